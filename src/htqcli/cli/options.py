@@ -1,0 +1,126 @@
+"""Options that several commands share, and how their words are read.
+
+A word that is not understood raises `typer.BadParameter`, whose message says the nearest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+
+if TYPE_CHECKING:
+    from htqcli.catalogue import Catalogue, Cycle
+
+
+def when(text: str) -> datetime:
+    """Read WHEN: a date alone is its first moment."""
+    from htqcli import moment
+    from htqcli.words import quote
+
+    try:
+        found = moment.read(text)
+        if found.precision == "month":
+            raise moment.NotAMoment("does not say the day")
+    except moment.NotAMoment as error:
+        raise typer.BadParameter(
+            f"{quote(text)} {error}. Write it like ‘29 July 2022 5pm’, ‘29/07/2022’ or "
+            "‘2022-07-29T17:00’."
+        ) from None
+    return found.first
+
+
+def number(text: str) -> int:
+    """Read a whole number."""
+    from htqcli.words import quote
+
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+        raise typer.BadParameter(f"{quote(text)} is not a whole number.")
+    return int(text)
+
+
+def choice(*choices: str) -> Callable[[str], str]:
+    """The reading of one of a few words, in any case, spaces as hyphens."""
+
+    def read(text: str) -> str:
+        from htqcli.words import join, nearest, quote
+
+        word = "-".join(text.lower().replace("_", " ").split())
+        if word in choices:
+            return word
+        near = nearest(word, choices)
+        meant = f"Did you mean ‘{near[0]}’? " if near else ""
+        raise typer.BadParameter(
+            f"{quote(text)} is not one of the choices. {meant}They are {join(choices)}."
+        )
+
+    return read
+
+
+def format_option(*formats: str) -> typer.models.OptionInfo:
+    """The option `--format` with these choices."""
+    option: typer.models.OptionInfo = typer.Option(
+        "--format",
+        "-f",
+        parser=choice(*formats),
+        metavar="|".join(formats),
+        help="How to write the result.",
+        autocompletion=lambda: list(formats),
+    )
+    return option
+
+
+At = Annotated[
+    Optional[datetime],  # noqa: UP045
+    typer.Option(
+        "--at",
+        parser=when,
+        metavar="WHEN",
+        help="The time to go by, in London: ‘29 July 2022 5pm’ or 2022-07-29T17:00. "
+        "A date alone is its first moment.",
+        show_default="now",
+    ),
+]
+CycleNumber = Annotated[
+    Optional[int],  # noqa: UP045
+    typer.Option("--cycle", parser=number, metavar="N", help="The approvals cycle."),
+]
+CatalogueFile = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option(
+        "--catalogue", metavar="FILE", help="A catalogue to use in place of the bundled one."
+    ),
+]
+
+
+def the_time(at: datetime | None) -> datetime:
+    """The time that a command goes by: the one given, else now."""
+    from htqcli import moment
+
+    return at or moment.now()
+
+
+def the_catalogue(file: Path | None) -> Catalogue:
+    """The catalogue that a command uses."""
+    from htqcli import catalogue
+
+    return catalogue.load(file)
+
+
+def the_cycle(catalogue: Catalogue, number: int | None) -> Cycle:
+    """The cycle whose list a command shows: the one given, else the latest with a list."""
+    from htqcli.catalogue import NotFound
+
+    if number is not None:
+        return catalogue.cycle(number)
+    if catalogue.listed is None:
+        raise NotFound("No cycle of the catalogue has a list of standards.")
+    return catalogue.listed
+
+
+def all_of(parser: Callable[[str], str], words: Sequence[str] | None) -> list[str]:
+    """Each of a repeatable option's words read by `parser`."""
+    return [parser(word) for word in words or ()]

@@ -1,0 +1,76 @@
+"""Rows in every format: a table for a person, data for a program."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from htqcli.cli import terminal
+
+FORMATS = ("table", "json", "csv", "yaml", "markdown")
+
+Row = dict[str, Any]
+
+
+def show(rows: Sequence[Row], columns: Sequence[str], format: str, nothing: str) -> None:
+    """Write rows to standard output. `columns` are those of tables and CSV, in order; JSON and
+    YAML hold whole rows. Where there are none, a person is told `nothing`."""
+    if format == "json":
+        from htqcli.formats.json import encode
+
+        terminal.write(encode(list(rows)))
+    elif format == "yaml":
+        terminal.write(as_yaml(list(rows)))
+    elif format == "csv":
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows([_cell(row[name]) for name in columns] for row in rows)
+        terminal.write(out.getvalue())
+    elif format == "markdown":
+        lines = [columns, ["---"] * len(columns)]
+        lines += [[_cell(row[name]).replace("|", "\\|") for name in columns] for row in rows]
+        terminal.write("".join(f"| {' | '.join(line)} |\n" for line in lines))
+    elif not rows:
+        terminal.tell(nothing)
+    elif terminal.width():
+        _draw(rows, columns)
+    else:
+        _align(rows, columns)
+
+
+def as_yaml(value: Any) -> str:
+    """A value as YAML text, keys in their order."""
+    import yaml
+
+    return yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=10_000)
+
+
+def _draw(rows: Sequence[Row], columns: Sequence[str]) -> None:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in columns:
+        table.add_column(Text(name.replace("_", " ").capitalize()), overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(_cell(row[name])) for name in columns))
+    terminal.show(table)
+
+
+def _align(rows: Sequence[Row], columns: Sequence[str]) -> None:
+    lines = [[_cell(row[name]) for name in columns] for row in rows]
+    widths = [max(len(line[at]) for line in lines) for at in range(len(columns))]
+    for line in lines:
+        cells = (cell.ljust(size) for cell, size in zip(line, widths, strict=True))
+        sys.stdout.write("  ".join(cells).rstrip() + "\n")
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(str(item) for item in value)
+    return "" if value is None else str(value)

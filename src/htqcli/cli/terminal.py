@@ -1,0 +1,193 @@
+"""Standard output and standard error: encodings, colour, width, and readers that go away."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import textwrap
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NoReturn, TextIO
+
+import typer
+
+from htqcli.words import visible
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+    from htqcli.formats.text import Line
+
+READER_GONE = 141
+"""The exit code when the reader of a pipe went away: 128 + SIGPIPE."""
+
+
+class _Stream(io.TextIOWrapper):
+    """A standard stream that can say anything: what its encoding lacks is written as an
+    escape, and a reader that went away ends the program quietly."""
+
+    def write(self, text: str) -> int:
+        try:
+            return super().write(text)
+        except BrokenPipeError:
+            self._abandon()
+
+    def flush(self) -> None:
+        try:
+            super().flush()
+        except BrokenPipeError:
+            self._abandon()
+
+    def _abandon(self) -> NoReturn:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), self.fileno())
+        raise typer.Exit(READER_GONE)
+
+
+def prepare() -> None:
+    """Make both standard streams safe to write to. A closed one is as one that nobody reads."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            stream = open(os.devnull, "w")  # noqa: SIM115
+        if isinstance(stream, io.TextIOWrapper) and not isinstance(stream, _Stream):
+            lines = stream.line_buffering
+            encoding = stream.encoding
+            stream.flush()
+            stream = _Stream(
+                stream.detach(), encoding, errors="backslashreplace", line_buffering=lines
+            )
+        setattr(sys, name, stream)
+
+
+def is_terminal(stream: TextIO) -> bool:
+    """Whether a person looks at the stream."""
+    return stream.isatty()
+
+
+def width() -> int | None:
+    """The columns of the terminal that standard output goes to; None where it goes elsewhere."""
+    if not is_terminal(sys.stdout):
+        return None
+    import shutil
+
+    return shutil.get_terminal_size().columns
+
+
+def has_colour(stream: TextIO) -> bool:
+    """Whether to colour: in a terminal, unless `NO_COLOR` or `TERM=dumb`; elsewhere only with
+    `FORCE_COLOR`."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return is_terminal(stream) and os.environ.get("TERM") != "dumb"
+
+
+def console(stream: TextIO) -> Console:
+    """A rich console for the stream that obeys nothing in what it prints."""
+    from rich.console import Console
+
+    colour = has_colour(stream)
+    return Console(
+        file=stream,
+        force_terminal=colour,
+        no_color=not colour,
+        color_system="standard" if colour else None,
+        width=None if is_terminal(stream) else 10_000,
+        markup=False,
+        emoji=False,
+        highlight=False,
+    )
+
+
+def say(lines: Iterable[Line]) -> None:
+    """Write styled lines to standard output."""
+    if not has_colour(sys.stdout):
+        for line in lines:
+            sys.stdout.write("".join(piece for piece, _ in line) + "\n")
+        return
+    from rich.text import Text
+
+    out = console(sys.stdout)
+    for line in lines:
+        out.print(Text.assemble(*line), soft_wrap=True)
+
+
+def labelled(label: str, value: str) -> list[Line]:
+    """A value under its label in a column; in a terminal the value is wrapped to fit."""
+    columns = width()
+    lines = textwrap.wrap(value, max(30, columns - _LABELS - 2)) if columns else [value]
+    first, *others = lines or [""]
+    return [
+        [(f"  {label:<{_LABELS}}", "dim"), (first, "")],
+        *([(" " * (_LABELS + 2) + line, "")] for line in others),
+    ]
+
+
+_LABELS = 17
+
+
+def hanging(start: str, value: str) -> list[Line]:
+    """A value after `start`; in a terminal it is wrapped, with further lines below its first."""
+    columns = width()
+    lines = textwrap.wrap(value, max(30, columns - len(start))) if columns else [value]
+    bar = start[:1]
+    return [
+        [(start if at == 0 else bar + " " * (len(start) - len(bar)), "dim"), (line, "")]
+        for at, line in enumerate(lines)
+    ]
+
+
+def show(thing: RenderableType) -> None:
+    """Write something that rich draws to standard output."""
+    console(sys.stdout).print(thing)
+
+
+def write(text: str) -> None:
+    """Write text as it is to standard output."""
+    sys.stdout.write(text)
+
+
+def tell(message: str) -> None:
+    """Write a line to standard error."""
+    sys.stderr.write(f"{message}\n")
+
+
+def glyphs(preferred: str, plain: str) -> str:
+    """`preferred` where standard output can hold it, else `plain`."""
+    try:
+        preferred.encode(sys.stdout.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return plain
+    return preferred
+
+
+def refuse(error: typer.TyperException) -> int:
+    """Say what was not understood on the command line; returns the exit code."""
+    context = getattr(error, "ctx", None)
+    if type(error) is typer.BadParameter:
+        parameter = getattr(error, "param", None)
+        names = getattr(parameter, "opts", [])
+        name = names[0] if names else ""
+        if not name.startswith("-"):
+            name = getattr(parameter, "metavar", None) or name
+        message = f"{name}: {error.message}" if name else error.message
+    else:
+        message = error.format_message()
+    if message:
+        tell(f"There is a problem. {visible(message)}")
+    if message and context is not None:
+        tell(f"See ‘{context.command_path} --help’.")
+    return error.exit_code
+
+
+def report_fault(error: Exception) -> None:
+    """Say how to report a fault of htq, or with `HTQ_DEBUG=1` what it is."""
+    if os.environ.get("HTQ_DEBUG") == "1":
+        import traceback
+
+        tell("".join(traceback.format_exception(error)).rstrip())
+    else:
+        tell(
+            "  Run it again with HTQ_DEBUG=1 and send what it shows to the maintainers of htq."
+        )

@@ -1,0 +1,206 @@
+"""`htq window`: whether applications are taken, and when."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from htqcli.cli import options, table, terminal
+from htqcli.cli.options import At, CatalogueFile, CycleNumber, format_option
+
+if TYPE_CHECKING:
+    from htqcli.catalogue import Catalogue, Cycle, Stage, Status, Window
+    from htqcli.formats.text import Line
+
+app = typer.Typer(help="See whether the application window is open.")
+
+NOT_OPEN = 1
+"""The exit code of `status --exit-code` when no window is open, or none is known to be."""
+
+
+@app.command()
+def status(
+    cycle: CycleNumber = None,
+    at: At = None,
+    exit_code: Annotated[
+        bool, typer.Option("--exit-code", help="Exit with 1 unless a window is open.")
+    ] = False,
+    format: Annotated[str, format_option("text", "json")] = "text",
+    catalogue: CatalogueFile = None,
+) -> None:
+    """Say whether a window is open: the open one, else the next known, else the last."""
+    known = options.the_catalogue(catalogue)
+    found = known.status(options.the_time(at), cycle)
+    if format == "json":
+        from htqcli.formats.json import encode
+
+        terminal.write(encode(_as_data(found)))
+    else:
+        terminal.say(_text(found, known, cycle))
+    if exit_code and found.state != "open":
+        raise typer.Exit(NOT_OPEN)
+
+
+@app.command("list")
+def list_(
+    format: Annotated[str, format_option(*table.FORMATS)] = "table",
+    catalogue: CatalogueFile = None,
+) -> None:
+    """List every window known, with what is not known of it."""
+    known = options.the_catalogue(catalogue)
+    rows = [
+        {
+            "cycle": cycle.cycle,
+            "window": window.name,
+            "opens": _published(window.opens),
+            "closes": _published(window.closes),
+            "first_teaching": cycle.first_teaching.month.isoformat(),
+            "precision": window.precision,
+            "note": window.note,
+            "sources": [known.sources[key].address for key in window.source],
+        }
+        for cycle in known.cycles
+        for window in cycle.windows
+    ]
+    if format == "table":
+        rows = [
+            {**row, "opens": window.opens or "not known", "closes": window.closes or "not known"}
+            for row, window in zip(
+                rows, (window for cycle in known.cycles for window in cycle.windows), strict=True
+            )
+        ]
+    columns = ("cycle", "window", "opens", "closes", "first_teaching", "note")
+    table.show(rows, columns, format, "No window is in the catalogue.")
+
+
+@app.command()
+def timeline(
+    cycle: CycleNumber = None,
+    at: At = None,
+    format: Annotated[str, format_option("text", "json")] = "text",
+    catalogue: CatalogueFile = None,
+) -> None:
+    """Draw the key stages of a cycle, the present one marked."""
+    known = options.the_catalogue(catalogue)
+    shown = options.the_cycle(known, cycle)
+    now = options.the_time(at)
+    current = shown.stage_at(now)
+    if format == "json":
+        from htqcli.formats.json import encode
+
+        stages = [
+            {
+                "name": stage.name,
+                "begins": stage.begins.first.isoformat() if stage.begins else None,
+                "current": stage is current,
+                "happens": list(stage.happens),
+                "note": stage.note,
+            }
+            for stage in shown.stages
+        ]
+        terminal.write(encode({"at": now.isoformat(), "cycle": shown.cycle, "stages": stages}))
+    else:
+        terminal.say(_timeline(shown, current, known))
+
+
+def _published(moment: Any) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+def _as_data(status: Status) -> dict[str, Any]:
+    window = status.window
+    opens, closes = window.opens, window.closes
+    return {
+        "at": status.at.isoformat(),
+        "state": status.state,
+        "cycle": status.cycle.cycle,
+        "window": {
+            "name": window.name,
+            "opens": opens.first.isoformat() if opens else None,
+            "closes": window.has_closed.isoformat() if closes else None,
+            "precision": window.precision,
+            "published": {"opens": _published(opens), "closes": _published(closes)},
+        },
+        "opens_in_seconds": status.opens_in,
+        "closes_in_seconds": status.closes_in,
+        "note": status.note,
+    }
+
+
+def _text(status: Status, known: Catalogue, asked: int | None) -> list[Line]:
+    from htqcli.moment import say, say_length
+
+    window, state = status.window, status.state
+    name = f"cycle {status.cycle.cycle}" + (f" ({window.name})" if window.name else "")
+    lines: list[Line] = []
+    if state == "open":
+        lines.append([("Open: ", "bold green"), (f"the window of {name} is open", "")])
+        lines += terminal.labelled("Closes", str(window.closes))
+        if status.closes_in is not None:
+            lines += terminal.labelled("Time left", say_length(status.closes_in))
+    elif state == "unknown":
+        lines.append(
+            [("Not known: ", "bold yellow"), (f"the window of {name} may be open", "")]
+        )
+        lines += terminal.labelled("Opens", str(window.opens or "not known"))
+        lines += terminal.labelled("Closes", str(window.closes or "not known"))
+    elif state == "not-yet-open":
+        before = [
+            (cycle, past)
+            for cycle in known.cycles
+            for past in cycle.windows
+            if asked is None and past.state(status.at) == "closed"
+        ]
+        if before:
+            cycle, past = max(before, key=lambda pair: pair[1].has_closed)
+            lines.append([("Closed: ", "bold red"), (f"the window of cycle {cycle.cycle} is closed", "")])
+            lines += terminal.labelled("Closed", str(past.closes))
+            lines += terminal.labelled("Next known", f"the window of {name}")
+        else:
+            lines.append([("Not open yet: ", "bold yellow"), (f"the window of {name}", "")])
+        lines += terminal.labelled("Opens", str(window.opens or "not known"))
+        if status.opens_in is not None:
+            lines += terminal.labelled("Time to go", say_length(status.opens_in))
+    else:
+        lines.append([("Closed: ", "bold red"), (f"the window of {name} is closed", "")])
+        lines += terminal.labelled("Opened", str(window.opens or "not known"))
+        lines += terminal.labelled("Closed", str(window.closes or "not known"))
+    if status.note:
+        lines += terminal.labelled("Note", status.note)
+    lines += terminal.labelled("As at", f"{say(status.at)}, London time")
+    addresses = [known.sources[key].address for key in window.source]
+    return lines + terminal.labelled("Source", ", ".join(addresses))
+
+
+def _timeline(cycle: Cycle, current: Stage | None, known: Catalogue) -> list[Line]:
+    if not cycle.stages:
+        return [[(f"The key stages of cycle {cycle.cycle} are not in the catalogue.", "")]]
+    here, dot, bar = terminal.glyphs("▶", ">"), terminal.glyphs("●", "*"), terminal.glyphs("│", "|")
+    lines: list[Line] = [[(f"Key stages of cycle {cycle.cycle}", "bold")], []]
+    for stage in cycle.stages:
+        is_current = stage is current
+        style = "bold green" if is_current else "bold"
+        when = f", {stage.begins}" if stage.begins else ""
+        lines.append(
+            [
+                (f"{here if is_current else dot} ", style),
+                (f"{stage.name}{when}", style),
+                ("  (now)" if is_current else "", style),
+            ]
+        )
+        notes = [stage.note] if stage.note else []
+        for text in (*stage.happens, *notes):
+            lines += terminal.hanging(f"{bar}   - ", text)
+        lines.append([(bar, "dim")])
+    lines.pop()
+    dated = [stage for stage in cycle.stages if stage.begins]
+    if dated and current is dated[-1] and current is not cycle.stages[-1]:
+        lines.append([])
+        lines += terminal.hanging(
+            "",
+            "No dates were published for the stages after this one, so which of them has been "
+            "reached is not known.",
+        )
+    addresses = {known.sources[key].address for stage in cycle.stages for key in stage.source}
+    return [*lines, [], [(f"Source: {', '.join(sorted(addresses))}", "dim")]]

@@ -1,0 +1,451 @@
+"""Fields: how each is read from its text, and a reading that keeps what is sound.
+
+A `Part` is a group of fields, of a draft or of the catalogue. Its values arrive as text,
+lists and mappings (`source`); each field says what its text means. `read` validates every
+field for itself: what is sound is kept, what is not becomes a `Fault` with its path, so that
+one mistake hides no other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any, ClassVar, Generic, TypeVar, get_args, get_origin
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    PlainValidator,
+    ValidationError,
+    WrapValidator,
+    model_validator,
+)
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticCustomError
+
+from htqcli import moment
+from htqcli.moment import Moment
+from htqcli.source import Data, Document, Fault, Kind, Path
+from htqcli.words import join, nearest, quote
+
+
+class Part(BaseModel):
+    """A group of fields. A null field is as one that is not there."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    short_for: ClassVar[str | None] = None
+    """The field that a value written in place of the whole part stands for."""
+
+    private: ClassVar[bool] = False
+    """Whether its values are personal, and so never shown."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, data: object) -> object:
+        if isinstance(data, dict):
+            known = names(cls)
+            return {name: v for name, v in data.items() if v is not None or name not in known}
+        if data is None:
+            return {}
+        if cls.short_for and isinstance(data, str | list):
+            return {cls.short_for: data}
+        return data
+
+
+@cache
+def names(part: type[Part]) -> dict[str, FieldInfo]:
+    """The fields of a part by the names that are written."""
+    return {info.alias or name: info for name, info in part.model_fields.items()}
+
+
+class _Required:
+    """The mark of a field that a part cannot do without."""
+
+
+REQUIRED = _Required()
+
+
+class _Hole:
+    """Stands in a list for an item that was not sound, so that the others keep their number."""
+
+
+_HOLE = _Hole()
+
+
+def wrong(expected: str) -> PydanticCustomError:
+    """The error of a value that is not what its field expects, such as `a whole number`."""
+    return PydanticCustomError("expected", "{expected}", {"expected": expected})
+
+
+def _item(value: object, handler: Callable[[object], Any]) -> Any:
+    if value is _HOLE:
+        return None
+    if value is None:
+        raise says("An item of the list is empty", "Delete the item, or write what belongs there.")
+    return handler(value)
+
+
+T = TypeVar("T")
+Items = tuple[Annotated[T | None, WrapValidator(_item)], ...]
+"""A list. An item that was not sound is None; see `sound`."""
+
+
+def sound(items: tuple[T | None, ...]) -> Iterator[tuple[int, T]]:
+    """The sound items of a list, with their positions."""
+    return ((at, item) for at, item in enumerate(items) if item is not None)
+
+
+def leaf(expected: str, meaning: Callable[[str], T]) -> PlainValidator:
+    """The reading of a single value. `meaning` raises ValueError for a text that is not
+    `expected`; a placeholder is never read."""
+
+    def value_of(value: object) -> T:
+        if not isinstance(value, str) or _PLACEHOLDER.match(value):
+            raise wrong(expected)
+        try:
+            return meaning(value.strip())
+        except ValueError:
+            raise wrong(expected) from None
+
+    return PlainValidator(value_of)
+
+
+_PLACEHOLDER = re.compile(r"\s*(?:(?:TODO|TBC|TBD)\b|<.*>\s*\Z)", re.IGNORECASE | re.DOTALL)
+
+
+def _text(value: str) -> str:
+    if not value:
+        raise ValueError
+    return value
+
+
+def _whole_number(value: str) -> int:
+    match = re.fullmatch(r"([-+]?)0*([0-9]{1,18})(?:\.0+)?", value)
+    if match is None:
+        raise ValueError
+    return int(match[1] + match[2])
+
+
+def _yes_or_no(value: str) -> bool:
+    if value.lower() in ("true", "yes", "on"):
+        return True
+    if value.lower() in ("false", "no", "off"):
+        return False
+    raise ValueError
+
+
+def _month_or_day(value: str) -> Moment:
+    when = moment.read(value)
+    if when.precision == "minute":
+        raise ValueError
+    return when
+
+
+def _day(value: str) -> Moment:
+    when = moment.read(value)
+    if when.precision != "day":
+        raise ValueError
+    return when
+
+
+def _day_or_minute(value: str) -> Moment:
+    when = moment.read(value)
+    if when.precision == "month":
+        raise ValueError
+    return when
+
+
+def pattern(expression: str, expected: str) -> PlainValidator:
+    """The reading of a text of a fixed form."""
+    form = re.compile(expression, re.ASCII)
+
+    def meaning(value: str) -> str:
+        if not form.fullmatch(value):
+            raise ValueError
+        return value
+
+    return leaf(expected, meaning)
+
+
+def says(message: str, hint: str) -> PydanticCustomError:
+    """The error of a part whose fields do not go together, in words of its own."""
+    return PydanticCustomError("said", "{message}", {"message": message, "hint": hint})
+
+
+def one_of(*choices: str) -> PlainValidator:
+    """The reading of one of a few words."""
+
+    def meaning(value: str) -> str:
+        if value not in choices:
+            raise ValueError
+        return value
+
+    return leaf(join([f"‘{choice}’" for choice in choices], "or"), meaning)
+
+
+Text = Annotated[str, leaf("text", _text)]
+WholeNumber = Annotated[int, leaf("a whole number", _whole_number)]
+YesOrNo = Annotated[bool, leaf("‘true’ or ‘false’", _yes_or_no)]
+When = Annotated[Moment, leaf("a date", moment.read)]
+Day = Annotated[Moment, leaf("a date", _day)]
+MonthOrDay = Annotated[Moment, leaf("a month or a date", _month_or_day)]
+DayOrMinute = Annotated[Moment, leaf("a date, or a date and time", _day_or_minute)]
+
+
+P = TypeVar("P", bound=Part)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading(Generic[P]):
+    """What is sound of a document, what is not, and the paths of which nothing is known
+    because what stands there, or was meant to, was not sound."""
+
+    part: P
+    faults: tuple[Fault, ...]
+    lost: frozenset[Path]
+
+    def knows(self, path: Path) -> bool:
+        """Whether what the part says at `path`, or that it says nothing, can be relied on."""
+        return not _within(path, self.lost)
+
+
+def _within(path: Path, lost: AbstractSet[Path]) -> bool:
+    return any(path[:length] in lost for length in range(1, len(path) + 1))
+
+
+def read_whole(model: type[P], document: Document) -> P | tuple[Fault, ...]:
+    """Read a document as `model`, or say everything that is wrong with it."""
+    if document.faults:
+        return document.faults
+    data = document.data()
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False)
+    return tuple(_fault(model, data, _path(data, entry["loc"]), entry) for entry in found)
+
+
+def read(model: type[P], document: Document) -> Reading[P]:
+    """Read a document as `model`, keeping what is sound.
+
+    Every field of the model can be left out; one marked REQUIRED is then a fault. Faults that
+    the text itself has are not repeated.
+    """
+    data: Any = document.data()
+    lost = {fault.path for fault in document.faults if fault.unsound and fault.path}
+    faults: list[Fault] = []
+    for path in lost:
+        _take_out(data, path)
+    while True:
+        try:
+            part = model.model_validate(data)
+            break
+        except ValidationError as error:
+            found = error.errors(include_url=False, include_input=False)
+        paths = [_path(data, entry["loc"]) for entry in found]
+        # What only a value taken out before makes wrong is no fault of its own.
+        above = {fault.path[:length] for fault in faults for length in range(len(fault.path))}
+        for path, entry in zip(paths, found, strict=True):
+            if path not in above and not _within(path, lost):
+                faults.append(_fault(model, data, path, entry))
+        for path in paths:
+            lost.add(path)
+            _take_out(data, path)
+    for fault in faults:
+        if fault.kind is Kind.UNKNOWN:
+            lost.update(_meant(model, data, fault.path))
+    faults += [fault for fault in _missing(part, ()) if not _within(fault.path, lost)]
+    lost.update(fault.path for fault in faults)
+    return Reading(part, tuple(faults), frozenset(lost))
+
+
+def _path(data: Any, location: tuple[int | str, ...]) -> Path:
+    """The path in `data` of an error's location, which also names the fields that a short
+    form stands for."""
+    path: list[int | str] = []
+    for step in location:
+        if (isinstance(data, dict) and step in data) or (
+            isinstance(data, list) and isinstance(step, int) and step < len(data)
+        ):
+            path.append(step)
+            data = data[step]
+    return tuple(path)
+
+
+def _take_out(data: Any, path: Path) -> None:
+    *parents, last = path
+    for step in parents:
+        data = data[step]
+        if not isinstance(data, dict | list):
+            return
+    if isinstance(data, dict):
+        data.pop(last, None)
+    else:
+        data[last] = _HOLE
+
+
+def _fault(model: type[Part], data: Any, path: Path, entry: Any) -> Fault:
+    value = data
+    for step in path:
+        value = value[step]
+    if entry["type"] == "extra_forbidden":
+        return _unknown(model, path)
+    if entry["type"] == "missing":
+        name = str(entry["loc"][-1])
+        return _absent(path, name, _type_at(model, path))
+    if is_private(model, path):
+        stands = "A value that is not shown here"
+    else:
+        stands = _named(value)
+    if isinstance(value, str) and _PLACEHOLDER.match(value):
+        return Fault(
+            Kind.PLACEHOLDER,
+            path,
+            f"{stands} stands where an answer should be",
+            f"Replace it with {_described(model, path)}.",
+        )
+    context = entry.get("ctx", {})
+    if entry["type"] == "said":
+        return Fault(Kind.WRONG, path, context["message"], context["hint"])
+    expected, hint = _COLLECTIONS.get(entry["type"], (context.get("expected", "text"), ""))
+    choices = re.findall("‘(.*?)’", expected)
+    near = nearest(value, choices) if isinstance(value, str) else []
+    if near:
+        hint = f"Did you mean ‘{near[0]}’?"
+    return Fault(
+        Kind.WRONG,
+        path,
+        f"{stands} stands where {expected} should be",
+        hint or f"Enter {_described(model, path)}.",
+    )
+
+
+_GROUP = (
+    "a group of fields",
+    "Write each field on a line of its own: its name, a colon and its value.",
+)
+_COLLECTIONS = {
+    "model_type": _GROUP,
+    "dict_type": _GROUP,
+    "tuple_type": (
+        "a list",
+        "Begin each item with ‘- ’ on a line of its own, or put the items in ‘[’ and ‘]’.",
+    ),
+}
+
+
+def _named(value: object) -> str:
+    if isinstance(value, str):
+        return quote(value) if value.strip() else "An empty text"
+    if value is None:
+        return "Nothing"
+    return "A list" if isinstance(value, list) else "A group of fields"
+
+
+def _unknown(model: type[Part], path: Path) -> Fault:
+    owner = _type_at(model, path[:-1])
+    known = list(names(owner)) if owner else []
+    near = nearest(str(path[-1]), known)
+    hint = f"Did you mean ‘{near[0]}’?" if near else f"The fields here are {join(known)}."
+    if path[-1] == "<<":
+        hint = "Write the fields out: htq does not merge fields from elsewhere."
+    return Fault(
+        Kind.UNKNOWN, path, f"There is no field {quote(str(path[-1]))} here, so it is not read", hint
+    )
+
+
+def _meant(model: type[Part], data: Any, path: Path) -> list[Path]:
+    """The missing field, if there is one, that an unknown field was likely meant to be."""
+    owner = _type_at(model, path[:-1])
+    for step in path[:-1]:
+        data = data[step]
+    if owner is None or not isinstance(data, dict):
+        return []
+    missing = [name for name in names(owner) if name not in data]
+    return [(*path[:-1], name) for name in nearest(str(path[-1]), missing)]
+
+
+def _missing(part: Part, path: Path) -> Iterator[Fault]:
+    for attribute, info in type(part).model_fields.items():
+        value = getattr(part, attribute)
+        name = info.alias or attribute
+        here = (*path, name)
+        if value is None and REQUIRED in info.metadata:
+            yield _absent(path, name, type(part))
+        elif isinstance(value, Part):
+            yield from _missing(value, here)
+        elif isinstance(value, tuple | dict):
+            numbered = value.items() if isinstance(value, dict) else enumerate(value)
+            for step, item in numbered:
+                if isinstance(item, Part):
+                    yield from _missing(item, (*here, step))
+
+
+def _absent(path: Path, name: str, owner: type[Part] | None) -> Fault:
+    info = names(owner).get(name) if owner else None
+    title = (info and info.title) or name.replace("_", " ")
+    line = _line(name, info) if info else f"{name}:"
+    return Fault(
+        Kind.MISSING, (*path, name), f"The {title} is missing", f"Add ‘{line}’ {_under(path)}."
+    )
+
+
+def _under(path: Path) -> str:
+    if not path:
+        return "at the top of the file"
+    if isinstance(path[-1], int):
+        return f"to item {path[-1] + 1} of {quote(str(path[-2]))}"
+    return f"under {quote(path[-1])}"
+
+
+def _line(name: str, info: FieldInfo) -> str:
+    return f"{name}: {info.examples[0]}" if info.examples else f"{name}:"
+
+
+def _described(model: type[Part], path: Path) -> str:
+    """What belongs at a path, with an example where its field has one."""
+    stands = _type_at(model, path)
+    if stands and stands.short_for:
+        path = (*path, stands.short_for)
+    for length in range(len(path), 0, -1):
+        owner = _type_at(model, path[: length - 1])
+        name = str(path[length - 1])
+        if owner and name in names(owner):
+            info = names(owner)[name]
+            example = f", for example ‘{_line(name, info)}’" if info.examples else ""
+            return f"the {info.title or name.replace('_', ' ')}{example}"
+    return "a value"
+
+
+def _type_at(model: type[Part], path: Path) -> type[Part] | None:
+    """The part that stands at a path."""
+    at: Any = model
+    for step in path:
+        if isinstance(at, type) and issubclass(at, Part):
+            info = names(at).get(str(step))
+            at = _bare(info.annotation) if info else None
+        else:
+            at = _bare(get_args(at)[0 if get_origin(at) is tuple else -1]) if at else None
+    return at if isinstance(at, type) and issubclass(at, Part) else None
+
+
+def is_private(model: type[Part], path: Path) -> bool:
+    """Whether the value at a path of `model` is personal."""
+    parts = (_type_at(model, path[:length]) for length in range(len(path) + 1))
+    return any(part is not None and part.private for part in parts)
+
+
+def _bare(annotation: Any) -> Any:
+    """An annotation without what it is annotated with, and without None."""
+    while True:
+        if get_origin(annotation) is Annotated:
+            annotation = get_args(annotation)[0]
+            continue
+        others = [arg for arg in get_args(annotation) if arg is not type(None)]
+        if type(None) not in get_args(annotation) or len(others) != 1:
+            return annotation
+        annotation = others[0]

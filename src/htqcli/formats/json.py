@@ -1,0 +1,73 @@
+"""JSON, in the shape that `htq check --format json` promises to scripts."""
+
+from __future__ import annotations
+
+import json as encoder
+from typing import Any
+
+from htqcli import __version__
+from htqcli.lint import Checked, Diagnostic, Report
+from htqcli.rules.declare import Severity
+
+
+def json(report: Report) -> str:
+    """The report as a JSON object, two-space indented."""
+    listed = report.catalogue.listed
+    return encode(
+        {
+            "htq": __version__,
+            "at": report.at.isoformat(),
+            "catalogue": {
+                "cycle": listed.cycle if listed else None,
+                "status": listed.listing.status if listed and listed.listing else None,
+            },
+            "files": [_file(file) for file in report.files],
+            "unchecked": [{"path": u.path, "reason": u.reason} for u in report.unchecked],
+            "summary": {
+                "files": len(report.files),
+                "ready": sum(file.ready for file in report.files),
+                "errors": report.count(Severity.ERROR),
+                "warnings": report.count(Severity.WARNING),
+                "infos": report.count(Severity.INFO),
+            },
+        }
+    )
+
+
+def encode(value: Any) -> str:
+    """A value as JSON text that ends with a newline. What no UTF-8 can hold is escaped."""
+    text = encoder.dumps(value, indent=2, ensure_ascii=False)
+    return text.encode("utf-8", "backslashreplace").decode() + "\n"
+
+
+def _file(file: Checked) -> dict[str, Any]:
+    return {
+        "path": file.path,
+        "ready": file.ready,
+        "findings": [_finding(finding) for finding in file.findings],
+    }
+
+
+def _finding(finding: Diagnostic) -> dict[str, Any]:
+    place = finding.place
+    found: dict[str, Any] = {
+        "code": finding.rule.code,
+        "name": finding.rule.name,
+        "severity": finding.severity.value,
+        "message": finding.message,
+        "hint": finding.hint,
+        "pointer": finding.pointer,
+        "line": place.line,
+        "column": place.column,
+        "end_line": place.end_line,
+        "end_column": place.end_column,
+        "source": finding.rule.source,
+    }
+    if finding.details is not None:
+        found["details"] = finding.details
+    if finding.accepted is not None and finding.accepted.until is not None:
+        found["accepted"] = {
+            "reason": finding.accepted.reason,
+            "until": finding.accepted.until.isoformat(),
+        }
+    return found

@@ -1,0 +1,179 @@
+"""What a rule is: words, severity, source, examples and check, declared in one place.
+
+A rule is a function that looks at a `Case` and yields `Problem`s, which speak in paths. The
+decorator `rule` makes it a `Rule` with everything that is said about it anywhere: the lists
+of rules, the documentation and the reports follow from that one object.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path as Folder
+from typing import Any
+
+from htqcli.application import Acceptance, Application
+from htqcli.catalogue import Catalogue, Cycle, Policy
+from htqcli.fields import Reading
+from htqcli.source import Document, Kind, Path, Span
+
+
+class Severity(StrEnum):
+    """How much a finding matters: with an error a draft is not ready."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+STRENGTH = {
+    "required": Severity.ERROR,
+    "expected": Severity.WARNING,
+    "encouraged": Severity.INFO,
+    "not-asked": None,
+}
+"""The severity that follows from how strongly a cycle's policy asks for something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What a rule found at a path: what is wrong, and how to put it right.
+
+    `span` is the place where that is not the place of the path. `details` go into JSON.
+    """
+
+    path: Path
+    message: str
+    hint: str
+    span: Span | None = None
+    details: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One draft under check, with what it is checked against.
+
+    `cycle` is None where the draft does not name a cycle that the catalogue has. `folder` is
+    the draft's own. `accepted` holds, for each acceptance that is sound, whether it has
+    expired and whether a finding matched it; it is empty until all other rules have run.
+    """
+
+    document: Document
+    reading: Reading[Application]
+    catalogue: Catalogue
+    cycle: Cycle | None
+    at: datetime
+    folder: Folder
+    accepted: tuple[Accepted, ...] = ()
+
+    @property
+    def application(self) -> Application:
+        """What is sound of the draft."""
+        return self.reading.part
+
+    def faults(self, *kinds: Kind) -> Iterator[Problem]:
+        """The faults of these kinds that reading the draft found, as problems."""
+        for fault in (*self.document.faults, *self.reading.faults):
+            if fault.kind in kinds:
+                yield Problem(fault.path, fault.message, fault.hint or "", fault.span)
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What became of one entry of a draft's `accept`. `checked` is false where its rule was
+    left out of the run, so that nothing can be said of it."""
+
+    index: int
+    entry: Acceptance
+    expired: bool
+    matched: bool
+    checked: bool
+
+
+Check = Callable[[Case], Iterable[Problem]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rule:
+    """A rule of htq. `bad` and `good` are fragments of drafts; each line of `bad` that must
+    be reported says so at its end, with `# ` and the code."""
+
+    code: str
+    name: str
+    severity: Severity | str
+    summary: str
+    why: str
+    source: str
+    says: str
+    bad: str
+    good: str
+    check: Check = field(repr=False)
+    needs: tuple[str, ...] = ()
+
+    def severity_in(self, cycle: Cycle | None) -> Severity | None:
+        """How much a finding matters in a cycle; None where the cycle does not ask for it,
+        or where it is the cycle's policy that says and the cycle is not known."""
+        if isinstance(self.severity, Severity):
+            return self.severity
+        if cycle is None:
+            return None
+        return STRENGTH[getattr(cycle.policy, self.severity).asks]
+
+    def goes_by(self, name: str) -> bool:
+        """Whether `name` is the rule's code or name, in any case."""
+        return name.casefold() in (self.code.casefold(), self.name)
+
+    def can_judge(self, reading: Reading[Application]) -> bool:
+        """Whether all that the rule needs is sound. A need is a path, `*` any step of it."""
+        return not any(
+            _touches(path, need.split("/")) for path in reading.lost for need in self.needs
+        )
+
+
+def rule(
+    code: str,
+    *,
+    severity: Severity | str,
+    source: str,
+    says: str,
+    bad: str,
+    good: str,
+    needs: tuple[str, ...] = (),
+) -> Callable[[Check], Rule]:
+    """Make a check a rule.
+
+    `severity` is fixed, or the name of the policy of the cycle that says it. `source` is the
+    address of the page that the requirement comes from and `says` what it says there. The
+    function's name is the rule's, the first line of its docstring the summary, and the rest
+    why it matters.
+    """
+
+    def declare(check: Check) -> Rule:
+        summary, _, why = (inspect.getdoc(check) or "").partition("\n\n")
+        if isinstance(severity, str) and not isinstance(severity, Severity):
+            assert severity in Policy.model_fields, severity
+        return Rule(
+            code=code,
+            name=check.__name__.replace("_", "-"),
+            severity=severity,
+            summary=" ".join(summary.split()),
+            why=" ".join(why.split()),
+            source=source,
+            says=says,
+            bad=inspect.cleandoc(bad) + "\n" if bad.strip() else bad,
+            good=inspect.cleandoc(good) + "\n",
+            check=check,
+            needs=needs,
+        )
+
+    return declare
+
+
+def _touches(path: Path, need: list[str]) -> bool:
+    """Whether a lost path is what a rule needs, or holds it."""
+    return len(path) <= len(need) and all(
+        wanted in ("*", str(step)) for step, wanted in zip(path, need, strict=False)
+    )

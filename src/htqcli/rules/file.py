@@ -1,0 +1,197 @@
+"""HTQ0xx: the file itself. A file that has one of these cannot accept it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from htqcli.rules.declare import Case, Problem, Severity, rule
+from htqcli.rules.sources import FORMAT, YAML
+from htqcli.source import MAX_BYTES, MAX_DEPTH, MAX_EXPANSIONS, Kind
+
+
+@rule(
+    "HTQ001",
+    severity=Severity.ERROR,
+    source=YAML,
+    says="A YAML text is a stream of printable characters, here in UTF-8.",
+    bad="""
+        qualification:
+          title: Level 4\a Diploma  # HTQ001
+    """,
+    good="""
+        qualification:
+          title: Level 4 Diploma
+    """,
+)
+def unreadable_text(case: Case) -> Iterable[Problem]:
+    """The file is not UTF-8 text, or holds a character that YAML text cannot hold
+
+    Nothing after such a place can be read with certainty, so nothing is.
+    """
+    return case.faults(Kind.UNREADABLE_TEXT)
+
+
+@rule(
+    "HTQ002",
+    severity=Severity.ERROR,
+    source=YAML,
+    says="How fields, lists and text are written.",
+    bad="""
+        qualification:
+          title: Level 4 Diploma: Software  # HTQ002
+    """,
+    good="""
+        qualification:
+          title: "Level 4 Diploma: Software"
+    """,
+)
+def yaml_syntax(case: Case) -> Iterable[Problem]:
+    """The text is not written as YAML
+
+    A reader of YAML stops at the first such place, so the rest is not checked until it is
+    put right. A value that repeats another by an alias must name one that is there.
+    """
+    return case.faults(Kind.SYNTAX)
+
+
+@rule(
+    "HTQ003",
+    severity=Severity.ERROR,
+    source=FORMAT,
+    says="A file holds one draft application.",
+    bad="""
+        # nothing but a comment  # HTQ003
+    """,
+    good="""
+        cycle: 3
+    """,
+)
+def empty_file(case: Case) -> Iterable[Problem]:
+    """The file is empty, or holds only comments
+
+    An empty file passes many a check by having nothing to object to. It is no application.
+    """
+    return case.faults(Kind.EMPTY)
+
+
+@rule(
+    "HTQ004",
+    severity=Severity.ERROR,
+    source=YAML,
+    says="The keys of a mapping are unique.",
+    bad="""
+        qualification:
+          level: 4
+          level: 5  # HTQ004
+    """,
+    good="""
+        qualification:
+          level: 4
+    """,
+)
+def duplicate_key(case: Case) -> Iterable[Problem]:
+    """A field is there twice
+
+    Most readers of YAML keep one of the two and say nothing, so what somebody wrote in the
+    other would be lost.
+    """
+    return case.faults(Kind.DUPLICATE_KEY)
+
+
+@rule(
+    "HTQ005",
+    severity=Severity.ERROR,
+    source=FORMAT,
+    says="One file holds one qualification: the Institute takes a separate form for each.",
+    bad="""
+        cycle: 3
+        ---  # HTQ005
+        cycle: 3
+    """,
+    good="""
+        cycle: 3
+    """,
+)
+def several_documents(case: Case) -> Iterable[Problem]:
+    """The file holds more than one document
+
+    Only the first would be checked, and the others would look as if they were.
+    """
+    return case.faults(Kind.SEVERAL_DOCUMENTS)
+
+
+@rule(
+    "HTQ006",
+    severity=Severity.ERROR,
+    source=FORMAT,
+    says=f"A file is at most {MAX_BYTES // 1_000_000} MB, {MAX_DEPTH} deep, and its aliases "
+    f"repeat at most {MAX_EXPANSIONS:,} values.",
+    bad="""
+        units: &units
+          U1: *units  # HTQ006
+    """,
+    good="""
+        units:
+          U1: Programming fundamentals
+    """,
+)
+def limit_passed(case: Case) -> Iterable[Problem]:
+    """The file is too large or too deep, or repeats too much by aliases
+
+    A small file can be written so that reading it takes all the memory of a machine.
+    """
+    return case.faults(Kind.LIMIT)
+
+
+@rule(
+    "HTQ007",
+    severity=Severity.ERROR,
+    source=FORMAT,
+    says="A draft is fields, each with its name.",
+    bad="""
+        - cycle: 3  # HTQ007
+    """,
+    good="""
+        cycle: 3
+    """,
+)
+def not_a_mapping(case: Case) -> Iterable[Problem]:
+    """The file does not begin with fields
+
+    A list or a single value has no names, so nothing says what it means.
+    """
+    return case.faults(Kind.NOT_A_MAPPING)
+
+
+@rule(
+    "HTQ008",
+    severity=Severity.ERROR,
+    source=FORMAT,
+    says="A draft holds text, lists and fields. No tag builds anything else.",
+    bad="""
+        qualification:
+          title: !include title.txt  # HTQ008
+    """,
+    good="""
+        qualification:
+          title: Level 4 Diploma
+    """,
+)
+def tag(case: Case) -> Iterable[Problem]:
+    """A value has a tag that is not plain YAML
+
+    Tags can ask a reader to build objects or to run programs. htq does neither.
+    """
+    return case.faults(Kind.TAG)
+
+
+RULES = (
+    unreadable_text,
+    yaml_syntax,
+    empty_file,
+    duplicate_key,
+    several_documents,
+    limit_passed,
+    not_a_mapping,
+    tag,
+)

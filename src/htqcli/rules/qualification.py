@@ -1,0 +1,398 @@
+"""HTQ4xx: the qualification and the applicant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from htqcli.catalogue import LEVELS
+from htqcli.fields import sound
+from htqcli.rules.declare import Case, Problem, Severity, rule
+from htqcli.rules.sources import CRITERIA, CRITERIA_5, DELIVERY, FORMAT, HESA, OFQUAL, PROCESS
+from htqcli.words import join, quote
+
+_LEVELS = join([str(level) for level in LEVELS], "or")
+
+
+@rule(
+    "HTQ401",
+    severity=Severity.ERROR,
+    source=CRITERIA,
+    says="A Higher Technical Qualification is at level 4 or 5.",
+    bad="""
+        qualification:
+          title: Diploma in Software Development
+          level: 6  # HTQ401
+    """,
+    good="""
+        qualification:
+          title: Diploma in Software Development
+          level: 5
+    """,
+)
+def qualification_level(case: Case) -> Iterable[Problem]:
+    """The qualification is not at level 4 or 5
+
+    A qualification at another level cannot be approved as an HTQ, whatever it aligns to.
+    """
+    qualification = case.application.qualification
+    if qualification and qualification.level is not None and qualification.level not in LEVELS:
+        yield Problem(
+            ("qualification", "level"),
+            f"A level {qualification.level} qualification cannot be approved",
+            f"Higher Technical Qualifications are at level {_LEVELS}. Check the level, and "
+            "whether this qualification is for another approval process.",
+        )
+
+
+@rule(
+    "HTQ402",
+    severity="level_4_on_level_5_standard",
+    source=CRITERIA,
+    says="An applicant with a level 4 qualification for a level 5 standard contacts the "
+    "approvals team first. The cycle 1 criteria allowed it.",
+    bad="""
+        cycle: 3
+        qualification: {title: Diploma, level: 4}
+        standards:
+          - reference: ST0809  # HTQ402
+    """,
+    good="""
+        cycle: 3
+        qualification: {title: Diploma, level: 5}
+        standards:
+          - reference: ST0809
+          - reference: ST0116
+    """,
+)
+def level_4_on_level_5(case: Case) -> Iterable[Problem]:
+    """A level 4 qualification aligns to a level 5 standard
+
+    It must still make a learner competent in an occupation of the higher level. A level 5
+    qualification on a level 4 standard is normal.
+    """
+    qualification = case.application.qualification
+    if case.cycle is None or qualification is None or qualification.level != 4:
+        return
+    for index, claim in sound(case.application.standards):
+        standard = case.cycle.by_reference.get(claim.meant or "")
+        if standard and standard.level == 5:
+            yield Problem(
+                ("standards", index, "reference"),
+                f"The qualification is at level 4, but {standard.reference}, "
+                f"{quote(standard.title)}, is at level 5",
+                "Contact the approvals team before you apply: "
+                f"{case.catalogue.contact.email}.",
+            )
+
+
+@rule(
+    "HTQ403",
+    severity=Severity.WARNING,
+    source=DELIVERY,
+    says="HTQ is a quality mark given to a qualification, not part of its title.",
+    bad="""
+        qualification:
+          title: Level 4 HTQ in Software Development  # HTQ403
+          level: 4
+    """,
+    good="""
+        qualification:
+          title: Level 4 Diploma in Software Development
+          level: 4
+    """,
+)
+def htq_in_title(case: Case) -> Iterable[Problem]:
+    """The title says HTQ or Higher Technical Qualification
+
+    None of 85 approved titles does: the quality mark says it.
+    """
+    title = case.application.qualification and case.application.qualification.title
+    found = re.search(r"\bHTQs?\b|\bhigher[\W_]+technical[\W_]+qualification", title or "", re.I)
+    if found:
+        yield Problem(
+            ("qualification", "title"),
+            f"The title of the qualification says {quote(found[0])}",
+            "Take it out of the title. An approved qualification carries the quality mark.",
+        )
+
+
+_NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7}
+
+
+@rule(
+    "HTQ404",
+    severity=Severity.WARNING,
+    source=FORMAT,
+    says="The title and the level speak of the same qualification.",
+    bad="""
+        qualification:
+          title: Level 5 Diploma in Software Development  # HTQ404
+          level: 4
+    """,
+    good="""
+        qualification:
+          title: Level 5 Diploma in Software Development
+          level: 5
+    """,
+)
+def title_and_level(case: Case) -> Iterable[Problem]:
+    """The title and the level contradict each other
+
+    One of the two is likely a slip of the pen, and the level decides much else.
+    """
+    qualification = case.application.qualification
+    if qualification is None or qualification.title is None or qualification.level is None:
+        return
+    said = re.findall(r"\blevel[\s-]*(\d+|[a-z]+)\b", qualification.title.lower())
+    levels = {int(w) if w.isdecimal() else _NUMBERS[w] for w in said if _is_number(w)}
+    if levels and qualification.level not in levels:
+        yield Problem(
+            ("qualification", "title"),
+            f"The title says level {join([str(level) for level in sorted(levels)])}, but the "
+            f"level of the qualification is {qualification.level}",
+            "Check both, and correct the one that is wrong.",
+        )
+
+
+def _is_number(word: str) -> bool:
+    return word in _NUMBERS or (word.isdecimal() and len(word) < 3)
+
+
+@rule(
+    "HTQ405",
+    severity=Severity.WARNING,
+    source=OFQUAL,
+    says="“Vocational quarterly: file format”: a qualification number is 10 characters, for "
+    "example 603/2476/0.",
+    bad="""
+        qualification:
+          title: Level 4 Diploma
+          level: 4
+          number: 60324760  # HTQ405
+    """,
+    good="""
+        qualification:
+          title: Level 4 Diploma
+          level: 4
+          number: 603/2476/0
+    """,
+)
+def qualification_number(case: Case) -> Iterable[Problem]:
+    """The qualification number is not written in its form
+
+    A new qualification and a university award may have none: leave the field out then.
+    """
+    number = case.application.qualification and case.application.qualification.number
+    if number and not re.fullmatch(r"[0-9]{3}/[0-9]{4}/[0-9X]", number):
+        yield Problem(
+            ("qualification", "number"),
+            f"{quote(number)} is not written as a qualification number",
+            "Enter three digits, four digits and a digit or X, with slashes between, for "
+            "example ‘610/0123/X’. Leave the field out if there is no number yet.",
+        )
+
+
+_NUMBER_OF = {
+    "awarding-organisation": ("recognition_number", "recognition number from Ofqual", "RN5133"),
+    "higher-education-provider": ("ukprn", "UKPRN", "10009999"),
+}
+
+
+@rule(
+    "HTQ406",
+    severity=Severity.ERROR,
+    source=PROCESS,
+    says="Applicants are awarding organisations recognised by Ofqual, and higher-education "
+    "providers registered with the Office for Students (OfS).",
+    bad="""
+        applicant:  # HTQ406
+          name: Example Awards
+          type: awarding-organisation
+    """,
+    good="""
+        applicant:
+          name: Example Awards
+          type: awarding-organisation
+          recognition_number: RN5999
+    """,
+)
+def applicant_number(case: Case) -> Iterable[Problem]:
+    """The applicant has not given the number that its type needs
+
+    An awarding organisation shows with its recognition number that Ofqual recognises it, a
+    higher-education provider with its UKPRN who it is on the register of OfS.
+    """
+    applicant = case.application.applicant
+    if applicant is None or applicant.type is None:
+        return
+    name, title, example = _NUMBER_OF[applicant.type]
+    if getattr(applicant, name) is None:
+        kind = applicant.type.replace("-", " ").replace("higher education", "higher-education")
+        yield Problem(
+            ("applicant", name),
+            f"The {title} is missing, which an applicant that is {_a(kind)} needs",
+            f"Add ‘{name}: {example}’ under ‘applicant’, with your own number.",
+        )
+
+
+def _a(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+
+
+_PEARSON = re.compile(r"\bHN[CD]s?\b|\bhigher\s+national\s+(?:certificate|diploma)", re.I)
+
+
+@rule(
+    "HTQ407",
+    severity="permission",
+    source=CRITERIA_5,
+    says="Where another body holds the intellectual property in a qualification, the applicant "
+    "has its permission. All HNCs and HNDs are Pearson’s.",
+    bad="""
+        cycle: 3
+        qualification:
+          title: Level 4 Diploma in Software Development
+          level: 4
+          intellectual_property:
+            holder: Another Body  # HTQ407
+    """,
+    good="""
+        cycle: 3
+        qualification:
+          title: Level 4 Diploma in Software Development
+          level: 4
+          intellectual_property:
+            holder: Another Body
+            permission: evidence/permission.pdf
+    """,
+)
+def permission(case: Case) -> Iterable[Problem]:
+    """Another body holds the intellectual property, and no permission is named
+
+    Approval asks for the right to use the qualification’s content.
+    """
+    qualification, applicant = case.application.qualification, case.application.applicant
+    if qualification is None:
+        return
+    rights = qualification.intellectual_property
+    own = {"applicant", (applicant and applicant.name or "applicant").casefold()}
+    holder = rights.holder if rights and rights.holder else "applicant"
+    if rights and rights.permission:
+        return
+    path = ("qualification", "intellectual_property", "permission")
+    hint = (
+        "Ask the holder for permission, and add the file that shows it, for example "
+        "‘permission: evidence/permission.pdf’ under ‘intellectual_property’."
+    )
+    if not case.reading.knows(path):
+        return
+    if holder.casefold() not in own:
+        yield Problem(
+            ("qualification", "intellectual_property", "holder"),
+            f"{quote(holder)} holds the intellectual property, and no permission is named",
+            hint,
+        )
+    elif (
+        qualification.title
+        and (found := _PEARSON.search(qualification.title))
+        and "pearson" not in " ".join(own)
+        and case.reading.knows(("applicant", "name"))
+        and case.reading.knows(("qualification", "intellectual_property", "holder"))
+    ):
+        yield Problem(
+            ("qualification", "title"),
+            f"The title says {quote(found[0])}: Pearson holds the intellectual property in all "
+            "HNCs and HNDs, and no permission is named",
+            hint,
+        )
+
+
+@rule(
+    "HTQ408",
+    severity=Severity.WARNING,
+    source=FORMAT,
+    says="The approvals team writes to the contact.",
+    bad="""
+        applicant:
+          name: Example Awards
+          type: awarding-organisation
+          contact:
+            email: a.person at example.org  # HTQ408
+    """,
+    good="""
+        applicant:
+          name: Example Awards
+          type: awarding-organisation
+          contact:
+            email: a.person@example.org
+    """,
+)
+def contact_email(case: Case) -> Iterable[Problem]:
+    """The contact’s e-mail address is not written as one
+
+    Feedback on an application has a deadline, so it must arrive. The address is not shown.
+    """
+    contact = case.application.applicant and case.application.applicant.contact
+    address = contact and contact.email
+    if address and not re.fullmatch(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+", address):
+        yield Problem(
+            ("applicant", "contact", "email"),
+            "The e-mail address of the contact is not written as one",
+            "Enter it as a name, the @ sign and a domain, for example ‘name@example.org’.",
+        )
+
+
+@rule(
+    "HTQ409",
+    severity=Severity.WARNING,
+    source=HESA,
+    says="A UKPRN is 8 digits (HESA). A recognition number is RN and digits, for example RN5133 "
+    "(Ofqual).",
+    bad="""
+        applicant:
+          name: Example University
+          type: higher-education-provider
+          ukprn: 1000999  # HTQ409
+    """,
+    good="""
+        applicant:
+          name: Example University
+          type: higher-education-provider
+          ukprn: 10009999
+    """,
+)
+def applicant_number_form(case: Case) -> Iterable[Problem]:
+    """The recognition number or the UKPRN is not written in its form
+
+    The number is how the applicant is found in the registers.
+    """
+    applicant = case.application.applicant
+    if applicant is None:
+        return
+    number = applicant.recognition_number
+    if number and not re.fullmatch(r"RN[0-9]+", number):
+        yield Problem(
+            ("applicant", "recognition_number"),
+            f"{quote(number)} is not written as a recognition number",
+            "Enter RN and digits without spaces, for example ‘RN5133’.",
+        )
+    if applicant.ukprn and not re.fullmatch(r"[0-9]{8}", applicant.ukprn):
+        yield Problem(
+            ("applicant", "ukprn"),
+            f"{quote(applicant.ukprn)} is not written as a UKPRN",
+            "Enter 8 digits without spaces, for example ‘10009999’.",
+        )
+
+
+RULES = (
+    qualification_level,
+    level_4_on_level_5,
+    htq_in_title,
+    title_and_level,
+    qualification_number,
+    applicant_number,
+    permission,
+    contact_email,
+    applicant_number_form,
+)

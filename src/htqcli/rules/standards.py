@@ -1,0 +1,341 @@
+"""HTQ2xx: the standards that a qualification aligns to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from htqcli.application import StandardClaim
+from htqcli.catalogue import Standard
+from htqcli.fields import sound
+from htqcli.rules.declare import Case, Problem, Severity, rule
+from htqcli.rules.sources import CRITERIA, CYCLE_3, STANDARDS_DATA
+from htqcli.words import nearest, quote
+
+_FORM = re.compile(r"ST\d{4}", re.ASCII)
+
+
+def _listed(case: Case) -> Iterator[tuple[int, StandardClaim, Standard]]:
+    """The standards named that are on the cycle's list, with their positions."""
+    if case.cycle is None:
+        return
+    for index, claim in sound(case.application.standards):
+        if claim.meant in case.cycle.by_reference:
+            yield index, claim, case.cycle.by_reference[claim.meant]
+
+
+@rule(
+    "HTQ201",
+    severity=Severity.ERROR,
+    source=STANDARDS_DATA,
+    says="A reference is ST and four digits. OCC names an occupation, FA and AU other products.",
+    bad="""
+        cycle: 3
+        standards:
+          - reference: st 0116  # HTQ201
+          - reference: OCC0118  # HTQ201
+          - reference: FA0116  # HTQ201
+    """,
+    good="""
+        cycle: 3
+        standards:
+          - reference: ST0116
+          - reference: ST0118
+    """,
+)
+def malformed_reference(case: Case) -> Iterable[Problem]:
+    """The reference of a standard is not written in its form
+
+    Where it is clear which standard is meant, the other rules go by that one.
+    """
+    for index, claim in sound(case.application.standards):
+        reference = claim.reference
+        if reference is None or _FORM.fullmatch(reference):
+            continue
+        typed = reference.upper().lstrip()
+        if typed.startswith(("FA", "AU")):
+            hint = (
+                "FA and AU references are other products, which an HTQ cannot align to. Enter "
+                "the reference of an occupational standard, for example ‘ST0116’."
+            )
+        elif claim.meant and typed.startswith("OCC"):
+            hint = f"This is an occupation code. Enter the standard’s reference: {claim.meant}."
+        elif claim.meant:
+            hint = f"Enter it as {claim.meant}."
+        else:
+            hint = "Enter ST and four digits, for example ‘ST0116’."
+        yield Problem(
+            ("standards", index, "reference"),
+            f"{quote(reference)} is not the reference of a standard",
+            hint,
+        )
+
+
+@rule(
+    "HTQ202",
+    severity=Severity.ERROR,
+    source=CYCLE_3,
+    says="“Below is a list of standards in scope for cycle 3 of the Higher Technical "
+    "Qualification approvals process.”",
+    bad="""
+        cycle: 3
+        standards:
+          - reference: ST9999  # HTQ202
+    """,
+    good="""
+        cycle: 3
+        standards:
+          - reference: ST0116
+    """,
+)
+def not_on_the_list(case: Case) -> Iterable[Problem]:
+    """The standard is not on the list of the cycle
+
+    A cycle takes qualifications for the standards on its list only. The list is kept under
+    review, so the approvals team has the last word.
+    """
+    if case.cycle is None or not case.cycle.standards:
+        return
+    by_reference = case.cycle.by_reference
+    for index, claim in sound(case.application.standards):
+        if claim.meant is None or claim.meant in by_reference:
+            continue
+        titles = {standard.title: standard for standard in case.cycle.standards}
+        near = [titles[title] for title in nearest(claim.title or "", list(titles))]
+        near = near or [by_reference[name] for name in nearest(claim.meant, list(by_reference))]
+        meant = f"Did you mean {near[0].reference}, {quote(near[0].title)}? " if near else ""
+        yield Problem(
+            ("standards", index, "reference"),
+            f"{claim.meant} is not on the list of standards of cycle {case.cycle.cycle}",
+            f"{meant}Find a standard with ‘htq standards search’, or ask the approvals team: "
+            f"{case.catalogue.contact.email}.",
+        )
+
+
+@rule(
+    "HTQ203",
+    severity=Severity.ERROR,
+    source=CYCLE_3,
+    says="“Standards out of scope are likely to have significant changes/revisions before or "
+    "during cycle 3. These standards are highly unlikely to be included in cycle 3.”",
+    bad="""
+        cycle: 3
+        standards:
+          - reference: ST0019  # HTQ203
+    """,
+    good="""
+        cycle: 3
+        standards:
+          - reference: ST0116
+    """,
+)
+def out_of_scope(case: Case) -> Iterable[Problem]:
+    """The standard is out of scope for the cycle
+
+    It is likely to change much, so a qualification that aligns to it now is highly unlikely
+    to be taken.
+    """
+    for index, _, standard in _listed(case):
+        if standard.scope == "out-of-scope":
+            yield Problem(
+                ("standards", index, "reference"),
+                f"{standard.reference}, {quote(standard.title)}, is out of scope for cycle "
+                f"{standard.cycle}",
+                "Align the qualification to a standard that is in scope, or wait for a cycle "
+                f"that includes this one. Ask the approvals team: {case.catalogue.contact.email}.",
+            )
+
+
+@rule(
+    "HTQ204",
+    severity=Severity.WARNING,
+    source=CYCLE_3,
+    says="“‘Contact us’ standards may be revised before or during cycle 3. Qualifications "
+    "submitted against these standards may need revising during or after the approval process. "
+    "You may be asked to align your qualification to a draft standard.”",
+    bad="""
+        cycle: 3
+        standards:
+          - reference: ST0310  # HTQ204
+    """,
+    good="""
+        cycle: 3
+        standards:
+          - reference: ST0116
+    """,
+)
+def contact_us(case: Case) -> Iterable[Problem]:
+    """The standard is marked ‘contact us’ for the cycle
+
+    Plan for it to be revised: the qualification may need revising during or after approval.
+    """
+    for index, _, standard in _listed(case):
+        if standard.scope == "contact-us":
+            yield Problem(
+                ("standards", index, "reference"),
+                f"{standard.reference}, {quote(standard.title)}, is marked ‘contact us’ for "
+                f"cycle {standard.cycle}: it may be revised",
+                f"Email the approvals team before you submit: {case.catalogue.contact.email}. "
+                "Plan for revising the qualification during or after approval.",
+            )
+
+
+@rule(
+    "HTQ205",
+    severity=Severity.WARNING,
+    source=CYCLE_3,
+    says="The titles of the standards on the list.",
+    bad="""
+        cycle: 3
+        standards:
+          - reference: ST0116
+            title: Data analyst  # HTQ205
+    """,
+    good="""
+        cycle: 3
+        standards:
+          - reference: ST0116
+            title: Software Developer
+    """,
+)
+def title_differs(case: Case) -> Iterable[Problem]:
+    """The title given for a standard is not the one on the list
+
+    A title that does not go with its reference often means that the reference is another's.
+    Case and punctuation do not count.
+    """
+    for index, claim, standard in _listed(case):
+        if claim.title and _plain(claim.title) != _plain(standard.title):
+            assert case.cycle is not None
+            same = [s for s in case.cycle.standards if _plain(s.title) == _plain(claim.title)]
+            other = f" {quote(claim.title)} is {same[0].reference}." if same else ""
+            yield Problem(
+                ("standards", index, "title"),
+                f"{standard.reference} is {quote(standard.title)} on the list, not "
+                f"{quote(claim.title)}",
+                f"Check the reference, and enter the title as the list has it.{other}",
+            )
+
+
+@rule(
+    "HTQ206",
+    severity=Severity.WARNING,
+    source=CYCLE_3,
+    says="The levels of the standards on the list.",
+    bad="""
+        cycle: 3
+        standards:
+          - reference: ST0116
+            level: 5  # HTQ206
+    """,
+    good="""
+        cycle: 3
+        standards:
+          - reference: ST0116
+            level: 4
+    """,
+)
+def level_differs(case: Case) -> Iterable[Problem]:
+    """The level given for a standard is not the one on the list
+
+    A level that does not go with its reference often means that the reference is another's.
+    """
+    for index, claim, standard in _listed(case):
+        if claim.level is not None and claim.level != standard.level:
+            yield Problem(
+                ("standards", index, "level"),
+                f"{standard.reference}, {quote(standard.title)}, is at level {standard.level} "
+                f"on the list, not {claim.level}",
+                "Check the reference, and enter the level that the list has.",
+            )
+
+
+@rule(
+    "HTQ207",
+    severity=Severity.ERROR,
+    source=CRITERIA,
+    says="The criteria are met in full for each standard, so each is named once with its own "
+    "mapping.",
+    bad="""
+        cycle: 3
+        standards:
+          - reference: ST0116
+          - reference: ST0118
+          - reference: ST0116  # HTQ207
+    """,
+    good="""
+        cycle: 3
+        standards:
+          - reference: ST0116
+          - reference: ST0118
+    """,
+)
+def standard_twice(case: Case) -> Iterable[Problem]:
+    """The same standard is named twice
+
+    Two mappings of one standard cannot both be the one that counts. A standard with options
+    can be named once for each option.
+    """
+    named: list[tuple[int, StandardClaim]] = []
+    for index, claim in sound(case.application.standards):
+        if claim.meant is None:
+            continue
+        for first, other in named:
+            if other.meant == claim.meant and (
+                None in (other.option, claim.option)
+                or _plain(other.option or "") == _plain(claim.option or "")
+            ):
+                yield Problem(
+                    ("standards", index, "reference"),
+                    f"{claim.meant} is named a second time; it is item {first + 1} of "
+                    "‘standards’ already",
+                    "Keep one of the two, and put both mappings together.",
+                )
+                break
+        named.append((index, claim))
+
+
+@rule(
+    "HTQ208",
+    severity=Severity.ERROR,
+    source=CRITERIA,
+    says="A qualification aligns to at least one occupational standard.",
+    bad="""
+        cycle: 3
+        standards: []  # HTQ208
+    """,
+    good="""
+        cycle: 3
+        standards:
+          - reference: ST0116
+    """,
+)
+def no_standard(case: Case) -> Iterable[Problem]:
+    """No standard is named
+
+    An HTQ is approved against an occupational standard at level 4 or 5, or several.
+    """
+    if not case.application.standards:
+        yield Problem(
+            ("standards",),
+            "No standard is named that the qualification aligns to",
+            "Add ‘standards:’ with an item such as ‘- reference: ST0116’. Find a standard with "
+            "‘htq standards search’.",
+        )
+
+
+def _plain(text: str) -> str:
+    """A title without case, punctuation and the ways to write `and`."""
+    return "".join(re.findall(r"\w+", text.casefold().replace("&", " and ")))
+
+
+RULES = (
+    malformed_reference,
+    not_on_the_list,
+    out_of_scope,
+    contact_us,
+    title_differs,
+    level_differs,
+    standard_twice,
+    no_standard,
+)

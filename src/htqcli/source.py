@@ -1,0 +1,695 @@
+"""YAML text and its places. The only module that knows PyYAML.
+
+A draft comes from somebody else, so reading it must end, must stay small and must build
+nothing but text, lists and mappings. `read` walks the parser's events, stops at limits, and
+keeps for every value the characters it came from. Values stay text: what a text means (a
+number, a date, yes or no) is for the field that asks, so `1.10` is never 1.1 and `No` is
+never false.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cached_property
+from typing import Any
+
+import yaml
+
+from htqcli.words import quote
+
+MAX_BYTES = 5_000_000
+MAX_DEPTH = 64
+MAX_EXPANSIONS = 10_000
+"""How many values the aliases of one file may repeat. A draft of 5 standards with 40 KSBs
+each that share everything stays far below; an alias bomb passes it at once."""
+
+LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+Path = tuple[str | int, ...]
+"""The way to a value: field names and list positions counted from 0."""
+
+Data = dict[str, "Data"] | list["Data"] | str | None
+
+
+def loader_name() -> str:
+    """The YAML parser in use, with its version, as `htq --version` says it."""
+    if LOADER is yaml.SafeLoader:
+        return f"PyYAML {yaml.__version__}"
+    from yaml import _yaml
+
+    return f"libyaml {_yaml.get_version_string()}"
+
+
+class Kind(Enum):
+    """What is wrong with a text or with a value in it; each kind has one rule."""
+
+    UNREADABLE_TEXT = "text that cannot be read"
+    SYNTAX = "YAML syntax"
+    EMPTY = "nothing in the file"
+    DUPLICATE_KEY = "duplicate key"
+    SEVERAL_DOCUMENTS = "more than one document"
+    LIMIT = "a limit passed"
+    NOT_A_MAPPING = "no fields at the top"
+    TAG = "a tag that is not plain YAML"
+    MISSING = "required field missing"
+    UNKNOWN = "unknown field"
+    WRONG = "wrong type or value"
+    PLACEHOLDER = "placeholder"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Characters of a text, from `start` up to, not including, `end`."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong at a path, said in words.
+
+    `span` is given where the path's own value is not the place to show, such as the second
+    of two equal keys. `unsound` is false where the value at the path can be used all the same.
+    """
+
+    kind: Kind
+    path: Path
+    message: str
+    hint: str | None = None
+    span: Span | None = None
+    unsound: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Lines and columns counted from 1, columns in Unicode code points; the end is exclusive."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(slots=True)
+class Scalar:
+    """A text value. `null` is true for an empty or null plain value."""
+
+    text: str
+    null: bool
+    start: int
+    end: int
+    size = 1
+    height = 0
+
+
+@dataclass(slots=True)
+class Mapping:
+    """Fields by name, each with its key and value; of equal keys the first is kept."""
+
+    start: int
+    end: int
+    fields: dict[str, tuple[Scalar, Node]] = field(default_factory=dict)
+    size: int = 1
+    height: int = 1
+
+
+@dataclass(slots=True)
+class Sequence:
+    """Items in order."""
+
+    start: int
+    end: int
+    items: list[Node] = field(default_factory=list)
+    size: int = 1
+    height: int = 1
+
+
+Node = Scalar | Mapping | Sequence
+
+
+class Lines:
+    """The lines of a text as an editor counts them: a line ends at CR LF, LF or CR only."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [0, *(match.end() for match in re.finditer(r"\r\n|\n|\r", self._text))]
+
+    def place(self, span: Span) -> Place:
+        """Where `span` is."""
+        return Place(*self._line_and_column(span.start), *self._line_and_column(span.end))
+
+    def text(self, number: int) -> str:
+        """The text of a line, without its end."""
+        end = self._starts[number] if number < len(self._starts) else len(self._text)
+        return self._text[self._starts[number - 1] : end].rstrip("\r\n")
+
+    def _line_and_column(self, index: int) -> tuple[int, int]:
+        line = bisect_right(self._starts, index)
+        return line, index - self._starts[line - 1] + 1
+
+
+class Document:
+    """A text as it was read: its values, the faults found in reading, and places in it.
+
+    `root` is None when nothing below the faults could be read.
+    """
+
+    def __init__(self, text: str, root: Mapping | None, faults: tuple[Fault, ...]) -> None:
+        self.lines = Lines(text)
+        self.root = root
+        self.faults = faults
+
+    def data(self) -> dict[str, Data]:
+        """The values as plain data; a null is None."""
+        return {} if self.root is None else _fields(self.root)
+
+    def locate(self, path: Path) -> Span:
+        """The characters of the value at `path`.
+
+        Of a value that is empty, or is not there, the place is the key of its nearest parent
+        that is: in a list, the beginning of the item. At the top that is the first character.
+        """
+        node: Node | None = self.root
+        nearest = Span(0, 0)
+        for step in path:
+            if isinstance(node, Mapping) and step in node.fields:
+                key, node = node.fields[str(step)]
+                nearest = Span(key.start, key.end)
+            elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node.items):
+                node = node.items[step]
+                nearest = _beginning(node, nearest)
+            else:
+                return nearest
+        if node is None or not path or node.end <= node.start:
+            return nearest
+        return Span(node.start, node.end)
+
+    def key(self, path: Path) -> Span:
+        """The characters of the name of the field at `path`, else of the value there."""
+        node: Node | None = self.root
+        for step in path[:-1]:
+            if isinstance(node, Mapping):
+                node = node.fields[str(step)][1]
+            elif isinstance(node, Sequence):
+                node = node.items[int(step)]
+        if isinstance(node, Mapping) and path and path[-1] in node.fields:
+            key = node.fields[str(path[-1])][0]
+            if key.end > key.start:
+                return Span(key.start, key.end)
+        return self.locate(path)
+
+    def holds(self, path: Path) -> bool:
+        """Whether there is a value at `path`, be it an empty one."""
+        node: Node | None = self.root
+        for step in path:
+            if isinstance(node, Mapping) and step in node.fields:
+                node = node.fields[str(step)][1]
+            elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node.items):
+                node = node.items[step]
+            else:
+                return False
+        return node is not None
+
+
+def read(content: bytes) -> Document:
+    """Read a draft or a catalogue, whatever it holds. Never raises for what is in it."""
+    if len(content) > MAX_BYTES:
+        return _unreadable(
+            "",
+            Kind.LIMIT,
+            f"The file is larger than {MAX_BYTES // 1_000_000} MB",
+            "Keep the draft to one qualification and put evidence in files of their own.",
+        )
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return _not_utf8(content, error)
+    if match := _UNREADABLE.search(text):
+        return _unreadable(
+            text,
+            Kind.UNREADABLE_TEXT,
+            f"The text holds the character U+{ord(match[0]):04X}, which a YAML file cannot hold",
+            "Delete the character, or write it as an escape in double quotation marks.",
+            Span(match.start(), match.end()),
+        )
+    return _Reading(text).document()
+
+
+_UNREADABLE = re.compile(
+    "\\A\ufeff|[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+)
+
+
+def _not_utf8(content: bytes, error: UnicodeDecodeError) -> Document:
+    text = content.decode("utf-8-sig", errors="replace")
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        message = "The text is saved as UTF-16"
+        at = 0
+    else:
+        at = len(content[: error.start].decode("utf-8-sig"))
+        line = Lines(text).place(Span(at, at)).line
+        message = (
+            f"The text is not UTF-8: byte {content[error.start]:#04x} on line {line}, "
+            f"byte {error.start + 1} of the file"
+        )
+    return _unreadable(
+        text,
+        Kind.UNREADABLE_TEXT,
+        message,
+        "Save the file as UTF-8. Most editors offer this under ‘Save as’ or ‘Encoding’.",
+        Span(at, at + 1),
+    )
+
+
+def _unreadable(
+    text: str, kind: Kind, message: str, hint: str, span: Span | None = None
+) -> Document:
+    return Document(text, None, (Fault(kind, (), message, hint, span or Span(0, 0)),))
+
+
+def _fields(mapping: Mapping) -> dict[str, Data]:
+    return {name: _data(value) for name, (_, value) in mapping.fields.items()}
+
+
+def _data(node: Node) -> Data:
+    if isinstance(node, Scalar):
+        return None if node.null else node.text
+    if isinstance(node, Mapping):
+        return _fields(node)
+    return [_data(item) for item in node.items]
+
+
+def _beginning(item: Node, otherwise: Span) -> Span:
+    while isinstance(item, Sequence) and item.items:
+        item = item.items[0]
+    if isinstance(item, Mapping) and item.fields:
+        item = next(iter(item.fields.values()))[0]
+    return Span(item.start, item.end) if item.end > item.start else otherwise
+
+
+_CORE = "tag:yaml.org,2002:"
+_PLAIN_TAGS = {_CORE + name for name in "str int float bool null map seq timestamp".split()} | {"!"}
+_NULLS = {"", "~", "null", "Null", "NULL"}
+_PROPERTIES = re.compile(r"(?:[&!]\S*\s+)+")
+_JSON_PAIR = re.compile(r"\\(?:u([dD][89abAB]..)\\u([dD][c-fC-F]..)|.)", re.DOTALL)
+
+
+class _Stop(Exception):
+    """Reading ends here; what was read before it is not kept unless the reading says so."""
+
+
+@dataclass(slots=True)
+class _Open:
+    """A list or mapping whose end has not come. `key` is the field whose value is next; a
+    `lost` key is one whose value is read but not kept."""
+
+    node: Mapping | Sequence
+    path: Path
+    anchor: str | None
+    flow: bool
+    key: Scalar | None = None
+    lost: bool = False
+
+
+class _Reading:
+    """One walk over the events of a text."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.lines = Lines(text)
+        self.faults: list[Fault] = []
+        self.stack: list[_Open] = []
+        self.anchors: dict[str, Node | None] = {}
+        self.expansions = 0
+        self.roots: list[Node] = []
+        self.shifts: list[tuple[int, int]] = []
+
+    def document(self) -> Document:
+        root: Node | None = None
+        try:
+            self._walk()
+            root = self.roots[0] if self.roots else None
+        except _Stop:
+            pass
+        except yaml.YAMLError as error:
+            self._syntax(error)
+        else:
+            if root is None or (isinstance(root, Scalar) and not root.text):
+                self._fault(
+                    Kind.EMPTY,
+                    (),
+                    "The file is empty, or holds only comments",
+                    "Write the draft application in it.",
+                    Span(0, 0),
+                )
+            elif not isinstance(root, Mapping):
+                held = "a list" if isinstance(root, Sequence) else "a single value"
+                self._fault(
+                    Kind.NOT_A_MAPPING,
+                    (),
+                    f"The file holds {held} where the fields of a draft should be",
+                    "Begin each part with its name and a colon, such as ‘qualification:’.",
+                    Span(root.start, root.end),
+                )
+        if not isinstance(root, Mapping):
+            root = None
+        return Document(self.text, root, tuple(self.faults))
+
+    def _walk(self) -> None:
+        handlers: dict[type, Callable[[Any], None]] = {
+            yaml.ScalarEvent: self._scalar,
+            yaml.AliasEvent: self._alias,
+            yaml.MappingStartEvent: self._open,
+            yaml.SequenceStartEvent: self._open,
+            yaml.MappingEndEvent: self._close,
+            yaml.SequenceEndEvent: self._close,
+        }
+        for event in self._events():
+            if handler := handlers.get(type(event)):
+                handler(event)
+            elif type(event) is yaml.DocumentStartEvent and self.roots:
+                at = self._index(event.start_mark)
+                self._fault(
+                    Kind.SEVERAL_DOCUMENTS,
+                    (),
+                    "A second document begins here, and is not read",
+                    "Keep one qualification in a file. Delete the line ‘---’ if it is not "
+                    "meant to begin another.",
+                    Span(at, max(at, self._index(event.end_mark))),
+                    unsound=False,
+                )
+                return
+
+    def _events(self) -> Iterator[Any]:
+        text = self.text
+        if text.lstrip()[:1] in ("{", "[") and "\\u" in text:
+            text = self._join_json_pairs(text)
+        return iter(yaml.parse(text, Loader=LOADER))
+
+    def _join_json_pairs(self, text: str) -> str:
+        """JSON writes a character beyond U+FFFF as two escapes, which YAML has as one."""
+        pieces: list[str] = []
+        done = length = 0
+        for match in _JSON_PAIR.finditer(text):
+            if match[1] is None:
+                continue
+            try:
+                character = bytes.fromhex(match[1] + match[2]).decode("utf-16-be")
+            except ValueError:
+                continue
+            escape = f"\\U{ord(character):08X}"
+            pieces += [text[done : match.start()], escape]
+            length += match.start() - done + len(escape)
+            done = match.end()
+            self.shifts.append((length, done - length))
+        return "".join([*pieces, text[done:]])
+
+    def _index(self, mark: Any) -> int:
+        index: int = mark.index
+        if self.shifts:
+            at = bisect_right(self.shifts, (index, len(self.text)))
+            index += self.shifts[at - 1][1] if at else 0
+        return min(index, len(self.text))
+
+    def _fault(
+        self,
+        kind: Kind,
+        path: Path,
+        message: str,
+        hint: str,
+        span: Span,
+        *,
+        unsound: bool = True,
+    ) -> None:
+        self.faults.append(Fault(kind, path, message, hint, span, unsound))
+
+    def _path(self) -> Path:
+        if not self.stack:
+            return ()
+        top = self.stack[-1]
+        if isinstance(top.node, Sequence):
+            return (*top.path, len(top.node.items))
+        return top.path if top.key is None else (*top.path, top.key.text)
+
+    def _scalar(self, event: Any) -> None:
+        start, end = self._span(event)
+        plain = not event.style
+        if event.style in ("|", ">"):
+            end = start + len(self.text[start:end].rstrip())
+        self._tag(event, Span(start, end))
+        null = plain and event.tag is None and event.value in _NULLS
+        scalar = Scalar(event.value, null, start, end)
+        if event.anchor is not None:
+            self.anchors[event.anchor] = scalar
+        self._add(scalar)
+
+    def _open(self, event: Any) -> None:
+        start, end = self._span(event)
+        self._tag(event, Span(start, max(end, start)))
+        if len(self.stack) >= MAX_DEPTH:
+            self._too_deep(Span(start, end))
+        node: Mapping | Sequence
+        if type(event) is yaml.MappingStartEvent:
+            node = Mapping(start, end)
+        else:
+            node = Sequence(start, end)
+        if event.anchor is not None:
+            self.anchors[event.anchor] = None
+        self.stack.append(_Open(node, self._path(), event.anchor, bool(event.flow_style)))
+
+    def _close(self, event: Any) -> None:
+        closed = self.stack.pop()
+        node = closed.node
+        if closed.flow:
+            node.end = self._index(event.end_mark)
+        elif isinstance(node, Sequence):
+            node.end = max([node.start, *(item.end for item in node.items)])
+        else:
+            ends = (max(key.end, value.end) for key, value in node.fields.values())
+            node.end = max([node.start, *ends])
+        if closed.anchor is not None:
+            self.anchors[closed.anchor] = node
+        self._add(node)
+
+    def _alias(self, event: Any) -> None:
+        span = Span(*self._span(event))
+        if event.anchor not in self.anchors:
+            self._lose(
+                Kind.SYNTAX,
+                f"{quote('*' + event.anchor)} repeats a value that is not named before it",
+                f"Name the value with {quote('&' + event.anchor)} where it is first written, or write "
+                "it out here. Put text that begins with ‘*’ in quotation marks.",
+                span,
+            )
+            return
+        target = self.anchors[event.anchor]
+        if target is None:
+            self._lose(
+                Kind.LIMIT,
+                f"{quote('*' + event.anchor)} repeats a value inside itself",
+                "Write the value out instead.",
+                span,
+            )
+            return
+        self.expansions += target.size
+        if self.expansions > MAX_EXPANSIONS:
+            self._fault(
+                Kind.LIMIT,
+                (),
+                f"The aliases repeat more than {MAX_EXPANSIONS:,} values",
+                "Write the values out instead.",
+                span,
+            )
+            raise _Stop
+        if len(self.stack) + target.height > MAX_DEPTH:
+            self._too_deep(span)
+        self._add(target)
+
+    def _add(self, node: Node) -> None:
+        """Put a value where the walk stands: a key, a field's value, an item or the root."""
+        if not self.stack:
+            self.roots.append(node)
+            return
+        top = self.stack[-1]
+        parent = top.node
+        parent.size += node.size
+        parent.height = max(parent.height, node.height + 1)
+        if isinstance(parent, Sequence):
+            parent.items.append(node)
+        elif top.lost:
+            top.lost = False
+        elif top.key is not None:
+            parent.fields[top.key.text] = (top.key, node)
+            top.key = None
+        else:
+            self._key(top, parent, node)
+
+    def _key(self, top: _Open, parent: Mapping, node: Node) -> None:
+        if not isinstance(node, Scalar):
+            top.lost = True
+            self._fault(
+                Kind.WRONG,
+                top.path,
+                "A field’s name is a list or a group of fields",
+                "Write the name as text. Put a name that holds [ or { in quotation marks.",
+                Span(node.start, node.end),
+                unsound=False,
+            )
+        elif node.text in parent.fields:
+            top.lost = True
+            first = parent.fields[node.text][0]
+            line = self.lines.place(Span(first.start, first.end)).line
+            self._fault(
+                Kind.DUPLICATE_KEY,
+                (*top.path, node.text),
+                f"{quote(node.text)} is here a second time; the first is on line {line}",
+                "Keep one of the two, or put both parts together. Only the first is read.",
+                Span(node.start, node.end),
+                unsound=False,
+            )
+        else:
+            top.key = node
+
+    def _span(self, event: Any) -> tuple[int, int]:
+        start, end = self._index(event.start_mark), self._index(event.end_mark)
+        if getattr(event, "tag", None) is not None or (
+            event.anchor is not None and type(event) is not yaml.AliasEvent
+        ):
+            match = _PROPERTIES.match(self.text, start)
+            if match is not None:
+                start = match.end()
+        return start, max(start, end)
+
+    def _tag(self, event: Any, value: Span) -> None:
+        if event.tag is None or event.tag in _PLAIN_TAGS:
+            return
+        name = event.tag.replace(_CORE, "!!")
+        self._fault(
+            Kind.TAG,
+            self._path(),
+            f"The tag {quote(name)} asks for more than text, a list or fields",
+            "Delete the tag and write the value itself. htq runs nothing that a draft names.",
+            Span(self._index(event.start_mark), max(value.start, value.end)),
+        )
+
+    def _lose(self, kind: Kind, message: str, hint: str, span: Span) -> None:
+        """Report a value that there is not, and go on as if it were empty."""
+        top = self.stack[-1] if self.stack else None
+        if top and isinstance(top.node, Mapping) and top.key is None and not top.lost:
+            self._fault(kind, top.path, message, hint, span, unsound=False)
+            top.lost = True
+        else:
+            self._fault(kind, self._path(), message, hint, span)
+            self._add(Scalar("", True, span.start, span.start))
+
+    def _too_deep(self, span: Span) -> None:
+        self._fault(
+            Kind.LIMIT,
+            (),
+            f"Lists and fields stand inside each other more than {MAX_DEPTH} deep here",
+            "A draft needs 7. Check for brackets that are not closed.",
+            span,
+        )
+        raise _Stop
+
+    def _syntax(self, error: yaml.YAMLError) -> None:
+        problem = str(getattr(error, "problem", None) or error)
+        mark = getattr(error, "problem_mark", None)
+        if problem == "found unexpected end of stream":
+            mark = getattr(error, "context_mark", None) or mark
+        at = len(self.text) if mark is None else self._index(mark)
+        if problem == "found undefined tag handle":
+            end = at + len(self.text[at:].split(maxsplit=1)[0])
+            self._fault(
+                Kind.TAG,
+                (),
+                f"The tag {quote(self.text[at:end])} asks for more than text, a list or fields",
+                "Delete the tag and write the value itself.",
+                Span(at, end),
+            )
+            return
+        at = min(at, len(self.text.rstrip()))
+        for beginning, message, hint in _SYNTAX:
+            if problem.startswith(beginning):
+                break
+        if beginning == "found character" and self.text[at : at + 1] == "\t":
+            message = "A tab stands where spaces are needed"
+            hint = "Indent with spaces. Most editors can turn tabs into spaces."
+        self._fault(Kind.SYNTAX, (), message, hint, Span(at, min(at + 1, len(self.text))))
+
+
+_SYNTAX = (
+    (
+        "mapping values are not allowed",
+        "A colon stands where no field can begin",
+        "Put text that holds ‘: ’ in quotation marks, and begin the fields of one part at "
+        "the same column.",
+    ),
+    (
+        "block sequence entries are not allowed",
+        "A list cannot begin here",
+        "Begin the list on a line of its own, each item with ‘- ’. Put text that begins with "
+        "‘- ’ in quotation marks.",
+    ),
+    (
+        "found character",
+        "Text cannot begin with this character",
+        "Put the text in quotation marks.",
+    ),
+    (
+        "could not find expected ':'",
+        "A field’s name has no colon after it",
+        "Write a colon and a space after the name, and begin the fields of one part at the "
+        "same column.",
+    ),
+    (
+        "did not find expected key",
+        "The fields of this part do not begin at the same column",
+        "Indent them alike with spaces. Put a text that begins with a quotation mark wholly "
+        "inside quotation marks.",
+    ),
+    (
+        "did not find expected '-' indicator",
+        "A field stands among the items of a list",
+        "Begin each item with ‘- ’, and a field’s name further to the left.",
+    ),
+    (
+        "did not find expected ',' or",
+        "A list or group in brackets is not closed, or a comma is missing",
+        "Close each ‘[’ with ‘]’ and each ‘{’ with ‘}’, and put commas between the items.",
+    ),
+    (
+        "found unexpected end of stream",
+        "A quotation mark is opened here and not closed",
+        "Close it. Write ‘''’ for an apostrophe inside single quotation marks.",
+    ),
+    (
+        "found unknown escape character",
+        "A backslash in double quotation marks begins an escape that YAML does not have",
+        "Write ‘\\\\’ for a backslash, or use single quotation marks.",
+    ),
+    (
+        "found invalid Unicode character escape code",
+        "An escape in double quotation marks names no character",
+        "Write the character itself.",
+    ),
+    (
+        "did not find expected <document start>",
+        "Text stands after the end of the draft",
+        "Delete it, or indent it so that it belongs to a field.",
+    ),
+    (
+        "",
+        "The text is not written as YAML here",
+        "Check the colons, quotation marks, brackets and the indentation of this line and "
+        "the one before it.",
+    ),
+)

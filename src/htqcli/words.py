@@ -1,0 +1,69 @@
+"""Words shown to a person: values made visible, quoted, joined, and the nearest of a choice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+class Refusal(Exception):
+    """What was asked is not understood, or a catalogue cannot be used. The message is for the
+    person who asked."""
+
+
+_HIDDEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+    "\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]|#(?=#(?:vso)?\\[)",
+    re.IGNORECASE,
+)
+
+
+def visible(text: str) -> str:
+    """Text in which nothing is hidden and nothing is obeyed.
+
+    Control characters, direction overrides and characters of no width are written as
+    escapes, and so is the beginning of what the logs of Azure Pipelines (`##vso[`) and of
+    GitHub Actions (`##[`) take for a command anywhere in a line. A text that goes at the
+    beginning of a line goes through `visible_start`.
+    """
+    return _HIDDEN.sub(_escape, text)
+
+
+def visible_start(text: str) -> str:
+    """Visible text that can begin a line: GitHub Actions reads `::` there as a command."""
+    shown = visible(text)
+    bare = shown.lstrip()
+    return f"\\x3a{bare[1:]}" if bare.startswith("::") else shown
+
+
+def quote(text: str, limit: int = 60) -> str:
+    """A value in quotation marks, made visible and cut to `limit` characters."""
+    cut = text if len(text) <= limit else text[: limit - 1] + "…"
+    return f"‘{visible(cut)}’"
+
+
+def join(items: Iterable[str], last: str = "and") -> str:
+    """`a, b and c`."""
+    *before, end = items
+    return f"{', '.join(before)} {last} {end}" if before else end
+
+
+def nearest(word: str, choices: Sequence[str], most: int = 1) -> list[str]:
+    """The choices that `word` is likely a slip of the pen for, nearest first."""
+    from rapidfuzz import fuzz, process, utils
+
+    found = process.extract(
+        word[:100],
+        choices,
+        scorer=fuzz.ratio,
+        processor=utils.default_process,
+        limit=most,
+        score_cutoff=70,
+    )
+    return [choice for choice, _, _ in found]
+
+
+def _escape(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

@@ -1,0 +1,95 @@
+"""What the tests share: the program, run as a person or a pipeline runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from htqcli.cli import main
+
+ROOT = Path(__file__).parents[1]
+IN_WINDOW = "2022-05-20"
+"""A day inside the window of cycle 3."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run of htq gave."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def data(self) -> Any:
+        """Standard output read as JSON."""
+        return json.loads(self.out)
+
+    @property
+    def findings(self) -> list[dict[str, Any]]:
+        """The findings in the JSON of `htq check`, of all files."""
+        return [finding for file in self.data["files"] for finding in file["findings"]]
+
+    @property
+    def codes(self) -> list[str]:
+        """The codes of those findings."""
+        return [finding["code"] for finding in self.findings]
+
+
+@pytest.fixture
+def htq(capfd: pytest.CaptureFixture[str]) -> Callable[..., Run]:
+    """htq run in this process, with its words: `htq("window", "status")`."""
+
+    def run(*words: str | Path) -> Run:
+        streams = sys.stdout, sys.stderr
+        sys.stdout = os.fdopen(os.dup(1), "w", encoding="utf-8")
+        sys.stderr = os.fdopen(os.dup(2), "w", encoding="utf-8")
+        try:
+            with pytest.raises(SystemExit) as ended:
+                main([str(word) for word in words])
+        finally:
+            sys.stdout.close()
+            sys.stderr.close()
+            sys.stdout, sys.stderr = streams
+        found = capfd.readouterr()
+        code = ended.value.code
+        assert isinstance(code, int)
+        return Run(code, found.out, found.err)
+
+    return run
+
+
+def program(*words: str | Path, **options: Any) -> subprocess.CompletedProcess[bytes]:
+    """htq run as a program of its own."""
+    options.setdefault("timeout", 60)
+    options.setdefault("capture_output", True)
+    command = [sys.executable, "-m", "htqcli", *map(str, words)]
+    return subprocess.run(command, check=False, **options)
+
+
+@pytest.fixture
+def draft(tmp_path: Path) -> Callable[..., Path]:
+    """A copy of the example that is ready, with pieces of its text replaced.
+
+    `draft({"level: 4": "level: 6"})`; the first occurrence of each is replaced.
+    """
+
+    def write(changes: dict[str, str] | None = None, name: str = "application.yaml") -> Path:
+        shutil.copytree(ROOT / "examples", tmp_path, dirs_exist_ok=True)
+        text = (tmp_path / "application.yaml").read_text(encoding="utf-8")
+        for old, new in (changes or {}).items():
+            assert old in text, old
+            text = text.replace(old, new, 1)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        return tmp_path / name
+
+    return write
