@@ -7,7 +7,6 @@ can be said, and the rules say what else a cycle asks for.
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
@@ -78,9 +77,9 @@ class Applicant(Part):
 class IntellectualProperty(Part):
     """Who holds the rights in the qualification, and whose permission there is."""
 
-    holder: Annotated[
-        Text | None, _field("holder of the intellectual property", "applicant")
-    ] = None
+    holder: Annotated[Text | None, _field("holder of the intellectual property", "applicant")] = (
+        None
+    )
     permission: Annotated[
         Text | None, _field("file with the holder’s permission", "evidence/permission.pdf")
     ] = None
@@ -96,9 +95,9 @@ class Qualification(Part):
     ] = None
     level: Annotated[WholeNumber | None, REQUIRED, _field("level of the qualification", 4)] = None
     number: Annotated[Text | None, _field("qualification number", "610/0000/0")] = None
-    first_teaching: Annotated[
-        MonthOrDay | None, _field("month of first teaching", "2024-09")
-    ] = None
+    first_teaching: Annotated[MonthOrDay | None, _field("month of first teaching", "2024-09")] = (
+        None
+    )
     intellectual_property: Annotated[
         IntellectualProperty | None, _field("intellectual property")
     ] = None
@@ -128,7 +127,9 @@ class Choice(Part):
     @model_validator(mode="after")
     def _says_how_many(self) -> Self:
         if (self.choose is None) == (self.credits is None):
-            both = "both ‘choose’ and ‘credits’" if self.choose else "neither ‘choose’ nor ‘credits’"
+            both = (
+                "both ‘choose’ and ‘credits’" if self.choose else "neither ‘choose’ nor ‘credits’"
+            )
             raise says(
                 f"The group has {both}",
                 "Say either how many units a learner chooses, for example ‘choose: 1’, or how "
@@ -173,9 +174,9 @@ class Coverage(Part):
 class StandardClaim(Part):
     """A standard that the qualification aligns to, and how it covers the standard's KSBs."""
 
-    reference: Annotated[
-        Text | None, REQUIRED, _field("reference of the standard", "ST0116")
-    ] = None
+    reference: Annotated[Text | None, REQUIRED, _field("reference of the standard", "ST0116")] = (
+        None
+    )
     title: Annotated[Text | None, _field("title of the standard", "Software developer")] = None
     level: Annotated[WholeNumber | None, _field("level of the standard", 4)] = None
     version: Annotated[
@@ -270,9 +271,9 @@ class Application(Part):
     structure: Annotated[Structure | None, _field("structure of the qualification")] = None
     standards: Annotated[Items[StandardClaim], _field("standards that it aligns to")] = ()
     assessments: Annotated[dict[str, Text], _field("assessments")] = {}
-    support_session: Annotated[
-        Day | None, _field("day of the support session", "2022-03-02")
-    ] = None
+    support_session: Annotated[Day | None, _field("day of the support session", "2022-03-02")] = (
+        None
+    )
     employers: Annotated[Items[Employer], _field("employers")] = ()
     documents: Annotated[Items[Attachment], _field("documents")] = ()
     declarations: Annotated[Declarations | None, _field("declarations")] = None

@@ -13,6 +13,7 @@ from datetime import datetime
 from functools import cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -151,7 +152,7 @@ class Routes(Part):
 
 
 class FirstTeaching(Part):
-    """The earliest month in which a qualification approved in the cycle is taught."""
+    """The earliest month in which a qualification submitted in a window is taught."""
 
     month: MonthOrDay
     source: Sources
@@ -172,6 +173,7 @@ class Window(Part):
     closes: When | None = None
     after: Day | None = None
     before: Day | None = None
+    first_teaching: FirstTeaching
     source: Sources
     note: Text | None = None
 
@@ -183,9 +185,7 @@ class Window(Part):
                 "Add ‘opens’ and ‘closes’, or where they are not known ‘after’ and ‘before’.",
             )
         if self.may_open >= self.has_closed:
-            raise says(
-                "The window closes before it opens", "Check the dates against their source."
-            )
+            raise says("The window closes before it opens", "Check the dates against their source.")
         return self
 
     @property
@@ -273,7 +273,6 @@ class Cycle(Part):
 
     cycle: WholeNumber
     routes: Routes
-    first_teaching: FirstTeaching
     windows: tuple[Window, ...]
     policy: Policy
     stages: tuple[Stage, ...] = ()
@@ -295,6 +294,15 @@ class Cycle(Part):
     def by_reference(self) -> dict[str, Standard]:
         """Its standards by their references."""
         return {standard.reference: standard for standard in self.standards}
+
+    def first_teaching(self, at: datetime) -> FirstTeaching:
+        """The earliest month of first teaching for what is submitted at `at`: that of the
+        window open then, else the earliest of all its windows."""
+        open_then = [window for window in self.windows if window.state(at) == "open"]
+        return min(
+            (window.first_teaching for window in open_then or self.windows),
+            key=lambda first: first.month.first,
+        )
 
     def stage_at(self, at: datetime) -> Stage | None:
         """The key stage that `at` is in: the latest with a published date that has begun, or
@@ -425,9 +433,7 @@ class Catalogue(Part):
                 found = [
                     route
                     for route in routes
-                    if any(
-                        matches(_words(own), wanted) for own in (route.title, route.name)
-                    )
+                    if any(matches(_words(own), wanted) for own in (route.title, route.name))
                 ]
                 if len(found) == 1:
                     return found[0]
@@ -551,7 +557,7 @@ def _score(wanted: tuple[str, ...], standard: Standard) -> float:
     from rapidfuzz import fuzz
 
     title = _words(standard.title)
-    joined = tuple(one + other for one, other in zip(title, title[1:], strict=False))
+    joined = tuple(one + other for one, other in pairwise(title))
     own = title + joined
 
     def best(word: str, names: tuple[str, ...]) -> float:

@@ -28,7 +28,7 @@ from pydantic_core import PydanticCustomError
 
 from htqcli import moment
 from htqcli.moment import Moment
-from htqcli.source import Data, Document, Fault, Kind, Path
+from htqcli.source import Document, Fault, Kind, Path
 from htqcli.words import join, nearest, quote
 
 
@@ -277,15 +277,14 @@ def _path(data: Any, location: tuple[int | str, ...]) -> Path:
 
 
 def _take_out(data: Any, path: Path) -> None:
-    *parents, last = path
-    for step in parents:
+    for step in path[:-1]:
         data = data[step]
-        if not isinstance(data, dict | list):
+        if data is _HOLE:
             return
     if isinstance(data, dict):
-        data.pop(last, None)
+        data.pop(path[-1], None)
     else:
-        data[last] = _HOLE
+        data[path[-1]] = _HOLE
 
 
 def _fault(model: type[Part], data: Any, path: Path, entry: Any) -> Fault:
@@ -297,10 +296,7 @@ def _fault(model: type[Part], data: Any, path: Path, entry: Any) -> Fault:
     if entry["type"] == "missing":
         name = str(entry["loc"][-1])
         return _absent(path, name, _type_at(model, path))
-    if is_private(model, path):
-        stands = "A value that is not shown here"
-    else:
-        stands = _named(value)
+    stands = "A value that is not shown here" if is_private(model, path) else _named(value)
     if isinstance(value, str) and _PLACEHOLDER.match(value):
         return Fault(
             Kind.PLACEHOLDER,
@@ -354,7 +350,10 @@ def _unknown(model: type[Part], path: Path) -> Fault:
     if path[-1] == "<<":
         hint = "Write the fields out: htq does not merge fields from elsewhere."
     return Fault(
-        Kind.UNKNOWN, path, f"There is no field {quote(str(path[-1]))} here, so it is not read", hint
+        Kind.UNKNOWN,
+        path,
+        f"There is no field {quote(str(path[-1]))} here, so it is not read",
+        hint,
     )
 
 

@@ -58,8 +58,12 @@ def find(paths: Iterable[str], exclude: Sequence[str] = ()) -> list[str | Unchec
     return found
 
 
-def read(path: str, stdin: BinaryIO, stdin_name: str | None = None) -> Draft | Unchecked:
-    """Read one draft; `-` is standard input, shown as `stdin_name`."""
+def read(
+    path: str | Unchecked, stdin: BinaryIO, stdin_name: str | None = None
+) -> Draft | Unchecked:
+    """Read one of the paths that `find` gave; `-` is standard input, shown as `stdin_name`."""
+    if isinstance(path, Unchecked):
+        return path
     if path == STANDARD_INPUT:
         name = stdin_name or STANDARD_INPUT
         try:

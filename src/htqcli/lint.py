@@ -7,7 +7,7 @@ and takes out what a draft accepts. It prints nothing, and no file's state stops
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -73,9 +73,23 @@ class Report:
 
 
 def check(
+    drafts: Iterable[Draft | Unchecked], catalogue: Catalogue, at: datetime, rules: Sequence[Rule]
+) -> Report:
+    """Check every draft against every rule. A fault in a rule leaves its draft unchecked."""
+    files: list[Checked] = []
+    unchecked: list[Unchecked] = []
+    for draft in drafts:
+        found = draft if isinstance(draft, Unchecked) else _check(draft, catalogue, at, rules)
+        if isinstance(found, Checked):
+            files.append(found)
+        else:
+            unchecked.append(found)
+    return Report(at, catalogue, tuple(files), tuple(unchecked))
+
+
+def _check(
     draft: Draft, catalogue: Catalogue, at: datetime, rules: Sequence[Rule]
 ) -> Checked | Unchecked:
-    """Check one draft against every rule. A fault in a rule leaves the draft unchecked."""
     document = source.read(draft.content)
     reading = read_application(document)
     try:
@@ -119,7 +133,7 @@ def _run(rule: Rule, case: Case) -> list[Diagnostic] | Exception:
             for problem in rule.check(case)
             if not (about_the_draft and not case.reading.knows(problem.path))
         ]
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  # a fault in one rule is reported, not raised
         return error
 
 
@@ -128,9 +142,7 @@ def _fault(draft: Draft, rule: Rule, error: Exception) -> Unchecked:
     return Unchecked(draft.path, reason, error)
 
 
-def _diagnostic(
-    rule: Rule, severity: Severity, problem: Problem, document: Document
-) -> Diagnostic:
+def _diagnostic(rule: Rule, severity: Severity, problem: Problem, document: Document) -> Diagnostic:
     place = document.lines.place(problem.span or document.locate(problem.path))
     return Diagnostic(
         rule,

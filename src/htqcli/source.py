@@ -296,7 +296,8 @@ def _beginning(item: Node, otherwise: Span) -> Span:
 
 
 _CORE = "tag:yaml.org,2002:"
-_PLAIN_TAGS = {_CORE + name for name in "str int float bool null map seq timestamp".split()} | {"!"}
+_CORE_TYPES = ("str", "int", "float", "bool", "null", "map", "seq", "timestamp")
+_PLAIN_TAGS = {"!", *(_CORE + name for name in _CORE_TYPES)}
 _NULLS = {"", "~", "null", "Null", "NULL"}
 _PROPERTIES = re.compile(r"(?:[&!]\S*\s+)+")
 _JSON_PAIR = re.compile(r"\\(?:u([dD][89abAB]..)\\u([dD][c-fC-F]..)|.)", re.DOTALL)
@@ -485,8 +486,8 @@ class _Reading:
             self._lose(
                 Kind.SYNTAX,
                 f"{quote('*' + event.anchor)} repeats a value that is not named before it",
-                f"Name the value with {quote('&' + event.anchor)} where it is first written, or write "
-                "it out here. Put text that begins with ‘*’ in quotation marks.",
+                f"Name the value with {quote('&' + event.anchor)} where it is first written, or "
+                "write it out here. Put text that begins with ‘*’ in quotation marks.",
                 span,
             )
             return
@@ -617,9 +618,7 @@ class _Reading:
             )
             return
         at = min(at, len(self.text.rstrip()))
-        for beginning, message, hint in _SYNTAX:
-            if problem.startswith(beginning):
-                break
+        beginning, message, hint = next(row for row in _SYNTAX if problem.startswith(row[0]))
         if beginning == "found character" and self.text[at : at + 1] == "\t":
             message = "A tab stands where spaces are needed"
             hint = "Indent with spaces. Most editors can turn tabs into spaces."

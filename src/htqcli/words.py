@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+
 class Refusal(Exception):
     """What was asked is not understood, or a catalogue cannot be used. The message is for the
     person who asked."""

@@ -92,7 +92,7 @@ def _run(words: list[str] | None) -> int:
         return 130
     except OSError:
         raise
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  # whatever it is, the person gets one line
         terminal.tell(f"htq: a fault in htq: {type(error).__name__}: {error}")
         terminal.report_fault(error)
         return FAULT

@@ -14,7 +14,7 @@ from htqcli.cli.options import At, CatalogueFile, format_option
 
 if TYPE_CHECKING:
     from htqcli.intake import Unchecked
-    from htqcli.lint import Checked, Report
+    from htqcli.lint import Report
 
 NOT_READY = 1
 """The exit code when there is a finding at or above the level of `--fail-on`."""
@@ -45,8 +45,9 @@ def check(
     stdin_name: Annotated[
         Optional[str],  # noqa: UP045
         typer.Option(
-            "--stdin-name", metavar="PATH", help="What to call standard input; its files are "
-            "looked for beside that path."
+            "--stdin-name",
+            metavar="PATH",
+            help="What to call standard input; its files are looked for beside that path.",
         ),
     ] = None,
     catalogue: CatalogueFile = None,
@@ -61,24 +62,14 @@ def check(
 
     known = options.the_catalogue(catalogue)
     now = options.the_time(at)
-    files: list[Checked] = []
-    unchecked: list[Unchecked] = []
-    for path in _progress(intake.find(paths or [os.curdir], exclude or ())):
-        found = path if isinstance(path, intake.Unchecked) else intake.read(
-            path, sys.stdin.buffer, stdin_name
-        )
-        if isinstance(found, intake.Draft):
-            found = lint.check(found, known, now, RULES)
-        if isinstance(found, lint.Checked):
-            files.append(found)
-        else:
-            unchecked.append(found)
-    report = lint.Report(now, known, tuple(files), tuple(unchecked))
+    named = intake.find(paths or [os.curdir], exclude or ())
+    read = (intake.read(path, sys.stdin.buffer, stdin_name) for path in _progress(named))
+    report = lint.check(read, known, now, RULES)
     _write(report, format)
     _tell(report.unchecked)
-    if unchecked:
+    if report.unchecked:
         raise typer.Exit(NOT_CHECKED)
-    if not all(file.ready for file in files):
+    if not all(file.ready for file in report.files):
         raise typer.Exit(NOT_READY)
 
 
@@ -104,11 +95,13 @@ def _tell(unchecked: Iterable[Unchecked]) -> None:
 
 def _progress(paths: list[str | Unchecked]) -> Iterator[str | Unchecked]:
     """The paths, with a bar on standard error while they last, where a person looks at it."""
-    if len(paths) < _MANY or not terminal.is_terminal(sys.stderr) or os.environ.get("TERM") == "dumb":
+    if (
+        len(paths) < _MANY
+        or not terminal.is_terminal(sys.stderr)
+        or os.environ.get("TERM") == "dumb"
+    ):
         yield from paths
         return
     from rich.progress import track
 
-    yield from track(
-        paths, "Checking drafts", console=terminal.console(sys.stderr), transient=True
-    )
+    yield from track(paths, "Checking drafts", console=terminal.console(sys.stderr), transient=True)

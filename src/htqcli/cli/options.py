@@ -23,13 +23,14 @@ def when(text: str) -> datetime:
 
     try:
         found = moment.read(text)
-        if found.precision == "month":
-            raise moment.NotAMoment("does not say the day")
+        why = "does not say the day" if found.precision == "month" else None
     except moment.NotAMoment as error:
+        why = str(error)
+    if why:
         raise typer.BadParameter(
-            f"{quote(text)} {error}. Write it like ‘29 July 2022 5pm’, ‘29/07/2022’ or "
+            f"{quote(text)} {why}. Write it like ‘29 July 2022 5pm’, ‘29/07/2022’ or "
             "‘2022-07-29T17:00’."
-        ) from None
+        )
     return found.first
 
 

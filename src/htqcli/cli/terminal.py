@@ -48,7 +48,7 @@ def prepare() -> None:
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
-            stream = open(os.devnull, "w")  # noqa: SIM115
+            stream = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
         if isinstance(stream, io.TextIOWrapper) and not isinstance(stream, _Stream):
             lines = stream.line_buffering
             encoding = stream.encoding
@@ -188,6 +188,4 @@ def report_fault(error: Exception) -> None:
 
         tell("".join(traceback.format_exception(error)).rstrip())
     else:
-        tell(
-            "  Run it again with HTQ_DEBUG=1 and send what it shows to the maintainers of htq."
-        )
+        tell("  Run it again with HTQ_DEBUG=1 and send what it shows to the maintainers of htq.")

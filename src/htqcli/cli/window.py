@@ -10,7 +10,7 @@ from htqcli.cli import options, table, terminal
 from htqcli.cli.options import At, CatalogueFile, CycleNumber, format_option
 
 if TYPE_CHECKING:
-    from htqcli.catalogue import Catalogue, Cycle, Stage, Status, Window
+    from htqcli.catalogue import Catalogue, Cycle, Stage, Status
     from htqcli.formats.text import Line
 
 app = typer.Typer(help="See whether the application window is open.")
@@ -49,13 +49,13 @@ def list_(
 ) -> None:
     """List every window known, with what is not known of it."""
     known = options.the_catalogue(catalogue)
-    rows = [
+    rows: list[table.Row] = [
         {
             "cycle": cycle.cycle,
             "window": window.name,
             "opens": _published(window.opens),
             "closes": _published(window.closes),
-            "first_teaching": cycle.first_teaching.month.isoformat(),
+            "first_teaching": window.first_teaching.month.isoformat(),
             "precision": window.precision,
             "note": window.note,
             "sources": [known.sources[key].address for key in window.source],
@@ -64,12 +64,10 @@ def list_(
         for window in cycle.windows
     ]
     if format == "table":
-        rows = [
-            {**row, "opens": window.opens or "not known", "closes": window.closes or "not known"}
-            for row, window in zip(
-                rows, (window for cycle in known.cycles for window in cycle.windows), strict=True
-            )
-        ]
+        windows = (window for cycle in known.cycles for window in cycle.windows)
+        for row, window in zip(rows, windows, strict=True):
+            row["opens"] = window.opens or "not known"
+            row["closes"] = window.closes or "not known"
     columns = ("cycle", "window", "opens", "closes", "first_teaching", "note")
     table.show(rows, columns, format, "No window is in the catalogue.")
 
@@ -140,9 +138,7 @@ def _text(status: Status, known: Catalogue, asked: int | None) -> list[Line]:
         if status.closes_in is not None:
             lines += terminal.labelled("Time left", say_length(status.closes_in))
     elif state == "unknown":
-        lines.append(
-            [("Not known: ", "bold yellow"), (f"the window of {name} may be open", "")]
-        )
+        lines.append([("Not known: ", "bold yellow"), (f"the window of {name} may be open", "")])
         lines += terminal.labelled("Opens", str(window.opens or "not known"))
         lines += terminal.labelled("Closes", str(window.closes or "not known"))
     elif state == "not-yet-open":
@@ -154,7 +150,9 @@ def _text(status: Status, known: Catalogue, asked: int | None) -> list[Line]:
         ]
         if before:
             cycle, past = max(before, key=lambda pair: pair[1].has_closed)
-            lines.append([("Closed: ", "bold red"), (f"the window of cycle {cycle.cycle} is closed", "")])
+            lines.append(
+                [("Closed: ", "bold red"), (f"the window of cycle {cycle.cycle} is closed", "")]
+            )
             lines += terminal.labelled("Closed", str(past.closes))
             lines += terminal.labelled("Next known", f"the window of {name}")
         else:

@@ -88,7 +88,9 @@ def _summary(report: Report) -> Iterator[Line]:
     for file in report.files:
         yield [
             (f"{visible_start(file.path)}: ", "bold"),
-            ("ready to submit", "bold green") if file.ready else ("not ready to submit", "bold red"),
+            ("ready to submit", "bold green")
+            if file.ready
+            else ("not ready to submit", "bold red"),
             (_counts(file), ""),
         ]
     if len(report.files) > 1:
@@ -99,10 +101,11 @@ def _summary(report: Report) -> Iterator[Line]:
 
 
 def _counts(file: Checked) -> str:
-    parts = []
-    for severity in Severity:
-        if count := file.count(severity):
-            parts.append(f"{count} {_NAMES[severity]}{'' if count == 1 else 's'}")
+    parts = [
+        f"{count} {_NAMES[severity]}{'' if count == 1 else 's'}"
+        for severity in Severity
+        if (count := file.count(severity))
+    ]
     if accepted := sum(finding.accepted is not None for finding in file.findings):
         parts.append(f"{accepted} accepted")
     return f" ({join(parts)})" if parts else ""

@@ -129,8 +129,11 @@ def first_teaching_too_early(case: Case) -> Iterable[Problem]:
     A qualification can be taught as an HTQ from the cycle's month of first teaching on.
     """
     planned = case.application.qualification and case.application.qualification.first_teaching
-    if planned and case.cycle and planned.first < case.cycle.first_teaching.month.first:
-        earliest = case.cycle.first_teaching.month
+    if not planned or not case.cycle:
+        return
+    submission = case.application.planned_submission
+    earliest = case.cycle.first_teaching(submission.first if submission else case.at).month
+    if planned.first < earliest.first:
         yield Problem(
             ("qualification", "first_teaching"),
             f"First teaching is planned for {planned}; for cycle {case.cycle.cycle} it is "

@@ -94,8 +94,7 @@ def no_employer_evidence(case: Case) -> Iterable[Problem]:
         yield Problem(
             ("employers",),
             "No employer is named whose evidence supports the qualification",
-            "Add an employer under ‘employers’ with its ‘name’ and the file with its "
-            "‘evidence’.",
+            "Add an employer under ‘employers’ with its ‘name’ and the file with its ‘evidence’.",
             case.document.key(("employers",)),
         )
 

@@ -81,9 +81,11 @@ def level_4_on_level_5(case: Case) -> Iterable[Problem]:
                 ("standards", index, "reference"),
                 f"The qualification is at level 4, but {standard.reference}, "
                 f"{quote(standard.title)}, is at level 5",
-                "Contact the approvals team before you apply: "
-                f"{case.catalogue.contact.email}.",
+                f"Contact the approvals team before you apply: {case.catalogue.contact.email}.",
             )
+
+
+_HTQ = re.compile(r"\bHTQs?\b|\bhigher[\W_]+technical[\W_]+qualification", re.IGNORECASE)
 
 
 @rule(
@@ -108,7 +110,7 @@ def htq_in_title(case: Case) -> Iterable[Problem]:
     None of 85 approved titles does: the quality mark says it.
     """
     title = case.application.qualification and case.application.qualification.title
-    found = re.search(r"\bHTQs?\b|\bhigher[\W_]+technical[\W_]+qualification", title or "", re.I)
+    found = _HTQ.search(title or "")
     if found:
         yield Problem(
             ("qualification", "title"),
@@ -240,7 +242,7 @@ def _a(noun: str) -> str:
     return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 
 
-_PEARSON = re.compile(r"\bHN[CD]s?\b|\bhigher\s+national\s+(?:certificate|diploma)", re.I)
+_PEARSON = re.compile(r"\bHN[CD]s?\b|\bhigher\s+national\s+(?:certificate|diploma)", re.IGNORECASE)
 
 
 @rule(
@@ -276,7 +278,7 @@ def permission(case: Case) -> Iterable[Problem]:
     if qualification is None:
         return
     rights = qualification.intellectual_property
-    own = {"applicant", (applicant and applicant.name or "applicant").casefold()}
+    own = {"applicant", ((applicant and applicant.name) or "applicant").casefold()}
     holder = rights.holder if rights and rights.holder else "applicant"
     if rights and rights.permission:
         return

@@ -88,8 +88,7 @@ def wrong_value(case: Case) -> Iterable[Problem]:
     "HTQ104",
     severity=Severity.ERROR,
     source=FORMAT,
-    says="A text that begins with TODO, TBC or TBD, or stands in angle brackets, is a "
-    "placeholder.",
+    says="A text that begins with TODO, TBC or TBD, or stands in angle brackets, is a placeholder.",
     bad="""
         qualification:
           title: TODO  # HTQ104

@@ -13,8 +13,7 @@ PROCESS = f"{_HTQ}/approvals-process-and-timelines/"
 CONDITIONS = f"{_HTQ}/terms-and-conditions-of-approval/"
 DELIVERY = f"{_SITE}/qualifications/higher-technical-qualifications/delivery-and-funding"
 SUPPORT = (
-    "https://instituteforapprenticeships.org/higher-technical-qualifications/"
-    "support-and-resources"
+    "https://instituteforapprenticeships.org/higher-technical-qualifications/support-and-resources"
 )
 OFQUAL = "https://www.gov.uk/"
 """The page there is called “Vocational quarterly: file format” (1 May 2026)."""
