@@ -268,12 +268,16 @@ def _path(data: Any, location: tuple[int | str, ...]) -> Path:
     form stands for."""
     path: list[int | str] = []
     for step in location:
-        if (isinstance(data, dict) and step in data) or (
-            isinstance(data, list) and isinstance(step, int) and step < len(data)
-        ):
-            path.append(step)
+        if _holds(data, step):
             data = data[step]
+            path.append(step)
     return tuple(path)
+
+
+def _holds(data: Any, step: int | str) -> bool:
+    if isinstance(data, list):
+        return isinstance(step, int) and step < len(data)
+    return isinstance(data, dict) and step in data
 
 
 def _take_out(data: Any, path: Path) -> None:

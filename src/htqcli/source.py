@@ -299,7 +299,10 @@ _CORE = "tag:yaml.org,2002:"
 _CORE_TYPES = ("str", "int", "float", "bool", "null", "map", "seq", "timestamp")
 _PLAIN_TAGS = {"!", *(_CORE + name for name in _CORE_TYPES)}
 _NULLS = {"", "~", "null", "Null", "NULL"}
-_PROPERTIES = re.compile(r"(?:[&!]\S*\s+)+")
+_PROPERTIES = re.compile(r"(?:[&!](?:<[^>]*>|[^\s,\[\]{}]*)\s*)+")
+_OLD_BREAKS = {"\x85", "\u2028", "\u2029"}
+"""Line ends to YAML 1.1, and to its parser; characters like any other to YAML 1.2, to JSON and
+to editors. The parser gets characters in their place that the text does not have."""
 _JSON_PAIR = re.compile(r"\\(?:u([dD][89abAB]..)\\u([dD][c-fC-F]..)|.)", re.DOTALL)
 
 
@@ -332,6 +335,7 @@ class _Reading:
         self.expansions = 0
         self.roots: list[Node] = []
         self.shifts: list[tuple[int, int]] = []
+        self.stand_ins: dict[int, int] = {}
 
     def document(self) -> Document:
         root: Node | None = None
@@ -393,6 +397,11 @@ class _Reading:
         text = self.text
         if text.lstrip()[:1] in ("{", "[") and "\\u" in text:
             text = self._join_json_pairs(text)
+        if breaks := _OLD_BREAKS.intersection(text):
+            unused = (code for code in range(0xE000, 0xF8FF) if chr(code) not in text)
+            stand_ins = {ord(character): next(unused) for character in sorted(breaks)}
+            self.stand_ins = {code: character for character, code in stand_ins.items()}
+            text = text.translate(stand_ins)
         return iter(yaml.parse(text, Loader=LOADER))
 
     def _join_json_pairs(self, text: str) -> str:
@@ -445,16 +454,17 @@ class _Reading:
         plain = not event.style
         if event.style in ("|", ">"):
             end = start + len(self.text[start:end].rstrip())
-        self._tag(event, Span(start, end))
+        self._tag(event)
         null = plain and event.tag is None and event.value in _NULLS
-        scalar = Scalar(event.value, null, start, end)
+        value = event.value.translate(self.stand_ins) if self.stand_ins else event.value
+        scalar = Scalar(value, null, start, end)
         if event.anchor is not None:
             self.anchors[event.anchor] = scalar
         self._add(scalar)
 
     def _open(self, event: Any) -> None:
         start, end = self._span(event)
-        self._tag(event, Span(start, max(end, start)))
+        self._tag(event)
         if len(self.stack) >= MAX_DEPTH:
             self._too_deep(Span(start, end))
         node: Mapping | Sequence
@@ -560,25 +570,25 @@ class _Reading:
             top.key = node
 
     def _span(self, event: Any) -> tuple[int, int]:
+        """The characters of a value, without an anchor or a tag before it."""
         start, end = self._index(event.start_mark), self._index(event.end_mark)
-        if getattr(event, "tag", None) is not None or (
-            event.anchor is not None and type(event) is not yaml.AliasEvent
-        ):
+        if type(event) is not yaml.AliasEvent and (event.anchor or getattr(event, "tag", None)):
             match = _PROPERTIES.match(self.text, start)
-            if match is not None:
-                start = match.end()
+            start = match.end() if match else start
         return start, max(start, end)
 
-    def _tag(self, event: Any, value: Span) -> None:
+    def _tag(self, event: Any) -> None:
         if event.tag is None or event.tag in _PLAIN_TAGS:
             return
-        name = event.tag.replace(_CORE, "!!")
+        at = self._index(event.start_mark)
+        match = _PROPERTIES.match(self.text, at)
         self._fault(
             Kind.TAG,
             self._path(),
-            f"The tag {quote(name)} asks for more than text, a list or fields",
+            f"The tag {quote(event.tag.replace(_CORE, '!!'))} asks for more than text, a list or "
+            "fields",
             "Delete the tag and write the value itself. htq runs nothing that a draft names.",
-            Span(self._index(event.start_mark), max(value.start, value.end)),
+            Span(at, at + len(match[0].rstrip()) if match else at),
         )
 
     def _lose(self, kind: Kind, message: str, hint: str, span: Span) -> None:

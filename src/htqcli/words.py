@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterable, Sequence
 
 
@@ -46,6 +47,19 @@ def join(items: Iterable[str], last: str = "and") -> str:
     """`a, b and c`."""
     *before, end = items
     return f"{', '.join(before)} {last} {end}" if before else end
+
+
+def wrap(text: str, columns: int, first: int = 0) -> list[str]:
+    """Lines of at most `columns` (but never fewer than 30), of which the first begins at the
+    column `first`. Addresses are not broken."""
+    lines = textwrap.wrap(
+        text,
+        max(30, columns),
+        initial_indent=" " * first,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return [line[first:] if at == 0 else line for at, line in enumerate(lines)] or [""]
 
 
 def nearest(word: str, choices: Sequence[str], most: int = 1) -> list[str]:

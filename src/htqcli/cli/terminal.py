@@ -5,13 +5,12 @@ from __future__ import annotations
 import io
 import os
 import sys
-import textwrap
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
 import typer
 
-from htqcli.words import visible
+from htqcli.words import visible, wrap
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -66,11 +65,10 @@ def is_terminal(stream: TextIO) -> bool:
 
 def width() -> int | None:
     """The columns of the terminal that standard output goes to; None where it goes elsewhere."""
-    if not is_terminal(sys.stdout):
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or None
+    except (OSError, ValueError):
         return None
-    import shutil
-
-    return shutil.get_terminal_size().columns
 
 
 def has_colour(stream: TextIO) -> bool:
@@ -116,8 +114,8 @@ def say(lines: Iterable[Line]) -> None:
 def labelled(label: str, value: str) -> list[Line]:
     """A value under its label in a column; in a terminal the value is wrapped to fit."""
     columns = width()
-    lines = textwrap.wrap(value, max(30, columns - _LABELS - 2)) if columns else [value]
-    first, *others = lines or [""]
+    lines = wrap(value, columns - _LABELS - 2) if columns else [value]
+    first, *others = lines
     return [
         [(f"  {label:<{_LABELS}}", "dim"), (first, "")],
         *([(" " * (_LABELS + 2) + line, "")] for line in others),
@@ -130,7 +128,7 @@ _LABELS = 17
 def hanging(start: str, value: str) -> list[Line]:
     """A value after `start`; in a terminal it is wrapped, with further lines below its first."""
     columns = width()
-    lines = textwrap.wrap(value, max(30, columns - len(start))) if columns else [value]
+    lines = wrap(value, columns - len(start)) if columns else [value]
     bar = start[:1]
     return [
         [(start if at == 0 else bar + " " * (len(start) - len(bar)), "dim"), (line, "")]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 
 from htqcli.lint import Checked, Diagnostic, Report
 from htqcli.moment import say
 from htqcli.rules.declare import Severity
-from htqcli.words import join, visible, visible_start
+from htqcli.words import join, visible, visible_start, wrap
 
 STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold blue"}
 _NAMES = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
@@ -39,49 +38,42 @@ def _finding(path: str, finding: Diagnostic, width: int | None) -> Iterator[Line
     style = STYLES[finding.severity]
     if finding.accepted:
         severity, style = f"accepted {severity}", "dim"
-    yield [
-        (f"{visible_start(path)}:{place.line}:{place.column}: ", "bold"),
-        (f"{severity} ", style),
-        (f"{finding.rule.code} ", style),
-        (finding.message, ""),
-    ]
+    head = f"{visible_start(path)}:{place.line}:{place.column}: "
+    label = f"{severity} {finding.rule.code} "
     gutter = f"{place.line:>6} | "
-    shown, marker = _excerpt(finding)
+    indent = " " * (len(gutter) - 2)
+    message, *more = [finding.message]
+    if width:
+        message, *more = wrap(finding.message, width - len(indent), len(head + label) % width)
+    yield [(head, "bold"), (label, style), (message, "")]
+    yield from ([(indent + line, "")] for line in more)
+    shown, marker = _excerpt(finding, min(_WIDEST, width - len(gutter)) if width else _WIDEST)
     yield [(gutter, "dim"), (shown, "")]
-    yield [(" " * (len(gutter) - 2) + "| ", "dim"), (marker, style)]
-    notes = [finding.hint]
+    yield [(f"{indent}| ", "dim"), (marker, style)]
+    note = finding.hint
     if finding.accepted and finding.accepted.until:
         reason = visible(finding.accepted.reason or "")
-        notes = [f"Accepted until {finding.accepted.until}: {reason}"]
-    for note in notes:
-        indent = " " * (len(gutter) - 2)
-        for line in textwrap.wrap(note, max(40, width - len(indent))) if width else [note]:
-            yield [(indent + line, "")]
+        note = f"Accepted until {finding.accepted.until}: {reason}"
+    for line in wrap(note, width - len(indent)) if width else [note]:
+        yield [(indent + line, "")]
     yield [(f"{indent}Source: {finding.rule.source}", "dim")]
 
 
-def _excerpt(finding: Diagnostic) -> tuple[str, str]:
-    """The line of a finding, and under it a mark of its place; of a long line the part around
-    the place."""
+def _excerpt(finding: Diagnostic, most: int) -> tuple[str, str]:
+    """The line of a finding, and under it a mark of its place. Of a line of more than `most`
+    characters it is the part around the place."""
     from rich.cells import cell_len
 
     place, line = finding.place, finding.line.replace("\t", " ")
     start = min(place.column - 1, len(line))
     end = place.end_column - 1 if place.end_line == place.line else len(line)
-    end = max(start, min(end, len(line)))
-    before = ""
-    first = 0
-    if len(line) > _WIDEST:
-        first = max(0, min(start - 20, len(line) - _WIDEST))
-        before = "…" if first else ""
-        after = "…" if first + _WIDEST < len(line) else ""
-        line = line[first : first + _WIDEST]
-        shown = before + visible(line) + after
-    else:
-        shown = visible(line)
-    start, end = start - first, min(end - first, len(line))
-    left = before + visible(line[:start])
-    return shown, " " * cell_len(left) + "^" * max(1, cell_len(visible(line[start:end])))
+    first = max(0, min(start - 20, len(line) - most)) if len(line) > most else 0
+    last = first + most
+    before, after = "…" if first else "", "…" if last < len(line) else ""
+    left = before + visible(line[first:start])
+    marked = visible(line[start : min(end, last)])
+    shown = before + visible(line[first:last]) + after
+    return shown, " " * cell_len(left) + "^" * max(1, cell_len(marked))
 
 
 def _summary(report: Report) -> Iterator[Line]:

@@ -1,0 +1,478 @@
+"""`htq check`: what it finds in a draft, where, and what it leaves alone."""
+
+import json
+import os
+
+import pytest
+
+from conftest import IN_WINDOW, program
+
+TEN_MISTAKES = {
+    # what is replaced: (with what, the code, the text at the place)
+    "type: awarding-organisation": ("type: awarding-body", "HTQ103", "awarding-body"),
+    "email: a.person@example.org": ("email: a.person", "HTQ408", "a.person"),
+    "level: 4\n  number": ("level: 6\n  number", "HTQ401", "6"),
+    "number: 610/0000/0": ("number: 61000000", "HTQ405", "61000000"),
+    "first_teaching: 2024-09": ("first_teaching: 2023-09", "HTQ304", "2023-09"),
+    "planned_submission: 2022-06-10": ("planned_submission: 2022-08-01", "HTQ303", "2022-08-01"),
+    "reference: ST0116": ("reference: ST0019\n    level: 4", "HTQ203", "ST0019"),
+    "support_session: 2022-03-02": ("suport_session: 2022-03-02", "HTQ102", "suport_session"),
+    "evidence: evidence/example-software": (
+        "evidence: ../letter",
+        "HTQ606",
+        "../letter-letter.txt",
+    ),
+    "confidential: true": ("confidential: TBC", "HTQ104", "TBC"),
+}
+
+
+def text_at(path, finding):
+    """The text at a finding's place, by nothing but its lines and columns."""
+    lines = path.read_text(encoding="utf-8-sig").split("\n")
+    if finding["line"] == finding["end_line"]:
+        return lines[finding["line"] - 1][finding["column"] - 1 : finding["end_column"] - 1]
+    first, last = finding["line"] - 1, finding["end_line"] - 1
+    middle = lines[first + 1 : last]
+    return "\n".join(
+        [lines[first][finding["column"] - 1 :], *middle, lines[last][: finding["end_column"] - 1]]
+    )
+
+
+def test_a_complete_draft_is_ready_with_nothing_to_say(htq, draft):
+    run = htq("check", draft(), "--at", IN_WINDOW, "--format", "json")
+    assert run.code == 0
+    assert run.data["files"][0]["ready"] is True
+    assert run.findings == []
+
+
+def test_ten_independent_mistakes_are_ten_findings_each_at_its_place(htq, draft):
+    path = draft({old: new for old, (new, _, _) in TEN_MISTAKES.items()})
+    # A level 4 title, a reference whose title is another, and a second `level` would be
+    # mistakes of their own.
+    text = (
+        path.read_text()
+        .replace("Level 4 Diploma", "Diploma")
+        .replace("    title: Software developer\n    level: 4\n", "")
+    )
+    path.write_text(text)
+    run = htq("check", path, "--at", IN_WINDOW, "--format", "json")
+    assert run.code == 1
+    found = sorted((f["code"], text_at(path, f)) for f in run.findings)
+    assert found == sorted((code, place) for _, code, place in TEN_MISTAKES.values())
+
+
+@pytest.mark.parametrize("old", TEN_MISTAKES, ids=lambda old: TEN_MISTAKES[old][1])
+def test_each_of_the_ten_mistakes_is_one_finding_alone(htq, draft, old):
+    new, code, place = TEN_MISTAKES[old]
+    path = draft({"Level 4 Diploma": "Diploma", old: new})
+    if code == "HTQ203":
+        text = path.read_text().replace("    title: Software developer\n    level: 4\n", "")
+        path.write_text(text)
+    run = htq("check", path, "--at", IN_WINDOW, "--format", "json")
+    assert [(f["code"], text_at(path, f)) for f in run.findings] == [(code, place)]
+
+
+def test_the_json_has_the_shape_that_scripts_rely_on(htq, draft):
+    path = draft({"level: 4": "level: 6", "Level 4 Diploma": "Diploma"})
+    run = htq("check", path, "--at", IN_WINDOW, "--format", "json")
+    report = run.data
+    assert list(report)[:4] == ["htq", "at", "catalogue", "files"]
+    assert report["at"] == "2022-05-20T00:00:00+01:00"
+    assert report["catalogue"] == {"cycle": 3, "status": "provisional"}
+    assert report["summary"] == {"files": 1, "ready": 0, "errors": 1, "warnings": 0, "infos": 0}
+    (file,) = report["files"]
+    assert file["path"] == str(path)
+    (finding,) = file["findings"]
+    line = path.read_text().split("\n").index("  level: 6") + 1
+    assert {key: finding[key] for key in finding if key not in ("hint", "source")} == {
+        "code": "HTQ401",
+        "name": "qualification-level",
+        "severity": "error",
+        "message": "A level 6 qualification cannot be approved",
+        "pointer": "/qualification/level",
+        "line": line,
+        "column": 10,
+        "end_line": line,
+        "end_column": 11,
+    }
+    assert finding["source"].startswith("https://")
+    assert run.out.endswith("}\n")
+
+
+def test_an_empty_mapping_lacks_what_every_application_has(htq, tmp_path):
+    (tmp_path / "a.yaml").write_text("{}")
+    run = htq("check", tmp_path / "a.yaml", "--at", IN_WINDOW, "--format", "json")
+    assert [(f["code"], f["pointer"]) for f in run.findings] == [
+        ("HTQ101", "/applicant"),
+        ("HTQ101", "/cycle"),
+        ("HTQ101", "/qualification"),
+        ("HTQ208", "/standards"),
+        ("HTQ601", "/employers"),
+        ("HTQ603", "/documents"),
+        ("HTQ701", "/declarations/conditions_of_application"),
+    ]
+    assert {(f["line"], f["column"]) for f in run.findings} == {(1, 1)}
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "pointer", "place"),
+    [
+        # Of a missing field the place is the key of its nearest parent.
+        ({"  level: 4\n  number": "  number"}, "HTQ101", "/qualification/level", "qualification"),
+        ({"  name: Example Awards\n": ""}, "HTQ101", "/applicant/name", "applicant"),
+        ({"  - reference: ST0116\n    title": "  - title"}, "HTQ101", "/standards/0/reference", "title"),
+        ({"  recognition_number: RN5999\n": ""}, "HTQ406", "/applicant/recognition_number", "applicant"),
+        ({"conditions_of_application: true": "{}"}, "HTQ701", "/declarations/conditions_of_application", "declarations"),
+        ({"support_session: 2022-03-02": ""}, "HTQ605", "/support_session", ""),
+        # A null is as missing, and its place is its own key.
+        ({"  level: 4\n  number": "  level:\n  number"}, "HTQ101", "/qualification/level", "level"),
+        # Of a field that there is not, the place is its name.
+        ({"  number:": "  numbr:"}, "HTQ102", "/qualification/numbr", "numbr"),
+        # A part that is of the wrong kind is one finding, and nothing in it is asked for.
+        ({"qualification:\n": "qualification: [x]\nold:\n"}, "HTQ103", "/qualification", "[x]"),
+        # The place of a group of fields ends with its last value.
+        ({"choose: 1": "credits: 1\n      choose: 1"}, "HTQ103", "/structure/optional/0",
+         "name: Specialism\n      credits: 1\n      choose: 1\n      from: [U5, U6]"),
+    ],
+)  # fmt: skip
+def test_a_finding_points_at_what_it_speaks_of(htq, draft, changes, code, pointer, place):
+    path = draft({"Level 4 Diploma": "Diploma", **changes})
+    run = htq("check", path, "--at", IN_WINDOW, "--format", "json")
+    found = [f for f in run.findings if (f["code"], f["pointer"]) == (code, pointer)]
+    assert len(found) == 1, run.findings
+    assert text_at(path, found[0]) == place
+    others = {f["code"] for f in run.findings} - {code}
+    assert others <= ({"HTQ102"} if "old:" in path.read_text() else set())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "version: 1.10",
+        'version: "1.10"',
+    ],
+)
+def test_a_version_keeps_its_text(htq, draft, text):
+    path = draft({'version: "1.1"': text})
+    assert htq("check", path, "--at", IN_WINDOW, "--format", "json").codes == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"title: Level 4 Diploma in Software Development": "title: No"},
+        {"title: Level 4 Diploma in Software Development": "title: 2022-13-45"},
+        {"title: Level 4 Diploma in Software Development": "title: 12:30:00"},
+        {"planned_submission: 2022-06-10": "planned_submission: 10 June 2022, 4pm"},
+        {"planned_submission: 2022-06-10": "planned_submission: 10/06/2022"},
+        {"planned_submission: 2022-06-10": "planned_submission: 2022-07-29T15:59:59Z"},
+        # A day of which some part is in the window is in it.
+        {"planned_submission: 2022-06-10": "planned_submission: 2022-02-16"},
+        {"planned_submission: 2022-06-10": "planned_submission: 2022-07-29"},
+        {"first_teaching: 2024-09": "first_teaching: September 2024"},
+        {"first_teaching: 2024-09": "first_teaching: 2024-09-01"},
+        {"confidential: false": "confidential: no"},
+        {"conditions_of_application: true": "conditions_of_application: Yes"},
+        {"  level: 4\n  number": "  level: 04\n  number"},
+        {"holder: applicant": "holder: example awards"},
+        {"title: Software developer": "title: SOFTWARE-DEVELOPER"},
+        {"  number: 610/0000/0\n": ""},
+        {
+            "type: awarding-organisation\n  recognition_number: RN5999": "type: higher-education-provider\n  ukprn: 10009999",
+        },
+        {"\n": "\r\n"},
+    ],
+)  # fmt: skip
+def test_what_a_person_writes_is_read_as_they_mean_it(htq, draft, changes):
+    path = draft(changes)
+    assert htq("check", path, "--at", IN_WINDOW, "--format", "json").codes == []
+
+
+def test_a_byte_order_mark_and_any_line_end_change_nothing(htq, draft):
+    path = draft({"level: 4\n  number": "level: 7\n  number", "Level 4 Diploma": "Diploma"})
+    expected = htq("check", path, "--at", IN_WINDOW, "--format", "json").data["files"]
+    text = path.read_text()
+    for end in ("\n", "\r\n", "\r"):
+        path.write_bytes(b"\xef\xbb\xbf" + text.replace("\n", end).encode())
+        assert htq("check", path, "--at", IN_WINDOW, "--format", "json").data["files"] == expected
+
+
+def test_a_json_file_is_read_the_same_way(htq, draft, tmp_path):
+    import yaml
+
+    path = draft({"level: 4\n  number": "level: 7\n  number", "Level 4 Diploma": "Diploma 😀"})
+    data = yaml.load(path.read_text(), yaml.BaseLoader)
+    data["qualification"]["level"] = 7
+    data["declarations"]["conditions_of_application"] = True
+    for indent in (None, 2, "\t"):
+        for ascii_only in (True, False):
+            (tmp_path / "a.json").write_text(
+                json.dumps(data, indent=indent, ensure_ascii=ascii_only)
+            )
+            run = htq("check", tmp_path / "a.json", "--at", IN_WINDOW, "--format", "json")
+            (finding,) = run.findings
+            assert finding["code"] == "HTQ401"
+            assert text_at(tmp_path / "a.json", finding) == "7"
+
+
+@pytest.mark.parametrize(
+    ("at", "code", "severity"),
+    [
+        ("2022-02-16 11:59:59", "HTQ302", "info"),
+        ("2022-02-16 12:00", None, None),
+        ("29 July 2022 4:59:59pm", None, None),
+        ("2022-07-29T15:59:59Z", None, None),
+        ("29 July 2022 17:00", "HTQ301", "error"),
+        ("2022-07-29T16:00:00Z", "HTQ301", "error"),
+    ],
+)
+def test_the_window_counts_to_the_second_in_london(htq, draft, at, code, severity):
+    run = htq("check", draft(), "--at", at, "--format", "json")
+    expected = [] if code is None else [(code, severity)]
+    assert [(f["code"], f["severity"]) for f in run.findings] == expected
+    assert run.code == (1 if severity == "error" else 0)
+
+
+@pytest.mark.parametrize(
+    ("standards", "codes"),
+    [
+        ("[]", ["HTQ208"]),
+        ("", ["HTQ208"]),
+        ("[{reference: ST0310}]", ["HTQ204"]),
+        ("[{reference: ST0019}]", ["HTQ203"]),
+        ("[{reference: ST9999}]", ["HTQ202"]),
+        ("[{reference: st 0116}]", ["HTQ201"]),
+        ("[{reference: STO116}]", ["HTQ201"]),
+        ("[{reference: FA0116}]", ["HTQ201"]),
+        # What is clearly meant is judged as well.
+        ("[{reference: OCC0019}]", ["HTQ201", "HTQ203"]),
+        ("[{reference: ST0809}]", ["HTQ402"]),
+        ("[{reference: ST0116}, {reference: ST0116}]", ["HTQ207"]),
+        ("[{reference: ST0116, option: A}, {reference: ST0116, option: B}]", []),
+        ("[{reference: ST0116, option: A}, {reference: ST0116, option: a}]", ["HTQ207"]),
+        ("[{reference: ST0116, title: Data analyst}]", ["HTQ205"]),
+        ("[{reference: ST0116, level: 5}]", ["HTQ206"]),
+        ("[{reference: TODO}]", ["HTQ104"]),
+        ("TBC", ["HTQ104"]),
+        ("ST0116", ["HTQ103"]),
+        ("[ST0116]", ["HTQ103"]),
+        ("[{reference: [ST0116]}]", ["HTQ103"]),
+        ("[{refrence: ST0116}]", ["HTQ102"]),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_standards(htq, draft, standards, codes):
+    path = draft()
+    text = path.read_text()
+    start, end = text.index("standards:\n"), text.index("assessments:")
+    path.write_text(f"{text[:start]}standards: {standards}\n\n{text[end:]}")
+    assert htq("check", path, "--at", IN_WINDOW, "--format", "json").codes == codes
+
+
+@pytest.mark.parametrize(
+    ("changes", "codes"),
+    [
+        ({"holder: applicant": "holder: Another Body"}, ["HTQ407"]),
+        ({"holder: applicant": "holder: Another Body\n    permission: evidence/specification.txt"}, []),
+        ({"holder: applicant": "holder: Another Body\n    permission: TODO"}, ["HTQ104"]),
+        ({"Level 4 Diploma": "HNC"}, ["HTQ407"]),
+        ({"Level 4 Diploma": "Higher National Certificate"}, ["HTQ407"]),
+        ({"Level 4 Diploma": "HNC", "name: Example Awards": "name: Pearson Education"}, []),
+        ({"Level 4 Diploma": "Level 4 HTQ Diploma"}, ["HTQ403"]),
+        ({"Level 4 Diploma": "Level 4 higher technical qualification"}, ["HTQ403"]),
+        ({"Level 4 Diploma": "Level Five Diploma"}, ["HTQ404"]),
+        ({"Level 4 Diploma": "Level 4 Diploma for Level 5 Early Years"}, []),
+        ({"RN5999": "5999"}, ["HTQ409"]),
+        ({"cycle: 3": "cycle: 6"}, ["HTQ305"]),
+        ({"cycle: 3": "cycle: 2"}, ["HTQ301", "HTQ305", "HTQ303"]),
+        ({"support_session: 2022-03-02": "support_session: <when?>"}, ["HTQ104"]),
+        ({"kind: ksb-mapping": "kind: ksb-maping"}, ["HTQ103"]),
+        ({"kind: ksb-mapping": "kind: other"}, ["HTQ603"]),
+        ({"evidence/specification.txt": "evidence"}, ["HTQ602"]),
+        ({"evidence/specification.txt": "evidence/nothing.txt"}, ["HTQ602"]),
+        ({"evidence/specification.txt": "/etc/hostname"}, ["HTQ606"]),
+        ({"evidence/specification.txt": "C:\\\\spec.txt"}, ["HTQ606"]),
+        ({"evidence/specification.txt": "evidence/../../spec.txt"}, ["HTQ606"]),
+        ({"evidence/specification.txt": "evidence/../evidence/specification.txt"}, []),
+        ({"conditions_of_application: true": "conditions_of_application: false"}, ["HTQ701"]),
+        ({"declarations:": "declaration:"}, ["HTQ102"]),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_the_rest(htq, draft, changes, codes):
+    assert htq("check", draft(changes), "--at", IN_WINDOW, "--format", "json").codes == codes
+
+
+def test_an_empty_evidence_file_and_a_link_that_leads_out_are_found(htq, draft, tmp_path):
+    path = draft({"evidence/specification.txt": "evidence/empty.txt",
+                  "evidence/assessment-plan.txt": "evidence/link.txt"})  # fmt: skip
+    (tmp_path / "evidence/empty.txt").touch()
+    secret = tmp_path.parent / "secret.txt"
+    secret.write_text("not the draft’s")
+    (tmp_path / "evidence/link.txt").symlink_to(secret)
+    run = htq("check", path, "--at", IN_WINDOW, "--format", "json")
+    assert run.codes == ["HTQ602", "HTQ606"]
+
+
+def test_evidence_is_never_opened(htq, draft, tmp_path):
+    path = draft({"evidence/specification.txt": "evidence/pipe"})
+    os.mkfifo(tmp_path / "evidence/pipe")
+    run = htq("check", path, "--at", IN_WINDOW, "--format", "json")
+    assert run.codes == ["HTQ602"]
+
+
+@pytest.mark.parametrize(
+    ("until", "codes", "accepted"),
+    [
+        ("2022-05-20", ["HTQ204"], True),  # up to the end of its day
+        ("2022-05-19", ["HTQ204", "HTQ105"], False),
+    ],
+)
+def test_an_accepted_finding_stays_visible_and_counts_for_nothing_until_it_ends(
+    htq, draft, until, codes, accepted
+):
+    path = draft({"reference: ST0116": "reference: ST0310", "    title: Software developer\n": ""})
+    entry = (
+        f"accept:\n  - rule: HTQ204\n    at: /standards/0\n    reason: Agreed\n    until: {until}\n"
+    )
+    path.write_text(path.read_text() + entry)
+    run = htq("check", path, "--at", "2022-05-20 23:59", "--format", "json")
+    assert run.codes == codes
+    assert run.findings[0].get("accepted") == (
+        {"reason": "Agreed", "until": until} if accepted else None
+    )
+    assert run.data["summary"]["warnings"] == (0 if accepted else 2)
+
+
+@pytest.mark.parametrize("at", ["/standards/1", "/standard", "/qualification"])
+def test_an_acceptance_at_another_place_accepts_nothing(htq, draft, at):
+    path = draft({"reference: ST0116": "reference: ST0019", "    title: Software developer\n": ""})
+    entry = f"accept:\n  - {{rule: out-of-scope, at: {at}, reason: Agreed, until: 2022-06-01}}\n"
+    path.write_text(path.read_text() + entry)
+    run = htq("check", path, "--at", IN_WINDOW, "--format", "json")
+    assert run.codes == ["HTQ203", "HTQ106"]
+    assert run.code == 1
+
+
+def test_an_accepted_error_lets_the_draft_be_ready(htq, draft):
+    path = draft({"reference: ST0116": "reference: ST0019", "    title: Software developer\n": ""})
+    entry = "accept:\n  - {rule: out-of-scope, reason: Agreed, until: 2022-06-01}\n"
+    path.write_text(path.read_text() + entry)
+    run = htq("check", path, "--at", IN_WINDOW)
+    assert run.code == 0
+    assert "accepted error HTQ203" in run.out
+    assert "ready to submit (1 accepted)" in run.out
+
+
+def test_a_broken_file_cannot_accept_that_it_is_broken(htq, draft):
+    path = draft({"cycle: 3": "cycle: 3\ncycle: 3"})
+    entry = "accept:\n  - {rule: HTQ004, reason: Agreed, until: 2022-06-01}\n"
+    path.write_text(path.read_text() + entry)
+    run = htq("check", path, "--at", IN_WINDOW, "--format", "json")
+    assert run.codes == ["HTQ004", "HTQ106"]
+    assert run.code == 1
+
+
+def test_the_text_shows_the_line_with_the_place_marked_and_how_to_put_it_right(htq, draft):
+    path = draft({"  level: 4\n  number": "  level: 6\n  number", "Level 4 Diploma": "Diploma"})
+    run = htq("check", path, "--at", IN_WINDOW)
+    line = path.read_text().split("\n").index("  level: 6") + 1
+    assert run.out.split("\n")[:3] == [
+        f"{path}:{line}:10: error HTQ401 A level 6 qualification cannot be approved",
+        f"{line:>6} |   level: 6",
+        "       |          ^",
+    ]
+    assert "Higher Technical Qualifications are at level 4 or 5." in run.out
+    assert f"{path}: not ready to submit (1 error)" in run.out
+
+
+@pytest.mark.parametrize("contact", ["name: Jo Secret", "email: jo.secret.example.org"])
+@pytest.mark.parametrize("breaks", ["", ": x", " *nope", "\n    name: [", "\n   - y", "\a"])
+def test_a_contact_is_never_echoed(htq, draft, contact, breaks):
+    path = draft({"name: A. Person": f"{contact}{breaks}"})
+    for words in ((), ("--format", "json")):
+        run = htq("check", path, "--at", IN_WINDOW, *words)
+        assert "ecret" not in run.out + run.err
+
+
+@pytest.mark.parametrize(
+    "contact", ["Jo Secret", "[Jo Secret]", "{name: [Jo Secret]}", "{name: TODO Jo Secret}"]
+)
+def test_a_contact_of_the_wrong_shape_is_not_echoed_either(htq, draft, contact):
+    path = draft(
+        {"contact:\n    name: A. Person\n    email: a.person@example.org": f"contact: {contact}"}
+    )
+    for words in ((), ("--format", "json")):
+        run = htq("check", path, "--at", IN_WINDOW, *words)
+        assert "HTQ10" in run.out
+        assert "Secret" not in run.out
+
+
+def test_a_broken_file_hides_no_other(htq, draft, tmp_path):
+    good = draft()
+    (tmp_path / "broken.yaml").write_text("a: [")
+    run = htq(
+        "check", tmp_path / "broken.yaml", tmp_path / "not-there.yaml", good, "--at", IN_WINDOW
+    )
+    assert run.code == 3
+    assert f"{tmp_path / 'not-there.yaml'}: not checked: there is no such file or folder" in run.err
+    assert f"{good}: ready to submit" in run.out
+    assert "broken.yaml: not ready to submit" in run.out
+
+
+def test_a_folder_is_its_drafts_in_the_order_of_their_names(htq, draft, tmp_path):
+    good = draft().read_text()
+    for name in ("b.yml", "a/z.json", ".hidden/x.yaml", "ksbs/ST0116-1.1.yaml", "notes.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(good)
+    (tmp_path / "a/round").symlink_to(tmp_path)
+    run = htq("check", tmp_path, "--at", IN_WINDOW, "--format", "json", "--exclude", "app*")
+    assert [file["path"] for file in run.data["files"]] == [
+        f"{tmp_path}/a/z.json",
+        f"{tmp_path}/b.yml",
+    ]
+
+
+def test_what_is_no_readable_file_is_named_and_the_rest_is_checked(htq, draft, tmp_path):
+    draft()
+    os.mkfifo(tmp_path / "pipe.yaml")
+    (tmp_path / "out.yaml").symlink_to("/etc/hostname")
+    (tmp_path / "lost.yaml").symlink_to("nowhere")
+    run = htq("check", tmp_path, "--at", IN_WINDOW)
+    assert run.code == 3
+    assert "pipe.yaml: not checked: it is not a regular file" in run.err
+    assert "out.yaml: not checked: the link leads out of the folder" in run.err
+    assert "lost.yaml: not checked: there is no such file" in run.err
+    assert "application.yaml: ready to submit" in run.out
+
+
+def test_a_folder_without_drafts_is_not_checked(htq, tmp_path):
+    run = htq("check", tmp_path)
+    assert run.code == 3
+    assert "the folder holds no draft" in run.err
+
+
+def test_standard_input_is_a_draft_whose_files_lie_beside_its_name(draft, tmp_path):
+    content = draft().read_bytes()
+    name = str(tmp_path / "from-editor.yaml")
+    run = program("check", "-", "--stdin-name", name, "--at", IN_WINDOW, input=content)
+    assert run.returncode == 0
+    assert f"{name}: ready to submit" in run.stdout.decode()
+
+
+def test_an_unknown_option_is_not_understood(htq):
+    run = htq("check", "--frmat", "json")
+    assert run.code == 2
+    assert "--format" in run.err
+    assert run.out == ""
+
+
+def test_a_valid_draft_costs_one_parse(draft, monkeypatch, htq):
+    import yaml
+
+    parsed = []
+    parse = yaml.parse
+    monkeypatch.setattr(
+        yaml, "parse", lambda *args, **more: parsed.append(1) or parse(*args, **more)
+    )
+    before = len(parsed)
+    htq("check", draft(), "--at", IN_WINDOW)
+    assert len(parsed) - before == 2  # the catalogue, and the draft

@@ -1,0 +1,136 @@
+"""Every rule does what its own words and examples say."""
+
+import re
+import shutil
+
+import pytest
+
+from conftest import IN_WINDOW, ROOT
+from htqcli import catalogue, lint, moment
+from htqcli.intake import Draft
+from htqcli.rules import RULES
+from htqcli.rules.declare import Severity
+from htqcli.words import visible
+
+AT = moment.read(IN_WINDOW).first
+each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+
+
+def found_by(rule, fragment, folder):
+    """The lines on which a rule, alone, finds something in a fragment of a draft."""
+    (folder / "evidence").mkdir(exist_ok=True)
+    for name in ("specification.pdf", "ksb-mapping.xlsx", "example-software.pdf", "permission.pdf"):
+        (folder / "evidence" / name).write_text("not empty")
+    draft = Draft("draft.yaml", folder, fragment.encode())
+    report = lint.check([draft], catalogue.load(), AT, [rule, *others_needed_by(rule)])
+    assert report.unchecked == ()
+    return [f for f in report.files[0].findings if f.rule is rule]
+
+
+def others_needed_by(rule):
+    """An acceptance needs the findings that it is about."""
+    return [other for other in RULES if rule.code in ("HTQ105", "HTQ106") and other is not rule]
+
+
+@each_rule
+def test_a_rule_finds_what_its_bad_example_marks_and_nothing_else(rule, tmp_path):
+    marked = [
+        number
+        for number, line in enumerate(rule.bad.split("\n"), start=1)
+        if line.endswith(f"# {rule.code}")
+    ]
+    assert marked
+    lines = [finding.place.line for finding in found_by(rule, rule.bad, tmp_path)]
+    assert lines == marked
+
+
+@each_rule
+def test_a_rule_finds_nothing_in_its_good_example(rule, tmp_path):
+    assert found_by(rule, rule.good, tmp_path) == []
+
+
+@each_rule
+def test_a_rule_says_what_it_is_why_it_matters_and_where_that_comes_from(rule):
+    assert re.fullmatch(r"HTQ\d{3}", rule.code)
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", rule.name)
+    assert rule.summary
+    assert not rule.summary.endswith(".")
+    assert rule.why.endswith(".")
+    assert rule.says
+    assert rule.source.startswith("https://") or (ROOT / rule.source).is_file()
+
+
+def test_codes_and_names_are_each_used_once_and_codes_are_in_order():
+    codes = [rule.code for rule in RULES]
+    assert codes == sorted(set(codes))
+    names = [rule.name for rule in RULES]
+    assert len(names) == len(set(names))
+
+
+CONTRACT = """
+    001E 002E 003E 004E 005E 006E 007E 008E 101E 102E 103E 104E 105W 106W 201E 202E 203E 204W
+    205W 206W 207E 208E 301E 302I 303E 304E 305E 401E 403W 404W 405W 406E 408W 409W 601E 602E
+    603E 604W 606E 701E
+"""
+
+
+def test_the_fixed_severities_are_those_of_the_contract():
+    letters = {Severity.ERROR: "E", Severity.WARNING: "W", Severity.INFO: "I"}
+    fixed = [
+        f"{rule.code[3:]}{letters[rule.severity]}"
+        for rule in RULES
+        if isinstance(rule.severity, Severity)
+    ]
+    assert fixed == CONTRACT.split()
+
+
+@pytest.mark.parametrize(
+    ("code", "by_cycle"),
+    [
+        ("HTQ402", [None, "warning", "warning", "warning", "warning"]),
+        ("HTQ407", ["warning", "warning", "warning", "warning", "error"]),
+        ("HTQ605", ["info", "info", "info", "info", "error"]),
+    ],
+)
+def test_a_severity_by_policy_is_the_one_of_the_cycle(code, by_cycle):
+    (rule,) = [rule for rule in RULES if rule.code == code]
+    cycles = catalogue.load().cycles
+    assert [rule.severity_in(cycle) for cycle in cycles] == by_cycle
+    assert rule.severity_in(None) is None
+
+
+AVOIDED = re.compile(
+    r"\b(please|sorry|valid|invalid|forbidden|illegal|oops|error occurred|regex|regular "
+    r"expression|str|int|dict|bool|none|null|nonetype|boolean|integer|string|mapping key)\b",
+    re.IGNORECASE,
+)
+
+
+@each_rule
+def test_what_a_rule_says_to_a_person_is_in_plain_words(rule, tmp_path):
+    for finding in found_by(rule, rule.bad, tmp_path):
+        assert not AVOIDED.search(finding.message), finding.message
+        assert not AVOIDED.search(finding.hint), finding.hint
+        assert not finding.message.endswith(".")
+        assert finding.hint.endswith((".", "?"))
+        assert finding.message[0] in "‘“" or finding.message[0].isupper()
+        assert visible(finding.message) == finding.message
+
+
+def test_a_fault_in_a_rule_is_named_with_the_file_and_hides_no_other_file(tmp_path):
+    shutil.copytree(ROOT / "examples", tmp_path, dirs_exist_ok=True)
+
+    def breaks(case):
+        if case.application.cycle == 3:
+            raise ZeroDivisionError
+        return ()
+
+    broken = type(RULES[0])("HTQ999", "breaks", Severity.ERROR, "", "", "", "", "", "", breaks)
+    content = (tmp_path / "application.yaml").read_bytes()
+    drafts = [Draft("a.yaml", tmp_path, content), Draft("b.yaml", tmp_path, b"cycle: 4\n")]
+    report = lint.check(drafts, catalogue.load(), AT, [broken])
+    assert [file.path for file in report.files] == ["b.yaml"]
+    (unchecked,) = report.unchecked
+    assert unchecked.path == "a.yaml"
+    assert "HTQ999" in unchecked.reason
+    assert isinstance(unchecked.fault, ZeroDivisionError)

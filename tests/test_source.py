@@ -1,0 +1,183 @@
+"""Reading YAML text: places, limits, and nothing that surprises or hurts."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from htqcli import source
+from htqcli.source import Kind
+
+
+def kinds(document):
+    return [fault.kind for fault in document.faults]
+
+
+def place_of(document, span):
+    place = document.lines.place(span)
+    return place.line, place.column, place.end_line, place.end_column
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("a: 1.10", "1.10"),
+        ("a: No", "No"),
+        ("a: 014", "014"),
+        ("a: 12:30:00", "12:30:00"),
+        ("a: 2025-13-45", "2025-13-45"),
+        ("a: " + "9" * 5000, "9" * 5000),
+        ("a: 0x1F", "0x1F"),
+        ("a: !!str 4", "4"),
+        ("a: !!int 4", "4"),
+        ("a: '~'", "~"),
+        ("a: ~", None),
+        ("a: NULL", None),
+        ("a:", None),
+        ("a: |\n  one\n  two\n", "one\ntwo\n"),
+        ("a: one\x85two\u2028three", "one\x85two\u2028three"),
+        ("a: &x [1, 2]\nb: *x", ["1", "2"]),
+        ('{"a": "\\ud83d\\ude00 \\/ \\\\ud83d"}', "😀 / \\ud83d"),
+    ],
+)
+def test_values_stay_the_text_that_was_written(text, value):
+    document = source.read(text.encode())
+    assert document.faults == ()
+    assert document.data()["a"] == value
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "place"),
+    [
+        (b"a: 1\nb: \xff\n", Kind.UNREADABLE_TEXT, (2, 4, 2, 5)),
+        ("a: é\nb: \udcff".encode("utf-8", "surrogatepass"), Kind.UNREADABLE_TEXT, (2, 4, 2, 5)),
+        ("a: 1".encode("utf-16"), Kind.UNREADABLE_TEXT, (1, 1, 1, 2)),
+        (b"a: x\x00y", Kind.UNREADABLE_TEXT, (1, 5, 1, 6)),
+        (b"a: x\x7fy", Kind.UNREADABLE_TEXT, (1, 5, 1, 6)),
+        (b"a: b: c", Kind.SYNTAX, (1, 5, 1, 6)),
+        (b"a:\n\tb: 1", Kind.SYNTAX, (2, 1, 2, 2)),
+        (b"ok: 1\na: 'never closed\nb: 1\n", Kind.SYNTAX, (2, 4, 2, 5)),
+        (b"a: *nothing", Kind.SYNTAX, (1, 4, 1, 12)),
+        (b"", Kind.EMPTY, (1, 1, 1, 1)),
+        (b"# a comment\n---\n# another\n", Kind.EMPTY, (1, 1, 1, 1)),
+        (b"null", Kind.NOT_A_MAPPING, (1, 1, 1, 5)),
+        (b"- a\n- b\n", Kind.NOT_A_MAPPING, (1, 1, 2, 4)),
+        (b"text", Kind.NOT_A_MAPPING, (1, 1, 1, 5)),
+        (b"a: 1\nb:\n  c: 1\n  c: 2\n", Kind.DUPLICATE_KEY, (4, 3, 4, 4)),
+        (b"a: 1\n---\nb: 1\n", Kind.SEVERAL_DOCUMENTS, (2, 1, 2, 4)),
+        (b"a: &a\n  b: *a\n", Kind.LIMIT, (2, 6, 2, 8)),
+        (b"a: !!python/object/apply:os.system [x]", Kind.TAG, (1, 4, 1, 35)),
+        (b"a: !e!x y", Kind.TAG, (1, 4, 1, 8)),
+        (b"? [a]\n: 1\n", Kind.WRONG, (1, 3, 1, 6)),
+    ],
+)
+def test_what_is_wrong_with_a_text_is_found_at_its_place(content, kind, place):
+    document = source.read(content)
+    assert kinds(document) == [kind]
+    assert place_of(document, document.faults[0].span) == place
+
+
+def test_the_line_and_byte_of_what_is_not_utf_8_are_said():
+    (fault,) = source.read(b"a: 1\r\nb: \xe9\r\n").faults
+    assert "0xe9 on line 2, byte 10 of the file" in fault.message
+
+
+def test_a_duplicate_key_names_the_line_of_the_first_which_is_kept():
+    document = source.read(b"a:\n  x: 1\n\n  y: 2\n  x: 3\n")
+    assert "the first is on line 2" in document.faults[0].message
+    assert document.data() == {"a": {"x": "1", "y": "2"}}
+
+
+@pytest.mark.parametrize("opening", ["[", "{a: ", "- "])
+def test_depth_64_is_read_and_65_is_not(opening):
+    closing = {"[": "]", "{a: ": "}"}.get(opening, "")
+
+    def nested(depth):
+        return f"a: {opening * (depth - 1)}{closing * (depth - 1)}" if closing else (
+            "a:\n  " + opening * (depth - 1) + "x"
+        )  # fmt: skip
+
+    assert kinds(source.read(nested(64).encode())) == []
+    assert Kind.LIMIT in kinds(source.read(nested(66).encode()))
+
+
+@pytest.mark.parametrize("opening", ["[", "{", "{a: ", "[{a: ", "- ", "? "])
+def test_fifty_thousand_levels_are_a_finding_not_a_crash(opening):
+    assert Kind.LIMIT in kinds(source.read((opening * 50_000).encode()))
+
+
+def test_an_alias_bomb_is_a_finding():
+    bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
+        f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 10)
+    )
+    assert kinds(source.read(bomb.encode())) == [Kind.LIMIT]
+
+
+def test_aliases_cannot_make_a_value_deeper_than_the_limit():
+    chain = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}]\n" for n in range(1, 70))
+    assert Kind.LIMIT in kinds(source.read(chain.encode()))
+
+
+def test_a_file_over_5_mb_is_a_finding_and_one_of_5_mb_is_read():
+    comment = b"a: 1\n#" + b"x" * (source.MAX_BYTES - 6)
+    assert kinds(source.read(comment)) == []
+    (fault,) = source.read(comment + b"x").faults
+    assert fault.kind is Kind.LIMIT
+    assert "5 MB" in fault.message
+
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
+
+
+@given(st.binary(max_size=200) | TEXT.map(str.encode))
+def test_any_bytes_are_read_or_have_a_fault_inside_the_text(content):
+    document = source.read(content)
+    assert document.faults or document.root is not None
+    for fault in document.faults:
+        span = fault.span or document.locate(fault.path)
+        assert 0 <= span.start <= span.end
+        place = document.lines.place(span)
+        assert place.column <= len(document.lines.text(place.line)) + 2
+
+
+DATA = st.recursive(
+    TEXT | st.integers() | st.booleans() | st.none(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+def as_text(value):
+    """What a JSON value is to htq: text, lists and fields, and None."""
+    if isinstance(value, dict):
+        return {key: as_text(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [as_text(item) for item in value]
+    return value if value is None or isinstance(value, str) else json.dumps(value)
+
+
+@given(
+    st.dictionaries(TEXT, DATA, min_size=1, max_size=4), st.booleans(), st.sampled_from([None, 1])
+)
+def test_whatever_json_can_say_is_read_back(value, ascii_only, indent):
+    written = json.dumps(value, ensure_ascii=ascii_only, indent=indent)
+    document = source.read(written.encode("utf-8", "surrogatepass"))
+    readable = not any(ord(c) == 0x7F or 0x80 <= ord(c) < 0xA0 or c in "\ufeff\ufffe\uffff"
+                       for c in written)  # fmt: skip
+    too_long = any(len(json.dumps(key)) > 1000 for key in value)
+    if document.faults and (not readable or too_long):
+        return
+    assert document.faults == ()
+    assert document.data() == as_text(value)
+
+
+@given(st.dictionaries(st.from_regex(r"[a-z]{1,8}", fullmatch=True), TEXT, min_size=1))
+def test_the_text_at_a_place_is_the_value_spoken_of(value):
+    written = json.dumps(value, indent=2)
+    document = source.read(written.encode())
+    for key, item in value.items():
+        span = document.locate((key,))
+        assert json.loads(written[span.start : span.end]) == item
+        name = document.key((key,))
+        assert json.loads(written[name.start : name.end]) == key
