@@ -59,13 +59,15 @@ def find(paths: Iterable[str], exclude: Sequence[str] = ()) -> list[str | Unchec
 
 
 def read(
-    path: str | Unchecked, stdin: BinaryIO, stdin_name: str | None = None
+    path: str | Unchecked, stdin: BinaryIO | None, stdin_name: str | None = None
 ) -> Draft | Unchecked:
     """Read one of the paths that `find` gave; `-` is standard input, shown as `stdin_name`."""
     if isinstance(path, Unchecked):
         return path
     if path == STANDARD_INPUT:
         name = stdin_name or STANDARD_INPUT
+        if stdin is None:
+            return Unchecked(name, "standard input is closed")
         try:
             return Draft(name, Path(name).parent, stdin.read(MAX_BYTES + 1))
         except (OSError, ValueError) as error:

@@ -1,0 +1,208 @@
+"""htq in terminals, pipes and pipelines of every kind: the real program."""
+
+import os
+import pty
+import re
+import select
+import struct
+import subprocess
+import sys
+from fcntl import ioctl
+from termios import TIOCSWINSZ
+
+import pytest
+
+from conftest import IN_WINDOW, ROOT, program
+
+ESCAPE = "\x1b"
+
+
+def in_terminal(*words, columns=80, **environment):
+    """What htq shows in a terminal of so many columns, with its exit code."""
+    primary, secondary = pty.openpty()
+    ioctl(secondary, TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+    env = {"PATH": os.environ["PATH"], "TERM": "xterm-256color", "LANG": "C.UTF-8", **environment}
+    command = [sys.executable, "-m", "htqcli", *map(str, words)]
+    with subprocess.Popen(
+        command, stdin=secondary, stdout=secondary, stderr=secondary, env=env, close_fds=True
+    ) as process:
+        os.close(secondary)
+        shown = b""
+        while select.select([primary], [], [], 30)[0]:
+            try:
+                piece = os.read(primary, 65536)
+            except OSError:
+                break
+            if not piece:
+                break
+            shown += piece
+    os.close(primary)
+    return process.returncode, shown.decode().replace("\r\n", "\n")
+
+
+def test_in_a_terminal_the_standards_are_a_coloured_table():
+    code, shown = in_terminal("standards", "list", "--route", "digital")
+    assert code == 0
+    assert "Reference" in shown
+    assert "─" in shown
+    assert shown.count("Digital") >= 9
+
+
+@pytest.mark.parametrize("columns", [40, 80, 200])
+def test_nothing_is_lost_in_a_narrow_terminal(columns):
+    _, shown = in_terminal("standards", "show", "ST0629", columns=columns, NO_COLOR="1")
+    words = re.sub(r"\s+", "", shown)
+    assert "BEMS(Buildingenergymanagementsystems)controlsengineer" in words
+    assert "highlylikelytobeincludedincycle3" in words
+
+
+@pytest.mark.parametrize(
+    ("environment", "coloured"),
+    [
+        ({}, True),
+        ({"NO_COLOR": "1"}, False),
+        ({"TERM": "dumb"}, False),
+        ({"NO_COLOR": "", "TERM": "xterm"}, True),
+    ],
+)
+def test_colour_is_for_terminals_that_want_it(environment, coloured):
+    code, shown = in_terminal("window", "status", "--at", IN_WINDOW, **environment)
+    assert code == 0
+    assert (ESCAPE in shown) is coloured
+    assert "Open: " in shown
+
+
+def test_colour_can_be_forced_into_a_pipe_without_cutting_lines():
+    env = {**os.environ, "FORCE_COLOR": "1"}
+    run = program("check", ROOT / "examples", env=env)
+    out = run.stdout.decode()
+    assert ESCAPE in out
+    plain = program("check", ROOT / "examples").stdout.decode()
+    without = re.sub(r"\x1b\[[0-9;]*m", "", out).split("\n")
+    assert without[:-2] == plain.split("\n")[:-2]
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("check", "-", "--at", IN_WINDOW),
+        ("check", "-", "--at", IN_WINDOW, "--format", "json"),
+        ("window", "timeline"),
+        ("standards", "show", "ST0116"),
+        ("--help",),
+        ("check", "--help"),
+    ],
+)
+def test_any_encoding_of_standard_output_can_hold_the_result(encoding, words):
+    env = {**os.environ, "PYTHONIOENCODING": encoding}
+    draft = "title: \U0001f600 ‘ü’\n".encode()
+    run = program(*words, env=env, input=draft)
+    assert run.returncode in (0, 1)
+    assert run.stderr == b""
+    assert run.stdout.decode(encoding)
+
+
+def test_a_reader_that_goes_away_ends_htq_quietly():
+    for words in (("standards", "list"), ("--help",), ("check", ROOT / "examples")):
+        command = [sys.executable, "-m", "htqcli", *map(str, words)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            process.stdout.close()
+            assert process.stderr.read() == b""
+        assert process.returncode == 141
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no full device here")
+def test_a_full_disk_is_one_line_and_exit_3():
+    with open("/dev/full", "wb") as full:
+        run = program(
+            "standards", "list", "--format", "json",
+            capture_output=False, stdout=full, stderr=subprocess.PIPE,
+        )  # fmt: skip
+    assert run.returncode == 3
+    assert run.stderr.decode().count("\n") == 1
+    assert "Traceback" not in run.stderr.decode()
+
+
+def run_with(load):
+    """`htq standards list` in a process of its own, in which loading the catalogue does this."""
+    script = (
+        "import os, signal, htqcli.catalogue, htqcli.cli\n"
+        f"def load(file=None): {load}\n"
+        "htqcli.catalogue.load = load\n"
+        "htqcli.cli.main(['standards', 'list'])"
+    )
+    return [sys.executable, "-c", script]
+
+
+def test_an_interruption_ends_htq_quietly():
+    command = run_with("os.kill(os.getpid(), signal.SIGINT)")
+    run = subprocess.run(command, capture_output=True, check=False)
+    assert (run.returncode, run.stdout, run.stderr) == (130, b"", b"")
+
+
+def test_closed_standard_streams_are_no_fault():
+    command = f"{sys.executable} -m htqcli check {ROOT / 'examples'} --at {IN_WINDOW}"
+    for closed in (">&-", "2>&-", "<&-", ">&- 2>&- <&-"):
+        run = subprocess.run(["sh", "-c", f"{command} {closed}"], capture_output=True, check=False)
+        assert run.returncode == 0, closed
+        assert run.stderr == b"", closed
+
+
+HOSTILE = [
+    "::error::do",
+    "##vso[task.setvariable variable=x]y",
+    "##[add-path]x",
+    "\x1b[31mred",
+    "\u202eright to left",
+    "[bold]markup[/foo]",
+    "\u200bhidden",
+]
+
+
+@pytest.mark.parametrize("word", HOSTILE)
+def test_no_value_speaks_to_a_terminal_or_a_pipeline(tmp_path, word):
+    import json
+
+    quoted = json.dumps(word)
+    (tmp_path / "a.yaml").write_text(
+        f"cycle: {quoted}\n{quoted}: 1\n? {quoted}\n: 2\n"
+        f"standards:\n  - reference: {quoted}\n    title: {word if word.isprintable() else 'x'}\n"
+        f"documents: [{{kind: {quoted}, file: {quoted}}}]\nunits: &{'a'} {quoted}\nx: !{word[:1]}y z\n"
+    )
+    run = program("check", tmp_path / "a.yaml", env={**os.environ, "FORCE_COLOR": ""})
+    out = (run.stdout + run.stderr).decode()
+    assert run.returncode == 1
+    assert "HTQ" in out
+    for line in out.splitlines():
+        assert not line.lstrip().startswith("::"), line
+        assert "##vso[" not in line, line
+        assert "##[" not in line, line
+        assert line.isprintable(), line
+
+
+@pytest.mark.parametrize("word", [word for word in HOSTILE if "/" not in word])
+def test_no_file_name_speaks_to_a_terminal_or_a_pipeline(tmp_path, word):
+    (tmp_path / f"{word}.yaml").write_text("cycle: x")
+    run = program("check", f"{word}.yaml", f"{word}.nothing", cwd=tmp_path)
+    assert run.returncode == 3
+    for line in (run.stdout + run.stderr).decode().splitlines():
+        assert not line.lstrip().startswith("::"), line
+        assert "##vso[" not in line, line
+        assert "##[" not in line, line
+        assert line.isprintable(), line
+
+
+def test_a_fault_in_htq_says_how_to_report_it_and_shows_itself_when_asked():
+    for debug in ("", "1"):
+        run = subprocess.run(
+            run_with("raise ZeroDivisionError('a fault')"),
+            capture_output=True,
+            env={**os.environ, "HTQ_DEBUG": debug},
+            check=False,
+        )
+        err = run.stderr.decode()
+        assert run.returncode == 3
+        assert "a fault in htq: ZeroDivisionError" in err
+        assert ("Traceback" in err) is (debug == "1")
+        assert ("HTQ_DEBUG=1" in err) is (debug == "")
