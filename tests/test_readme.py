@@ -1,0 +1,39 @@
+"""README says what is so: its examples are run, and its quick start has the form it promises."""
+
+import re
+import shlex
+
+import pytest
+
+from conftest import ROOT, program
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+EXAMPLES = [text for language, text in BLOCKS if language == "console"]
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda text: text.split("\n")[0])
+def test_an_example_shows_what_htq_says(example):
+    command, _, shown = example.partition("\n")
+    prompt, name, *words = shlex.split(command)
+    assert (prompt, name) == ("$", "htq")
+    run = program(*words, cwd=ROOT)
+    assert (run.stdout + run.stderr).decode() == shown
+
+
+def test_the_quick_start_is_two_commands_each_in_its_own_block():
+    quick_start = README.split("## Quick start")[1].split("The same with")[0]
+    blocks = re.findall(r"^```sh\n(.*?)^```$", quick_start, re.DOTALL | re.MULTILINE)
+    assert len(blocks) == 2
+    check, tests = (block.strip() for block in blocks)
+    assert "\n" not in check + tests
+    assert check.endswith('htq check examples --at "20 May 2022"')
+    assert tests.endswith("pytest")
+
+
+@pytest.mark.parametrize(
+    "path", re.findall(r"^\| [^|]+ \| .*?`([^`]+)`.* \|$", README, re.MULTILINE)
+)
+def test_the_table_of_where_things_are_names_what_is_there(path):
+    if "/" in path:
+        assert (ROOT / path).exists()
