@@ -476,3 +476,57 @@ def test_a_valid_draft_costs_one_parse(draft, monkeypatch, htq):
     before = len(parsed)
     htq("check", draft(), "--at", IN_WINDOW)
     assert len(parsed) - before == 2  # the catalogue, and the draft
+
+
+@pytest.mark.parametrize(
+    "contact",
+    [
+        "contact: *c\nx: &c {name: TBC Zelda}",
+        "contact: {\n  name: TBC Zelda, foo: 1}",
+        '"contact":\n\n    {"name":\n\n    "TBC Zelda"}',
+        "contact:\n    Zelda: zelda@example.org",
+        "contact:\n    name: *Zelda",
+        "contact:\n    name: !Zelda x",
+        "contact:\n    name: x\n  contact: {name: Zelda}",
+        "cntact: {name: TBC Zelda}",
+        "? contact\n  : {name: TBC Zelda}",
+    ],
+)
+def test_a_contact_written_in_an_odd_way_is_not_echoed(htq, draft, contact):
+    old = "contact:\n    name: A. Person\n    email: a.person@example.org"
+    path = draft({old: contact})
+    if "x: &c" in contact:
+        path.write_text("x: &c {name: TBC Zelda}\n" + draft({old: "contact: *c"}).read_text())
+    for words in ((), ("--format", "json")):
+        run = htq("check", path, "--at", IN_WINDOW, *words)
+        assert "HTQ" in run.out
+        assert "zelda" not in run.out.lower()
+
+
+@pytest.mark.parametrize(
+    ("group", "code", "pointer"),
+    [
+        ("{choose: 0, from: [U5, U6]}", "HTQ103", "/structure/optional/0/choose"),
+        ("{choose: -1, from: [U5, U6]}", "HTQ103", "/structure/optional/0/choose"),
+        ("{from: [U5, U6]}", "HTQ103", "/structure/optional/0"),
+        ("{choose: 1, credits: 20, from: [U5, U6]}", "HTQ103", "/structure/optional/0"),
+        ("{choose: 1}", "HTQ101", "/structure/optional/0/from"),
+        ("{credits: 20, from: [U5, U6]}", "HTQ101", "/units/U6/credits"),
+        ("{choose: TODO, from: [U5, U6]}", "HTQ104", "/structure/optional/0/choose"),
+        ("{chose: 1, from: [U5, U6]}", "HTQ102", "/structure/optional/0/chose"),
+    ],
+)  # fmt: skip
+def test_the_shape_of_a_group_of_units_is_checked(htq, draft, group, code, pointer):
+    path = draft({"{title: Mobile development, credits: 20}": "Mobile development",
+                  "- name: Specialism\n      choose: 1\n      from: [U5, U6]": f"- {group}"})  # fmt: skip
+    run = htq("check", path, "--at", IN_WINDOW, "--format", "json")
+    assert [(f["code"], f["pointer"]) for f in run.findings] == [(code, pointer)]
+
+
+def test_an_acceptance_whose_place_cannot_be_read_accepts_nothing(htq, draft):
+    path = draft({"reference: ST0116": "reference: ST0019", "    title: Software developer\n": ""})
+    entry = "accept:\n  - {rule: HTQ203, at: standards/5, reason: Agreed, until: 2022-06-01}\n"
+    path.write_text(path.read_text() + entry)
+    run = htq("check", path, "--at", IN_WINDOW, "--format", "json")
+    assert run.codes == ["HTQ203", "HTQ103"]
+    assert not any("accepted" in finding for finding in run.findings)

@@ -271,9 +271,7 @@ def test_a_beginning_that_two_routes_share_is_refused_and_both_are_named(htq):
     assert "Engineering and manufacturing" in run.err
 
 
-@pytest.mark.parametrize(
-    "name", ["", "  ", "&", "and", "astrology", "digital" * 100, "[/bold]", "%s"]
-)
+@pytest.mark.parametrize("name", ["", "  ", "&", "and", "astrology", "digital" * 100, "[/bold]"])
 def test_a_route_that_there_is_not_is_refused(htq, name):
     run = htq("standards", "list", "--route", name)
     assert (run.code, run.out) == (2, "")
@@ -389,9 +387,9 @@ def test_a_search_without_words_is_refused(htq):
     assert "WORDS" in run.err
 
 
-def test_a_search_is_not_a_pattern(references):
-    for words in (".*", "[", "\\", "[bold]", "ST....", "\x1b[31m", "\u202e", "\x00"):
-        assert references(words) == []
+@pytest.mark.parametrize("words", [".*", "[", "]", "\\", "^$", "\x1b", "\u202e", "\x00", "%"])
+def test_a_search_is_for_words_and_never_a_pattern(references, words):
+    assert references(words) == []
 
 
 # Show
@@ -439,7 +437,7 @@ def test_show_says_the_same_in_yaml_as_in_json(htq):
     assert yaml.safe_load(htq(*words, "yaml").out) == htq(*words, "json").data
 
 
-@pytest.mark.parametrize("typed", ["ST0119", "ST01167", "ST0116 1.1"])
+@pytest.mark.parametrize("typed", ["ST01167", "ST0116 1.1", "ST01l6"])
 @pytest.mark.parametrize("format", ["text", "json", "yaml"])
 def test_a_reference_that_is_not_on_the_list_is_refused_with_the_nearest(htq, typed, format):
     run = htq("standards", "show", typed, "--format", format)

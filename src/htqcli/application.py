@@ -7,6 +7,7 @@ can be said, and the rules say what else a cycle asks for.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
@@ -14,6 +15,8 @@ from pydantic import Field, model_validator
 from htqcli.catalogue import reference_in
 from htqcli.fields import (
     REQUIRED,
+    Amount,
+    Count,
     Day,
     DayOrMinute,
     Items,
@@ -27,8 +30,9 @@ from htqcli.fields import (
     pattern,
     read,
     says,
+    sound,
 )
-from htqcli.source import Document
+from htqcli.source import Document, Path
 
 ApplicantType = Literal["awarding-organisation", "higher-education-provider"]
 DocumentKind = Literal[
@@ -109,26 +113,28 @@ class Unit(Part):
     short_for: ClassVar[str | None] = "title"
 
     title: Annotated[Text | None, REQUIRED, _field("title of the unit", "Databases")] = None
-    credits: Annotated[WholeNumber | None, _field("credits of the unit", 15)] = None
+    credits: Annotated[Amount | None, _field("number of credits of the unit", 15)] = None
 
 
 class Choice(Part):
     """A group of units to choose from: so many units, or so many credits."""
 
     name: Annotated[Text | None, _field("name of the group", "Specialism")] = None
-    choose: Annotated[WholeNumber | None, _field("number of units to choose", 1)] = None
-    credits: Annotated[WholeNumber | None, _field("number of credits to choose", 15)] = None
+    choose: Annotated[Count | None, _field("number of units to choose", 1)] = None
+    credits: Annotated[Count | None, _field("number of credits to choose", 15)] = None
     from_: Annotated[
         Items[Text] | None,
         REQUIRED,
-        Field(title="units to choose from", examples=["[U4, U5]"], alias="from"),
+        Field(title="list of units to choose from", examples=["[U4, U5]"], alias="from"),
     ] = None
 
     @model_validator(mode="after")
     def _says_how_many(self) -> Self:
         if (self.choose is None) == (self.credits is None):
             both = (
-                "both ‘choose’ and ‘credits’" if self.choose else "neither ‘choose’ nor ‘credits’"
+                "neither ‘choose’ nor ‘credits’"
+                if self.choose is None
+                else "both ‘choose’ and ‘credits’"
             )
             raise says(
                 f"The group has {both}",
@@ -278,6 +284,19 @@ class Application(Part):
     documents: Annotated[Items[Attachment], _field("documents")] = ()
     declarations: Annotated[Declarations | None, _field("declarations")] = None
     accept: Annotated[Items[Acceptance], _field("findings that are accepted")] = ()
+
+
+def choices(application: Application) -> Iterator[tuple[Path, Choice]]:
+    """Every group of optional units that is sound, with its path: those of the qualification,
+    then those of each pathway."""
+    structure = application.structure
+    if structure is None:
+        return
+    at: Path = ("structure", "optional")
+    yield from (((*at, index), group) for index, group in sound(structure.optional))
+    for number, pathway in sound(structure.pathways):
+        at = ("structure", "pathways", number, "optional")
+        yield from (((*at, index), group) for index, group in sound(pathway.optional))
 
 
 def read_application(document: Document) -> Reading[Application]:

@@ -187,8 +187,20 @@ def one_of(*choices: str) -> PlainValidator:
     return leaf(join([f"‘{choice}’" for choice in choices], "or"), meaning)
 
 
+def _from(least: int) -> Callable[[str], int]:
+    def meaning(value: str) -> int:
+        number = _whole_number(value)
+        if number < least:
+            raise ValueError
+        return number
+
+    return meaning
+
+
 Text = Annotated[str, leaf("text", _text)]
 WholeNumber = Annotated[int, leaf("a whole number", _whole_number)]
+Amount = Annotated[int, leaf("a whole number, 0 or more,", _from(0))]
+Count = Annotated[int, leaf("a whole number, 1 or more,", _from(1))]
 YesOrNo = Annotated[bool, leaf("‘true’ or ‘false’", _yes_or_no)]
 When = Annotated[Moment, leaf("a date", moment.read)]
 Day = Annotated[Moment, leaf("a date", _day)]
@@ -349,6 +361,9 @@ def _named(value: object) -> str:
 def _unknown(model: type[Part], path: Path) -> Fault:
     owner = _type_at(model, path[:-1])
     known = list(names(owner)) if owner else []
+    if is_private(model, path[:-1]):
+        message = "There is a field here that a contact does not have, so it is not read"
+        return Fault(Kind.UNKNOWN, path, message, f"The fields here are {join(known)}.")
     near = nearest(str(path[-1]), known)
     hint = f"Did you mean ‘{near[0]}’?" if near else f"The fields here are {join(known)}."
     if path[-1] == "<<":

@@ -13,13 +13,13 @@ from datetime import datetime
 from typing import Any
 
 from htqcli import source
-from htqcli.application import Acceptance, read_application
+from htqcli.application import Acceptance, Application, Contact, read_application
 from htqcli.catalogue import Catalogue, NotFound
-from htqcli.fields import sound
+from htqcli.fields import is_private, names, sound
 from htqcli.intake import Draft, Unchecked
 from htqcli.rules import RULES
 from htqcli.rules.declare import Accepted, Case, Problem, Rule, Severity
-from htqcli.source import Document, Path, Place
+from htqcli.source import Document, Place, pointer
 from htqcli.words import visible
 
 
@@ -144,48 +144,70 @@ def _fault(draft: Draft, rule: Rule, error: Exception) -> Unchecked:
 
 def _diagnostic(rule: Rule, severity: Severity, problem: Problem, document: Document) -> Diagnostic:
     place = document.lines.place(problem.span or document.locate(problem.path))
+    message, hint, path = problem.message, problem.hint, problem.path
+    private = is_private(Application, path[:-1])
+    if private and rule.code.startswith("HTQ0"):
+        message, hint = _QUOTED.sub("‘…’", message), _QUOTED.sub("‘…’", hint)
+    if private and path[-1] not in names(Contact):
+        path = path[:-1]
     return Diagnostic(
         rule,
         severity,
-        visible(problem.message),
-        visible(problem.hint),
-        pointer(problem.path),
+        visible(message),
+        visible(hint),
+        pointer(path),
         place,
-        _without_personal_data(document, place.line),
+        _without_personal_data(document, problem, place),
         problem.details,
     )
 
 
-def pointer(path: Path) -> str:
-    """A path as a JSON Pointer (RFC 6901)."""
-    steps = (str(step).replace("~", "~0").replace("/", "~1") for step in path)
-    return "".join(f"/{step}" for step in steps)
-
-
+_QUOTED = re.compile("‘[^’]*’")
 _CONTACT = re.compile(r"\bcontact\b[\"']?\s*:")
 _EMAIL = re.compile(r"[^\s\"'<>{}\[\],]*@[^\s\"'<>{}\[\],]+")
 
 
-def _without_personal_data(document: Document, number: int) -> str:
-    """A line in which contact names and e-mail addresses are dots.
+def _without_personal_data(document: Document, problem: Problem, place: Place) -> str:
+    """The first line of a problem, in which contact names and e-mail addresses are dots.
 
-    It goes by the text alone, because it must hold for a text that cannot be read as well.
+    It goes by the fields where the draft could be read. It goes by the text as well, because
+    it must hold for a text that cannot be read, and for a contact that is there twice.
     """
-    line = document.lines.text(number)
+    line = document.lines.text(place.line)
     hidden = [match.span() for match in _EMAIL.finditer(line)]
     if match := _CONTACT.search(line):
         hidden.append((match.end(), len(line)))
-    indent = len(line) - len(line.lstrip())
-    for above in range(number - 1, max(0, number - 20), -1):
-        other = document.lines.text(above)
-        if other.strip() and len(other) - len(other.lstrip()) < indent:
-            if _CONTACT.search(other):
-                hidden.append((line.find(":") + 1 or indent, len(line)))
-            break
+    unreadable = document.root is None and _follows_contact(document, place.line, line)
+    if unreadable or is_private(Application, problem.path):
+        hidden.append((0, len(line)))
+    for name in names(Contact):
+        span = document.locate(("applicant", "contact", name))
+        where = document.lines.place(span)
+        if where.line <= place.line <= where.end_line:
+            first = where.column - 1 if where.line == place.line else 0
+            last = where.end_column - 1 if where.end_line == place.line else len(line)
+            hidden.append((first, last))
+    if problem.only_marked:
+        hidden.append((place.end_column - 1, len(line)))
     for start, end in hidden:
-        dots = re.sub(r"\S", "•", line[start:end])
-        line = line[:start] + dots + line[end:]
+        line = line[:start] + re.sub(r"[^\s:{}]", "•", line[start:end]) + line[end:]
     return line
+
+
+def _follows_contact(document: Document, number: int, line: str) -> bool:
+    """Whether a line seems to belong to a contact that begins on a line before it."""
+    indent = len(line) - len(line.lstrip())
+    seen = 0
+    for above in range(number - 1, 0, -1):
+        other = document.lines.text(above)
+        if not other.strip():
+            continue
+        if _CONTACT.search(other):
+            return True
+        seen += 1
+        if seen >= 3 or len(other) - len(other.lstrip()) < indent:
+            break
+    return False
 
 
 def _accept(
@@ -196,12 +218,14 @@ def _accept(
     for index, entry in sound(case.application.accept):
         if entry.rule is None or entry.until is None or entry.reason is None:
             continue
+        if not case.reading.knows(("accept", index, "at")):
+            continue
         expired = case.at >= entry.until.after
         matches = [
             finding.accepted is None
             and finding.rule.goes_by(entry.rule)
             and not finding.rule.code.startswith("HTQ0")
-            and f"{finding.pointer}/".startswith(f"{entry.at or ''}/")
+            and f"{finding.pointer}/".startswith(f"{(entry.at or '').rstrip('/')}/")
             for finding in findings
         ]
         if not expired:

@@ -60,6 +60,9 @@ def read(text: str) -> Moment:
     text = " ".join(text.split())
     if len(text) > 60 or not text.isprintable():
         raise NotAMoment("is not a date")
+    text = re.sub(r"^(\d{4})(\d{2})(\d{2})(?!\d)", r"\1-\2-\3", text)
+    if re.search(r"\d{5}", text.partition(".")[0]):
+        raise _not_there(text)
     if re.fullmatch(r"\d{4}-\d{2}", text):
         return _moment(_iso(f"{text}-01"), "month")
     if match := re.match(r"(\d{4}-\d{2}-\d{2})(.*)", text):
@@ -120,7 +123,10 @@ def _moment(when: datetime, precision: Precision) -> Moment:
         raise NotAMoment(f"is not in the years {YEARS[0]} to {YEARS[-1]}")
     if when.tzinfo is None:
         when = when.replace(tzinfo=LONDON)
-    first = when.astimezone(UTC).astimezone(LONDON)
+    try:
+        first = when.astimezone(UTC).astimezone(LONDON)
+    except ValueError:  # an offset of a day or more
+        raise NotAMoment("is not a date and time that there is") from None
     if precision == "minute":
         return Moment(first, first, precision)
     if precision == "day":
@@ -145,7 +151,10 @@ def _written(text: str) -> Moment:
     year_first = re.match(r"\d{4}\D", text) is not None
     words = re.sub(r"\b12 ?(?=noon|midday)", "", text, flags=re.IGNORECASE)
     words = re.sub(r"\b(noon|midday)\b", "12:00", words, flags=re.IGNORECASE)
+    words = re.sub(r"^the ", "", words, flags=re.IGNORECASE)
+    words = re.sub(r"(\d) ?(?:st|nd|rd|th) of ", r"\1 ", words, flags=re.IGNORECASE)
     words = re.sub(r"\b(\d{1,2})\.(\d{2})(?= ?[ap]\.?m)", r"\1:\2", words, flags=re.IGNORECASE)
+    words = re.sub(r"(?<=\d{4} )(\d{1,2})\.(\d{2})$", r"\1:\2", words)
     found = []
     for default in (datetime(2004, 2, 3), datetime(2008, 5, 6)):
         try:

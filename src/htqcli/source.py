@@ -32,6 +32,13 @@ LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Path = tuple[str | int, ...]
 """The way to a value: field names and list positions counted from 0."""
 
+
+def pointer(path: Path) -> str:
+    """A path as a JSON Pointer (RFC 6901)."""
+    steps = (str(step).replace("~", "~0").replace("/", "~1") for step in path)
+    return "".join(f"/{step}" for step in steps)
+
+
 Data = dict[str, "Data"] | list["Data"] | str | None
 
 

@@ -94,7 +94,8 @@ def planned_outside_window(case: Case) -> Iterable[Problem]:
     """
     planned = case.application.planned_submission
     if planned and case.cycle and not any(w.overlaps(planned) for w in case.cycle.windows):
-        windows = join([str(window) for window in case.cycle.windows], "or")
+        dated = [str(window) for window in case.cycle.windows if window.precision]
+        windows = join(dated, "or") if dated else "its dates are not known"
         yield Problem(
             ("planned_submission",),
             f"The submission is planned for {planned}, outside the window of cycle "

@@ -42,7 +42,8 @@ STRENGTH = {
 class Problem:
     """What a rule found at a path: what is wrong, and how to put it right.
 
-    `span` is the place where that is not the place of the path. `details` go into JSON.
+    `span` is the place where that is not the place of the path. `details` go into JSON. Of the
+    line, what comes after the place is not shown where `only_marked` is set.
     """
 
     path: Path
@@ -50,6 +51,7 @@ class Problem:
     hint: str
     span: Span | None = None
     details: dict[str, Any] | None = None
+    only_marked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

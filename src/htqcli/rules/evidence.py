@@ -125,12 +125,13 @@ def file_missing(case: Case) -> Iterable[Problem]:
     """
     for path, name in _files(case):
         if _leaves(name, case.folder) is None and (lacks := _lacks(case.folder / name)):
-            yield Problem(
-                path,
-                f"The file {quote(name)} {lacks}",
+            hint = (
                 "Put the file there, or correct its name. It is looked for from the folder of "
-                "the draft.",
+                "the draft."
             )
+            if "\\" in name:
+                hint += " Write ‘/’ between the names of folders."
+            yield Problem(path, f"The file {quote(name)} {lacks}", hint)
 
 
 @rule(

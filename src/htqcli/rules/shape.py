@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from htqcli.application import choices
+from htqcli.fields import sound
 from htqcli.rules.declare import Case, Problem, Severity, rule
 from htqcli.rules.sources import FORMAT
 from htqcli.source import Kind
@@ -34,7 +36,22 @@ def missing_field(case: Case) -> Iterable[Problem]:
 
     What other rules ask for, such as evidence from an employer, they say themselves.
     """
-    return case.faults(Kind.MISSING)
+    yield from case.faults(Kind.MISSING)
+    told = set()
+    for _, group in choices(case.application):
+        for unit_id in dict.fromkeys(unit for _, unit in sound(group.from_ or ())):
+            unit, where = case.application.units.get(unit_id), ("units", unit_id, "credits")
+            if group.credits is None or unit is None or unit.credits is not None:
+                continue
+            if where not in told and case.reading.knows(where):
+                told.add(where)
+                yield Problem(
+                    where,
+                    f"The number of credits of {quote(unit_id)} is missing, and a group that it "
+                    "is in counts credits",
+                    "Write the unit with its title and credits, for example "
+                    "‘{title: Databases, credits: 15}’.",
+                )
 
 
 @rule(
@@ -57,9 +74,8 @@ def unknown_field(case: Case) -> Iterable[Problem]:
     What it says is not read: a slip of the pen in a name would hide an answer.
     """
     for fault in case.faults(Kind.UNKNOWN):
-        yield Problem(
-            fault.path, fault.message, fault.hint, fault.span or case.document.key(fault.path)
-        )
+        name = case.document.key(fault.path)
+        yield Problem(fault.path, fault.message, fault.hint, name, only_marked=True)
 
 
 @rule(
