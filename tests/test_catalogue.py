@@ -402,13 +402,6 @@ def test_a_standard_is_found_first_by_its_title_in_any_case_and_order(standard):
         assert first_found(typed) == standard.reference, typed
 
 
-@given(st.sampled_from(STANDARDS), st.randoms(use_true_random=False))
-def test_a_standard_is_found_first_by_its_words_in_a_random_order(standard, chance):
-    words = standard.title.split()
-    chance.shuffle(words)
-    assert first_found(" ".join(words)) == standard.reference
-
-
 @given(st.sampled_from(STANDARDS), st.data())
 def test_a_standard_is_found_first_by_its_title_with_a_letter_missing_or_twice(standard, data):
     title = standard.title
@@ -567,6 +560,12 @@ AT_ITS_LINE = {
         "opens: 2021-07-05",
         "windows",
     ),
+    "a cycle twice": ("  - cycle: 2\n", "  - cycle: 1\n", "cycles.1.cycle"),
+    "a reference twice": ("reference: ST0116", "reference: ST0117", "ST0117"),
+    "a source that there is not": ("source: NEWS-2", "source: NEWS-22", "NEWS-22"),
+    "a second source that there is not": ("[SUP-5, CRIT-5]", "[SUP-5, CRIT-55]", "CRIT-55"),
+    "a route that there is not": ("        - route: Digital\n", "        - route: Digit\n", "Digit’"),
+    "a scope that there is not": ("contact-us: ‘Contact", "contact-uss: ‘Contact", "contact-uss"),
     "a field twice": (
         "standards_data: https",
         "standards_data: https://example.org\nstandards_data: https",
@@ -585,19 +584,8 @@ def test_a_mistake_is_refused_with_its_file_line_and_field(refused, changed, old
     assert field in message
 
 
-CONTRADICTIONS = {
-    "a cycle twice": ("  - cycle: 2\n", "  - cycle: 1\n", "twice"),
-    "a reference twice": ("reference: ST0116", "reference: ST0117", "twice"),
-    "a source that there is not": ("source: NEWS-2", "source: NEWS-22", "NEWS-22"),
-    "a second source that there is not": ("[SUP-5, CRIT-5]", "[SUP-5, CRIT-55]", "CRIT-55"),
-    "a route that there is not": ("        - route: Digital\n", "        - route: Digit\n", "Digit’"),
-    "no standards data": ("standards_data: https", "# https", "standards_data"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("old, new, named", CONTRADICTIONS.values(), ids=CONTRADICTIONS)
-def test_a_contradiction_is_refused_and_says_what_contradicts(refused, changed, old, new, named):
-    assert named in refused(changed(old, new)[0])
+def test_a_field_that_is_not_there_is_refused(refused, changed):
+    assert "standards_data" in refused(changed("standards_data: https", "# https")[0])
 
 
 HOSTILE = {

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from htqcli.moment import LONDON, NotAMoment, read, say_length
+from htqcli.moment import LONDON, NotAMoment, read, say, say_length
 
 MONTHS = [
     "January",
@@ -281,7 +281,7 @@ def test_a_length_that_is_said_leaves_out_less_than_its_last_unit(seconds):
 def test_an_instant_written_with_its_offset_reads_back_as_the_same_instant(instant, zone):
     moment = read(instant.astimezone(zone).isoformat())
     assert moment.precision == "minute"
-    assert moment.first.tzinfo is LONDON
+    assert moment.first.utcoffset() == instant.astimezone(LONDON).utcoffset()
     assert moment.first.astimezone(UTC) == instant
 
 
@@ -328,15 +328,86 @@ def test_a_date_in_the_order_of_the_united_states_is_refused_and_never_turned_ro
 PIECES = [
     *("29", "July", "2022", "5pm", "05/07/2021", "2022-07-29", "20220729", "1234567890", "²", "٣"),
     *("17:00", "5.30", "24:00", "T", "Z", "am", "p.m.", "noon", "midday", "midnight", "Friday"),
-    *("BST", "GMT", "EST", "+01:00", "-0500", "+", "-", ":", ".", "/", ",", "(", ")"),
+    *(
+        "BST",
+        "GMT",
+        "EST",
+        "GMT+1",
+        "+01:00",
+        "-2400",
+        "+99:99",
+        "+",
+        "-",
+        ":",
+        ".",
+        "/",
+        ",",
+        "(",
+        ")",
+    ),
     *("NaN", "inf", "1e5", "h", "m", "s", "30m", "W30", "0", "00", "0000", "\u200b", "\x00"),
 ]
 
 
-@given(st.text(max_size=70) | st.lists(st.sampled_from(PIECES), max_size=8).map(" ".join))
+@given(
+    st.text(max_size=70)
+    | st.lists(st.sampled_from(PIECES), max_size=8).map(" ".join)
+    | st.lists(st.sampled_from(PIECES), max_size=8).map("".join)
+)
+@example("10 July 2022 10:00 +99:99")
+@example("20220729 9999999999999999999930m")
 def test_any_text_at_all_is_a_moment_or_is_refused(text):
     with suppress(NotAMoment):
         moment = read(text)
         assert moment.first <= moment.after
         assert 1900 <= moment.first.year <= 3000
         assert str(moment)
+
+
+@given(INSTANTS)
+def test_what_is_said_reads_back_as_what_was_meant(instant):
+    when = instant.astimezone(LONDON)
+    assert read(say(when)).first.replace(tzinfo=None) == when.replace(tzinfo=None)
+
+
+@pytest.mark.parametrize("weekday", ["Monday", "Wednesday", "Thursday", "Friday", "Saturday"])
+def test_a_weekday_in_a_month_is_not_taken_for_a_day_of_it(weekday):
+    with pytest.raises(NotAMoment, match="day"):
+        read(f"{weekday} July 2022")
+
+
+def test_a_weekday_must_go_with_its_date():
+    assert str(read("Friday 29 July 2022")) == "29 July 2022"
+    with pytest.raises(NotAMoment, match="Friday"):
+        read("Monday 29 July 2022")
+
+
+@pytest.mark.parametrize("zone", ["GMT+1", "UTC+1", "UTC+01:00", "+01:00", "BST"])
+def test_hours_ahead_of_greenwich_are_earlier_in_london(zone):
+    assert utc(f"29 July 2022 17:00 {zone}") == "2022-07-29 16:00:00"
+
+
+@pytest.mark.parametrize(
+    "text", ["20220610", "2022-06-10", "10 June 2022", "the 10th of June 2022"]
+)
+def test_digits_run_together_are_year_month_and_day(text):
+    assert str(read(text)) == "10 June 2022"
+
+
+def test_a_zone_of_the_machine_means_nothing(monkeypatch):
+    import time
+
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    try:
+        with pytest.raises(NotAMoment, match="EST"):
+            read("29 July 2022 5pm EST")
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+def test_instants_are_compared_by_what_they_are_and_not_by_the_clock_on_the_wall():
+    first, second = read("2030-10-27T01:30+01:00"), read("2030-10-27T01:10+00:00")
+    assert first.first < second.first
+    assert (read("2022-07-29 17:00").first - read("2022-03-01").first).total_seconds() == 13_017_600

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import subprocess
 
 import pytest
 import yaml
@@ -295,7 +296,17 @@ def test_routes_say_the_same_in_every_format(htq):
     rows = [{n: v for n, v in row.items() if n != "cycle"} for row in json.loads(routes("json"))]
     assert read_csv(routes("csv")) == read_markdown(routes("markdown")) == as_text(rows)
     assert yaml.safe_load(routes("yaml")) == json.loads(routes("json"))
-    assert [line.split("  ")[0] for line in routes("table").splitlines()] == list(ROUTES)
+    header, *lines = routes("table").splitlines()
+    assert header.split() == [
+        "Route",
+        "Official",
+        "name",
+        "Slug",
+        "In-scope",
+        "Contact-us",
+        "Out-of-scope",
+    ]
+    assert [line.split("  ")[0] for line in lines] == list(ROUTES)
 
 
 # Nothing found
@@ -485,7 +496,7 @@ def test_a_reader_that_went_away_ends_it_quietly(words):
     reader, writer = os.pipe()
     os.close(reader)
     try:
-        run = program(*words, capture_output=False, stdout=writer, stderr=-1)
+        run = program(*words, capture_output=False, stdout=writer, stderr=subprocess.PIPE)
     finally:
         os.close(writer)
     assert (run.returncode, run.stderr) == (141, b"")
@@ -513,3 +524,24 @@ def test_data_never_has_colour(format):
     run = program("standards", "list", "--format", format, env=env)
     assert run.returncode == 0
     assert b"\x1b" not in run.stdout
+
+
+# What once went wrong
+
+
+@pytest.mark.parametrize("typed", ["ST9999", "FA0116", "software"])
+def test_a_reference_like_no_other_is_refused_too(htq, typed):
+    run = htq("standards", "show", typed)
+    assert (run.code, run.out) == (2, "")
+    assert typed in run.err
+
+
+def test_the_title_of_just_these_words_comes_before_a_longer_one(references):
+    assert references("(integrated) Dental technician")[0] == "ST0108"
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-16"])
+def test_json_is_utf_8_whatever_the_encoding_of_standard_output(encoding):
+    env = without_colour_settings(PYTHONIOENCODING=encoding)
+    run = program("standards", "show", "ST0004", "--format", "json", env=env)
+    assert json.loads(run.stdout.decode("utf-8"))[0]["scope_means"].startswith("‘Contact us’")

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import subprocess
 from datetime import UTC, datetime
 
 import pytest
@@ -328,7 +329,8 @@ def test_every_window_is_listed_in_every_format(htq):
 
 
 def test_a_person_reads_the_dates_in_words(htq):
-    lines = htq("window", "list").out.splitlines()
+    header, *lines = htq("window", "list").out.splitlines()
+    assert header.startswith("Cycle  Window")
     assert len(lines) == len(WINDOWS)
     for line, (cycle, name, _, _, opens, closes) in zip(lines, WINDOWS, strict=True):
         assert line.startswith(str(cycle))
@@ -466,7 +468,16 @@ def test_a_reader_that_went_away_ends_it_quietly(words):
     reader, writer = os.pipe()
     os.close(reader)
     try:
-        run = program("window", *words, capture_output=False, stdout=writer, stderr=-1)
+        run = program("window", *words, capture_output=False, stdout=writer, stderr=subprocess.PIPE)
     finally:
         os.close(writer)
     assert (run.returncode, run.stderr) == (141, b"")
+
+
+@pytest.mark.parametrize("at", ["2022-03-27T00:59:59Z", "2022-03-01", "2024-10-01"])
+def test_the_seconds_lead_to_the_closing_across_a_clock_change(status, at):
+    found = status(at)
+    begin, end = (datetime.fromisoformat(t) for t in (found["at"], found["window"]["closes"]))
+    assert (
+        found["closes_in_seconds"] == (end.astimezone(UTC) - begin.astimezone(UTC)).total_seconds()
+    )

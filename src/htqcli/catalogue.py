@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -34,6 +34,7 @@ from htqcli.fields import (
     wrong,
 )
 from htqcli.moment import Moment
+from htqcli.source import Fault, Kind
 from htqcli.words import Refusal, join, nearest, quote, visible
 
 LEVELS = (4, 5)
@@ -347,34 +348,6 @@ class Catalogue(Part):
     routes: tuple[Route, ...]
     cycles: tuple[Cycle, ...]
 
-    @model_validator(mode="after")
-    def _hangs_together(self) -> Self:
-        headings = {route.title for route in self.routes}
-        for cycle in self.cycles:
-            listed = {group.route for group in cycle.listing.standards} if cycle.listing else set()
-            for name in sorted({*(cycle.routes.names or ()), *listed} - headings):
-                raise says(
-                    f"Cycle {cycle.cycle} names a route {quote(name)} that ‘routes’ does not have",
-                    f"Use a heading of ‘routes’: {join(sorted(headings))}.",
-                )
-            if len(cycle.by_reference) < len(cycle.standards):
-                raise says(
-                    f"The list of cycle {cycle.cycle} has a reference twice",
-                    "Keep one line for each standard.",
-                )
-            if not cycle.windows:
-                raise says(f"Cycle {cycle.cycle} has no window", "Add ‘windows’ to it.")
-        if not self.cycles:
-            raise says("The catalogue has no cycle", "Add ‘cycles’.")
-        if len({cycle.cycle for cycle in self.cycles}) < len(self.cycles):
-            raise says("A cycle is there twice", "Keep one block for each cycle.")
-        for key in sorted({key for part in _parts(self) for key in part} - set(self.sources)):
-            raise says(
-                f"The source {quote(key)} is not among ‘sources’",
-                f"Use one of {join(self.sources)}, or add it there.",
-            )
-        return self
-
     def cycle(self, number: int) -> Cycle:
         """The cycle with this number. Raises NotFound."""
         for cycle in self.cycles:
@@ -428,8 +401,8 @@ class Catalogue(Part):
         left out. The cycle's own routes come first. Raises NotFound."""
         covered = [route for route in self.routes if route.title in (cycle.routes.names or ())]
         wanted = _words(name)
-        for routes in (covered, self.routes):
-            for matches in (_is, _begins, _holds):
+        for ways in ((_is, _begins), (_holds,)):
+            for routes, matches in product((covered, self.routes), ways):
                 found = [
                     route
                     for route in routes
@@ -483,7 +456,10 @@ def load(file: Path | None = None) -> Catalogue:
     document = source.read(content)
     found = read_whole(Catalogue, document)
     if isinstance(found, Catalogue):
-        return found
+        contradictions = tuple(_contradictions(found))
+        if not contradictions:
+            return found
+        found = contradictions
     fault = found[0]
     place = document.lines.place(fault.span or document.locate(fault.path))
     where = ".".join(str(step) for step in fault.path)
@@ -492,7 +468,7 @@ def load(file: Path | None = None) -> Catalogue:
         f"{visible(name)}:{place.line}:{place.column}: the catalogue cannot be used: "
         + (f"{visible(where)}: " if where else "")
         + f"{fault.message}. {fault.hint or ''}".rstrip()
-        + (f" There are {len(found) - 1} more such problems." if len(found) > 1 else "")
+        + ("" if len(found) == 1 else f" Problems in all: {len(found)}.")
     )
 
 
@@ -515,15 +491,81 @@ def _bundled() -> Traversable:
     return Path(__file__).parents[2] / "data" / "standards.yaml"
 
 
-def _parts(part: Part) -> Iterator[tuple[str, ...]]:
-    """The sources that a part and the parts in it name."""
+def _contradictions(catalogue: Catalogue) -> Iterator[Fault]:
+    """What single fields cannot show: names that lead nowhere, and things there twice."""
+    headings = {route.title for route in catalogue.routes}
+    numbers: set[int] = set()
+    if not catalogue.cycles:
+        yield _wrong(("cycles",), "There is no cycle", "Add one.")
+    for index, cycle in enumerate(catalogue.cycles):
+        path: source.Path = ("cycles", index)
+        if cycle.cycle in numbers:
+            yield _wrong(
+                (*path, "cycle"),
+                f"Cycle {cycle.cycle} is there a second time",
+                "Keep one block for each cycle.",
+            )
+        numbers.add(cycle.cycle)
+        if not cycle.windows:
+            yield _wrong((*path, "windows"), "The cycle has no window", "Add its window.")
+        for at, name in enumerate(cycle.routes.names or ()):
+            if name not in headings:
+                yield _unknown_route((*path, "routes", "names", at), name, headings)
+        if cycle.listing:
+            yield from _in_listing(cycle.listing, (*path, "listing"), headings)
+    for path, keys in _sources_in(catalogue, ()):
+        for key in keys:
+            if key not in catalogue.sources:
+                yield _wrong(
+                    path,
+                    f"There is no source {quote(key)}",
+                    f"Use a key of ‘sources’, {join(catalogue.sources, 'or')}, or add it there.",
+                )
+
+
+def _in_listing(listing: Listing, path: source.Path, headings: set[str]) -> Iterator[Fault]:
+    references: set[str] = set()
+    for scope in listing.scopes:
+        if scope not in SCOPES:
+            yield _wrong((*path, "scopes", scope), f"There is no scope {quote(scope)}", _SCOPES_ARE)
+    for at, group in enumerate(listing.standards):
+        here: source.Path = (*path, "standards", at)
+        if group.route not in headings:
+            yield _unknown_route((*here, "route"), group.route, headings)
+        for number, entry in enumerate(group.standards):
+            if entry.reference in references:
+                yield _wrong(
+                    (*here, "standards", number, "reference"),
+                    f"{entry.reference} is in the list a second time",
+                    "Keep one line for each standard.",
+                )
+            references.add(entry.reference)
+
+
+_SCOPES_ARE = f"The scopes are {join(SCOPES)}."
+
+
+def _unknown_route(path: source.Path, name: str, headings: set[str]) -> Fault:
+    hint = f"Use a heading of ‘routes’: {join(sorted(headings), 'or')}."
+    return _wrong(path, f"There is no route {quote(name)} in ‘routes’", hint)
+
+
+def _wrong(path: source.Path, message: str, hint: str) -> Fault:
+    return Fault(Kind.WRONG, path, message, hint)
+
+
+def _sources_in(part: Part, path: source.Path) -> Iterator[tuple[source.Path, tuple[str, ...]]]:
+    """The keys of sources that a part and the parts in it name, with their paths."""
     for name in type(part).model_fields:
         value = getattr(part, name)
         if name == "source":
-            yield value
-        for item in value if isinstance(value, tuple) else (value,):
-            if isinstance(item, Part):
-                yield from _parts(item)
+            yield (*path, name), value
+        elif isinstance(value, Part):
+            yield from _sources_in(value, (*path, name))
+        elif isinstance(value, tuple):
+            for index, item in enumerate(value):
+                if isinstance(item, Part):
+                    yield from _sources_in(item, (*path, name, index))
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -567,4 +609,5 @@ def _score(wanted: tuple[str, ...], standard: Standard) -> float:
         )
 
     total = sum(max(best(word, own), best(word, _words(standard.route)) - 8) for word in wanted)
-    return total / len(wanted) + fuzz.ratio(" ".join(wanted), " ".join(title)) / 100
+    same = fuzz.ratio(" ".join(sorted(wanted)), " ".join(sorted(title)))
+    return total / len(wanted) + same / 100

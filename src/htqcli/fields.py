@@ -238,6 +238,8 @@ def read_whole(model: type[P], document: Document) -> P | tuple[Fault, ...]:
         return model.model_validate(data)
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False)
+    # A name that is not known comes first: it explains what else is missing.
+    found.sort(key=lambda entry: entry["type"] != "extra_forbidden")
     return tuple(_fault(model, data, _path(data, entry["loc"]), entry) for entry in found)
 
 

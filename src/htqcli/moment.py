@@ -8,9 +8,8 @@ a minute, a day or a month.
 from __future__ import annotations
 
 import re
-import warnings
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -45,7 +44,7 @@ class Moment:
 
 def now() -> datetime:
     """The present instant in London time, to the second. The only clock of htq."""
-    return datetime.now(UTC).replace(microsecond=0).astimezone(LONDON)
+    return _in_london(datetime.now(UTC).replace(microsecond=0))
 
 
 def read(text: str) -> Moment:
@@ -118,22 +117,63 @@ def _not_there(text: str) -> NotAMoment:
     )
 
 
+def _in_london(when: datetime) -> datetime:
+    """An instant in London time with its offset fixed: two times in one zone would be compared
+    by their clocks, which is wrong where those change."""
+    local = when.astimezone(LONDON)
+    offset = local.utcoffset()
+    assert offset is not None
+    return local.replace(tzinfo=timezone(offset), fold=0)
+
+
 def _moment(when: datetime, precision: Precision) -> Moment:
     if when.year not in YEARS:
         raise NotAMoment(f"is not in the years {YEARS[0]} to {YEARS[-1]}")
-    if when.tzinfo is None:
-        when = when.replace(tzinfo=LONDON)
-    try:
-        first = when.astimezone(UTC).astimezone(LONDON)
-    except ValueError:  # an offset of a day or more
-        raise NotAMoment("is not a date and time that there is") from None
     if precision == "minute":
+        try:
+            first = _in_london(
+                (when if when.tzinfo else when.replace(tzinfo=LONDON)).astimezone(UTC)
+            )
+        except ValueError:  # an offset of a day or more
+            raise NotAMoment("is not a date and time that there is") from None
         return Moment(first, first, precision)
+    begin = when.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=LONDON)
     if precision == "day":
-        after = first + timedelta(days=1)
+        end = begin + timedelta(days=1)
     else:
-        after = (first.replace(day=1) + timedelta(days=31)).replace(day=1)
-    return Moment(first, after, precision)
+        end = (begin.replace(day=1) + timedelta(days=31)).replace(day=1)
+    return Moment(_in_london(begin), _in_london(end), precision)
+
+
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_WEEKDAY = re.compile(
+    r"\b(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\b,?", re.IGNORECASE
+)
+_WAYS_OF_WRITING = tuple(
+    (re.compile(form, re.IGNORECASE), as_read)
+    for form, as_read in (
+        (r"^the ", ""),
+        (r"(?<=\d) ?(?:st|nd|rd|th) of ", " "),
+        (r"\b(?:12 ?)?(?:noon|midday)\b", "12:00"),
+        (r"\bmidnight\b", "00:00"),
+        (r"\b(\d{1,2})\.(\d{2})(?= ?[ap]\.?m)", r"\1:\2"),
+        (r"(?<=\d{4} )(\d{1,2})\.(\d{2})$", r"\1:\2"),
+        (r"\b(?:GMT|UTC) ?([+-])(\d)(?=$|:)", r"\g<1>0\2"),
+        (r"\b(?:GMT|UTC) ?([+-]\d{2})", r"\1"),
+    )
+)
+"""What people write, and how the parser is given it. GMT+1 is an hour ahead of Greenwich; the
+parser would turn the sign round."""
+
+
+def _zone(name: str | None, offset: int | None) -> tzinfo | None:
+    """The zone of a name or an offset in seconds; never the zone of the machine."""
+    if name is None and offset is None:
+        return None
+    if name is None or name.upper() in ("GMT", "UTC", "Z", "BST"):
+        hour = 3600 if name and name.upper() == "BST" else 0
+        return timezone(timedelta(seconds=offset or hour))
+    raise NotAMoment(f"names a time zone, {name}, that is not read here")
 
 
 def _written(text: str) -> Moment:
@@ -142,38 +182,36 @@ def _written(text: str) -> Moment:
     from dateutil.parser import ParserError, parser, parserinfo
 
     class England(parserinfo):
-        JUMP = [*parserinfo.JUMP, "noon", "midday"]
-
         def convertyear(self, year: int, century_specified: bool = False) -> int:
             return year if century_specified or year >= 100 else 2000 + year
 
-    zones = {"BST": 3600, "GMT": 0, "UTC": 0, "Z": 0}
-    year_first = re.match(r"\d{4}\D", text) is not None
-    words = re.sub(r"\b12 ?(?=noon|midday)", "", text, flags=re.IGNORECASE)
-    words = re.sub(r"\b(noon|midday)\b", "12:00", words, flags=re.IGNORECASE)
-    words = re.sub(r"^the ", "", words, flags=re.IGNORECASE)
-    words = re.sub(r"(\d) ?(?:st|nd|rd|th) of ", r"\1 ", words, flags=re.IGNORECASE)
-    words = re.sub(r"\b(\d{1,2})\.(\d{2})(?= ?[ap]\.?m)", r"\1:\2", words, flags=re.IGNORECASE)
-    words = re.sub(r"(?<=\d{4} )(\d{1,2})\.(\d{2})$", r"\1:\2", words)
+    weekday = _WEEKDAY.search(text)
+    words = _WEEKDAY.sub("", text)
+    if weekday and not words.strip():
+        raise NotAMoment("does not say the year")
+    for form, as_read in _WAYS_OF_WRITING:
+        words = form.sub(as_read, words)
+    year_first = re.match(r"\d{4}\D", words) is not None
+    reader = parser(England(dayfirst=not year_first, yearfirst=year_first))
     found = []
     for default in (datetime(2004, 2, 3), datetime(2008, 5, 6)):
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("error")
-                read_as = parser(England(dayfirst=not year_first, yearfirst=year_first)).parse(
-                    words, default=default, tzinfos=zones
-                )
-        except (ParserError, OverflowError, Warning):
+            found.append(reader.parse(words, default=default, tzinfos=_zone))
+        except NotAMoment:
+            raise
+        except (ParserError, ArithmeticError, TypeError, ValueError):
             raise _not_there(text) from None
-        found.append(read_as)
     one, other = found
-    if one.year != other.year:
-        raise NotAMoment("does not say the year")
-    if one.month != other.month:
-        raise NotAMoment("does not say the month")
+    for unit in ("year", "month"):
+        if getattr(one, unit) != getattr(other, unit):
+            raise NotAMoment(f"does not say the {unit}")
+    timed = re.search(r"\d ?:|\d ?[ap]\.?m|T\d", words, re.IGNORECASE) is not None
+    timed = timed or one.time() != datetime.min.time()
     if one.day != other.day:
-        if one.time() != datetime.min.time():
+        if timed or weekday:
             raise NotAMoment("does not say the day")
         return _moment(one.replace(day=1), "month")
-    timed = re.search(r"\d ?:|\d ?[ap]\.?m|T\d|12:00", words, flags=re.IGNORECASE) is not None
-    return _moment(one, "minute" if timed or one.time() != datetime.min.time() else "day")
+    is_on = _WEEKDAYS[one.weekday()]
+    if weekday and not is_on.lower().startswith(weekday[0].lower()[:3]):
+        raise NotAMoment(f"is a {is_on}")
+    return _moment(one, "minute" if timed else "day")

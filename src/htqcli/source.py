@@ -359,7 +359,7 @@ class _Reading:
                     Kind.EMPTY,
                     (),
                     "The file is empty, or holds only comments",
-                    "Write the draft application in it.",
+                    "Write the fields in it, each a name with a colon and its value.",
                     Span(0, 0),
                 )
             elif not isinstance(root, Mapping):
@@ -367,8 +367,8 @@ class _Reading:
                 self._fault(
                     Kind.NOT_A_MAPPING,
                     (),
-                    f"The file holds {held} where the fields of a draft should be",
-                    "Begin each part with its name and a colon, such as ‘qualification:’.",
+                    f"The file holds {held} where fields should be",
+                    "Begin each part with its name and a colon, such as ‘cycle: 3’.",
                     Span(root.start, root.end),
                 )
         if not isinstance(root, Mapping):

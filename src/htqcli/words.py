@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 
 class Refusal(Exception):
@@ -43,9 +43,9 @@ def quote(text: str, limit: int = 60) -> str:
     return f"‘{visible(cut)}’"
 
 
-def join(items: Iterable[str], last: str = "and") -> str:
-    """`a, b and c`."""
-    *before, end = items
+def join(items: Collection[str], last: str = "and") -> str:
+    """`a, b and c`; nothing for none."""
+    *before, end = items or ("",)
     return f"{', '.join(before)} {last} {end}" if before else end
 
 

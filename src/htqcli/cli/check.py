@@ -78,7 +78,7 @@ def _write(report: Report, format: str) -> None:
     if format == "json":
         from htqcli.formats.json import json
 
-        terminal.write(json(report))
+        terminal.write_data(json(report))
     else:
         from htqcli.formats.text import text
 

@@ -67,8 +67,8 @@ def format_option(*formats: str) -> typer.models.OptionInfo:
         "--format",
         "-f",
         parser=choice(*formats),
-        metavar="|".join(formats),
-        help="How to write the result.",
+        metavar="FORMAT",
+        help=f"How to write the result: {', '.join(formats[:-1])} or {formats[-1]}.",
         autocompletion=lambda: list(formats),
     )
     return option

@@ -31,8 +31,8 @@ def list_(
         Optional[list[str]],  # noqa: UP045
         typer.Option(
             "--scope",
-            metavar="|".join(SCOPES),
-            help="Only this scope. Can be repeated.",
+            metavar="SCOPE",
+            help="Only this scope: in-scope, contact-us or out-of-scope. Can be repeated.",
             parser=options.choice(*SCOPES),
             autocompletion=lambda: list(SCOPES),
         ),
@@ -98,9 +98,9 @@ def show(
     if format == "json":
         from htqcli.formats.json import encode
 
-        terminal.write(encode(details))
+        terminal.write_data(encode(details))
     elif format == "yaml":
-        terminal.write(table.as_yaml(details))
+        terminal.write_data(table.as_yaml(details))
     else:
         for index, one in enumerate(details):
             if index:
@@ -130,7 +130,7 @@ def routes(
         rows.append({**row, "cycle": listed.cycle})
     columns = ("route", "official_name", "slug", *SCOPES)
     nothing = f"The routes of cycle {listed.cycle} are not known. {listed.routes.note or ''}"
-    table.show(rows, columns, format, nothing.rstrip())
+    table.show(rows, columns, format, nothing.rstrip(), header=True)
 
 
 def _show(standards: list[Standard], format: str, cycle: Cycle) -> None:

@@ -15,31 +15,39 @@ FORMATS = ("table", "json", "csv", "yaml", "markdown")
 Row = dict[str, Any]
 
 
-def show(rows: Sequence[Row], columns: Sequence[str], format: str, nothing: str) -> None:
+def show(
+    rows: Sequence[Row],
+    columns: Sequence[str],
+    format: str,
+    nothing: str,
+    *,
+    header: bool = False,
+) -> None:
     """Write rows to standard output. `columns` are those of tables and CSV, in order; JSON and
-    YAML hold whole rows. Where there are none, a person is told `nothing`."""
+    YAML hold whole rows. Where there are none, a person is told `nothing`. A table that goes to
+    a terminal has a header; the plain lines that go elsewhere have one if `header`."""
     if format == "json":
         from htqcli.formats.json import encode
 
-        terminal.write(encode(list(rows)))
+        terminal.write_data(encode(list(rows)))
     elif format == "yaml":
-        terminal.write(as_yaml(list(rows)))
+        terminal.write_data(as_yaml(list(rows)))
     elif format == "csv":
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(columns)
         writer.writerows([_cell(row[name]) for name in columns] for row in rows)
-        terminal.write(out.getvalue())
+        terminal.write_data(out.getvalue())
     elif format == "markdown":
         lines = [columns, ["---"] * len(columns)]
         lines += [[_cell(row[name]).replace("|", "\\|") for name in columns] for row in rows]
-        terminal.write("".join(f"| {' | '.join(line)} |\n" for line in lines))
+        terminal.write_data("".join(f"| {' | '.join(line)} |\n" for line in lines))
     elif not rows:
         terminal.tell(nothing)
     elif terminal.width():
         _draw(rows, columns)
     else:
-        _align(rows, columns)
+        _align(rows, columns, header=header)
 
 
 def as_yaml(value: Any) -> str:
@@ -56,18 +64,24 @@ def _draw(rows: Sequence[Row], columns: Sequence[str]) -> None:
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name in columns:
-        table.add_column(Text(name.replace("_", " ").capitalize()), overflow="fold")
+        table.add_column(Text(_heading(name)), overflow="fold")
     for row in rows:
         table.add_row(*(Text(_cell(row[name])) for name in columns))
     terminal.show(table)
 
 
-def _align(rows: Sequence[Row], columns: Sequence[str]) -> None:
+def _align(rows: Sequence[Row], columns: Sequence[str], *, header: bool) -> None:
     lines = [[_cell(row[name]) for name in columns] for row in rows]
+    if header:
+        lines.insert(0, [_heading(name) for name in columns])
     widths = [max(len(line[at]) for line in lines) for at in range(len(columns))]
     for line in lines:
         cells = (cell.ljust(size) for cell, size in zip(line, widths, strict=True))
         sys.stdout.write("  ".join(cells).rstrip() + "\n")
+
+
+def _heading(name: str) -> str:
+    return name.replace("_", " ").capitalize()
 
 
 def _cell(value: Any) -> str:

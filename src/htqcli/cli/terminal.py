@@ -31,6 +31,14 @@ class _Stream(io.TextIOWrapper):
         except BrokenPipeError:
             self._abandon()
 
+    def write_data(self, text: str) -> None:
+        """Write text for a program: UTF-8, whatever the encoding for people is."""
+        self.flush()
+        try:
+            self.buffer.write(text.encode("utf-8", "backslashreplace"))
+        except BrokenPipeError:
+            self._abandon()
+
     def flush(self) -> None:
         try:
             super().flush()
@@ -142,8 +150,16 @@ def show(thing: RenderableType) -> None:
 
 
 def write(text: str) -> None:
-    """Write text as it is to standard output."""
+    """Write text for a person to standard output."""
     sys.stdout.write(text)
+
+
+def write_data(text: str) -> None:
+    """Write text for a program to standard output: UTF-8, every line end as it is."""
+    if isinstance(sys.stdout, _Stream):
+        sys.stdout.write_data(text)
+    else:
+        sys.stdout.write(text)
 
 
 def tell(message: str) -> None:

@@ -35,7 +35,7 @@ def status(
     if format == "json":
         from htqcli.formats.json import encode
 
-        terminal.write(encode(_as_data(found)))
+        terminal.write_data(encode(_as_data(found)))
     else:
         terminal.say(_text(found, known, cycle))
     if exit_code and found.state != "open":
@@ -69,7 +69,7 @@ def list_(
             row["opens"] = window.opens or "not known"
             row["closes"] = window.closes or "not known"
     columns = ("cycle", "window", "opens", "closes", "first_teaching", "note")
-    table.show(rows, columns, format, "No window is in the catalogue.")
+    table.show(rows, columns, format, "No window is in the catalogue.", header=True)
 
 
 @app.command()
@@ -97,7 +97,7 @@ def timeline(
             }
             for stage in shown.stages
         ]
-        terminal.write(encode({"at": now.isoformat(), "cycle": shown.cycle, "stages": stages}))
+        terminal.write_data(encode({"at": now.isoformat(), "cycle": shown.cycle, "stages": stages}))
     else:
         terminal.say(_timeline(shown, current, known))
 
@@ -153,7 +153,7 @@ def _text(status: Status, known: Catalogue, asked: int | None) -> list[Line]:
             lines.append(
                 [("Closed: ", "bold red"), (f"the window of cycle {cycle.cycle} is closed", "")]
             )
-            lines += terminal.labelled("Closed", str(past.closes))
+            lines += terminal.labelled("Closed", str(past.closes or "not known"))
             lines += terminal.labelled("Next known", f"the window of {name}")
         else:
             lines.append([("Not open yet: ", "bold yellow"), (f"the window of {name}", "")])
