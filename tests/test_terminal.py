@@ -203,6 +203,6 @@ def test_a_fault_in_htq_says_how_to_report_it_and_shows_itself_when_asked():
         )
         err = run.stderr.decode()
         assert run.returncode == 3
-        assert "a fault in htq: ZeroDivisionError" in err
+        assert "a fault in htq: ZeroDivisionError\n" in err
         assert ("Traceback" in err) is (debug == "1")
         assert ("HTQ_DEBUG=1" in err) is (debug == "")

@@ -8,9 +8,9 @@ can be said, and the rules say what else a cycle asks for.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from htqcli.catalogue import reference_in
 from htqcli.fields import (
@@ -29,7 +29,6 @@ from htqcli.fields import (
     one_of,
     pattern,
     read,
-    says,
     sound,
 )
 from htqcli.source import Document, Path
@@ -127,21 +126,6 @@ class Choice(Part):
         REQUIRED,
         Field(title="list of units to choose from", examples=["[U4, U5]"], alias="from"),
     ] = None
-
-    @model_validator(mode="after")
-    def _says_how_many(self) -> Self:
-        if (self.choose is None) == (self.credits is None):
-            both = (
-                "neither ‘choose’ nor ‘credits’"
-                if self.choose is None
-                else "both ‘choose’ and ‘credits’"
-            )
-            raise says(
-                f"The group has {both}",
-                "Say either how many units a learner chooses, for example ‘choose: 1’, or how "
-                "many credits, for example ‘credits: 15’.",
-            )
-        return self
 
 
 class Pathway(Part):

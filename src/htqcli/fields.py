@@ -9,10 +9,12 @@ one mistake hides no other.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from typing import Annotated, Any, ClassVar, Generic, TypeVar, get_args, get_origin
 
 from pydantic import (
@@ -28,8 +30,8 @@ from pydantic_core import PydanticCustomError
 
 from htqcli import moment
 from htqcli.moment import Moment
-from htqcli.source import Document, Fault, Kind, Path
-from htqcli.words import join, nearest, quote
+from htqcli.source import MAX_FAULTS, Document, Fault, Kind, Path
+from htqcli.words import bare, join, nearest, quote
 
 
 class Part(BaseModel):
@@ -104,7 +106,7 @@ def leaf(expected: str, meaning: Callable[[str], T]) -> PlainValidator:
     `expected`; a placeholder is never read."""
 
     def value_of(value: object) -> T:
-        if not isinstance(value, str) or _PLACEHOLDER.match(value):
+        if not isinstance(value, str) or is_placeholder(value):
             raise wrong(expected)
         try:
             return meaning(value.strip())
@@ -114,11 +116,17 @@ def leaf(expected: str, meaning: Callable[[str], T]) -> PlainValidator:
     return PlainValidator(value_of)
 
 
-_PLACEHOLDER = re.compile(r"\s*(?:(?:TODO|TBC|TBD)\b|<.*>\s*\Z)", re.IGNORECASE | re.DOTALL)
+def is_placeholder(text: str) -> bool:
+    """Whether a text holds the place of an answer: it begins with the word TODO, TBC or TBD,
+    in any case, or stands wholly in angle brackets."""
+    return _PLACEHOLDER.match(bare(text)) is not None
+
+
+_PLACEHOLDER = re.compile(r"(?:TODO|TBC|TBD)\b|<.*>\Z", re.IGNORECASE | re.DOTALL)
 
 
 def _text(value: str) -> str:
-    if not value:
+    if not bare(value):
         raise ValueError
     return value
 
@@ -252,6 +260,7 @@ def read(model: type[P], document: Document) -> Reading[P]:
     data: Any = document.data()
     lost = {fault.path for fault in document.faults if fault.unsound and fault.path}
     faults: list[Fault] = []
+    told: Counter[Kind] = Counter()
     for path in lost:
         _take_out(data, path)
     while True:
@@ -261,10 +270,10 @@ def read(model: type[P], document: Document) -> Reading[P]:
         except ValidationError as error:
             found = error.errors(include_url=False, include_input=False)
         paths = [_path(data, entry["loc"]) for entry in found]
-        # What only a value taken out before makes wrong is no fault of its own.
-        above = {fault.path[:length] for fault in faults for length in range(len(fault.path))}
         for path, entry in zip(paths, found, strict=True):
-            if path not in above and not _within(path, lost):
+            kind = Kind.UNKNOWN if entry["type"] == "extra_forbidden" else Kind.WRONG
+            if told[kind] <= MAX_FAULTS and not _within(path, lost):
+                told[kind] += 1
                 faults.append(_fault(model, data, path, entry))
         for path in paths:
             lost.add(path)
@@ -272,7 +281,8 @@ def read(model: type[P], document: Document) -> Reading[P]:
     for fault in faults:
         if fault.kind is Kind.UNKNOWN:
             lost.update(_meant(model, data, fault.path))
-    faults += [fault for fault in _missing(part, ()) if not _within(fault.path, lost)]
+    missing = (fault for fault in _missing(part, ()) if not _within(fault.path, lost))
+    faults += islice(missing, MAX_FAULTS + 1)
     lost.update(fault.path for fault in faults)
     return Reading(part, tuple(faults), frozenset(lost))
 
@@ -296,13 +306,14 @@ def _holds(data: Any, step: int | str) -> bool:
 
 def _take_out(data: Any, path: Path) -> None:
     for step in path[:-1]:
-        data = data[step]
-        if data is _HOLE:
+        if not _holds(data, step):
             return
-    if isinstance(data, dict):
-        data.pop(path[-1], None)
-    else:
-        data[path[-1]] = _HOLE
+        data = data[step]
+    if _holds(data, path[-1]):
+        if isinstance(data, dict):
+            del data[path[-1]]
+        else:
+            data[path[-1]] = _HOLE
 
 
 def _fault(model: type[Part], data: Any, path: Path, entry: Any) -> Fault:
@@ -315,7 +326,7 @@ def _fault(model: type[Part], data: Any, path: Path, entry: Any) -> Fault:
         name = str(entry["loc"][-1])
         return _absent(path, name, _type_at(model, path))
     stands = "A value that is not shown here" if is_private(model, path) else _named(value)
-    if isinstance(value, str) and _PLACEHOLDER.match(value):
+    if isinstance(value, str) and is_placeholder(value):
         return Fault(
             Kind.PLACEHOLDER,
             path,
@@ -354,7 +365,7 @@ _COLLECTIONS = {
 
 def _named(value: object) -> str:
     if isinstance(value, str):
-        return quote(value) if value.strip() else "An empty text"
+        return quote(value) if bare(value) else "An empty text"
     if value is None:
         return "Nothing"
     return "A list" if isinstance(value, list) else "A group of fields"
@@ -448,8 +459,10 @@ def _type_at(model: type[Part], path: Path) -> type[Part] | None:
         if isinstance(at, type) and issubclass(at, Part):
             info = names(at).get(str(step))
             at = _bare(info.annotation) if info else None
+        elif inner := get_args(at):
+            at = _bare(inner[0 if get_origin(at) is tuple else -1])
         else:
-            at = _bare(get_args(at)[0 if get_origin(at) is tuple else -1]) if at else None
+            return None
     return at if isinstance(at, type) and issubclass(at, Part) else None
 
 

@@ -7,12 +7,13 @@ read, at most one byte more than the limit, and no link found in a folder leads 
 from __future__ import annotations
 
 import os
+import select
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import BinaryIO
+from typing import TextIO
 
 from htqcli.source import MAX_BYTES
 
@@ -45,8 +46,9 @@ class Unchecked:
 def find(paths: Iterable[str], exclude: Sequence[str] = ()) -> list[str | Unchecked]:
     """The paths of the drafts that are named, a folder's in the order of their names.
 
-    Hidden files and folders, folders named `ksbs` and what a glob of `exclude` matches are
-    left out; a folder that links lead to twice is visited once.
+    Hidden folders, folders named `ksbs` and what a glob of `exclude` matches are left out; a
+    folder that links lead to twice is visited once. A link that leads out of the folder is
+    not followed, but named: in a checkout of somebody else's it could lead anywhere.
     """
     found: list[str | Unchecked] = []
     for path in paths:
@@ -59,7 +61,7 @@ def find(paths: Iterable[str], exclude: Sequence[str] = ()) -> list[str | Unchec
 
 
 def read(
-    path: str | Unchecked, stdin: BinaryIO | None, stdin_name: str | None = None
+    path: str | Unchecked, stdin: TextIO | None, stdin_name: str | None = None
 ) -> Draft | Unchecked:
     """Read one of the paths that `find` gave; `-` is standard input, shown as `stdin_name`."""
     if isinstance(path, Unchecked):
@@ -69,9 +71,9 @@ def read(
         if stdin is None:
             return Unchecked(name, "standard input is closed")
         try:
-            return Draft(name, Path(name).parent, stdin.read(MAX_BYTES + 1))
-        except (OSError, ValueError) as error:
-            return Unchecked(name, f"standard input cannot be read: {error}")
+            return Draft(name, Path(name).parent, _to_the_end(stdin.fileno()))
+        except OSError as error:
+            return Unchecked(name, f"standard input cannot be read: {_why(error)}")
     try:
         descriptor = os.open(path, os.O_RDONLY | _NO_WAIT)
     except FileNotFoundError:
@@ -87,6 +89,22 @@ def read(
         return Unchecked(path, f"it cannot be read: {_why(error)}")
 
 
+def _to_the_end(descriptor: int) -> bytes:
+    """All of a stream up to one byte over the limit. One that is set not to wait, as another
+    program can leave it, is waited for all the same: half a draft must not be judged."""
+    content = bytearray()
+    while len(content) <= MAX_BYTES:
+        try:
+            piece = os.read(descriptor, 65_536)
+        except BlockingIOError:
+            select.select([descriptor], [], [])
+            continue
+        if not piece:
+            break
+        content += piece
+    return bytes(content[: MAX_BYTES + 1])
+
+
 _NO_WAIT = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
@@ -95,29 +113,40 @@ def _why(error: OSError | ValueError) -> str:
 
 
 def _below(folder: str, exclude: Sequence[str]) -> Iterator[str | Unchecked]:
-    root = os.path.realpath(folder)
+    try:
+        root = os.path.realpath(folder)
+    except OSError as error:  # the folder we are in is gone
+        yield Unchecked(folder, f"it cannot be read: {_why(error)}")
+        return
     visited: set[str] = set()
     waiting = [folder]
     while waiting:
         path = waiting.pop()
-        name = os.path.relpath(path, folder)
-        if path != folder:
-            leaf = os.path.basename(path)
-            if leaf.startswith(".") or any(fnmatch(n, g) for n in (leaf, name) for g in exclude):
-                continue
-        real = os.path.realpath(path)
-        is_folder = os.path.isdir(path)
-        if not is_folder and not path.lower().endswith(SUFFIXES):
+        is_folder, real = os.path.isdir(path), os.path.realpath(path)
+        looks_like_a_draft = path.lower().endswith(SUFFIXES)
+        if path != folder and _is_left_out(path, folder, exclude, is_folder=is_folder):
+            continue
+        if not is_folder and not looks_like_a_draft:
             continue
         if os.path.commonpath([root, real]) != root:
             yield Unchecked(path, "the link leads out of the folder; name its target to check it")
         elif not is_folder:
             yield path
-        elif real not in visited and os.path.basename(path) != KSB_FOLDER:
+        elif real not in visited:
             visited.add(real)
+            if looks_like_a_draft and path != folder:
+                yield Unchecked(path, "it is a folder with the name of a draft")
             try:
                 names = sorted(os.listdir(path), reverse=True)
             except OSError as error:
                 yield Unchecked(path, f"it cannot be read: {_why(error)}")
                 continue
             waiting += [os.path.join(path, name) for name in names]
+
+
+def _is_left_out(path: str, folder: str, exclude: Sequence[str], *, is_folder: bool) -> bool:
+    name = os.path.basename(path)
+    if is_folder and (name.startswith(".") or name == KSB_FOLDER):
+        return True
+    below = os.path.relpath(path, folder)
+    return any(fnmatch(own, glob) for own in (name, below) for glob in exclude)

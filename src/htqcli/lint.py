@@ -7,27 +7,42 @@ and takes out what a draft accepts. It prints nothing, and no file's state stops
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from htqcli import source
-from htqcli.application import Acceptance, Application, Contact, read_application
-from htqcli.catalogue import Catalogue, NotFound
-from htqcli.fields import is_private, names, sound
+from htqcli.application import Acceptance, Contact, read_application
+from htqcli.catalogue import Catalogue
+from htqcli.fields import names, sound
 from htqcli.intake import Draft, Unchecked
 from htqcli.rules import RULES
 from htqcli.rules.declare import Accepted, Case, Problem, Rule, Severity
-from htqcli.source import Document, Place, pointer
+from htqcli.source import Document, Path, Place, Span, pointer
 from htqcli.words import visible
 
 
 @dataclass(frozen=True, slots=True)
-class Diagnostic:
-    """A finding of a rule, with its place and the text of its first line.
+class Excerpt:
+    """The part of a line around a place, in which personal data is dots.
 
-    In that text, personal data stands as dots. `accepted` is the draft's acceptance of it.
+    `start` is the column, counted from 1, of its first character; `cut_before` and
+    `cut_after` say whether the line goes on.
+    """
+
+    text: str
+    start: int
+    cut_before: bool
+    cut_after: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """A finding of a rule, with its place and an excerpt of the line where it begins.
+
+    `accepted` is the draft's acceptance of it.
     """
 
     rule: Rule
@@ -36,7 +51,7 @@ class Diagnostic:
     hint: str
     pointer: str
     place: Place
-    line: str
+    excerpt: Excerpt
     details: dict[str, Any] | None = None
     accepted: Acceptance | None = None
 
@@ -90,27 +105,26 @@ def check(
 def _check(
     draft: Draft, catalogue: Catalogue, at: datetime, rules: Sequence[Rule]
 ) -> Checked | Unchecked:
-    document = source.read(draft.content)
-    reading = read_application(document)
     try:
-        cycle = catalogue.cycle(reading.part.cycle) if reading.part.cycle is not None else None
-    except NotFound:
-        cycle = None
+        document = source.read(draft.content)
+        reading = read_application(document)
+    except Exception as error:  # noqa: BLE001  # a fault is reported, and the next draft checked
+        return _fault(draft, "reading it", error)
+    number = reading.part.cycle
+    cycle = next((cycle for cycle in catalogue.cycles if cycle.cycle == number), None)
     case = Case(document, reading, catalogue, cycle, at, draft.folder)
-    last = [rule for rule in rules if rule.code in _OF_ACCEPTANCES]
+    place = _Places(document)
     findings: list[Diagnostic] = []
-    for rule in rules:
-        if rule not in last:
-            found = _run(rule, case)
-            if isinstance(found, Exception):
-                return _fault(draft, rule, found)
-            findings += found
-    findings, accepted = _accept(findings, case, rules)
-    for rule in last:
-        found = _run(rule, replace(case, accepted=accepted))
-        if isinstance(found, Exception):
-            return _fault(draft, rule, found)
-        findings += found
+    accepted: tuple[Accepted, ...] = ()
+    last = [rule for rule in rules if rule.code in _OF_ACCEPTANCES]
+    for rule in [*(rule for rule in rules if rule not in last), *last]:
+        try:
+            if rule in last and not accepted:
+                findings, accepted = _accept(findings, case, rules)
+                case = replace(case, accepted=accepted)
+            findings += _findings(rule, case, place)
+        except Exception as error:  # noqa: BLE001  # as above
+            return _fault(draft, f"rule {rule.code}", error)
     findings.sort(key=lambda f: (f.place.line, f.place.column, f.rule.code, f.pointer))
     return Checked(draft.path, tuple(findings))
 
@@ -119,120 +133,134 @@ _OF_ACCEPTANCES = ("HTQ105", "HTQ106")
 """The rules about acceptances themselves, which look at what all others found."""
 
 
-def _run(rule: Rule, case: Case) -> list[Diagnostic] | Exception:
+def _findings(rule: Rule, case: Case, place: _Places) -> Iterator[Diagnostic]:
     severity = rule.severity_in(case.cycle)
-    about_the_file = rule.code.startswith("HTQ0")
     if severity is None or not rule.can_judge(case.reading):
-        return []
-    if case.document.root is None and not about_the_file:
-        return []
+        return
+    if case.document.root is None and not rule.code.startswith("HTQ0"):
+        return
     about_the_draft = not rule.code.startswith(("HTQ0", "HTQ1"))
-    try:
-        return [
-            _diagnostic(rule, severity, problem, case.document)
-            for problem in rule.check(case)
-            if not (about_the_draft and not case.reading.knows(problem.path))
-        ]
-    except Exception as error:  # noqa: BLE001  # a fault in one rule is reported, not raised
-        return error
-
-
-def _fault(draft: Draft, rule: Rule, error: Exception) -> Unchecked:
-    reason = f"a fault in htq: rule {rule.code} stopped with {type(error).__name__}"
-    return Unchecked(draft.path, reason, error)
-
-
-def _diagnostic(rule: Rule, severity: Severity, problem: Problem, document: Document) -> Diagnostic:
-    place = document.lines.place(problem.span or document.locate(problem.path))
-    message, hint, path = problem.message, problem.hint, problem.path
-    private = is_private(Application, path[:-1])
-    if private and rule.code.startswith("HTQ0"):
-        message, hint = _QUOTED.sub("‘…’", message), _QUOTED.sub("‘…’", hint)
-    if private and path[-1] not in names(Contact):
-        path = path[:-1]
-    return Diagnostic(
-        rule,
-        severity,
-        visible(message),
-        visible(hint),
-        pointer(path),
-        place,
-        _without_personal_data(document, problem, place),
-        problem.details,
+    problems = (
+        problem
+        for problem in rule.check(case)
+        if not (about_the_draft and not case.reading.knows(problem.path))
     )
+    for problem in islice(problems, source.MAX_FAULTS):
+        yield place.diagnostic(rule, severity, problem)
+    for problem in islice(problems, 1):
+        more = f"There are more than {source.MAX_FAULTS:,} findings of this rule; here is the last"
+        yield place.diagnostic(
+            rule, severity, replace(problem, message=f"{more}: {problem.message}")
+        )
 
 
+def _fault(draft: Draft, during: str, error: Exception) -> Unchecked:
+    return Unchecked(draft.path, f"a fault in htq: {during} stopped with an exception", error)
+
+
+class _Places:
+    """Turns the problems of one draft into diagnostics: paths become places, and what is
+    personal is taken out of what is shown."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        spans = (document.locate((*_CONTACT_PATH, name)) for name in names(Contact))
+        self.contact = [(span.start, span.end) for span in spans]
+
+    def diagnostic(self, rule: Rule, severity: Severity, problem: Problem) -> Diagnostic:
+        span = problem.span or self.document.locate(problem.path)
+        place = self.document.lines.place(span)
+        message, hint, path = problem.message, problem.hint, problem.path
+        personal = _is_personal(path)
+        in_contact = _is_personal(path[:-1])
+        if personal and rule.code.startswith("HTQ0"):
+            message, hint = _QUOTED.sub("‘…’", message), _QUOTED.sub("‘…’", hint)
+        if in_contact and path[-1] not in names(Contact):
+            path = path[:-1]
+        return Diagnostic(
+            rule,
+            severity,
+            visible(_EMAIL.sub("…", message)),
+            visible(hint),
+            pointer(path),
+            place,
+            self._excerpt(span, personal=personal, only_marked=problem.only_marked),
+            problem.details,
+        )
+
+    def _excerpt(self, span: Span, *, personal: bool, only_marked: bool) -> Excerpt:
+        """It goes by the fields where the draft could be read, and by the text where not."""
+        lines, text = self.document.lines, self.document.lines.text
+        begin, end = lines.bounds(span.start)
+        first = begin if end - begin <= _WIDEST else max(begin, min(span.start - 40, end - _WIDEST))
+        last = min(end, first + _WIDEST)
+        hidden = list(self.contact)
+        near = text[max(0, first - _NEAR) : last]
+        if personal or (self.document.root is None and "contact" in near.lower()):
+            hidden = [(first, last)]
+        if only_marked:
+            hidden.append((span.end, last))
+        if "@" in near:
+            hidden += [
+                (match.start() + max(0, first - _NEAR), match.end() + max(0, first - _NEAR))
+                for match in _EMAIL.finditer(near)
+            ]
+        shown = text[first:last]
+        for start, stop in hidden:
+            left, right = max(start, first) - first, min(stop, last) - first
+            if left < right:
+                shown = shown[:left] + _SHOWN.sub("•", shown[left:right]) + shown[right:]
+        return Excerpt(shown, first - begin + 1, first > begin, last < end)
+
+
+_WIDEST = 120
+"""How many characters of a long line are shown."""
+_NEAR = 400
+"""How many characters before an excerpt are searched for what makes it personal."""
+_CONTACT_PATH = ("applicant", "contact")
 _QUOTED = re.compile("‘[^’]*’")
-_CONTACT = re.compile(r"\bcontact\b[\"']?\s*:")
-_EMAIL = re.compile(r"[^\s\"'<>{}\[\],]*@[^\s\"'<>{}\[\],]+")
+_EMAIL = re.compile(r"[^\s\"'<>{}\[\],‘’]{1,64}@[^\s\"'<>{}\[\],‘’]{1,255}")
+_SHOWN = re.compile(r"[^\s:{}]")
 
 
-def _without_personal_data(document: Document, problem: Problem, place: Place) -> str:
-    """The first line of a problem, in which contact names and e-mail addresses are dots.
-
-    It goes by the fields where the draft could be read. It goes by the text as well, because
-    it must hold for a text that cannot be read, and for a contact that is there twice.
-    """
-    line = document.lines.text(place.line)
-    hidden = [match.span() for match in _EMAIL.finditer(line)]
-    if match := _CONTACT.search(line):
-        hidden.append((match.end(), len(line)))
-    unreadable = document.root is None and _follows_contact(document, place.line, line)
-    if unreadable or is_private(Application, problem.path):
-        hidden.append((0, len(line)))
-    for name in names(Contact):
-        span = document.locate(("applicant", "contact", name))
-        where = document.lines.place(span)
-        if where.line <= place.line <= where.end_line:
-            first = where.column - 1 if where.line == place.line else 0
-            last = where.end_column - 1 if where.end_line == place.line else len(line)
-            hidden.append((first, last))
-    if problem.only_marked:
-        hidden.append((place.end_column - 1, len(line)))
-    for start, end in hidden:
-        line = line[:start] + re.sub(r"[^\s:{}]", "•", line[start:end]) + line[end:]
-    return line
-
-
-def _follows_contact(document: Document, number: int, line: str) -> bool:
-    """Whether a line seems to belong to a contact that begins on a line before it."""
-    indent = len(line) - len(line.lstrip())
-    seen = 0
-    for above in range(number - 1, 0, -1):
-        other = document.lines.text(above)
-        if not other.strip():
-            continue
-        if _CONTACT.search(other):
-            return True
-        seen += 1
-        if seen >= 3 or len(other) - len(other.lstrip()) < indent:
-            break
-    return False
+def _is_personal(path: Path) -> bool:
+    """Whether a path leads to a contact or to what one holds, be it slightly misspelt."""
+    return any(str(step).lower().startswith("contact") for step in path)
 
 
 def _accept(
     findings: list[Diagnostic], case: Case, rules: Sequence[Rule]
 ) -> tuple[list[Diagnostic], tuple[Accepted, ...]]:
     """Mark the findings that the draft accepts, and say what became of each acceptance."""
-    outcome = []
+    below: dict[tuple[str, str], list[int]] = {}
+    for index, finding in enumerate(findings):
+        if finding.rule.code.startswith("HTQ0"):
+            continue
+        steps = finding.pointer.split("/")
+        for length in range(1, len(steps) + 1):
+            at = "/".join(steps[:length])
+            for name in (finding.rule.code.casefold(), finding.rule.name):
+                below.setdefault((name, at), []).append(index)
+    outcome: list[Accepted] = []
+    taken: dict[int, Acceptance] = {}
+    done: set[tuple[str, str]] = set()
+    left_out = [rule for rule in RULES if rule not in rules]
     for index, entry in sound(case.application.accept):
         if entry.rule is None or entry.until is None or entry.reason is None:
             continue
         if not case.reading.knows(("accept", index, "at")):
             continue
+        key = entry.rule.casefold(), (entry.at or "").rstrip("/")
+        matched = below.get(key, [])
         expired = case.at >= entry.until.after
-        matches = [
-            finding.accepted is None
-            and finding.rule.goes_by(entry.rule)
-            and not finding.rule.code.startswith("HTQ0")
-            and f"{finding.pointer}/".startswith(f"{(entry.at or '').rstrip('/')}/")
-            for finding in findings
-        ]
-        if not expired:
-            findings = [
-                replace(finding, accepted=entry) if matched else finding
-                for finding, matched in zip(findings, matches, strict=True)
-            ]
-        left_out = any(rule.goes_by(entry.rule) for rule in RULES if rule not in rules)
-        outcome.append(Accepted(index, entry, expired, any(matches), not left_out))
+        if not expired and key not in done:
+            done.add(key)
+            for number in matched:
+                taken.setdefault(number, entry)
+        checked = not any(rule.goes_by(entry.rule) for rule in left_out)
+        outcome.append(Accepted(index, entry, expired, bool(matched), checked))
+    findings = [
+        replace(finding, accepted=taken[number]) if number in taken else finding
+        for number, finding in enumerate(findings)
+    ]
     return findings, tuple(outcome)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
@@ -26,6 +27,10 @@ MAX_DEPTH = 64
 MAX_EXPANSIONS = 10_000
 """How many values the aliases of one file may repeat. A draft of 5 standards with 40 KSBs
 each that share everything stays far below; an alias bomb passes it at once."""
+
+MAX_FAULTS = 1_000
+"""How many faults of one kind are kept, and one more to show that there are more. Nobody puts
+right a thousand at once, and a hostile file has as many as it likes."""
 
 LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -143,20 +148,24 @@ class Lines:
     """The lines of a text as an editor counts them: a line ends at CR LF, LF or CR only."""
 
     def __init__(self, text: str) -> None:
-        self._text = text
+        self.text = text
 
     @cached_property
     def _starts(self) -> list[int]:
-        return [0, *(match.end() for match in re.finditer(r"\r\n|\n|\r", self._text))]
+        return [0, *(match.end() for match in re.finditer(r"\r\n|\n|\r", self.text))]
 
     def place(self, span: Span) -> Place:
         """Where `span` is."""
         return Place(*self._line_and_column(span.start), *self._line_and_column(span.end))
 
-    def text(self, number: int) -> str:
-        """The text of a line, without its end."""
-        end = self._starts[number] if number < len(self._starts) else len(self._text)
-        return self._text[self._starts[number - 1] : end].rstrip("\r\n")
+    def bounds(self, index: int) -> tuple[int, int]:
+        """Where the line of a character begins, and where it ends without its line end."""
+        line = bisect_right(self._starts, index)
+        start = self._starts[line - 1]
+        end = self._starts[line] if line < len(self._starts) else len(self.text)
+        while end > start and self.text[end - 1] in "\r\n":
+            end -= 1
+        return start, end
 
     def _line_and_column(self, index: int) -> tuple[int, int]:
         line = bisect_right(self._starts, index)
@@ -235,10 +244,11 @@ def read(content: bytes) -> Document:
             f"The file is larger than {MAX_BYTES // 1_000_000} MB",
             "Keep the draft to one qualification and put evidence in files of their own.",
         )
+    mark = len(_BYTE_ORDER_MARK) if content.startswith(_BYTE_ORDER_MARK) else 0
     try:
-        text = content.decode("utf-8-sig")
+        text = content[mark:].decode("utf-8")
     except UnicodeDecodeError as error:
-        return _not_utf8(content, error)
+        return _not_utf8(content[mark:], error.start, mark)
     if match := _UNREADABLE.search(text):
         return _unreadable(
             text,
@@ -250,23 +260,22 @@ def read(content: bytes) -> Document:
     return _Reading(text).document()
 
 
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _UNREADABLE = re.compile(
     "\\A\ufeff|[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 )
 
 
-def _not_utf8(content: bytes, error: UnicodeDecodeError) -> Document:
-    text = content.decode("utf-8-sig", errors="replace")
+def _not_utf8(content: bytes, start: int, mark: int) -> Document:
+    text = content.decode("utf-8", errors="replace")
+    at = len(content[:start].decode("utf-8"))
+    line = Lines(text).place(Span(at, at)).line
+    message = (
+        f"The text is not UTF-8: byte {content[start]:#04x} on line {line}, "
+        f"byte {mark + start + 1} of the file"
+    )
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        message = "The text is saved as UTF-16"
-        at = 0
-    else:
-        at = len(content[: error.start].decode("utf-8-sig"))
-        line = Lines(text).place(Span(at, at)).line
-        message = (
-            f"The text is not UTF-8: byte {content[error.start]:#04x} on line {line}, "
-            f"byte {error.start + 1} of the file"
-        )
+        message, at = "The text is saved as UTF-16 or UTF-32", 0
     return _unreadable(
         text,
         Kind.UNREADABLE_TEXT,
@@ -303,10 +312,18 @@ def _beginning(item: Node, otherwise: Span) -> Span:
 
 
 _CORE = "tag:yaml.org,2002:"
-_CORE_TYPES = ("str", "int", "float", "bool", "null", "map", "seq", "timestamp")
-_PLAIN_TAGS = {"!", *(_CORE + name for name in _CORE_TYPES)}
+_PLAIN_TAGS: dict[type, set[str]] = {
+    yaml.ScalarEvent: {
+        "!",
+        *(_CORE + name for name in ("str", "int", "float", "bool", "null", "timestamp")),
+    },
+    yaml.MappingStartEvent: {"!", f"{_CORE}map"},
+    yaml.SequenceStartEvent: {"!", f"{_CORE}seq"},
+}
 _NULLS = {"", "~", "null", "Null", "NULL"}
 _PROPERTIES = re.compile(r"(?:[&!](?:<[^>]*>|[^\s,\[\]{}]*)\s*)+")
+_KEY = re.compile(r'("(?:[^"\\]|\\.)*+")(\s*[\r\n]\s*):', re.DOTALL)
+"""A key of JSON whose colon stands on a further line, where YAML does not look for it."""
 _OLD_BREAKS = {"\x85", "\u2028", "\u2029"}
 """Line ends to YAML 1.1, and to its parser; characters like any other to YAML 1.2, to JSON and
 to editors. The parser gets characters in their place that the text does not have."""
@@ -319,13 +336,18 @@ class _Stop(Exception):
 
 @dataclass(slots=True)
 class _Open:
-    """A list or mapping whose end has not come. `key` is the field whose value is next; a
-    `lost` key is one whose value is read but not kept."""
+    """A list or mapping whose end has not come.
+
+    `key` is the field whose value is next. A `lost` value is read but not kept, such as that
+    of a second equal key; what is wrong in it makes nothing else unsound, and so in all that
+    is `dropped` with it.
+    """
 
     node: Mapping | Sequence
     path: Path
     anchor: str | None
     flow: bool
+    dropped: bool
     key: Scalar | None = None
     lost: bool = False
 
@@ -343,37 +365,45 @@ class _Reading:
         self.roots: list[Node] = []
         self.shifts: list[tuple[int, int]] = []
         self.stand_ins: dict[int, int] = {}
+        self.told: Counter[Kind] = Counter()
 
     def document(self) -> Document:
         root: Node | None = None
         try:
-            self._walk()
+            if self.text.strip():
+                self._walk()
             root = self.roots[0] if self.roots else None
+            self._judge(root)
         except _Stop:
             pass
         except yaml.YAMLError as error:
+            root = None
             self._syntax(error)
-        else:
-            if root is None or (isinstance(root, Scalar) and not root.text):
-                self._fault(
-                    Kind.EMPTY,
-                    (),
-                    "The file is empty, or holds only comments",
-                    "Write the fields in it, each a name with a colon and its value.",
-                    Span(0, 0),
-                )
-            elif not isinstance(root, Mapping):
-                held = "a list" if isinstance(root, Sequence) else "a single value"
-                self._fault(
-                    Kind.NOT_A_MAPPING,
-                    (),
-                    f"The file holds {held} where fields should be",
-                    "Begin each part with its name and a colon, such as ‘cycle: 3’.",
-                    Span(root.start, root.end),
-                )
         if not isinstance(root, Mapping):
             root = None
         return Document(self.text, root, tuple(self.faults))
+
+    def _judge(self, root: Node | None) -> None:
+        """Say what is wrong with a file that does not hold fields."""
+        if isinstance(root, Mapping) or (self.faults and not isinstance(root, Sequence)):
+            return
+        if root is None or (isinstance(root, Scalar) and root.null and not root.text):
+            self._fault(
+                Kind.EMPTY,
+                (),
+                "The file is empty, or holds only comments",
+                "Write the fields in it, each a name with a colon and its value.",
+                Span(0, 0),
+            )
+            return
+        held = "a list" if isinstance(root, Sequence) else "a single value"
+        self._fault(
+            Kind.NOT_A_MAPPING,
+            (),
+            f"The file holds {held} where fields should be",
+            "Begin each part with its name and a colon, such as ‘cycle: 3’.",
+            Span(root.start, root.end),
+        )
 
     def _walk(self) -> None:
         handlers: dict[type, Callable[[Any], None]] = {
@@ -402,8 +432,10 @@ class _Reading:
 
     def _events(self) -> Iterator[Any]:
         text = self.text
-        if text.lstrip()[:1] in ("{", "[") and "\\u" in text:
-            text = self._join_json_pairs(text)
+        if text.lstrip()[:1] in ("{", "["):
+            text = _KEY.sub(lambda key: key[1] + " " * len(key[2]) + ":", text)
+            if "\\u" in text:
+                text = self._join_json_pairs(text)
         if breaks := _OLD_BREAKS.intersection(text):
             unused = (code for code in range(0xE000, 0xF8FF) if chr(code) not in text)
             stand_ins = {ord(character): next(unused) for character in sorted(breaks)}
@@ -446,7 +478,13 @@ class _Reading:
         *,
         unsound: bool = True,
     ) -> None:
-        self.faults.append(Fault(kind, path, message, hint, span, unsound))
+        if self.told[kind] > MAX_FAULTS:
+            return
+        self.told[kind] += 1
+        self.faults.append(Fault(kind, path, message, hint, span, unsound and not self._dropped()))
+
+    def _dropped(self) -> bool:
+        return bool(self.stack) and (self.stack[-1].dropped or self.stack[-1].lost)
 
     def _path(self) -> Path:
         if not self.stack:
@@ -481,7 +519,8 @@ class _Reading:
             node = Sequence(start, end)
         if event.anchor is not None:
             self.anchors[event.anchor] = None
-        self.stack.append(_Open(node, self._path(), event.anchor, bool(event.flow_style)))
+        is_flow = bool(event.flow_style)
+        self.stack.append(_Open(node, self._path(), event.anchor, is_flow, self._dropped()))
 
     def _close(self, event: Any) -> None:
         closed = self.stack.pop()
@@ -543,7 +582,7 @@ class _Reading:
         if isinstance(parent, Sequence):
             parent.items.append(node)
         elif top.lost:
-            top.lost = False
+            top.lost, top.key = False, None
         elif top.key is not None:
             parent.fields[top.key.text] = (top.key, node)
             top.key = None
@@ -552,7 +591,6 @@ class _Reading:
 
     def _key(self, top: _Open, parent: Mapping, node: Node) -> None:
         if not isinstance(node, Scalar):
-            top.lost = True
             self._fault(
                 Kind.WRONG,
                 top.path,
@@ -561,8 +599,8 @@ class _Reading:
                 Span(node.start, node.end),
                 unsound=False,
             )
-        elif node.text in parent.fields:
             top.lost = True
+        elif node.text in parent.fields:
             first = parent.fields[node.text][0]
             line = self.lines.place(Span(first.start, first.end)).line
             self._fault(
@@ -573,6 +611,7 @@ class _Reading:
                 Span(node.start, node.end),
                 unsound=False,
             )
+            top.key, top.lost = node, True
         else:
             top.key = node
 
@@ -585,7 +624,7 @@ class _Reading:
         return start, max(start, end)
 
     def _tag(self, event: Any) -> None:
-        if event.tag is None or event.tag in _PLAIN_TAGS:
+        if event.tag is None or event.tag in _PLAIN_TAGS[type(event)]:
             return
         at = self._index(event.start_mark)
         match = _PROPERTIES.match(self.text, at)
@@ -628,7 +667,7 @@ class _Reading:
             end = at + len(self.text[at:].split(maxsplit=1)[0])
             self._fault(
                 Kind.TAG,
-                (),
+                self._path(),
                 f"The tag {quote(self.text[at:end])} asks for more than text, a list or fields",
                 "Delete the tag and write the value itself.",
                 Span(at, end),

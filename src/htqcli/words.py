@@ -12,11 +12,13 @@ class Refusal(Exception):
     person who asked."""
 
 
-_HIDDEN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
-    "\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]|#(?=#(?:vso)?\\[)",
-    re.IGNORECASE,
+_NOT_SEEN = (
+    "\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    "\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff"
+    "\U000e0000-\U000e0fff"
 )
+_HIDDEN = re.compile(f"[{_NOT_SEEN}]|#(?=#(?:vso)?\\[)", re.IGNORECASE)
+_UNSEEN = re.compile(f"[{_NOT_SEEN}]+")
 
 
 def visible(text: str) -> str:
@@ -35,6 +37,26 @@ def visible_start(text: str) -> str:
     shown = visible(text)
     bare = shown.lstrip()
     return f"\\x3a{bare[1:]}" if bare.startswith("::") else shown
+
+
+def bare(text: str) -> str:
+    """What a person sees of a text: without white space around it and characters of no width."""
+    return _UNSEEN.sub("", text).strip()
+
+
+def escape_in_json(text: str) -> str:
+    """JSON text of the same value in which nothing is hidden and nothing is obeyed."""
+    return _HIDDEN_IN_JSON.sub(
+        lambda found: "".join(f"\\u{unit:04x}" for unit in _utf_16(found[0])), text
+    )
+
+
+_HIDDEN_IN_JSON = re.compile(f"(?!\n)[{_NOT_SEEN}]|#(?=#(?:vso)?\\[)", re.IGNORECASE)
+
+
+def _utf_16(character: str) -> list[int]:
+    raw = character.encode("utf-16-be", "surrogatepass")
+    return [int.from_bytes(raw[at : at + 2], "big") for at in range(0, len(raw), 2)]
 
 
 def quote(text: str, limit: int = 60) -> str:

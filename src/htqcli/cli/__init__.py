@@ -93,7 +93,7 @@ def _run(words: list[str] | None) -> int:
     except OSError:
         raise
     except Exception as error:  # noqa: BLE001  # whatever it is, the person gets one line
-        terminal.tell(f"htq: a fault in htq: {type(error).__name__}: {error}")
+        terminal.tell(f"htq: a fault in htq: {type(error).__name__}")
         terminal.report_fault(error)
         return FAULT
     return found if isinstance(found, int) else 0

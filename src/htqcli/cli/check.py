@@ -63,8 +63,7 @@ def check(
     known = options.the_catalogue(catalogue)
     now = options.the_time(at)
     named = intake.find(paths or [os.curdir], exclude or ())
-    stdin = sys.stdin.buffer if sys.stdin else None
-    read = (intake.read(path, stdin, stdin_name) for path in _progress(named))
+    read = (intake.read(path, sys.stdin, stdin_name) for path in _progress(named))
     report = lint.check(read, known, now, RULES)
     _write(report, format)
     _tell(report.unchecked)

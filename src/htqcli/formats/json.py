@@ -8,6 +8,7 @@ from typing import Any
 from htqcli import __version__
 from htqcli.lint import Checked, Diagnostic, Report
 from htqcli.rules.declare import Severity
+from htqcli.words import escape_in_json
 
 
 def json(report: Report) -> str:
@@ -35,9 +36,8 @@ def json(report: Report) -> str:
 
 
 def encode(value: Any) -> str:
-    """A value as JSON text that ends with a newline. What no UTF-8 can hold is escaped."""
-    text = encoder.dumps(value, indent=2, ensure_ascii=False)
-    return text.encode("utf-8", "backslashreplace").decode() + "\n"
+    """A value as JSON text that ends with a newline."""
+    return escape_in_json(encoder.dumps(value, indent=2, ensure_ascii=False)) + "\n"
 
 
 def _file(file: Checked) -> dict[str, Any]:

@@ -11,9 +11,6 @@ from htqcli.words import join, visible, visible_start, wrap
 
 STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold blue"}
 _NAMES = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
-_WIDEST = 100
-"""How much of a long line is shown, in columns."""
-
 Line = list[tuple[str, str]]
 """A line as pieces of text, each with its style."""
 
@@ -46,8 +43,8 @@ def _finding(path: str, finding: Diagnostic, width: int | None) -> Iterator[Line
     if width:
         message, *more = wrap(finding.message, width - len(indent), len(head + label) % width)
     yield [(head, "bold"), (label, style), (message, "")]
-    yield from ([(indent + line, "")] for line in more)
-    shown, marker = _excerpt(finding, min(_WIDEST, width - len(gutter)) if width else _WIDEST)
+    yield from ([(indent + visible_start(line), "")] for line in more)
+    shown, marker = _excerpt(finding, width - len(gutter) if width else None)
     yield [(gutter, "dim"), (shown, "")]
     yield [(f"{indent}| ", "dim"), (marker, style)]
     note = finding.hint
@@ -55,25 +52,25 @@ def _finding(path: str, finding: Diagnostic, width: int | None) -> Iterator[Line
         reason = visible(finding.accepted.reason or "")
         note = f"Accepted until {finding.accepted.until}: {reason}"
     for line in wrap(note, width - len(indent)) if width else [note]:
-        yield [(indent + line, "")]
+        yield [(indent + visible_start(line), "")]
     yield [(f"{indent}Source: {finding.rule.source}", "dim")]
 
 
-def _excerpt(finding: Diagnostic, most: int) -> tuple[str, str]:
-    """The line of a finding, and under it a mark of its place. Of a line of more than `most`
-    characters it is the part around the place."""
-    from rich.cells import cell_len
+def _excerpt(finding: Diagnostic, columns: int | None) -> tuple[str, str]:
+    """The line of a finding and under it a mark of its place, cut to so many columns."""
+    from rich.cells import cell_len, set_cell_size
 
-    place, line = finding.place, finding.line.replace("\t", " ")
-    start = min(place.column - 1, len(line))
-    end = place.end_column - 1 if place.end_line == place.line else len(line)
-    first = max(0, min(start - 20, len(line) - most)) if len(line) > most else 0
-    last = first + most
-    before, after = "…" if first else "", "…" if last < len(line) else ""
-    left = before + visible(line[first:start])
-    marked = visible(line[start : min(end, last)])
-    shown = before + visible(line[first:last]) + after
-    return shown, " " * cell_len(left) + "^" * max(1, cell_len(marked))
+    place, excerpt = finding.place, finding.excerpt
+    line = excerpt.text.replace("\t", " ")
+    before, after = "…" if excerpt.cut_before else "", "…" if excerpt.cut_after else ""
+    start = min(place.column - excerpt.start, len(line))
+    end = place.end_column - excerpt.start if place.end_line == place.line else len(line)
+    left = cell_len(before + visible(line[:start]))
+    shown = before + visible(line) + after
+    marker = " " * left + "^" * max(1, cell_len(visible(line[start:end])))
+    if columns and cell_len(shown) > columns > left:
+        shown, marker = set_cell_size(shown, columns - 1) + "…", marker[: columns - 1]
+    return shown, marker
 
 
 def _summary(report: Report) -> Iterator[Line]:

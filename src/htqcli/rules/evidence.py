@@ -52,17 +52,17 @@ def _leaves(name: str, folder: Folder) -> str | None:
     return None
 
 
-def _lacks(file: Folder) -> str | None:
+def _lacks(folder: Folder, name: str) -> str | None:
     """What is wrong with a named file; None where it is there and holds something."""
     try:
-        found = file.stat()
+        found = (folder / name).stat()
     except (FileNotFoundError, NotADirectoryError, ValueError):
         return "is not there"
     except OSError as error:
         return f"cannot be looked up ({error.strerror})"
     if stat.S_ISDIR(found.st_mode):
         return "is a folder, not a file"
-    if not stat.S_ISREG(found.st_mode):
+    if not stat.S_ISREG(found.st_mode) or name.endswith("/"):
         return "is not a file"
     return None if found.st_size else "is empty"
 
@@ -124,7 +124,7 @@ def file_missing(case: Case) -> Iterable[Problem]:
     the file.
     """
     for path, name in _files(case):
-        if _leaves(name, case.folder) is None and (lacks := _lacks(case.folder / name)):
+        if _leaves(name, case.folder) is None and (lacks := _lacks(case.folder, name)):
             hint = (
                 "Put the file there, or correct its name. It is looked for from the folder of "
                 "the draft."

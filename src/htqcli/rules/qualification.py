@@ -146,7 +146,7 @@ def title_and_level(case: Case) -> Iterable[Problem]:
     qualification = case.application.qualification
     if qualification is None or qualification.title is None or qualification.level is None:
         return
-    said = re.findall(r"\blevel[\s-]*(\d+|[a-z]+)\b", qualification.title.lower())
+    said = re.findall(r"\b(?:level|l(?=\d))[\s:-]*(\d+|[a-z]+)\b", qualification.title.lower())
     levels = {int(w) if w.isdecimal() else _NUMBERS[w] for w in said if _is_number(w)}
     if levels and qualification.level not in levels:
         yield Problem(
@@ -242,7 +242,7 @@ def _a(noun: str) -> str:
     return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 
 
-_PEARSON = re.compile(r"\bHN[CD]s?\b|\bhigher\s+national\s+(?:certificate|diploma)", re.IGNORECASE)
+_HN = re.compile(r"\bH\.?N\.?[CD]s?\b|\bhigher[\s-]+nationals?\b", re.IGNORECASE)
 
 
 @rule(
@@ -253,6 +253,7 @@ _PEARSON = re.compile(r"\bHN[CD]s?\b|\bhigher\s+national\s+(?:certificate|diplom
     "has its permission. All HNCs and HNDs are Pearson’s.",
     bad="""
         cycle: 3
+        applicant: {name: Example Awards, type: awarding-organisation}
         qualification:
           title: Level 4 Diploma in Software Development
           level: 4
@@ -261,6 +262,7 @@ _PEARSON = re.compile(r"\bHN[CD]s?\b|\bhigher\s+national\s+(?:certificate|diplom
     """,
     good="""
         cycle: 3
+        applicant: {name: Example Awards, type: awarding-organisation}
         qualification:
           title: Level 4 Diploma in Software Development
           level: 4
@@ -287,7 +289,7 @@ def permission(case: Case) -> Iterable[Problem]:
         "Ask the holder for permission, and add the file that shows it, for example "
         "‘permission: evidence/permission.pdf’ under ‘intellectual_property’."
     )
-    if not case.reading.knows(path):
+    if not (case.reading.knows(path) and case.reading.knows(("applicant", "name"))):
         return
     if holder.casefold() not in own:
         yield Problem(
@@ -297,9 +299,8 @@ def permission(case: Case) -> Iterable[Problem]:
         )
     elif (
         qualification.title
-        and (found := _PEARSON.search(qualification.title))
-        and "pearson" not in " ".join(own)
-        and case.reading.knows(("applicant", "name"))
+        and (found := _HN.search(qualification.title))
+        and not re.search(r"\bpearson\b", " ".join(own))
         and case.reading.knows(("qualification", "intellectual_property", "holder"))
     ):
         yield Problem(
@@ -308,6 +309,10 @@ def permission(case: Case) -> Iterable[Problem]:
             "HNCs and HNDs, and no permission is named",
             hint,
         )
+
+
+_LABEL = r"[^\W_](?:[\w-]*[^\W_])?"
+_ADDRESS = re.compile(rf"[^\s@,;:<>()\[\]\"]+@{_LABEL}(?:\.{_LABEL})+")
 
 
 @rule(
@@ -337,7 +342,7 @@ def contact_email(case: Case) -> Iterable[Problem]:
     """
     contact = case.application.applicant and case.application.applicant.contact
     address = contact and contact.email
-    if address and not re.fullmatch(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+", address):
+    if address and not _ADDRESS.fullmatch(address):
         yield Problem(
             ("applicant", "contact", "email"),
             "The e-mail address of the contact is not written as one",

@@ -41,7 +41,9 @@ def missing_field(case: Case) -> Iterable[Problem]:
     for _, group in choices(case.application):
         for unit_id in dict.fromkeys(unit for _, unit in sound(group.from_ or ())):
             unit, where = case.application.units.get(unit_id), ("units", unit_id, "credits")
-            if group.credits is None or unit is None or unit.credits is not None:
+            if group.credits is None or group.choose is not None:
+                continue
+            if unit is None or unit.credits is not None:
                 continue
             if where not in told and case.reading.knows(where):
                 told.add(where)
@@ -97,7 +99,17 @@ def wrong_value(case: Case) -> Iterable[Problem]:
 
     The value is not used, and whatever else depends on it is not checked.
     """
-    return case.faults(Kind.WRONG)
+    yield from case.faults(Kind.WRONG)
+    for path, group in choices(case.application):
+        known = case.reading.knows((*path, "choose")) and case.reading.knows((*path, "credits"))
+        if known and (group.choose is None) == (group.credits is None):
+            has = "neither ‘choose’ nor" if group.choose is None else "both ‘choose’ and"
+            yield Problem(
+                path,
+                f"The group has {has} ‘credits’",
+                "Say either how many units a learner chooses, for example ‘choose: 1’, or how "
+                "many credits, for example ‘credits: 15’.",
+            )
 
 
 @rule(

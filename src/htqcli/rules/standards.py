@@ -276,23 +276,21 @@ def standard_twice(case: Case) -> Iterable[Problem]:
     Two mappings of one standard cannot both be the one that counts. A standard with options
     can be named once for each option.
     """
-    named: list[tuple[int, StandardClaim]] = []
+    named: dict[str, dict[str | None, int]] = {}
     for index, claim in sound(case.application.standards):
         if claim.meant is None:
             continue
-        for first, other in named:
-            if other.meant == claim.meant and (
-                None in (other.option, claim.option)
-                or _plain(other.option or "") == _plain(claim.option or "")
-            ):
-                yield Problem(
-                    ("standards", index, "reference"),
-                    f"{claim.meant} is named a second time; it is item {first + 1} of "
-                    "‘standards’ already",
-                    "Keep one of the two, and put both mappings together.",
-                )
-                break
-        named.append((index, claim))
+        option = None if claim.option is None else _plain(claim.option)
+        same = named.setdefault(claim.meant, {})
+        if same and (option is None or option in same or None in same):
+            first = same.get(option, min(same.values()))
+            yield Problem(
+                ("standards", index, "reference"),
+                f"{claim.meant} is named a second time; it is item {first + 1} of ‘standards’ "
+                "already",
+                "Keep one of the two, and put both mappings together.",
+            )
+        same.setdefault(option, index)
 
 
 @rule(
