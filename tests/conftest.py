@@ -13,8 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from htqcli.cli import main
+
+# The same examples in every run; `pytest --hypothesis-profile=thorough` looks for new ones.
+settings.register_profile("steady", deadline=None, derandomize=True)
+settings.register_profile("thorough", deadline=None, max_examples=5_000)
+settings.load_profile("steady")
 
 ROOT = Path(__file__).parents[1]
 IN_WINDOW = "2022-05-20"
