@@ -206,7 +206,7 @@ def test_a_folder_that_is_gone_is_not_checked(tmp_path):
     )
     run = subprocess.run([sys.executable, "-c", script, gone], capture_output=True, check=False)
     assert run.returncode == 3
-    assert run.stderr.decode().startswith(".: not checked: it cannot be read")
+    assert run.stderr.decode().startswith(".: not checked: ")
 
 
 def test_a_file_that_may_not_be_read_is_not_checked(htq, tmp_path, monkeypatch):

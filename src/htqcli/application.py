@@ -8,7 +8,7 @@ can be said, and the rules say what else a cycle asks for.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import Field
 
@@ -65,8 +65,7 @@ class Applicant(Part):
         Text | None, REQUIRED, _field("name of the applicant organisation", "Example Awards")
     ] = None
     type: Annotated[
-        Annotated[ApplicantType, one_of("awarding-organisation", "higher-education-provider")]
-        | None,
+        Annotated[ApplicantType, one_of(*get_args(ApplicantType))] | None,
         REQUIRED,
         _field("type of the applicant organisation", "awarding-organisation"),
     ] = None
@@ -200,15 +199,7 @@ class Attachment(Part):
     kind: Annotated[
         Annotated[
             DocumentKind,
-            one_of(
-                "specification",
-                "ksb-mapping",
-                "assessment",
-                "employer-evidence",
-                "ip-permission",
-                "additional-content",
-                "other",
-            ),
+            one_of(*get_args(DocumentKind)),
         ]
         | None,
         REQUIRED,

@@ -15,7 +15,7 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from itertools import pairwise, product
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import PlainValidator, model_validator
 
@@ -42,7 +42,7 @@ LEVELS = (4, 5)
 and CRIT-2."""
 
 Scope = Literal["in-scope", "contact-us", "out-of-scope"]
-SCOPES: tuple[Scope, ...] = ("in-scope", "contact-us", "out-of-scope")
+SCOPES: tuple[Scope, ...] = get_args(Scope)
 State = Literal["open", "not-yet-open", "closed", "unknown"]
 Asks = Literal["required", "expected", "encouraged", "not-asked"]
 
@@ -243,7 +243,7 @@ class Demand(Part):
     """How strongly a cycle asks for something. `read_from` names the cycle whose wording is
     used where this cycle's own is not known."""
 
-    asks: Annotated[Asks, one_of("required", "expected", "encouraged", "not-asked")]
+    asks: Annotated[Asks, one_of(*get_args(Asks))]
     source: Sources
     read_from: WholeNumber | None = None
 

@@ -275,9 +275,10 @@ def read(model: type[P], document: Document) -> Reading[P]:
             if told[kind] <= MAX_FAULTS and not _within(path, lost):
                 told[kind] += 1
                 faults.append(_fault(model, data, path, entry))
-        for path in paths:
-            lost.add(path)
-            _take_out(data, path)
+        lost.update(paths)
+        taken = [_take_out(data, path) for path in paths]
+        if not any(taken):
+            raise RuntimeError("what is not sound cannot be taken out")
     for fault in faults:
         if fault.kind is Kind.UNKNOWN:
             lost.update(_meant(model, data, fault.path))
@@ -304,16 +305,19 @@ def _holds(data: Any, step: int | str) -> bool:
     return isinstance(data, dict) and step in data
 
 
-def _take_out(data: Any, path: Path) -> None:
+def _take_out(data: Any, path: Path) -> bool:
+    """Take out what is at a path; whether it was there."""
     for step in path[:-1]:
         if not _holds(data, step):
-            return
+            return False
         data = data[step]
-    if _holds(data, path[-1]):
-        if isinstance(data, dict):
-            del data[path[-1]]
-        else:
-            data[path[-1]] = _HOLE
+    if not path or not _holds(data, path[-1]):
+        return False
+    if isinstance(data, dict):
+        del data[path[-1]]
+    else:
+        data[path[-1]] = _HOLE
+    return True
 
 
 def _fault(model: type[Part], data: Any, path: Path, entry: Any) -> Fault:
