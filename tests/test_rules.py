@@ -1,5 +1,6 @@
 """Every rule does what its own words and examples say."""
 
+import ast
 import re
 import shutil
 
@@ -115,6 +116,29 @@ def test_what_a_rule_says_to_a_person_is_in_plain_words(rule, tmp_path):
         assert finding.hint.endswith((".", "?"))
         assert finding.message[0] in "‘“" or finding.message[0].isupper()
         assert visible(finding.message) == finding.message
+
+
+def sentences():
+    """Every sentence, or piece of one, in the modules that speak to a person about a draft."""
+    package = ROOT / "src" / "htqcli"
+    for path in [*package.glob("*.py"), *package.rglob("rules/*.py"), *package.rglob("cli/*.py")]:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+                node.value.value = ""  # a docstring
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield f"{path.name}:{node.lineno}", node.value
+
+
+def test_no_sentence_of_htq_has_a_word_that_people_should_not_meet():
+    found = [
+        (where, text)
+        for where, text in sentences()
+        if re.search(r"[A-Za-z]{2,} [A-Za-z]{2,}", text) and AVOIDED.search(text)
+    ]
+    of_the_parser = "found invalid Unicode character escape code"
+    assert [text for _, text in found if text != of_the_parser] == []
 
 
 def test_a_fault_in_a_rule_is_named_with_the_file_and_hides_no_other_file(tmp_path):

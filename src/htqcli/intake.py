@@ -43,17 +43,25 @@ class Unchecked:
     fault: Exception | None = None
 
 
-def find(paths: Iterable[str], exclude: Sequence[str] = ()) -> list[str | Unchecked]:
+def find(
+    paths: Iterable[str], exclude: Sequence[str] = (), reports: Sequence[str] = ()
+) -> list[str | Unchecked]:
     """The paths of the drafts that are named, a folder's in the order of their names.
 
-    Hidden folders, folders named `ksbs` and what a glob of `exclude` matches are left out; a
-    folder that links lead to twice is visited once. A link that leads out of the folder is
-    not followed, but named: in a checkout of somebody else's it could lead anywhere.
+    Hidden folders, folders named `ksbs`, what a glob of `exclude` matches and the files that
+    `reports` of this run go to are left out; a folder that links lead to twice is visited
+    once. A link that leads out of the folder is not followed, but named: in a checkout of
+    somebody else's it could lead anywhere.
     """
     found: list[str | Unchecked] = []
     for path in paths:
         if path != STANDARD_INPUT and os.path.isdir(path):
-            below = list(_below(path, exclude))
+            written = {os.path.realpath(report) for report in reports}
+            below = [
+                inner
+                for inner in _below(path, exclude)
+                if isinstance(inner, Unchecked) or os.path.realpath(inner) not in written
+            ]
             found += below or [Unchecked(path, "the folder holds no draft (.yaml, .yml or .json)")]
         else:
             found.append(path)

@@ -7,9 +7,11 @@ and takes out what a draft accepts. It prints nothing, and no file's state stops
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
 from itertools import islice
 from typing import Any
 
@@ -58,10 +60,13 @@ class Diagnostic:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A draft that was checked: its findings, ordered by place and code."""
+    """A draft that was checked: its findings, ordered by place and code, and the rules that
+    had a say. A rule has none where the cycle does not ask for what it looks at, or where what
+    it needs is not sound."""
 
     path: str
     findings: tuple[Diagnostic, ...]
+    ran: tuple[Rule, ...]
 
     @property
     def ready(self) -> bool:
@@ -72,15 +77,49 @@ class Checked:
         """How many findings of a severity count, accepted ones left out."""
         return sum(f.severity is severity and f.accepted is None for f in self.findings)
 
+    def fingerprints(self) -> list[str]:
+        """For each finding what stays the same when lines move: 64 hexadecimal digits, unique
+        in the draft, of its path, rule, pointer and number among equals."""
+        seen: Counter[tuple[str, str]] = Counter()
+        found = []
+        for finding in self.findings:
+            key = finding.rule.code, finding.pointer
+            seen[key] += 1
+            whole = "\0".join((self.path, *key, str(seen[key])))
+            found.append(sha256(whole.encode("utf-8", "surrogatepass")).hexdigest())
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What one run found: every draft checked, and everything that could not be."""
+    """What one run found: every draft checked, and everything that could not be.
+
+    `rules` are those of the run, and `fail_on` is the least severity that fails it; None if
+    nothing does.
+    """
 
     at: datetime
     catalogue: Catalogue
+    rules: tuple[Rule, ...]
+    fail_on: Severity | None
     files: tuple[Checked, ...]
     unchecked: tuple[Unchecked, ...]
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether rules were left out, so that no draft can be said to be ready."""
+        return len(self.rules) < len(RULES)
+
+    def fails(self, finding: Diagnostic) -> bool:
+        """Whether a finding fails the run."""
+        if self.fail_on is None or finding.accepted is not None:
+            return False
+        return finding.severity.rank >= self.fail_on.rank
+
+    @property
+    def failed(self) -> bool:
+        """Whether any finding fails the run."""
+        return any(self.fails(finding) for file in self.files for finding in file.findings)
 
     def count(self, severity: Severity) -> int:
         """How many findings of a severity count, in all drafts."""
@@ -88,7 +127,11 @@ class Report:
 
 
 def check(
-    drafts: Iterable[Draft | Unchecked], catalogue: Catalogue, at: datetime, rules: Sequence[Rule]
+    drafts: Iterable[Draft | Unchecked],
+    catalogue: Catalogue,
+    at: datetime,
+    rules: Sequence[Rule] = RULES,
+    fail_on: Severity | None = Severity.ERROR,
 ) -> Report:
     """Check every draft against every rule. A fault in a rule leaves its draft unchecked."""
     files: list[Checked] = []
@@ -99,7 +142,7 @@ def check(
             files.append(found)
         else:
             unchecked.append(found)
-    return Report(at, catalogue, tuple(files), tuple(unchecked))
+    return Report(at, catalogue, tuple(rules), fail_on, tuple(files), tuple(unchecked))
 
 
 def _check(
@@ -115,18 +158,24 @@ def _check(
     case = Case(document, reading, catalogue, cycle, at, draft.folder)
     place = _Places(document)
     findings: list[Diagnostic] = []
-    accepted: tuple[Accepted, ...] = ()
-    last = [rule for rule in rules if rule.code in _OF_ACCEPTANCES]
-    for rule in [*(rule for rule in rules if rule not in last), *last]:
+    judging = [rule for rule in rules if _can_judge(rule, case)]
+    last = [rule for rule in judging if rule.code in _OF_ACCEPTANCES]
+    for rule in (rule for rule in judging if rule not in last):
         try:
-            if rule in last and not accepted:
-                findings, accepted = _accept(findings, case, rules)
-                case = replace(case, accepted=accepted)
             findings += _findings(rule, case, place)
         except Exception as error:  # noqa: BLE001  # as above
             return _fault(draft, f"rule {rule.code}", error)
+    findings, accepted = _accept(findings, case, rules)
+    for rule in last:
+        findings += _findings(rule, replace(case, accepted=accepted), place)
     findings.sort(key=lambda f: (f.place.line, f.place.column, f.rule.code, f.pointer))
-    return Checked(draft.path, tuple(findings))
+    return Checked(draft.path, tuple(findings), tuple(judging))
+
+
+def _can_judge(rule: Rule, case: Case) -> bool:
+    if case.document.root is None and not rule.code.startswith("HTQ0"):
+        return False
+    return rule.severity_in(case.cycle) is not None and rule.can_judge(case.reading)
 
 
 _OF_ACCEPTANCES = ("HTQ105", "HTQ106")
@@ -135,10 +184,7 @@ _OF_ACCEPTANCES = ("HTQ105", "HTQ106")
 
 def _findings(rule: Rule, case: Case, place: _Places) -> Iterator[Diagnostic]:
     severity = rule.severity_in(case.cycle)
-    if severity is None or not rule.can_judge(case.reading):
-        return
-    if case.document.root is None and not rule.code.startswith("HTQ0"):
-        return
+    assert severity is not None
     about_the_draft = not rule.code.startswith(("HTQ0", "HTQ1"))
     problems = (
         problem

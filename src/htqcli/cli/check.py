@@ -4,40 +4,84 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
 from htqcli.cli import options, terminal
 from htqcli.cli.options import At, CatalogueFile, format_option
+from htqcli.formats import FORMATS
 
 if TYPE_CHECKING:
     from htqcli.intake import Unchecked
     from htqcli.lint import Report
+    from htqcli.rules.declare import Rule
+
+LEVELS = ("error", "warning", "info", "never")
 
 NOT_READY = 1
 """The exit code when there is a finding at or above the level of `--fail-on`."""
 NOT_CHECKED = 3
-"""The exit code when something named could not be read or checked."""
+"""The exit code when something named could not be read, checked or written."""
 
 _MANY = 20
 """From how many drafts on a terminal shows how far the check is."""
 
+Words = Optional[list[str]]  # noqa: UP045
+
 
 def check(
     paths: Annotated[
-        Optional[list[str]],  # noqa: UP045
+        Words,
         typer.Argument(
-            metavar="[PATH]…",
+            metavar="PATH",
             help="A draft, a folder of drafts, or - for standard input.",
             show_default="the current folder",
         ),
     ] = None,
     at: At = None,
-    format: Annotated[str, format_option("text", "json")] = "text",
+    select: Annotated[
+        Words,
+        typer.Option(
+            "--select",
+            metavar="RULE,…",
+            help="Only these rules: codes, beginnings such as HTQ3, or names.",
+        ),
+    ] = None,
+    ignore: Annotated[
+        Words, typer.Option("--ignore", metavar="RULE,…", help="All rules but these.")
+    ] = None,
+    fail_on: Annotated[
+        str,
+        typer.Option(
+            "--fail-on",
+            metavar="LEVEL",
+            parser=options.choice(*LEVELS),
+            help="Exit with 1 for findings of this level and above: error, warning, info or never.",
+            autocompletion=lambda: list(LEVELS),
+        ),
+    ] = "error",
+    exit_zero: Annotated[
+        bool, typer.Option("--exit-zero", help="Exit with 0 whatever is found.")
+    ] = False,
+    format: Annotated[str, format_option(*FORMATS)] = "text",
+    report: Annotated[
+        Words,
+        typer.Option(
+            "--report",
+            metavar="FORMAT=FILE",
+            help="Write a report to a file as well. Can be repeated.",
+        ),
+    ] = None,
+    quiet: Annotated[
+        bool,
+        typer.Option(
+            "--quiet", "-q", help="Show only findings that --fail-on counts, and no summary."
+        ),
+    ] = False,
     exclude: Annotated[
-        Optional[list[str]],  # noqa: UP045
+        Words,
         typer.Option(
             "--exclude", metavar="GLOB", help="Leave these out of folders. Can be repeated."
         ),
@@ -54,37 +98,108 @@ def check(
 ) -> None:
     """Check whether draft applications are ready to submit.
 
-    A draft is ready when it has no error. Each finding says what is wrong, where, how to put
-    it right and on whose authority.
+    A draft is ready when it has no error.
+    Each finding says what is wrong, where, how to put it right and on whose authority.
     """
     from htqcli import intake, lint
-    from htqcli.rules import RULES
+    from htqcli.rules.declare import Severity
 
+    rules = _chosen(select, ignore)
+    reports = _reports(report or ())
     known = options.the_catalogue(catalogue)
     now = options.the_time(at)
-    named = intake.find(paths or [os.curdir], exclude or ())
-    read = (intake.read(path, sys.stdin, stdin_name) for path in _progress(named))
-    report = lint.check(read, known, now, RULES)
-    _write(report, format)
-    _tell(report.unchecked)
-    if report.unchecked:
+    named = intake.find(paths or [os.curdir], exclude or (), [file for _, file in reports])
+    _spare_drafts(reports, named)
+    read = (intake.read(path, sys.stdin, stdin_name) for path in _progress(named, quiet=quiet))
+    level = None if fail_on == "never" else Severity(fail_on)
+    found = lint.check(read, known, now, rules, level)
+    written = [_write(name, file, found) for name, file in reports]
+    _show(found, format, quiet=quiet)
+    _tell(found.unchecked)
+    if found.unchecked or not all(written):
         raise typer.Exit(NOT_CHECKED)
-    if not all(file.ready for file in report.files):
+    if found.failed and not exit_zero:
         raise typer.Exit(NOT_READY)
 
 
-def _write(report: Report, format: str) -> None:
-    if format == "json":
-        from htqcli.formats.json import json
+def _chosen(select: Words, ignore: Words) -> tuple[Rule, ...]:
+    from htqcli.rules import RULES, choose
 
-        terminal.write_data(json(report))
-    else:
-        from htqcli.formats.text import text
+    def rules(words: Words) -> tuple[Rule, ...]:
+        return choose(word for text in words or () for word in text.split(",") if word.strip())
 
-        terminal.say(text(report, terminal.width()))
+    left_out = rules(ignore)
+    return tuple(r for r in (rules(select) if select else RULES) if r not in left_out)
 
 
-def _tell(unchecked: Iterable[Unchecked]) -> None:
+def _reports(words: Sequence[str]) -> list[tuple[str, str]]:
+    """The formats and files of `--report`."""
+    found: list[tuple[str, str]] = []
+    for word in words:
+        name, equals, file = word.partition("=")
+        if not (equals and file):
+            raise typer.BadParameter(
+                "Write the format, an equals sign and a file, for example ‘sarif=htq.sarif’.",
+                param_hint="--report",
+            )
+        try:
+            name = options.choice(*FORMATS)(name)
+        except typer.BadParameter as error:
+            raise typer.BadParameter(error.message, param_hint="--report") from None
+        if os.path.realpath(file) in [os.path.realpath(other) for _, other in found]:
+            raise typer.BadParameter(
+                "Two reports go to the same file. Give each a file of its own.",
+                param_hint="--report",
+            )
+        found.append((name, file))
+    return found
+
+
+def _spare_drafts(reports: Sequence[tuple[str, str]], named: Sequence[str | Unchecked]) -> None:
+    """Refuse a report that would be written over a draft."""
+    from htqcli.words import quote
+
+    drafts = {os.path.realpath(path) for path in named if isinstance(path, str)}
+    for _, file in reports:
+        if os.path.realpath(file) in drafts:
+            raise typer.BadParameter(
+                f"The report would be written over the draft {quote(file)}. Give it another file.",
+                param_hint="--report",
+            )
+
+
+def _write(name: str, file: str, report: Report) -> bool:
+    """Write a report to a file, whole or not at all; whether that went well."""
+    from htqcli.formats import render
+    from htqcli.words import visible_start
+
+    try:
+        terminal.replace_file(file, render(name, report))
+    except OSError as error:
+        terminal.tell(
+            f"{visible_start(file)}: the report is not written: {error.strerror or error}"
+        )
+        return False
+    return True
+
+
+def _show(report: Report, format: str, *, quiet: bool) -> None:
+    from htqcli.formats import render, text
+
+    if format == "text":
+        terminal.say(text.lines(report, terminal.width(), quiet=quiet))
+        return
+    terminal.write_data(render(format, report))
+    if format == "github" and (file := os.environ.get("GITHUB_STEP_SUMMARY")):
+        try:
+            terminal.append_file(file, render("markdown", report))
+        except OSError as error:
+            terminal.tell(f"The summary of the step is not written: {error.strerror or error}")
+    if not quiet and report.files:
+        terminal.tell(f"{text.overall(report)}.")
+
+
+def _tell(unchecked: Sequence[Unchecked]) -> None:
     from htqcli.words import visible, visible_start
 
     for item in unchecked:
@@ -93,13 +208,10 @@ def _tell(unchecked: Iterable[Unchecked]) -> None:
             terminal.report_fault(item.fault)
 
 
-def _progress(paths: list[str | Unchecked]) -> Iterator[str | Unchecked]:
+def _progress(paths: list[str | Unchecked], *, quiet: bool) -> Iterator[str | Unchecked]:
     """The paths, with a bar on standard error while they last, where a person looks at it."""
-    if (
-        len(paths) < _MANY
-        or not terminal.is_terminal(sys.stderr)
-        or os.environ.get("TERM") == "dumb"
-    ):
+    person = terminal.is_terminal(sys.stderr) and os.environ.get("TERM") != "dumb"
+    if len(paths) < _MANY or quiet or not person:
         yield from paths
         return
     from rich.progress import track

@@ -66,7 +66,7 @@ def list_(
 
 @app.command()
 def search(
-    words: Annotated[list[str], typer.Argument(metavar="WORDS…", help="Words or a reference.")],
+    words: Annotated[list[str], typer.Argument(metavar="WORDS", help="Words or a reference.")],
     cycle: CycleNumber = None,
     format: TableFormat = "table",
     catalogue: CatalogueFile = None,
@@ -84,7 +84,7 @@ def search(
 def show(
     reference: Annotated[
         list[str],
-        typer.Argument(metavar="REFERENCE…", help="ST0116, however it is typed."),
+        typer.Argument(metavar="REFERENCE", help="ST0116, however it is typed."),
     ],
     cycle: CycleNumber = None,
     format: Annotated[str, format_option("text", "json", "yaml")] = "text",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
+import stat
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
 import typer
@@ -162,6 +165,47 @@ def write_data(text: str) -> None:
         sys.stdout.write(text)
 
 
+def replace_file(name: str, text: str) -> None:
+    """Write a file whole or not at all: a new one beside it takes its place once it is complete.
+
+    Raises OSError, also for what is there and is not a regular file, such as a device.
+    """
+    import tempfile
+
+    target = Path(os.path.realpath(name))
+    mode = 0o666 & ~_umask()
+    if os.path.lexists(target):
+        found = target.stat()
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError(errno.EINVAL, "there is something there that is not a regular file")
+        mode = stat.S_IMODE(found.st_mode)
+    descriptor, beside = tempfile.mkstemp(dir=target.parent, prefix=".htq-")
+    new = Path(beside)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(text.encode("utf-8", "backslashreplace"))
+            file.flush()
+            os.fsync(descriptor)
+        new.chmod(mode)
+        new.replace(target)
+    except BaseException:
+        new.unlink()
+        raise
+
+
+def append_file(name: str, text: str) -> None:
+    """Add text to the end of a file, without waiting on what is not one. Raises OSError."""
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NONBLOCK", 0)
+    with os.fdopen(os.open(name, flags, 0o666), "ab") as file:
+        file.write(text.encode("utf-8", "backslashreplace"))
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
 def tell(message: str) -> None:
     """Write a line to standard error."""
     sys.stderr.write(f"{message}\n")
@@ -181,10 +225,12 @@ def refuse(error: typer.TyperException) -> int:
     context = getattr(error, "ctx", None)
     if type(error) is typer.BadParameter:
         parameter = getattr(error, "param", None)
+        hint = getattr(error, "param_hint", None)
         names = getattr(parameter, "opts", [])
         name = names[0] if names else ""
         if not name.startswith("-"):
             name = getattr(parameter, "metavar", None) or name
+        name = hint if isinstance(hint, str) else name
         message = f"{name}: {error.message}" if name else error.message
     else:
         message = error.format_message()

@@ -62,6 +62,7 @@ def _finding(finding: Diagnostic) -> dict[str, Any]:
         "end_line": place.end_line,
         "end_column": place.end_column,
         "source": finding.rule.source,
+        "documentation": finding.rule.documentation,
     }
     if finding.details is not None:
         found["details"] = finding.details

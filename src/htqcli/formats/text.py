@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from htqcli.lint import Checked, Diagnostic, Report
 from htqcli.moment import say
+from htqcli.rules import RULES
 from htqcli.rules.declare import Severity
 from htqcli.words import join, visible, visible_start, wrap
 
@@ -15,18 +16,56 @@ Line = list[tuple[str, str]]
 """A line as pieces of text, each with its style."""
 
 
-def text(report: Report, width: int | None = None) -> Iterator[Line]:
-    """The lines of the report. With a width, as in a terminal, hints are wrapped to it."""
+def text(report: Report) -> str:
+    """The report as plain text, no line cut or wrapped."""
+    return "".join("".join(piece for piece, _ in line) + "\n" for line in lines(report))
+
+
+def lines(report: Report, width: int | None = None, *, quiet: bool = False) -> Iterator[Line]:
+    """The lines of the report. With a width, as in a terminal, they are wrapped to it. If
+    `quiet`, they are of the findings that fail the run, and of nothing else."""
     for file in report.files:
         for finding in file.findings:
-            yield from _finding(file.path, finding, width)
-            yield []
-    yield from _summary(report)
+            if not quiet or report.fails(finding):
+                yield from _finding(file.path, finding, width)
+                yield []
+    if not quiet:
+        yield from summary(report)
 
 
-def plain(lines: Iterator[Line]) -> str:
-    """Lines without their styles."""
-    return "".join("".join(piece for piece, _ in line) + "\n" for line in lines)
+def summary(report: Report) -> Iterator[Line]:
+    """For each draft whether it is ready to submit, and what that was checked against."""
+    for file in report.files:
+        yield [
+            (f"{visible_start(file.path)}: ", "bold"),
+            verdict(report, file),
+            (_counts(file), ""),
+        ]
+    if len(report.files) > 1:
+        yield [(overall(report), "bold")]
+    if report.files:
+        yield [(_against(report), "dim")]
+
+
+def verdict(report: Report, file: Checked) -> tuple[str, str]:
+    """Whether a draft is ready, with the style of the answer. Rules that were left out could
+    have found an error, so then no draft is called ready."""
+    if not file.ready:
+        return "not ready to submit", "bold red"
+    if report.is_partial:
+        return "no error found by the rules that were chosen", "bold"
+    return "ready to submit", "bold green"
+
+
+def overall(report: Report) -> str:
+    """How many drafts are ready, in a sentence."""
+    ready = sum(file.ready for file in report.files)
+    if len(report.files) == 1:
+        return f"1 draft: {verdict(report, report.files[0])[0]}"
+    drafts = f"{ready} of {len(report.files)} drafts"
+    if report.is_partial:
+        return f"{drafts} have no error found by the rules that were chosen"
+    return f"{drafts} {'is' if ready == 1 else 'are'} ready to submit"
 
 
 def _finding(path: str, finding: Diagnostic, width: int | None) -> Iterator[Line]:
@@ -73,22 +112,6 @@ def _excerpt(finding: Diagnostic, columns: int | None) -> tuple[str, str]:
     return shown, marker
 
 
-def _summary(report: Report) -> Iterator[Line]:
-    for file in report.files:
-        yield [
-            (f"{visible_start(file.path)}: ", "bold"),
-            ("ready to submit", "bold green")
-            if file.ready
-            else ("not ready to submit", "bold red"),
-            (_counts(file), ""),
-        ]
-    if len(report.files) > 1:
-        ready = sum(file.ready for file in report.files)
-        yield [(f"{ready} of {len(report.files)} drafts are ready to submit", "bold")]
-    if report.files:
-        yield [(_against(report), "dim")]
-
-
 def _counts(file: Checked) -> str:
     parts = [
         f"{count} {_NAMES[severity]}{'' if count == 1 else 's'}"
@@ -104,4 +127,5 @@ def _against(report: Report) -> str:
     listed = report.catalogue.listed
     status = f", {listed.listing.status}" if listed and listed.listing else ""
     of = f" with the list of cycle {listed.cycle}{status}" if listed else ""
-    return f"Checked as at {say(report.at)}, London time,{of}."
+    some = f" Only {len(report.rules)} of the {len(RULES)} rules." if report.is_partial else ""
+    return f"Checked as at {say(report.at)}, London time,{of}.{some}"

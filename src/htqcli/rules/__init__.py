@@ -1,5 +1,7 @@
 """Every rule of htq, in the order of their codes."""
 
+from collections.abc import Iterable
+
 from htqcli.rules import (
     dates,
     declarations,
@@ -10,6 +12,7 @@ from htqcli.rules import (
     standards,
 )
 from htqcli.rules.declare import Rule
+from htqcli.words import Refusal, nearest, quote
 
 RULES: tuple[Rule, ...] = (
     *file.RULES,
@@ -20,3 +23,20 @@ RULES: tuple[Rule, ...] = (
     *evidence.RULES,
     *declarations.RULES,
 )
+
+
+def choose(words: Iterable[str]) -> tuple[Rule, ...]:
+    """The rules that are meant by codes, beginnings of codes such as HTQ3, and names, in any
+    case, in the order of the rules. Raises Refusal for a word that means none."""
+    chosen: set[Rule] = set()
+    for word in words:
+        meant = word.strip().upper()
+        found = [rule for rule in RULES if rule.goes_by(word.strip())]
+        if not found and meant.startswith("HTQ"):
+            found = [rule for rule in RULES if rule.code.startswith(meant)]
+        if not found:
+            near = nearest(word, [name for rule in RULES for name in (rule.code, rule.name)])
+            hint = f"Did you mean {near[0]}? " if near else ""
+            raise Refusal(f"There is no rule {quote(word)}. {hint}See ‘htq rules’.")
+        chosen.update(found)
+    return tuple(rule for rule in RULES if rule in chosen)

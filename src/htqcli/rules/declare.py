@@ -18,7 +18,9 @@ from typing import Any
 from htqcli.application import Acceptance, Application
 from htqcli.catalogue import Catalogue, Cycle, Policy
 from htqcli.fields import Reading
+from htqcli.rules.sources import CRITERIA_5
 from htqcli.source import Document, Kind, Path, Span
+from htqcli.words import visible
 
 
 class Severity(StrEnum):
@@ -27,6 +29,11 @@ class Severity(StrEnum):
     ERROR = "error"
     WARNING = "warning"
     INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """Its place in the order of severities, the least first."""
+        return (Severity.INFO, Severity.WARNING, Severity.ERROR).index(self)
 
 
 STRENGTH = {
@@ -115,6 +122,24 @@ class Rule:
     check: Check = field(repr=False)
     needs: tuple[str, ...] = ()
 
+    def markdown(self) -> str:
+        """What the rule is about, in Markdown: why it matters, what the source says, and a
+        fragment that is reported and one that is not."""
+        bad, good = (
+            "".join(f"{visible(line)}\n" for line in fragment.splitlines())
+            for fragment in (self.bad, self.good)
+        )
+        return (
+            f"{self.summary}.\n\n{self.why}\n\nWhat the source says: {self.says}\n"
+            f"({self._link()})\n\nReported:\n\n```yaml\n{bad}```\n\n"
+            f"Not reported:\n\n```yaml\n{good}```\n"
+        )
+
+    def _link(self) -> str:
+        if self.source.startswith("https://"):
+            return f"<{self.source}>"
+        return f"[{self.source}]({self.source.removeprefix('docs/')})"
+
     def severity_in(self, cycle: Cycle | None) -> Severity | None:
         """How much a finding matters in a cycle; None where the cycle does not ask for it,
         or where it is the cycle's policy that says and the cycle is not known."""
@@ -123,6 +148,22 @@ class Rule:
         if cycle is None:
             return None
         return STRENGTH[getattr(cycle.policy, self.severity).asks]
+
+    @property
+    def fixed_severity(self) -> Severity | None:
+        """Its severity where that is the same in every cycle."""
+        return self.severity if isinstance(self.severity, Severity) else None
+
+    @property
+    def documentation(self) -> str:
+        """Where the rule is documented, from the root of the project."""
+        return f"docs/rules.md#{self.code.lower()}"
+
+    @property
+    def address(self) -> str:
+        """An address on the web to read more at: the source, or for what is htq's own the page
+        that the application form is on."""
+        return self.source if self.source.startswith("https://") else CRITERIA_5
 
     def goes_by(self, name: str) -> bool:
         """Whether `name` is the rule's code or name, in any case."""

@@ -1,0 +1,114 @@
+"""`htq rules`: what htq checks, why, and on whose authority."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Optional
+
+import typer
+
+from htqcli.cli import options, table, terminal
+from htqcli.cli.options import CatalogueFile, format_option
+
+if TYPE_CHECKING:
+    from htqcli.catalogue import Catalogue
+    from htqcli.formats.text import Line
+    from htqcli.rules.declare import Rule
+
+COLUMNS = ("code", "name", "severity", "summary")
+
+
+def rules(
+    codes: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Argument(
+            metavar="CODE",
+            help="A code, the beginning of one, or a name. Without one: every rule in a table.",
+            show_default=False,
+        ),
+    ] = None,
+    format: Annotated[str, format_option("text", "json", "markdown")] = "text",
+    catalogue: CatalogueFile = None,
+) -> None:
+    """Show what htq checks: why it matters, what the source says, and examples."""
+    from htqcli.rules import RULES, choose
+
+    known = options.the_catalogue(catalogue)
+    chosen = choose(codes) if codes else RULES
+    if format == "json":
+        from htqcli.formats.json import encode
+
+        terminal.write_data(encode([_details(rule, known) for rule in chosen]))
+    elif format == "markdown":
+        terminal.write_data(document(chosen, known))
+    elif codes:
+        for index, rule in enumerate(chosen):
+            terminal.write("\n" if index else "")
+            terminal.say(_text(rule, known))
+    else:
+        rows: list[table.Row] = [_details(rule, known) for rule in chosen]
+        for row, rule in zip(rows, chosen, strict=True):
+            row["severity"] = rule.fixed_severity or "by cycle"
+        table.show(rows, COLUMNS, "table", "")
+
+
+def document(rules: tuple[Rule, ...], known: Catalogue) -> str:
+    """The documentation of rules as a Markdown page, each under its code."""
+    pieces = [
+        "# Rules\n\nEvery rule of htq, as `htq rules --format markdown` writes it. A finding "
+        "names its rule by\nthe code; `htq rules CODE` shows the same in a terminal.\n",
+        "| Code | Name | Severity | What it finds |\n|---|---|---|---|\n"
+        + "".join(
+            f"| [{rule.code}](#{rule.code.lower()}) | {rule.name} | {severities(rule, known)} | "
+            f"{rule.summary} |\n"
+            for rule in rules
+        ),
+    ]
+    pieces += [
+        f"## {rule.code}\n\n`{rule.name}`, {severities(rule, known)}\n\n{rule.markdown()}"
+        for rule in rules
+    ]
+    return "\n".join(pieces)
+
+
+def severities(rule: Rule, known: Catalogue) -> str:
+    """A rule's severity; where cycles differ, that of each."""
+    by_cycle: dict[str, list[str]] = {}
+    for cycle in known.cycles:
+        severity = rule.severity_in(cycle)
+        by_cycle.setdefault(severity.value if severity else "none", []).append(str(cycle.cycle))
+    if len(by_cycle) == 1:
+        return next(iter(by_cycle))
+    return ", ".join(
+        f"{severity} in cycle{'s' if len(cycles) > 1 else ''} {', '.join(cycles)}"
+        for severity, cycles in by_cycle.items()
+    )
+
+
+def _details(rule: Rule, known: Catalogue) -> dict[str, Any]:
+    return {
+        "code": rule.code,
+        "name": rule.name,
+        "severity": severities(rule, known),
+        "summary": rule.summary,
+        "why": rule.why,
+        "says": rule.says,
+        "source": rule.source,
+        "documentation": rule.documentation,
+        "bad": rule.bad,
+        "good": rule.good,
+    }
+
+
+def _text(rule: Rule, known: Catalogue) -> list[Line]:
+    from htqcli.words import visible
+
+    lines: list[Line] = [
+        [(f"{rule.code} {rule.name}", "bold"), (f", {severities(rule, known)}", "")]
+    ]
+    lines += [[], *terminal.hanging("", f"{rule.summary}."), [], *terminal.hanging("", rule.why)]
+    lines += [[], *terminal.hanging("", f"What the source says: {rule.says}")]
+    lines += [[(rule.source, "dim")]]
+    for title, fragment in (("Reported:", rule.bad), ("Not reported:", rule.good)):
+        lines += [[], [(title, "bold")]]
+        lines += [[(f"  {visible(line)}", "")] for line in fragment.splitlines()]
+    return lines

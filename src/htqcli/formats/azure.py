@@ -1,0 +1,56 @@
+"""Azure Pipelines logging commands: findings as issues of a run.
+
+https://learn.microsoft.com/en-us/azure/devops/pipelines/scripts/logging-commands
+"""
+
+from __future__ import annotations
+
+from htqcli.formats import relative
+from htqcli.lint import Report
+from htqcli.rules.declare import Severity
+from htqcli.words import visible, visible_start
+
+_TYPES = {Severity.ERROR: "error", Severity.WARNING: "warning"}
+
+
+def azure(report: Report) -> str:
+    """The report as logging commands. Azure Pipelines knows errors and warnings; information is
+    a plain line."""
+    lines = []
+    for file in report.files:
+        for finding in file.findings:
+            if finding.accepted:
+                continue
+            place = finding.place
+            message = f"{finding.message}. {finding.hint}"
+            kind = _TYPES.get(finding.severity)
+            if kind is None:
+                where = f"{visible_start(relative(file.path))}:{place.line}:{place.column}"
+                lines.append(f"{where}: {finding.severity.value} {finding.rule.code} {message}")
+                continue
+            properties = {
+                "type": kind,
+                "sourcepath": relative(file.path),
+                "linenumber": str(place.line),
+                "columnnumber": str(place.column),
+                "code": finding.rule.code,
+            }
+            lines.append(_command(properties, message))
+    for unchecked in report.unchecked:
+        message = f"{unchecked.path}: not checked: {unchecked.reason}"
+        lines.append(_command({"type": "error"}, message))
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _command(properties: dict[str, str], message: str) -> str:
+    written = ";".join(f"{key}={_property(value)}" for key, value in properties.items())
+    return f"##vso[task.logissue {written};]{_data(message)}"
+
+
+def _data(text: str) -> str:
+    shown = visible(text).replace("%", "%AZP25")
+    return shown.replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace("]", "%5D").replace(";", "%3B")

@@ -1,0 +1,64 @@
+"""GitHub workflow commands: findings as annotations of a pull request.
+
+https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from htqcli.formats import relative
+from htqcli.lint import Report
+from htqcli.rules.declare import Severity
+from htqcli.words import visible
+
+SHOWN = 10
+"""How many annotations of each level a page shows for one step; GitHub drops the rest."""
+
+_COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
+
+
+def github(report: Report) -> str:
+    """The report as workflow commands, at most ten of each level; then how many more there are."""
+    lines = []
+    told: Counter[Severity] = Counter()
+    for severity in Severity:
+        for file in report.files:
+            for finding in file.findings:
+                if finding.severity is not severity or finding.accepted:
+                    continue
+                told[severity] += 1
+                if told[severity] > SHOWN:
+                    continue
+                place = finding.place
+                properties = {
+                    "file": relative(file.path),
+                    "line": str(place.line),
+                    "endLine": str(place.end_line),
+                    "title": f"{finding.rule.code} {finding.rule.name}",
+                }
+                if place.line == place.end_line:
+                    properties["col"] = str(place.column)
+                    properties["endColumn"] = str(place.end_column)
+                message = f"{finding.message}. {finding.hint}"
+                lines.append(_command(_COMMANDS[severity], properties, message))
+    for unchecked in report.unchecked:
+        message = f"{unchecked.path}: not checked: {unchecked.reason}"
+        lines.append(_command("error", {"title": "htq"}, message))
+    for severity, count in told.items():
+        if count > SHOWN:
+            lines.append(f"{count - SHOWN} more of level {severity.value} are not shown here.")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _command(name: str, properties: dict[str, str], message: str) -> str:
+    written = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
+    return f"::{name} {written}::{_data(visible(message))}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(visible(text)).replace(":", "%3A").replace(",", "%2C")

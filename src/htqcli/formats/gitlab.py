@@ -1,0 +1,36 @@
+"""GitLab Code Quality: findings beside the changes of a merge request.
+
+https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
+"""
+
+from __future__ import annotations
+
+from htqcli.formats import relative
+from htqcli.formats.json import encode
+from htqcli.lint import Report
+from htqcli.rules.declare import Severity
+from htqcli.words import visible
+
+_SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO: "info"}
+
+
+def gitlab(report: Report) -> str:
+    """The report as a Code Quality report: a JSON array, `[]` where nothing was found. Accepted
+    findings are left out, because the format has no word for them."""
+    return encode(
+        [
+            {
+                "description": f"{finding.message}. {finding.hint}",
+                "check_name": f"{finding.rule.code} {finding.rule.name}",
+                "fingerprint": fingerprint,
+                "severity": _SEVERITIES[finding.severity],
+                "location": {
+                    "path": visible(relative(file.path)),
+                    "lines": {"begin": finding.place.line, "end": finding.place.end_line},
+                },
+            }
+            for file in report.files
+            for finding, fingerprint in zip(file.findings, file.fingerprints(), strict=True)
+            if finding.accepted is None
+        ]
+    )

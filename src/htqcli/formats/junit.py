@@ -1,0 +1,81 @@
+"""JUnit XML, as Jenkins, GitLab and Azure Pipelines take it: a suite a draft, a case a rule.
+
+There is no standard; the elements are those that the readers named above have in common:
+https://github.com/jenkinsci/xunit-plugin/blob/master/src/main/resources/org/jenkinsci/plugins/xunit/types/model/xsd/junit-10.xsd
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from xml.etree import ElementTree as ET
+
+from htqcli.intake import Unchecked
+from htqcli.lint import Checked, Diagnostic, Report
+from htqcli.rules.declare import Rule
+from htqcli.words import visible, visible_start
+
+
+def junit(report: Report) -> str:
+    """The report as XML. Each rule that had a say about a draft is a test case, so that what
+    passed can be seen; one is failed by findings that fail the run and skipped where its
+    findings are accepted. A file that could not be checked is an error."""
+    root = ET.Element("testsuites", name="htq")
+    for file in report.files:
+        root.append(_suite(file.path, [_case(report, file, rule) for rule in file.ran]))
+    for unchecked in report.unchecked:
+        root.append(_suite(unchecked.path, [_error(unchecked)]))
+    for name in ("tests", "failures", "errors"):
+        root.set(name, str(sum(int(suite.get(name, "0")) for suite in root)))
+    ET.indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, "unicode") + "\n"
+
+
+def _suite(path: str, cases: list[ET.Element]) -> ET.Element:
+    suite = ET.Element("testsuite", name=_xml(path), tests=str(len(cases)))
+    for name, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        suite.set(name, str(sum(case.find(tag) is not None for case in cases)))
+    suite.extend(cases)
+    return suite
+
+
+def _case(report: Report, file: Checked, rule: Rule) -> ET.Element:
+    case = ET.Element("testcase", name=f"{rule.code} {rule.name}", classname=_xml(file.path))
+    found = [finding for finding in file.findings if finding.rule is rule]
+    failing = [finding for finding in found if report.fails(finding)]
+    accepted = [finding for finding in found if finding.accepted]
+    others = [finding for finding in found if finding not in failing]
+    if failing:
+        failure = ET.SubElement(
+            case,
+            "failure",
+            message=_xml(failing[0].message),
+            type=failing[0].severity.value,
+        )
+        failure.text = _lines(file, failing)
+    elif accepted:
+        reason = (accepted[0].accepted and accepted[0].accepted.reason) or ""
+        ET.SubElement(case, "skipped", message=_xml(f"Accepted: {reason}"))
+    if others:
+        ET.SubElement(case, "system-out").text = _lines(file, others)
+    return case
+
+
+def _error(unchecked: Unchecked) -> ET.Element:
+    case = ET.Element("testcase", name="checked", classname=_xml(unchecked.path))
+    ET.SubElement(case, "error", message=_xml(unchecked.reason), type="unchecked")
+    return case
+
+
+def _lines(file: Checked, findings: Iterable[Diagnostic]) -> str:
+    return "\n".join(
+        f"{visible_start(_xml(file.path))}:{finding.place.line}:{finding.place.column}: "
+        f"{finding.severity.value} {finding.rule.code} {_xml(finding.message)}\n"
+        f"{_xml(finding.hint)}"
+        for finding in findings
+    )
+
+
+def _xml(text: str) -> str:
+    """Text without the characters that XML forbids, which no escape of it can hold."""
+    return re.sub("[\ufffe\uffff]", lambda found: f"\\u{ord(found[0]):04x}", visible(text))

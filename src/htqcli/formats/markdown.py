@@ -1,0 +1,52 @@
+"""Markdown, for the summary of a pipeline or a comment."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from htqcli.formats.text import overall, verdict
+from htqcli.lint import Checked, Report
+from htqcli.moment import say
+from htqcli.words import visible
+
+MOST = 500
+"""How many findings are listed. GitHub takes a summary of at most 1 MiB for a step."""
+
+
+def markdown(report: Report) -> str:
+    """The report as a heading, a sentence and a table for each draft that has findings."""
+    lines = ["## HTQ draft applications", "", f"{overall(report)}, as at {say(report.at)}.", ""]
+    left = MOST
+    for file in report.files:
+        lines += [f"### {escape(file.path)}: {verdict(report, file)[0]}", ""]
+        if file.findings and left > 0:
+            lines += ["| Line | Severity | Rule | What is wrong | How to put it right |"]
+            lines += ["|---:|---|---|---|---|", *_rows(file, left), ""]
+        left -= len(file.findings)
+    if left < 0:
+        lines += [f"{-left} more findings are not listed here.", ""]
+    if report.unchecked:
+        lines += ["### Not checked", ""]
+        lines += [f"- {escape(u.path)}: {escape(u.reason)}" for u in report.unchecked]
+        lines += [""]
+    return "\n".join(lines)
+
+
+def _rows(file: Checked, most: int) -> Iterator[str]:
+    for finding in file.findings[:most]:
+        severity = finding.severity.value
+        hint = finding.hint
+        if finding.accepted:
+            severity = f"accepted {severity}"
+            hint = f"Accepted until {finding.accepted.until}: {finding.accepted.reason}"
+        rule = f"[{finding.rule.code}]({finding.rule.address})"
+        cells = (str(finding.place.line), severity, rule, escape(finding.message), escape(hint))
+        yield f"| {' | '.join(cells)} |"
+
+
+def escape(text: str) -> str:
+    """Text of which Markdown and HTML read nothing but characters, and which mentions nobody."""
+    shown = re.sub(r"([\\`*_{}\[\]()#+!|~$:-])", r"\\\1", visible(text))
+    shown = shown.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return shown.replace("@", "@<!-- -->")

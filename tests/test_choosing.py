@@ -1,0 +1,173 @@
+"""Which rules run, what fails the run, where reports go, and how rules are documented."""
+
+import json
+import os
+import stat
+
+import pytest
+
+from conftest import IN_WINDOW, ROOT
+from htqcli.rules import RULES
+
+WRONG = {"  level: 4\n  number": "  level: 6\n  number", "Level 4 Diploma": "Diploma HTQ"}
+
+
+@pytest.fixture
+def codes(htq, draft):
+    """The codes that a run finds in a draft with an error and a warning."""
+
+    def run(*words):
+        found = htq("check", draft(WRONG), "--at", IN_WINDOW, "--format", "json", *words)
+        return found.codes, found.code
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("words", "found", "code"),
+    [
+        ((), ["HTQ403", "HTQ401"], 1),
+        (("--select", "HTQ401"), ["HTQ401"], 1),
+        (("--select", "htq403,HTQ3"), ["HTQ403"], 0),
+        (("--select", "HTQ4"), ["HTQ403", "HTQ401"], 1),
+        (("--select", "HTQ3", "--select", "qualification-level"), ["HTQ401"], 1),
+        (("--ignore", "qualification-level"), ["HTQ403"], 0),
+        (("--ignore", "HTQ4"), [], 0),
+        (("--select", "HTQ4", "--ignore", "HTQ401"), ["HTQ403"], 0),
+        (("--fail-on", "warning"), ["HTQ403", "HTQ401"], 1),
+        (("--ignore", "HTQ401", "--fail-on", "warning"), ["HTQ403"], 1),
+        (("--ignore", "HTQ401", "--fail-on", "info"), ["HTQ403"], 1),
+        (("--fail-on", "never"), ["HTQ403", "HTQ401"], 0),
+        (("--exit-zero",), ["HTQ403", "HTQ401"], 0),
+    ],
+)
+def test_rules_and_levels_are_chosen(codes, words, found, code):
+    assert codes(*words) == (found, code)
+
+
+@pytest.mark.parametrize(
+    ("words", "near"),
+    [
+        (("--select", "HTQ999"), "HTQ9"),
+        (("--ignore", "qualificaton-level"), "qualification-level"),
+        (("--fail-on", "warnings"), "warning"),
+        (("--format", "sarfi"), "sarif"),
+        (("--report", "jnuit=x.xml"), "junit"),
+        (("--report", "x.xml"), "equals sign"),
+    ],
+)
+def test_what_is_not_understood_is_refused_with_the_nearest(htq, draft, words, near):
+    run = htq("check", draft(), *words)
+    assert (run.code, run.out) == (2, "")
+    assert run.err.startswith("There is a problem. ")
+    assert near in run.err
+
+
+def test_a_draft_is_not_called_ready_by_some_of_the_rules(htq, draft):
+    run = htq("check", draft(), "--at", IN_WINDOW, "--select", "HTQ4")
+    assert run.code == 0
+    assert "ready to submit" not in run.out
+    assert "no error found by the rules that were chosen" in run.out
+
+
+def test_quiet_shows_only_what_fails_the_run(htq, draft):
+    run = htq("check", draft(WRONG), "--at", IN_WINDOW, "--quiet")
+    assert run.code == 1
+    assert "HTQ401" in run.out
+    assert "HTQ403" not in run.out
+    assert "ready" not in run.out
+    assert htq("check", draft(), "--at", IN_WINDOW, "--quiet").out == ""
+    assert htq("check", draft(), "--at", IN_WINDOW, "-q", "--format", "json").err == ""
+
+
+def test_a_report_takes_the_place_of_an_older_one_and_keeps_its_rights(htq, draft, tmp_path):
+    old = tmp_path / "report.json"
+    old.write_text("old")
+    old.chmod(0o640)
+    run = htq("check", draft(), "--at", IN_WINDOW, "--report", f"json={old}")
+    assert run.code == 0
+    assert json.loads(old.read_text())["summary"]["ready"] == 1
+    assert stat.S_IMODE(old.stat().st_mode) == 0o640
+    assert sorted(tmp_path.glob(".htq-*")) == []
+
+
+@pytest.mark.parametrize("file", ["no/folder/report.json", "/dev/null", "evidence"])
+def test_a_report_that_cannot_be_written_is_named_and_the_rest_is_done(htq, draft, tmp_path, file):
+    path = draft()
+    target, good = tmp_path / file, tmp_path / "good.json"
+    run = htq(
+        "check", path, "--at", IN_WINDOW, "--report", f"json={target}", "--report", f"json={good}"
+    )
+    assert run.code == 3
+    assert "the report is not written" in run.err
+    assert "ready to submit" in run.out
+    assert json.loads(good.read_text())["summary"]["ready"] == 1
+    assert not stat.S_ISREG(os.stat("/dev/null").st_mode)
+
+
+def test_a_report_through_a_link_is_written_to_its_target(htq, draft, tmp_path):
+    (tmp_path / "link.json").symlink_to(tmp_path / "target.json")
+    htq("check", draft(), "--at", IN_WINDOW, "--report", f"json={tmp_path / 'link.json'}")
+    assert (tmp_path / "link.json").is_symlink()
+    assert json.loads((tmp_path / "target.json").read_text())
+
+
+def test_a_report_is_not_written_over_a_draft_or_another_report(htq, draft, tmp_path):
+    path = draft()
+    before = path.read_text()
+    run = htq("check", path, "--report", f"json={path}")
+    assert run.code == 2
+    assert "over the draft" in run.err
+    assert path.read_text() == before
+    same = tmp_path / "same"
+    run = htq("check", path, "--report", f"json={same}", "--report", f"sarif={same}")
+    assert run.code == 2
+    assert not same.exists()
+
+
+# htq rules
+
+
+def test_the_rules_are_a_table(htq):
+    lines = htq("rules").out.splitlines()
+    assert [line.split()[0] for line in lines] == [rule.code for rule in RULES]
+    assert "HTQ605  support-session" in htq("rules").out
+    assert "by cycle" in next(line for line in lines if line.startswith("HTQ605"))
+
+
+def test_a_rule_is_shown_with_its_source_and_examples(htq):
+    out = htq("rules", "HTQ401").out
+    for piece in ("HTQ401 qualification-level", "error", "What the source says:", "https://",
+                  "Reported:", "level: 6  # HTQ401", "Not reported:", "level: 5"):  # fmt: skip
+        assert piece in out
+
+
+def test_rules_are_named_by_code_beginning_or_name(htq):
+    shown = htq("rules", "HTQ7", "tag", "--format", "json").data
+    assert [rule["code"] for rule in shown] == ["HTQ008", "HTQ701"]
+    by_cycle = htq("rules", "HTQ605", "--format", "json").data[0]["severity"]
+    assert by_cycle == "info in cycles 1, 2, 3, 4, error in cycle 5"
+
+
+def test_an_unknown_rule_is_refused_with_the_nearest(htq):
+    run = htq("rules", "support-sesion")
+    assert (run.code, run.out) == (2, "")
+    assert "support-session" in run.err
+
+
+def test_the_documentation_of_the_rules_is_what_the_rules_say(htq):
+    written = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
+    assert written == htq("rules", "--format", "markdown").out, (
+        "run: htq rules --format markdown > docs/rules.md"
+    )
+
+
+def test_every_finding_says_where_its_rule_is_documented(htq, draft):
+    anchors = [
+        f"docs/rules.md#{line[3:].lower()}"
+        for line in (ROOT / "docs" / "rules.md").read_text().splitlines()
+        if line.startswith("## ")
+    ]
+    assert anchors == [rule.documentation for rule in RULES]
+    run = htq("check", draft(WRONG), "--at", IN_WINDOW, "--format", "json")
+    assert all(finding["documentation"] in anchors for finding in run.findings)

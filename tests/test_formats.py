@@ -1,0 +1,241 @@
+"""Each format is what its consumer documents; SARIF and JUnit are in test_schemas.py."""
+
+import json
+import re
+import shutil
+from urllib.parse import unquote
+
+import pytest
+
+from conftest import IN_WINDOW, ROOT
+from htqcli.formats import FORMATS
+
+WRONG = {"  level: 4\n  number": "  level: 6\n  number", "Level 4 Diploma": "Diploma HTQ"}
+"""An error, HTQ401, and a warning, HTQ403."""
+
+
+@pytest.fixture
+def checked(htq, draft, monkeypatch, tmp_path):
+    """htq check in the folder of a draft with these changes, in a format."""
+
+    def run(format, changes=None, *words, name="application.yaml"):
+        path = draft(changes, name)
+        monkeypatch.chdir(tmp_path)
+        return htq("check", path.name, "--at", IN_WINDOW, "--format", format, *words)
+
+    return run
+
+
+def many(level, number):
+    """Changes that give a draft so many findings of a level."""
+    item = {"error": "kind: nothing", "warning": "kind: other\n    file: application.yaml"}[level]
+    extra = f"  - {item}\n" * number
+    confidential = "    confidential: true\n"
+    return {f"{confidential}\ndeclarations": f"{confidential}{extra}\ndeclarations"}
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize(("changes", "code"), [({}, 0), (WRONG, 1)])
+def test_the_exit_code_is_the_same_in_every_format(checked, format, changes, code):
+    assert checked(format, changes).code == code
+    assert checked(format, changes, "--fail-on", "never").code == 0
+    assert checked(format, changes, "--exit-zero").code == 0
+    assert checked(format, changes, "not-there.yaml").code == 3
+
+
+# GitHub workflow commands: a command is a line of its own, `::name key=value,…::data`, in
+# which %, CR and LF of the data are escaped, and : and , of the properties as well.
+
+COMMAND = re.compile(r"::(error|warning|notice) ([^:]*)::(.*)")
+
+
+def commands(out):
+    for line in out.splitlines():
+        if match := COMMAND.fullmatch(line):
+            written = dict(pair.split("=", 1) for pair in match[2].split(","))
+            yield (
+                match[1],
+                {key: unquote(value) for key, value in written.items()},
+                unquote(match[3]),
+            )
+
+
+def test_github_shows_each_finding_at_its_place(checked):
+    found = list(commands(checked("github", WRONG).out))
+    assert [(level, p["title"]) for level, p, _ in found] == [
+        ("error", "HTQ401 qualification-level"),
+        ("warning", "HTQ403 htq-in-title"),
+    ]
+    _, properties, message = found[0]
+    assert properties["file"] == "application.yaml"
+    assert (properties["line"], properties["col"]) == ("16", "10")
+    assert (properties["endLine"], properties["endColumn"]) == ("16", "11")
+    assert message.startswith("A level 6 qualification cannot be approved. ")
+
+
+def test_github_shows_at_most_ten_of_each_level_and_says_how_many_more(checked):
+    changes = {**many("error", 12), "cycle: 3": "cycle: 3"}
+    out = checked("github", changes).out
+    assert sum(level == "error" for level, _, _ in commands(out)) == 10
+    errors = 12 * 2  # of each document the kind is wrong and the file is missing
+    assert f"{errors - 10} more of level error are not shown here." in out
+    assert sum(level == "warning" for level, _, _ in commands(out)) == 10
+    assert "2 more of level warning are not shown here." in out
+
+
+def test_github_appends_a_summary_to_the_file_of_the_step(checked, tmp_path, monkeypatch):
+    summary = tmp_path / "summary.md"
+    summary.write_text("before\n")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+    checked("github", WRONG)
+    written = summary.read_text()
+    assert written.startswith("before\n## HTQ draft applications\n")
+    assert "HTQ401" in written
+
+
+def test_a_summary_that_cannot_be_written_changes_no_verdict(checked, tmp_path, monkeypatch):
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "no" / "folder"))
+    run = checked("github")
+    assert run.code == 0
+    assert "The summary of the step is not written" in run.err
+
+
+# GitLab Code Quality: an array of objects with description, check_name, a unique fingerprint,
+# a severity of five words and a location with a path that does not begin with ./ .
+
+
+def test_gitlab_has_what_a_code_quality_report_needs(checked):
+    report = json.loads(checked("gitlab", WRONG).out)
+    assert [issue["check_name"] for issue in report] == [
+        "HTQ403 htq-in-title",
+        "HTQ401 qualification-level",
+    ]
+    assert [issue["severity"] for issue in report] == ["minor", "major"]
+    assert {issue["location"]["path"] for issue in report} == {"application.yaml"}
+    assert [issue["location"]["lines"]["begin"] for issue in report] == [15, 16]
+    assert all(issue["description"] for issue in report)
+    assert len({issue["fingerprint"] for issue in report}) == 2
+
+
+def test_gitlab_has_an_empty_array_where_nothing_is_found(checked):
+    assert checked("gitlab").out == "[]\n"
+
+
+def test_a_fingerprint_stays_the_same_when_lines_move(checked):
+    def fingerprints(changes):
+        report = json.loads(checked("gitlab", changes).out)
+        return {issue["fingerprint"]: issue["check_name"] for issue in report}
+
+    twice = {**WRONG, "cycle: 3": "cycle: 3\ncycle: 3"}
+    moved = {**WRONG, "cycle: 3": "\n\n# moved\ncycle: 3\n\ncycle: 3"}
+    assert len(fingerprints(twice)) == 3
+    assert fingerprints(twice) == fingerprints(moved)
+
+
+# Azure Pipelines: ##vso[task.logissue key=value;…]message, in which % CR and LF are written
+# %AZP25, %0D and %0A, and ; and ] of the properties as %3B and %5D.
+
+LOGGED = re.compile(r"##vso\[task\.logissue ([^\]]*)\](.*)")
+
+
+def test_azure_logs_errors_and_warnings_and_says_the_rest(checked):
+    changes = {**WRONG, "support_session: 2022-03-02\n": ""}
+    out = checked("azure", changes).out
+    logged = [LOGGED.fullmatch(line) for line in out.splitlines()]
+    properties = [dict(p.split("=") for p in m[1].rstrip(";").split(";")) for m in logged if m]
+    assert [(p["type"], p["code"]) for p in properties] == [
+        ("warning", "HTQ403"),
+        ("error", "HTQ401"),
+    ]
+    assert properties[1]["sourcepath"] == "application.yaml"
+    assert (properties[1]["linenumber"], properties[1]["columnnumber"]) == ("16", "10")
+    assert "application.yaml:1:1: info HTQ605 No support session is recorded." in out
+
+
+def test_markdown_is_a_table_a_draft(checked):
+    out = checked("markdown", WRONG).out
+    assert "### application.yaml: not ready to submit" in out
+    rows = [line for line in out.splitlines() if line.startswith("| ") and "HTQ" in line]
+    assert [row.split(" | ")[:2] for row in rows] == [["| 15", "warning"], ["| 16", "error"]]
+    assert all(row.count(" | ") == 4 for row in rows)
+
+
+# What a draft or a file name says is shown by every format and obeyed by none.
+
+HOSTILE = [
+    "::error::do this",
+    "x\n::error::do this",
+    "x\r\n##vso[task.complete result=Succeeded]y",
+    "##vso[task.setvariable variable=x]y",
+    "##[add-path]x",
+    "%0A::error::x",
+    "a,b:c;d]e=f",
+    "\x1b[31mred\x1b]8;;http://x\x07",
+    "\u202eright to left",
+    "\ufffe\uffff]]>",
+    "<script>alert(1)</script> @someone | `x` **bold** [link](http://x)",
+    "[bold]markup[/foo]",
+]
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("word", HOSTILE)
+def test_no_word_of_a_draft_is_obeyed(checked, tmp_path, format, word):
+    quoted = json.dumps(word)
+    changes = {
+        "cycle: 3": f"cycle: {quoted}\n{quoted}: 1\n? {quoted}\n: 2",
+        "title: Level 4 Diploma in Software Development": f"title: {quoted}",
+        "reference: ST0116": f"reference: {quoted}",
+        "evidence/specification.txt": quoted,
+        "conditions_of_application: true": f"conditions_of_application: {quoted}",
+        "support_session: 2022-03-02": f"support_session: !x{word[:1]} {quoted}",
+    }
+    name = f"{word.replace('/', '_')}.yaml".replace("\ufffe", "").replace("\uffff", "")
+    run = checked(format, changes, f"missing {name}", name=name)
+    assert run.code == 3
+    out = run.out + run.err
+    own = r"::(?:error|warning|notice) [^:]*::|##vso\[task\.logissue [^\]]*\]"
+    for line in out.splitlines():
+        said = re.sub(f"^{own}", "", line) if format in ("github", "azure") else line
+        assert not said.lstrip().startswith("::"), line
+        assert "##vso[" not in said, line
+        assert "##[" not in said, line
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", out)
+    if format == "markdown":
+        assert "<script" not in run.out
+        assert "@someone" not in run.out
+        assert "**bold**" not in run.out
+        assert not re.search(r"\[link\]\(http", run.out)
+
+
+def test_an_accepted_finding_is_said_to_be_accepted_and_fails_nothing(checked):
+    accept = "accept:\n  - {rule: HTQ401, reason: Agreed | so, until: 2022-06-01}\n"
+    changes = {**WRONG, "declarations:": f"{accept}declarations:"}
+    for format in FORMATS:
+        run = checked(format, changes)
+        assert run.code == 0, format
+        if format in ("github", "gitlab", "azure"):
+            assert "HTQ401" not in run.out
+        else:
+            assert "Agreed" in run.out, format
+
+
+def test_two_hundred_drafts_are_one_run_with_text_and_three_reports(htq, tmp_path):
+    shutil.copytree(ROOT / "examples" / "evidence", tmp_path / "evidence")
+    text = (ROOT / "examples" / "application.yaml").read_text()
+    for number in range(200):
+        level = 6 if number % 4 == 0 else 4
+        (tmp_path / f"draft-{number:03}.yaml").write_text(
+            text.replace("  level: 4\n  number", f"  level: {level}\n  number", 1)
+        )
+    files = {name: tmp_path / "out" / f"report.{name}" for name in ("sarif", "junit", "json")}
+    (tmp_path / "out").mkdir()
+    words = [word for name, file in files.items() for word in ("--report", f"{name}={file}")]
+    run = htq("check", tmp_path, "--at", IN_WINDOW, *words)
+    assert run.code == 1
+    assert "150 of 200 drafts are ready to submit" in run.out
+    assert len(json.loads(files["sarif"].read_text())["runs"][0]["results"]) == 100
+    assert json.loads(files["json"].read_text())["summary"]["ready"] == 150
+    assert 'failures="50" errors="0"' in files["junit"].read_text().splitlines()[1]
+    again = htq("check", tmp_path, "--at", IN_WINDOW, *words)
+    assert again.out == run.out, "reports of this run are no drafts"
