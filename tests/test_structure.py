@@ -18,6 +18,7 @@ ORDER = [
     "fields",
     "catalogue",
     "application",
+    "structure",
     "rules.sources",
     "rules.declare",
     "rules",

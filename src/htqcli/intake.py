@@ -48,15 +48,16 @@ def find(
 ) -> list[str | Unchecked]:
     """The paths of the drafts that are named, a folder's in the order of their names.
 
-    Hidden folders, folders named `ksbs`, what a glob of `exclude` matches and the files that
-    `reports` of this run go to are left out; a folder that links lead to twice is visited
-    once. A link that leads out of the folder is not followed, but named: in a checkout of
+    A draft that is named twice is there once. Hidden folders, folders named `ksbs`, what a
+    glob of `exclude` matches and the files that `reports` of this run go to are left out; a
+    folder that links lead to twice is visited once. A link that leads out of the folder is not followed, but named: in a checkout of
     somebody else's it could lead anywhere.
     """
     found: list[str | Unchecked] = []
+    written = {os.path.realpath(report) for report in reports}
+    seen: set[str] = set()
     for path in paths:
         if path != STANDARD_INPUT and os.path.isdir(path):
-            written = {os.path.realpath(report) for report in reports}
             below = [
                 inner
                 for inner in _below(path, exclude)
@@ -65,7 +66,19 @@ def find(
             found += below or [Unchecked(path, "the folder holds no draft (.yaml, .yml or .json)")]
         else:
             found.append(path)
-    return found
+    return [path for path in found if isinstance(path, Unchecked) or _is_new(path, seen)]
+
+
+def _is_new(path: str, seen: set[str]) -> bool:
+    """Whether a draft has not been named before, be it by another path."""
+    try:
+        real = path if path == STANDARD_INPUT else os.path.realpath(path)
+    except (OSError, ValueError):  # reading it says what is wrong
+        return True
+    if real in seen:
+        return False
+    seen.add(real)
+    return True
 
 
 def read(

@@ -7,11 +7,9 @@ and takes out what a draft accepts. It prints nothing, and no file's state stops
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from hashlib import sha256
 from itertools import islice
 from typing import Any
 
@@ -76,18 +74,6 @@ class Checked:
     def count(self, severity: Severity) -> int:
         """How many findings of a severity count, accepted ones left out."""
         return sum(f.severity is severity and f.accepted is None for f in self.findings)
-
-    def fingerprints(self) -> list[str]:
-        """For each finding what stays the same when lines move: 64 hexadecimal digits, unique
-        in the draft, of its path, rule, pointer and number among equals."""
-        seen: Counter[tuple[str, str]] = Counter()
-        found = []
-        for finding in self.findings:
-            key = finding.rule.code, finding.pointer
-            seen[key] += 1
-            whole = "\0".join((self.path, *key, str(seen[key])))
-            found.append(sha256(whole.encode("utf-8", "surrogatepass")).hexdigest())
-        return found
 
 
 @dataclass(frozen=True, slots=True)

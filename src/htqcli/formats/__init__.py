@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable
+from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 if TYPE_CHECKING:
-    from htqcli.lint import Report
+    from htqcli.lint import Checked, Report
 
 FORMATS = ("text", "json", "sarif", "junit", "github", "gitlab", "azure", "markdown")
 
@@ -30,6 +32,19 @@ def relative(path: str) -> str:
         return path
     inside = here != os.pardir and not here.startswith(os.pardir + os.sep)
     return (here if inside else str(Path(path).absolute())).replace(os.sep, "/")
+
+
+def fingerprints(file: Checked) -> list[str]:
+    """For each finding what stays the same when lines move: 64 hexadecimal digits, unique in
+    the draft, of its path, rule, pointer and number among equals."""
+    seen: Counter[tuple[str, str]] = Counter()
+    found = []
+    for finding in file.findings:
+        key = finding.rule.code, finding.pointer
+        seen[key] += 1
+        whole = "\0".join((relative(file.path), *key, str(seen[key])))
+        found.append(sha256(whole.encode("utf-8", "surrogatepass")).hexdigest())
+    return found
 
 
 def uri(path: str) -> str:

@@ -5,7 +5,7 @@ https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
 
 from __future__ import annotations
 
-from htqcli.formats import relative
+from htqcli.formats import fingerprints, relative
 from htqcli.formats.json import encode
 from htqcli.lint import Report
 from htqcli.rules.declare import Severity
@@ -30,7 +30,7 @@ def gitlab(report: Report) -> str:
                 },
             }
             for file in report.files
-            for finding, fingerprint in zip(file.findings, file.fingerprints(), strict=True)
+            for finding, fingerprint in zip(file.findings, fingerprints(file), strict=True)
             if finding.accepted is None
         ]
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from htqcli import __version__
-from htqcli.formats import uri
+from htqcli.formats import fingerprints, uri
 from htqcli.formats.json import encode
 from htqcli.intake import Unchecked
 from htqcli.lint import Checked, Diagnostic, Report
@@ -39,6 +39,7 @@ def sarif(report: Report) -> str:
         "tool": {"driver": driver},
         "invocations": [invocation],
         "columnKind": "unicodeCodePoints",
+        "newlineSequences": ["\r\n", "\n", "\r"],
         "results": [result for file in report.files for result in _results(file)],
     }
     return encode({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
@@ -60,7 +61,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
 def _results(file: Checked) -> list[dict[str, Any]]:
     return [
         _result(file.path, finding, fingerprint)
-        for finding, fingerprint in zip(file.findings, file.fingerprints(), strict=True)
+        for finding, fingerprint in zip(file.findings, fingerprints(file), strict=True)
     ]
 
 
@@ -77,7 +78,7 @@ def _result(path: str, finding: Diagnostic, fingerprint: str) -> dict[str, Any]:
         "ruleId": finding.rule.code,
         "ruleIndex": RULES.index(finding.rule),
         "level": _LEVELS[finding.severity],
-        "message": {"text": f"{finding.message}. {finding.hint}"},
+        "message": _message(f"{finding.message}. {finding.hint}"),
         "locations": [
             {"physicalLocation": {"artifactLocation": {"uri": uri(path)}, "region": region}}
         ],
@@ -88,15 +89,22 @@ def _result(path: str, finding: Diagnostic, fingerprint: str) -> dict[str, Any]:
             {
                 "kind": "inSource",
                 "status": "accepted",
-                "justification": f"{visible(accepted.reason or '')} (until {accepted.until})",
+                "justification": _message(
+                    f"{visible(accepted.reason or '')} (until {accepted.until})"
+                )["text"],
             }
         ],
     }
 
 
+def _message(text: str) -> dict[str, str]:
+    """A text in which no word of a draft is an embedded link (SARIF 3.11.6)."""
+    return {"text": text.replace("](", "]\\(")}
+
+
 def _notification(unchecked: Unchecked) -> dict[str, Any]:
     return {
         "level": "error",
-        "message": {"text": f"{visible(unchecked.path)}: {visible(unchecked.reason)}"},
+        "message": _message(f"{visible(unchecked.path)}: {visible(unchecked.reason)}"),
         "locations": [{"physicalLocation": {"artifactLocation": {"uri": uri(unchecked.path)}}}],
     }
