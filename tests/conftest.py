@@ -86,11 +86,13 @@ def program(*words: str | Path, **options: Any) -> subprocess.CompletedProcess[b
 def draft(tmp_path: Path) -> Callable[..., Path]:
     """A copy of the example that is ready, with pieces of its text replaced.
 
-    `draft({"level: 4": "level: 6"})`; the first occurrence of each is replaced.
+    `draft({"level: 4": "level: 6"})`; the first occurrence of each is replaced. The list of
+    its standard's KSBs is beside it.
     """
 
     def write(changes: dict[str, str] | None = None, name: str = "application.yaml") -> Path:
         shutil.copytree(ROOT / "examples", tmp_path, dirs_exist_ok=True)
+        shutil.copytree(ROOT / "tests" / "ksbs", tmp_path / "ksbs", dirs_exist_ok=True)
         text = (tmp_path / "application.yaml").read_text(encoding="utf-8")
         for old, new in (changes or {}).items():
             assert old in text, old

@@ -89,7 +89,7 @@ def test_github_appends_a_summary_to_the_file_of_the_step(checked, tmp_path, mon
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
     checked("github", WRONG)
     written = summary.read_text()
-    assert written.startswith("before\n## HTQ draft applications\n")
+    assert written.startswith("before\n\n## HTQ draft applications\n")
     assert "HTQ401" in written
 
 
@@ -97,7 +97,7 @@ def test_a_summary_that_cannot_be_written_changes_no_verdict(checked, tmp_path, 
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "no" / "folder"))
     run = checked("github")
     assert run.code == 0
-    assert "The summary of the step is not written" in run.err
+    assert f"{tmp_path}/no/folder: the summary of the step is not written" in run.err
 
 
 # GitLab Code Quality: an array of objects with description, check_name, a unique fingerprint,
@@ -222,6 +222,7 @@ def test_an_accepted_finding_is_said_to_be_accepted_and_fails_nothing(checked):
 
 def test_two_hundred_drafts_are_one_run_with_text_and_three_reports(htq, tmp_path):
     shutil.copytree(ROOT / "examples" / "evidence", tmp_path / "evidence")
+    shutil.copytree(ROOT / "tests" / "ksbs", tmp_path / "ksbs")
     text = (ROOT / "examples" / "application.yaml").read_text()
     for number in range(200):
         level = 6 if number % 4 == 0 else 4

@@ -22,6 +22,13 @@ def found_by(rule, fragment, folder):
     (folder / "evidence").mkdir(exist_ok=True)
     for name in ("specification.pdf", "ksb-mapping.xlsx", "example-software.pdf", "permission.pdf"):
         (folder / "evidence" / name).write_text("not empty")
+    (folder / "ksbs").mkdir(exist_ok=True)
+    for name, options in (("ST0116-1.1", "{}"), ("ST0117-1.0", "{Systems: [K1], Data: [K2]}")):
+        reference, version = name.split("-")
+        (folder / "ksbs" / f"{name}.yaml").write_text(
+            f"reference: {reference}\nversion: '{version}'\ntitle: Made up\noptions: {options}\n"
+            "ksbs: {K1: One made-up statement, K2: Another}\n"
+        )
     draft = Draft("draft.yaml", folder, fragment.encode())
     report = lint.check([draft], catalogue.load(), AT, [rule, *others_needed_by(rule)])
     assert report.unchecked == ()
@@ -70,7 +77,8 @@ def test_codes_and_names_are_each_used_once_and_codes_are_in_order():
 
 CONTRACT = """
     001E 002E 003E 004E 005E 006E 007E 008E 101E 102E 103E 104E 105W 106W 201E 202E 203E 204W
-    205W 206W 207E 208E 301E 302I 303E 304E 305E 401E 403W 404W 405W 406E 408W 409W 601E 602E
+    205W 206W 207E 208E 209W 301E 302I 303E 304E 305E 401E 403W 404W 405W 406E 408W 409W 501E 502E 505E 506W 508W 509I
+    510E 511E 512E 513W 601E 602E
     603E 604W 606E 701E
 """
 
@@ -89,6 +97,9 @@ def test_the_fixed_severities_are_those_of_the_contract():
     ("code", "by_cycle"),
     [
         ("HTQ402", [None, "warning", "warning", "warning", "warning"]),
+        ("HTQ503", ["warning", "warning", "warning", "warning", "error"]),
+        ("HTQ504", ["info", "info", "info", "info", "warning"]),
+        ("HTQ507", ["error", "warning", "warning", "warning", "warning"]),
         ("HTQ407", ["warning", "warning", "warning", "warning", "error"]),
         ("HTQ605", ["info", "info", "info", "info", "error"]),
     ],

@@ -86,7 +86,7 @@ def nasty_values(draft):
             "holder: applicant": f"holder: {value}\n    ? {value}\n    : 1",
             "reference: ST0116": f"reference: {value}",
             "evidence/specification.txt": value,
-            "K1: [U1, U4]": f"{value}: [{value}]",
+            "K1: {units: [U1, U4], assessed_by: [A1]}": f"{value}: [{value}]",
         }
         draft(changes, f"nasty-{number}.yaml")
 

@@ -18,6 +18,7 @@ ORDER = [
     "fields",
     "catalogue",
     "application",
+    "ksbs",
     "structure",
     "rules.sources",
     "rules.declare",

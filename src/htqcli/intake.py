@@ -8,19 +8,16 @@ from __future__ import annotations
 
 import os
 import select
-import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import TextIO
 
-from htqcli.source import MAX_BYTES
+from htqcli.ksbs import FOLDER as KSB_FOLDER
+from htqcli.source import MAX_BYTES, content_of
 
 SUFFIXES = (".yaml", ".yml", ".json")
-KSB_FOLDER = "ksbs"
-"""The folder beside drafts that holds the KSB lists of standards, which are not drafts."""
-
 STANDARD_INPUT = "-"
 
 
@@ -44,24 +41,24 @@ class Unchecked:
 
 
 def find(
-    paths: Iterable[str], exclude: Sequence[str] = (), reports: Sequence[str] = ()
+    paths: Iterable[str], exclude: Sequence[str] = (), older: Sequence[str] = ()
 ) -> list[str | Unchecked]:
     """The paths of the drafts that are named, a folder's in the order of their names.
 
     A draft that is named twice is there once. Hidden folders, folders named `ksbs`, what a
-    glob of `exclude` matches and the files that `reports` of this run go to are left out; a
-    folder that links lead to twice is visited once. A link that leads out of the folder is not followed, but named: in a checkout of
-    somebody else's it could lead anywhere.
+    glob of `exclude` matches and `older` reports of htq are left out; a folder that links lead
+    to twice is visited once. A link that leads out of the folder is not followed, but named:
+    in a checkout of somebody else's it could lead anywhere.
     """
     found: list[str | Unchecked] = []
-    written = {os.path.realpath(report) for report in reports}
+    reports = {os.path.realpath(report) for report in older}
     seen: set[str] = set()
     for path in paths:
         if path != STANDARD_INPUT and os.path.isdir(path):
             below = [
                 inner
                 for inner in _below(path, exclude)
-                if isinstance(inner, Unchecked) or os.path.realpath(inner) not in written
+                if isinstance(inner, Unchecked) or os.path.realpath(inner) not in reports
             ]
             found += below or [Unchecked(path, "the folder holds no draft (.yaml, .yml or .json)")]
         else:
@@ -95,19 +92,10 @@ def read(
             return Draft(name, Path(name).parent, _to_the_end(stdin.fileno()))
         except OSError as error:
             return Unchecked(name, f"standard input cannot be read: {_why(error)}")
-    try:
-        descriptor = os.open(path, os.O_RDONLY | _NO_WAIT)
-    except FileNotFoundError:
-        return Unchecked(path, "there is no such file or folder")
-    except (OSError, ValueError) as error:
-        return Unchecked(path, f"it cannot be read: {_why(error)}")
-    try:
-        with os.fdopen(descriptor, "rb") as file:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                return Unchecked(path, "it is not a regular file")
-            return Draft(path, Path(path).parent, file.read(MAX_BYTES + 1))
-    except OSError as error:
-        return Unchecked(path, f"it cannot be read: {_why(error)}")
+    content = content_of(path)
+    if isinstance(content, str):
+        return Unchecked(path, content)
+    return Draft(path, Path(path).parent, content)
 
 
 def _to_the_end(descriptor: int) -> bytes:
@@ -126,11 +114,8 @@ def _to_the_end(descriptor: int) -> bytes:
     return bytes(content[: MAX_BYTES + 1])
 
 
-_NO_WAIT = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-
-
-def _why(error: OSError | ValueError) -> str:
-    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+def _why(error: OSError) -> str:
+    return error.strerror or str(error)
 
 
 def _below(folder: str, exclude: Sequence[str]) -> Iterator[str | Unchecked]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
+from pathlib import Path as Folder
 from typing import Any
 
 from htqcli import source
@@ -18,10 +19,12 @@ from htqcli.application import Acceptance, Contact, read_application
 from htqcli.catalogue import Catalogue
 from htqcli.fields import names, sound
 from htqcli.intake import Draft, Unchecked
+from htqcli.ksbs import FOLDER as KSB_FOLDER
+from htqcli.ksbs import Lists
 from htqcli.rules import RULES
-from htqcli.rules.declare import Accepted, Case, Problem, Rule, Severity
-from htqcli.source import Document, Path, Place, Span, pointer
-from htqcli.words import visible
+from htqcli.rules.declare import MOST_OF_A_REASON, Accepted, Case, Problem, Rule, Severity
+from htqcli.source import Document, Kind, Path, Place, Span, pointer
+from htqcli.words import cut, visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +121,20 @@ def check(
     at: datetime,
     rules: Sequence[Rule] = RULES,
     fail_on: Severity | None = Severity.ERROR,
+    ksbs: Folder | None = None,
 ) -> Report:
-    """Check every draft against every rule. A fault in a rule leaves its draft unchecked."""
+    """Check every draft against every rule. A fault in a rule leaves its draft unchecked. KSB
+    lists are looked for in `ksbs`, or in the folder of that name beside each draft."""
+    lists: dict[Folder, Lists] = {}
     files: list[Checked] = []
     unchecked: list[Unchecked] = []
     for draft in drafts:
-        found = draft if isinstance(draft, Unchecked) else _check(draft, catalogue, at, rules)
+        if isinstance(draft, Draft):
+            folder = ksbs or draft.folder / KSB_FOLDER
+            own = lists.setdefault(folder, Lists(folder))
+            found: Checked | Unchecked = _check(draft, catalogue, at, rules, own)
+        else:
+            found = draft
         if isinstance(found, Checked):
             files.append(found)
         else:
@@ -132,7 +143,7 @@ def check(
 
 
 def _check(
-    draft: Draft, catalogue: Catalogue, at: datetime, rules: Sequence[Rule]
+    draft: Draft, catalogue: Catalogue, at: datetime, rules: Sequence[Rule], lists: Lists
 ) -> Checked | Unchecked:
     try:
         document = source.read(draft.content)
@@ -141,7 +152,7 @@ def _check(
         return _fault(draft, "reading it", error)
     number = reading.part.cycle
     cycle = next((cycle for cycle in catalogue.cycles if cycle.cycle == number), None)
-    case = Case(document, reading, catalogue, cycle, at, draft.folder)
+    case = Case(document, reading, catalogue, cycle, at, draft.folder, lists)
     place = _Places(document)
     findings: list[Diagnostic] = []
     judging = [rule for rule in rules if _can_judge(rule, case)]
@@ -151,7 +162,7 @@ def _check(
             findings += _findings(rule, case, place)
         except Exception as error:  # noqa: BLE001  # as above
             return _fault(draft, f"rule {rule.code}", error)
-    findings, accepted = _accept(findings, case, rules)
+    findings, accepted = _accept(findings, case, judging)
     for rule in last:
         findings += _findings(rule, replace(case, accepted=accepted), place)
     findings.sort(key=lambda f: (f.place.line, f.place.column, f.rule.code, f.pointer))
@@ -265,7 +276,7 @@ def _accept(
 ) -> tuple[list[Diagnostic], tuple[Accepted, ...]]:
     """Mark the findings that the draft accepts, and say what became of each acceptance."""
     below: dict[tuple[str, str], list[int]] = {}
-    for index, finding in enumerate(findings):
+    for index, finding in enumerate(findings if case.application.accept else ()):
         if finding.rule.code.startswith("HTQ0"):
             continue
         steps = finding.pointer.split("/")
@@ -277,19 +288,25 @@ def _accept(
     taken: dict[int, Acceptance] = {}
     done: set[tuple[str, str]] = set()
     left_out = [rule for rule in RULES if rule not in rules]
+    # What is not sound could have been what an acceptance is about.
+    faults = (*case.document.faults, *case.reading.faults)
+    sound_draft = case.cycle is not None and all(
+        fault.kind is Kind.MISSING or not fault.unsound for fault in faults
+    )
     for index, entry in sound(case.application.accept):
         if entry.rule is None or entry.until is None or entry.reason is None:
             continue
         if not case.reading.knows(("accept", index, "at")):
             continue
-        key = entry.rule.casefold(), (entry.at or "").rstrip("/")
+        key = entry.rule.casefold(), entry.at or ""
         matched = below.get(key, [])
         expired = case.at >= entry.until.after
+        shown = entry.model_copy(update={"reason": cut(entry.reason, MOST_OF_A_REASON)})
         if not expired and key not in done:
             done.add(key)
             for number in matched:
-                taken.setdefault(number, entry)
-        checked = not any(rule.goes_by(entry.rule) for rule in left_out)
+                taken.setdefault(number, shown)
+        checked = sound_draft and not any(rule.goes_by(entry.rule) for rule in left_out)
         outcome.append(Accepted(index, entry, expired, bool(matched), checked))
     findings = [
         replace(finding, accepted=taken[number]) if number in taken else finding

@@ -9,7 +9,9 @@ never false.
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -20,7 +22,7 @@ from typing import Any
 
 import yaml
 
-from htqcli.words import quote
+from htqcli.words import cut, quote
 
 MAX_BYTES = 5_000_000
 MAX_DEPTH = 64
@@ -39,8 +41,9 @@ Path = tuple[str | int, ...]
 
 
 def pointer(path: Path) -> str:
-    """A path as a JSON Pointer (RFC 6901)."""
-    steps = (str(step).replace("~", "~0").replace("/", "~1") for step in path)
+    """A path as a JSON Pointer (RFC 6901). A name of over 200 characters is cut: it is in the
+    draft, and would be in each finding about it."""
+    steps = (cut(str(step), 200).replace("~", "~0").replace("/", "~1") for step in path)
     return "".join(f"/{step}" for step in steps)
 
 
@@ -233,6 +236,31 @@ class Document:
             else:
                 return False
         return node is not None
+
+
+def content_of(path: str) -> bytes | str:
+    """The bytes of a regular file, at most one more than the limit; else why not, in words.
+    Nothing is waited for: a pipe or a device is not read."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | _NO_WAIT)
+    except FileNotFoundError:
+        return "there is no such file or folder"
+    except (OSError, ValueError) as error:
+        return f"it cannot be read: {_why(error)}"
+    try:
+        with os.fdopen(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                return "it is not a regular file"
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        return f"it cannot be read: {_why(error)}"
+
+
+_NO_WAIT = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
+def _why(error: OSError | ValueError) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 def read(content: bytes) -> Document:

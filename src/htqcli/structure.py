@@ -110,6 +110,10 @@ class Combinations:
         satisfied = (way for way in self.pathways if way.is_satisfied(chosen, self.credits))
         return next(satisfied, None)
 
+    def can_be_satisfied(self, way: Route) -> bool:
+        """Whether all units together satisfy it."""
+        return way.is_satisfied(self.all_units, self.credits)
+
     def can_avoid(self, units: Units) -> bool:
         """Whether a permitted set has none of these units."""
         return self.pathway(self.all_units & ~units) is not None

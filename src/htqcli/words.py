@@ -59,10 +59,14 @@ def _utf_16(character: str) -> list[int]:
     return [int.from_bytes(raw[at : at + 2], "big") for at in range(0, len(raw), 2)]
 
 
+def cut(text: str, limit: int) -> str:
+    """Text of at most `limit` characters; a longer one ends with `…`."""
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
 def quote(text: str, limit: int = 60) -> str:
     """A value in quotation marks, made visible and cut to `limit` characters."""
-    cut = text if len(text) <= limit else text[: limit - 1] + "…"
-    return f"‘{visible(cut)}’"
+    return f"‘{visible(cut(text, limit))}’"
 
 
 def join(items: Collection[str], last: str = "and") -> str:

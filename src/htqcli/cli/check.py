@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
@@ -94,6 +95,14 @@ def check(
             help="What to call standard input; its files are looked for beside that path.",
         ),
     ] = None,
+    ksbs: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(
+            "--ksbs",
+            metavar="FOLDER",
+            help="Where the KSB lists of standards are, if not in ‘ksbs’ beside each draft.",
+        ),
+    ] = None,
     catalogue: CatalogueFile = None,
 ) -> None:
     """Check whether draft applications are ready to submit.
@@ -102,17 +111,19 @@ def check(
     Each finding says what is wrong, where, how to put it right and on whose authority.
     """
     from htqcli import intake, lint
+    from htqcli.formats import is_report
     from htqcli.rules.declare import Severity
 
     rules = _chosen(select, ignore)
     reports = _reports(report or ())
     known = options.the_catalogue(catalogue)
     now = options.the_time(at)
-    named = intake.find(paths or [os.curdir], exclude or (), [file for _, file in reports])
+    older = [file for _, file in reports if is_report(file)]
+    named = intake.find(paths or [os.curdir], exclude or (), older)
     _spare_drafts(reports, named)
     read = (intake.read(path, sys.stdin, stdin_name) for path in _progress(named, quiet=quiet))
     level = None if fail_on == "never" else Severity(fail_on)
-    found = lint.check(read, known, now, rules, level)
+    found = lint.check(read, known, now, rules, level, ksbs)
     written = [_write(name, file, found) for name, file in reports]
     _show(found, format, quiet=quiet)
     _tell(found.unchecked)
@@ -124,12 +135,16 @@ def check(
 
 def _chosen(select: Words, ignore: Words) -> tuple[Rule, ...]:
     from htqcli.rules import RULES, choose
+    from htqcli.words import Refusal
 
     def rules(words: Words) -> tuple[Rule, ...]:
         return choose(word for text in words or () for word in text.split(",") if word.strip())
 
     left_out = rules(ignore)
-    return tuple(r for r in (rules(select) if select else RULES) if r not in left_out)
+    chosen = tuple(r for r in (RULES if select is None else rules(select)) if r not in left_out)
+    if not chosen:
+        raise Refusal("No rule is left to check. Look at ‘--select’ and ‘--ignore’.")
+    return chosen
 
 
 def _reports(words: Sequence[str]) -> list[tuple[str, str]]:
@@ -192,9 +207,10 @@ def _show(report: Report, format: str, *, quiet: bool) -> None:
     terminal.write_data(render(format, report))
     if format == "github" and (file := os.environ.get("GITHUB_STEP_SUMMARY")):
         try:
-            terminal.append_file(file, render("markdown", report))
+            terminal.append_file(file, "\n" + render("markdown", report))
         except OSError as error:
-            terminal.tell(f"The summary of the step is not written: {error.strerror or error}")
+            why = error.strerror or error
+            terminal.tell(f"{file}: the summary of the step is not written: {why}")
     if not quiet and report.files:
         terminal.tell(f"{text.overall(report)}.")
 

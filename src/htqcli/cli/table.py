@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from htqcli.cli import terminal
+from htqcli.words import visible
 
 FORMATS = ("table", "json", "csv", "yaml", "markdown")
 
@@ -86,5 +87,5 @@ def _heading(name: str) -> str:
 
 def _cell(value: Any) -> str:
     if isinstance(value, list):
-        return ", ".join(str(item) for item in value)
-    return "" if value is None else str(value)
+        return visible(", ".join(str(item) for item in value))
+    return "" if value is None else visible(str(value))

@@ -5,15 +5,18 @@ from __future__ import annotations
 import errno
 import io
 import os
+import signal
 import stat
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
 import typer
 
-from htqcli.words import visible, wrap
+from htqcli.words import visible, visible_start, wrap
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -55,6 +58,8 @@ class _Stream(io.TextIOWrapper):
 
 def prepare() -> None:
     """Make both standard streams safe to write to. A closed one is as one that nobody reads."""
+    with suppress(ValueError):  # not in the main thread
+        signal.signal(signal.SIGTERM, _end)
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
@@ -67,6 +72,11 @@ def prepare() -> None:
                 stream.detach(), encoding, errors="backslashreplace", line_buffering=lines
             )
         setattr(sys, name, stream)
+
+
+def _end(number: int, _: FrameType | None) -> NoReturn:
+    """End as an interruption does, so that nothing half written is left."""
+    raise typer.Exit(128 + number)
 
 
 def is_terminal(stream: TextIO) -> bool:
@@ -110,16 +120,25 @@ def console(stream: TextIO) -> Console:
 
 
 def say(lines: Iterable[Line]) -> None:
-    """Write styled lines to standard output."""
+    """Write styled lines to standard output. Nothing in them is obeyed."""
+    shown = ([(visible(piece), style) for piece, style in line] for line in lines)
+    shown = (_without_command(line) for line in shown)
     if not has_colour(sys.stdout):
-        for line in lines:
+        for line in shown:
             sys.stdout.write("".join(piece for piece, _ in line) + "\n")
         return
     from rich.text import Text
 
     out = console(sys.stdout)
-    for line in lines:
+    for line in shown:
         out.print(Text.assemble(*line), soft_wrap=True)
+
+
+def _without_command(line: Line) -> Line:
+    """A line of which GitHub Actions takes the beginning for no command."""
+    if "".join(piece for piece, _ in line).lstrip().startswith("::"):
+        return [(piece.replace("::", "\\x3a:"), style) for piece, style in line]
+    return line
 
 
 def labelled(label: str, value: str) -> list[Line]:
@@ -170,27 +189,37 @@ def replace_file(name: str, text: str) -> None:
 
     Raises OSError, also for what is there and is not a regular file, such as a device.
     """
-    import tempfile
+    import secrets
 
+    if name.endswith(os.sep):
+        raise OSError(errno.EISDIR, "it is the name of a folder")
     target = Path(os.path.realpath(name))
     mode = 0o666 & ~_umask()
     if os.path.lexists(target):
         found = target.stat()
         if not stat.S_ISREG(found.st_mode):
             raise OSError(errno.EINVAL, "there is something there that is not a regular file")
+        if any(_goes_to(stream, found) for stream in (sys.stdout, sys.stderr)):
+            raise OSError(errno.EINVAL, "standard output or standard error goes there")
         mode = stat.S_IMODE(found.st_mode)
-    descriptor, beside = tempfile.mkstemp(dir=target.parent, prefix=".htq-")
-    new = Path(beside)
+    new = target.parent / f".htq-{os.getpid()}-{secrets.token_hex(4)}"
     try:
-        with os.fdopen(descriptor, "wb") as file:
+        with new.open("xb") as file:
             file.write(text.encode("utf-8", "backslashreplace"))
             file.flush()
-            os.fsync(descriptor)
+            os.fsync(file.fileno())
         new.chmod(mode)
         new.replace(target)
     except BaseException:
-        new.unlink()
+        new.unlink(missing_ok=True)
         raise
+
+
+def _goes_to(stream: TextIO, found: os.stat_result) -> bool:
+    try:
+        return os.path.samestat(os.fstat(stream.fileno()), found)
+    except (OSError, ValueError):
+        return False
 
 
 def append_file(name: str, text: str) -> None:
@@ -207,8 +236,8 @@ def _umask() -> int:
 
 
 def tell(message: str) -> None:
-    """Write a line to standard error."""
-    sys.stderr.write(f"{message}\n")
+    """Write a line to standard error. Nothing in it is obeyed."""
+    sys.stderr.write(f"{visible_start(message)}\n")
 
 
 def glyphs(preferred: str, plain: str) -> str:
@@ -246,6 +275,6 @@ def report_fault(error: Exception) -> None:
     if os.environ.get("HTQ_DEBUG") == "1":
         import traceback
 
-        tell("".join(traceback.format_exception(error)).rstrip())
+        sys.stderr.write("".join(traceback.format_exception(error)))
     else:
         tell("  Run it again with HTQ_DEBUG=1 and send what it shows to the maintainers of htq.")

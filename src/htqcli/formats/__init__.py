@@ -23,15 +23,33 @@ def render(name: str, report: Report) -> str:
     return say(report)
 
 
+_BEGINNINGS = (
+    b'{\n  "htq": ',
+    b'{\n  "$schema": "https://docs.oasis-open.org/sarif/',
+    b"[]\n",
+    b'[\n  {\n    "description": ',
+    b'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="htq"',
+)
+
+
+def is_report(path: str) -> bool:
+    """Whether a file is a report that htq wrote, in a format that files of drafts can have."""
+    from htqcli.source import content_of
+
+    content = content_of(path)
+    return isinstance(content, bytes) and content.startswith(_BEGINNINGS)
+
+
 def relative(path: str) -> str:
     """A path from the folder we are in, with `/` between folders, as pipelines name files of a
     checkout; an absolute one where it lies elsewhere."""
     try:
-        here = os.path.relpath(path)
+        folder, name = os.path.split(path)
+        here = os.path.relpath(os.path.join(os.path.realpath(folder), name), os.path.realpath(""))
     except (OSError, ValueError):  # the folder is gone, or the path is on another drive
         return path
     inside = here != os.pardir and not here.startswith(os.pardir + os.sep)
-    return (here if inside else str(Path(path).absolute())).replace(os.sep, "/")
+    return (here if inside else os.path.normpath(Path(path).absolute())).replace(os.sep, "/")
 
 
 def fingerprints(file: Checked) -> list[str]:

@@ -22,6 +22,11 @@ def github(report: Report) -> str:
     """The report as workflow commands, at most ten of each level; then how many more there are."""
     lines = []
     told: Counter[Severity] = Counter()
+    for unchecked in report.unchecked:
+        told[Severity.ERROR] += 1
+        if told[Severity.ERROR] <= SHOWN:
+            message = f"{unchecked.path}: not checked: {unchecked.reason}"
+            lines.append(_command("error", {"title": "htq"}, message))
     for severity in Severity:
         for file in report.files:
             for finding in file.findings:
@@ -42,9 +47,6 @@ def github(report: Report) -> str:
                     properties["endColumn"] = str(place.end_column)
                 message = f"{finding.message}. {finding.hint}"
                 lines.append(_command(_COMMANDS[severity], properties, message))
-    for unchecked in report.unchecked:
-        message = f"{unchecked.path}: not checked: {unchecked.reason}"
-        lines.append(_command("error", {"title": "htq"}, message))
     for severity, count in told.items():
         if count > SHOWN:
             lines.append(f"{count - SHOWN} more of level {severity.value} are not shown here.")

@@ -28,7 +28,7 @@ def markdown(report: Report) -> str:
         lines += [f"{-left} more findings are not listed here.", ""]
     if report.unchecked:
         lines += ["### Not checked", ""]
-        lines += [f"- {escape(u.path)}: {escape(u.reason)}" for u in report.unchecked]
+        lines += [f"- The path {escape(u.path)}: {escape(u.reason)}" for u in report.unchecked]
         lines += [""]
     return "\n".join(lines)
 
@@ -49,4 +49,4 @@ def escape(text: str) -> str:
     """Text of which Markdown and HTML read nothing but characters, and which mentions nobody."""
     shown = re.sub(r"([\\`*_{}\[\]()#+!|~$:-])", r"\\\1", visible(text))
     shown = shown.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return shown.replace("@", "@<!-- -->")
+    return re.sub(r"(?i)@|\bwww(?=\.)", lambda found: f"{found[0]}<!-- -->", shown)

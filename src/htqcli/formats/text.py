@@ -60,6 +60,8 @@ def verdict(report: Report, file: Checked) -> tuple[str, str]:
 def overall(report: Report) -> str:
     """How many drafts are ready, in a sentence."""
     ready = sum(file.ready for file in report.files)
+    if not report.files:
+        return "No draft was checked"
     if len(report.files) == 1:
         return f"1 draft: {verdict(report, report.files[0])[0]}"
     drafts = f"{ready} of {len(report.files)} drafts"

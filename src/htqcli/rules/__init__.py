@@ -7,6 +7,7 @@ from htqcli.rules import (
     declarations,
     evidence,
     file,
+    mapping,
     qualification,
     shape,
     standards,
@@ -20,6 +21,7 @@ RULES: tuple[Rule, ...] = (
     *standards.RULES,
     *dates.RULES,
     *qualification.RULES,
+    *mapping.RULES,
     *evidence.RULES,
     *declarations.RULES,
 )

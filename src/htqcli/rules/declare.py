@@ -18,6 +18,7 @@ from typing import Any
 from htqcli.application import Acceptance, Application
 from htqcli.catalogue import Catalogue, Cycle, Policy
 from htqcli.fields import Reading
+from htqcli.ksbs import Lists
 from htqcli.rules.sources import CRITERIA_5
 from htqcli.source import Document, Kind, Path, Span
 from htqcli.words import visible
@@ -66,8 +67,9 @@ class Case:
     """One draft under check, with what it is checked against.
 
     `cycle` is None where the draft does not name a cycle that the catalogue has. `folder` is
-    the draft's own. `accepted` holds, for each acceptance that is sound, whether it has
-    expired and whether a finding matched it; it is empty until all other rules have run.
+    the draft's own, and `lists` are the KSB lists at hand for it. `accepted` holds, for each
+    acceptance that is sound, whether it has expired and whether a finding matched it; it is
+    empty until all other rules have run.
     """
 
     document: Document
@@ -76,6 +78,7 @@ class Case:
     cycle: Cycle | None
     at: datetime
     folder: Folder
+    lists: Lists
     accepted: tuple[Accepted, ...] = ()
 
     @property
@@ -88,6 +91,10 @@ class Case:
         for fault in (*self.document.faults, *self.reading.faults):
             if fault.kind in kinds:
                 yield Problem(fault.path, fault.message, fault.hint or "", fault.span)
+
+
+MOST_OF_A_REASON = 500
+"""How many characters of the reason for an acceptance reports repeat with each finding."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,10 @@ CRITERIA_5 = (
     "https://instituteforapprenticeships.org/qualifications/higher-technical-qualifications/"
     "criteria-process-and-application-form"
 )
+CATEGORIES = (
+    f"{_SITE}/qualifications/post-16-technical-qualifications/"
+    "approvals-categories-and-associated-criteria-and-guidance/qualification-categories"
+)
 PROCESS = f"{_HTQ}/approvals-process-and-timelines/"
 CONDITIONS = f"{_HTQ}/terms-and-conditions-of-approval/"
 DELIVERY = f"{_SITE}/qualifications/higher-technical-qualifications/delivery-and-funding"

@@ -10,7 +10,7 @@ from htqcli.catalogue import Standard
 from htqcli.fields import sound
 from htqcli.rules.declare import Case, Problem, Severity, rule
 from htqcli.rules.sources import CRITERIA, CYCLE_3, STANDARDS_DATA
-from htqcli.words import nearest, quote
+from htqcli.words import join, nearest, quote
 
 _FORM = re.compile(r"ST\d{4}", re.ASCII)
 
@@ -322,6 +322,49 @@ def no_standard(case: Case) -> Iterable[Problem]:
         )
 
 
+@rule(
+    "HTQ209",
+    severity=Severity.WARNING,
+    source=CRITERIA,
+    says="For a standard with options, an application says which option it aligns to.",
+    bad="""
+        cycle: 3
+        units: {U1: Programming}
+        standards:
+          - reference: ST0117  # HTQ209
+            version: "1.0"
+            ksbs: {K1: [U1]}
+    """,
+    good="""
+        cycle: 3
+        units: {U1: Programming}
+        standards:
+          - reference: ST0117
+            version: "1.0"
+            option: Systems
+            ksbs: {K1: [U1]}
+    """,
+)
+def option_of_standard(case: Case) -> Iterable[Problem]:
+    """The standard has options and none is named, or one that it does not have
+
+    Each option is an occupation of its own, with its own KSBs.
+    """
+    for index, claim in sound(case.application.standards):
+        known = case.lists.get(claim.meant, claim.version) if claim.meant else ""
+        if isinstance(known, str) or (not known.options and claim.option is None):
+            continue
+        if claim.option is not None and known.has_option(claim.option):
+            continue
+        options = join([quote(name) for name in known.options], "or") if known.options else ""
+        hint = f"Enter ‘option’ as {options}." if options else "Delete ‘option’."
+        if claim.option is None:
+            message = f"{claim.meant} has options, and the draft does not say which"
+        else:
+            message = f"{claim.meant} has no option {quote(claim.option)}"
+        yield Problem(("standards", index, "option"), message, hint)
+
+
 def _plain(text: str) -> str:
     """A title without case, punctuation and the ways to write `and`."""
     return "".join(re.findall(r"\w+", text.casefold().replace("&", " and ")))
@@ -336,4 +379,5 @@ RULES = (
     level_differs,
     standard_twice,
     no_standard,
+    option_of_standard,
 )

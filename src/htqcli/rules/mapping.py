@@ -1,0 +1,601 @@
+"""HTQ5xx: the mapping of KSBs to units, and the structure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, replace
+
+from htqcli.application import Coverage, StandardClaim, choices
+from htqcli.fields import sound
+from htqcli.ksbs import LABEL, KsbList, ranges
+from htqcli.rules.declare import Case, Problem, Severity, rule
+from htqcli.rules.sources import CATEGORIES, CRITERIA, FORMAT, STANDARDS_DATA, SUPPORT
+from htqcli.source import Path
+from htqcli.structure import combinations
+from htqcli.words import join, nearest, quote
+
+_BASE = """
+        cycle: 3
+        units: {U1: Programming, U2: Databases}
+        standards:
+          - reference: ST0116
+            version: "1.1"
+"""
+
+
+def _mapped(case: Case) -> Iterator[tuple[Path, StandardClaim, dict[str, Coverage]]]:
+    """The standards that have a mapping, with the path of it."""
+    for index, claim in sound(case.application.standards):
+        if claim.ksbs:
+            yield ("standards", index, "ksbs"), claim, claim.ksbs
+
+
+def _list(case: Case, claim: StandardClaim) -> KsbList | str:
+    if claim.meant is None:
+        return "the reference of the standard is not known"
+    return case.lists.get(claim.meant, claim.version)
+
+
+def _named(claim: StandardClaim) -> str:
+    return claim.meant or quote(claim.reference or "the standard")
+
+
+def _is_unit(case: Case, name: str) -> bool:
+    """Whether a unit is there, be it one of which not everything is sound."""
+    return name in case.application.units or not case.reading.knows(("units", name))
+
+
+def _names_of_units(case: Case) -> Iterator[tuple[Path, str]]:
+    """Every place where the draft names a unit."""
+    for path, _, ksbs in _mapped(case):
+        for label, coverage in ksbs.items():
+            short = (*path, label)
+            at = short if case.document.holds((*short, 0)) else (*short, "units")
+            yield from (((*at, number), name) for number, name in sound(coverage.units))
+    structure = case.application.structure
+    if structure is None:
+        return
+    lists: list[tuple[Path, tuple[str | None, ...]]] = [
+        (("structure", "mandatory"), structure.mandatory)
+    ]
+    lists += [
+        (("structure", "pathways", number, "mandatory"), pathway.mandatory)
+        for number, pathway in sound(structure.pathways)
+    ]
+    lists += [((*path, "from"), group.from_ or ()) for path, group in choices(case.application)]
+    for path, names in lists:
+        yield from (((*path, number), name) for number, name in sound(names))
+
+
+@rule(
+    "HTQ501",
+    severity=Severity.ERROR,
+    source=CRITERIA,
+    says="Where a qualification aligns to several standards the criteria are met in full for "
+    "each, so each has its own full mapping.",
+    bad="""
+        cycle: 3
+        standards:
+          - reference: ST0116  # HTQ501
+    """,
+    good="""
+        cycle: 3
+        units: {U1: Programming}
+        standards:
+          - reference: ST0116
+            ksbs: {K1: [U1]}
+    """,
+)
+def standard_without_mapping(case: Case) -> Iterable[Problem]:
+    """A standard has no mapping of its KSBs
+
+    The mapping shows that a learner becomes competent in the occupation. Nothing else does.
+    """
+    for index, claim in sound(case.application.standards):
+        if not claim.ksbs:
+            yield Problem(
+                ("standards", index, "ksbs"),
+                f"{_named(claim)} has no mapping of its KSBs",
+                "Add ‘ksbs:’ to the standard, with a line such as ‘K1: [U1, U2]’ for each KSB.",
+                case.document.key(("standards", index, "ksbs")),
+            )
+
+
+@rule(
+    "HTQ502",
+    severity=Severity.ERROR,
+    source=STANDARDS_DATA,
+    says="Labels count the statements of a version of the standard from 1: the mapping is "
+    "against these.",
+    bad=f"""{_BASE}            ksbs:
+              K1: [U1, U2]
+              K99: [U1]  # HTQ502
+    """,
+    good=f"""{_BASE}            ksbs:
+              K1: [U1, U2]
+    """,
+)
+def unknown_ksb(case: Case) -> Iterable[Problem]:
+    """The mapping names a KSB that the standard's version does not have
+
+    It may be a slip of the pen, or the label of another version.
+    """
+    for path, claim, ksbs in _mapped(case):
+        known = _list(case, claim)
+        if isinstance(known, str):
+            continue
+        for label in ksbs:
+            if LABEL.fullmatch(label) and label not in known.ksbs:
+                near = nearest(label, list(known.ksbs))
+                last = [own for own in known.ksbs if own[0] == label[0]][-1:]
+                hint = f"Did you mean {near[0]}? " if near else ""
+                hint += f"The last is {last[0]}. " if last else ""
+                yield Problem(
+                    (*path, label),
+                    f"{_named(claim)} version {known.version} has no {label}",
+                    f"{hint}Check the label and the version.",
+                    case.document.key((*path, label)),
+                )
+
+
+@rule(
+    "HTQ503",
+    severity="ksb_coverage",
+    source=CATEGORIES,
+    says="A qualification covers as many of the standard’s KSBs as possible. In cycle 5 all were "
+    "expected (support page).",
+    bad=f"""{_BASE}            ksbs:  # HTQ503
+              K1: [U1, U2]
+              K2: []
+    """,
+    good=f"""{_BASE}            ksbs:
+              K1: [U1]
+              K2: [U2]
+    """,
+)
+def uncovered_ksb(case: Case) -> Iterable[Problem]:
+    """No unit covers a KSB, not even partly
+
+    Whatever a learner chooses, that statement of the standard is not taught.
+    """
+    for path, claim, ksbs in _mapped(case):
+        known = _list(case, claim)
+        labels = list(ksbs) if isinstance(known, str) else known.needed(claim.option)
+        gaps = [
+            label
+            for label in labels
+            if LABEL.fullmatch(label)
+            and case.reading.knows((*path, label))
+            and case.reading.knows((*path, label, "units"))
+            and (label not in ksbs or not ksbs[label].units)
+        ]
+        if gaps:
+            yield Problem(
+                path,
+                f"No unit covers {ranges(gaps)} of {_named(claim)}",
+                "Name the units that cover each, partly or in full, or design one that does.",
+                case.document.key(path),
+                {"uncovered": gaps},
+            )
+
+
+@rule(
+    "HTQ504",
+    severity="reason_for_partial_coverage",
+    source=SUPPORT,
+    says="Partial coverage may be accepted, notably where the workplace is safer or more reliable.",
+    bad=f"""{_BASE}            ksbs:
+              K1: {{units: [U1, U2], coverage: partial}}  # HTQ504
+    """,
+    good=f"""{_BASE}            ksbs:
+              K1: {{units: [U1, U2], coverage: partial, reason: Safer in the workplace}}
+    """,
+)
+def partial_without_reason(case: Case) -> Iterable[Problem]:
+    """A KSB is covered partly, and no reason is given
+
+    Reviewers ask why the rest is not in the qualification.
+    """
+    for path, _, ksbs in _mapped(case):
+        for label, coverage in ksbs.items():
+            if coverage.coverage == "partial" and coverage.reason is None:
+                yield Problem(
+                    (*path, label, "reason"),
+                    f"{quote(label)} is covered partly, and no reason is given",
+                    "Add a ‘reason’, for example ‘reason: Completed in the workplace, where it is "
+                    "safer’.",
+                )
+
+
+@rule(
+    "HTQ505",
+    severity=Severity.ERROR,
+    source=FORMAT,
+    says="Units are named by their ids in `units`.",
+    bad="""
+        cycle: 3
+        units: {U1: Programming}
+        standards:
+          - reference: ST0116
+            ksbs:
+              K1: [U1, U2]  # HTQ505
+    """,
+    good="""
+        cycle: 3
+        units: {U1: Programming, U2: Databases}
+        standards:
+          - reference: ST0116
+            ksbs:
+              K1: [U1, U2]
+    """,
+)
+def unknown_unit(case: Case) -> Iterable[Problem]:
+    """A unit is named that the qualification does not have
+
+    What it was meant to cover or to be chosen from is not known.
+    """
+    if not case.reading.knows(("units",)):
+        return
+    for path, name in _names_of_units(case):
+        if _is_unit(case, name):
+            continue
+        near = nearest(name, list(case.application.units))
+        hint = (
+            f"Did you mean {quote(near[0])}?" if near else "Add it to ‘units’, or correct the id."
+        )
+        if not case.application.units:
+            yield Problem(
+                path,
+                f"There is no unit {quote(name)}: the draft has no ‘units’",
+                "Add ‘units:’ with a line such as ‘U1: Programming fundamentals’ for each unit.",
+            )
+            return
+        yield Problem(path, f"There is no unit {quote(name)}", hint)
+
+
+@rule(
+    "HTQ506",
+    severity=Severity.WARNING,
+    source=CRITERIA,
+    says="A unit that covers no KSB is removed or redesigned.",
+    bad="""
+        cycle: 3
+        units:
+          U1: Programming
+          U2: Databases  # HTQ506
+        standards:
+          - reference: ST0116
+            version: "1.1"
+            ksbs:
+              K1: [U1]
+    """,
+    good=f"""{_BASE}            ksbs:
+              K1: [U1, U2]
+    """,
+    needs=("standards/*/ksbs/*/units",),
+)
+def unit_without_ksb(case: Case) -> Iterable[Problem]:
+    """A unit covers no KSB of any standard
+
+    A learner would spend time on what the occupation does not ask for.
+    """
+    mapped = [ksbs for _, _, ksbs in _mapped(case)]
+    covering = {
+        name for ksbs in mapped for coverage in ksbs.values() for _, name in sound(coverage.units)
+    }
+    for name in case.application.units if mapped else ():
+        if name not in covering:
+            yield Problem(
+                ("units", name),
+                f"The unit {quote(name)} covers no KSB",
+                "Name it in the mapping where it covers one, or remove or redesign it.",
+            )
+
+
+@rule(
+    "HTQ507",
+    severity="every_combination",
+    source=CRITERIA,
+    says="Every permitted combination of units and pathways gives competence in at least one of "
+    "the occupations.",
+    bad=f"""{_BASE}            ksbs:
+              K1: [U1]
+              K2: [U2]
+        structure:  # HTQ507
+          mandatory: [U1]
+          optional: [{{choose: 1, from: [U1, U2]}}]
+    """,
+    good=f"""{_BASE}            ksbs:
+              K1: [U1]
+              K2: [U2]
+        structure:
+          mandatory: [U1, U2]
+    """,
+)
+def incompetent_combination(case: Case) -> Iterable[Problem]:
+    """A learner can take a permitted combination that covers no occupation in full
+
+    The finding names one such learner: the pathway, the units, of which none can be left out,
+    and what each occupation lacks.
+    """
+    if any(path[0] in ("structure", "units") for path in case.reading.lost):
+        return
+    if any(
+        not _is_unit(case, name) for path, name in _names_of_units(case) if path[0] == "structure"
+    ):
+        return
+    permitted = combinations(case.application)
+    if not permitted.can_be_satisfied(permitted.everywhere):
+        return
+    pathways = tuple(way for way in permitted.pathways if permitted.can_be_satisfied(way))
+    if permitted.pathways and not pathways:
+        return
+    occupations = {}
+    for path, claim, ksbs in _mapped(case):
+        known = _list(case, claim)
+        if isinstance(known, str):
+            continue
+        name = _named(claim) + (f" ({claim.option})" if known.options and claim.option else "")
+        occupations[name] = {
+            label: [unit for _, unit in sound(ksbs[label].units)]
+            for label in known.needed(claim.option)
+            if label in ksbs
+            and case.reading.knows((*path, label, "units"))
+            and all(_is_unit(case, unit) for _, unit in sound(ksbs[label].units))
+        }
+    found = replace(permitted, pathways=pathways).counter_example(occupations)
+    if found is None:
+        return
+    lacks = join([f"{ranges(labels)} of {name}" for name, labels in found.uncovered.items()])
+    on = f" on {quote(found.pathway)}" if found.pathway else ""
+    yield Problem(
+        ("structure",),
+        f"A learner{on} can take {join(found.units)} and miss {lacks}",
+        "Make a unit that covers what is missing mandatory, or cover it in each unit that can be "
+        "chosen instead.",
+        case.document.key(("structure",)),
+        asdict(found),
+    )
+
+
+@rule(
+    "HTQ508",
+    severity=Severity.WARNING,
+    source=CRITERIA,
+    says="A qualification has sufficient coverage and assessment of the KSBs.",
+    bad=f"""{_BASE}            ksbs:  # HTQ508
+              K1: {{units: [U1], assessed_by: [A1]}}
+              K2: [U2]
+        assessments: {{A1: Portfolio}}
+    """,
+    good=f"""{_BASE}            ksbs:
+              K1: {{units: [U1], assessed_by: [A1]}}
+              K2: {{units: [U2], assessed_by: [A1]}}
+        assessments: {{A1: Portfolio}}
+    """,
+)
+def unassessed_ksb(case: Case) -> Iterable[Problem]:
+    """A KSB is covered and not assessed, in a draft that names assessments
+
+    Nobody would know whether a learner has it.
+    """
+    if not case.application.assessments:
+        return
+    for path, claim, ksbs in _mapped(case):
+        gaps = [
+            label
+            for label, coverage in ksbs.items()
+            if LABEL.fullmatch(label)
+            and coverage.units
+            and not coverage.assessed_by
+            and case.reading.knows((*path, label, "assessed_by"))
+        ]
+        if gaps:
+            yield Problem(
+                path,
+                f"No assessment is named for {ranges(gaps)} of {_named(claim)}",
+                "Name it in the long form, for example ‘K1: {units: [U1], assessed_by: [A1]}’.",
+                case.document.key(path),
+                {"unassessed": gaps},
+            )
+
+
+@rule(
+    "HTQ509",
+    severity=Severity.INFO,
+    source=STANDARDS_DATA,
+    says="The statements of each version of a standard are published data.",
+    bad="""
+        cycle: 3
+        units: {U1: Programming}
+        standards:
+          - reference: ST0118
+            version: "9.9"
+            ksbs: {K1: [U1]}  # HTQ509
+    """,
+    good=f"""{_BASE}            ksbs: {{K1: [U1, U2]}}
+    """,
+)
+def ksb_list_missing(case: Case) -> Iterable[Problem]:
+    """The standard's list of KSBs is not at hand, so whether the mapping is complete is not known
+
+    Everything else about the mapping is checked.
+    """
+    for path, claim, _ in _mapped(case):
+        known = _list(case, claim)
+        told = claim.meant is None or not case.reading.knows((*path[:-1], "version"))
+        if isinstance(known, str) and not told:
+            yield Problem(
+                path,
+                f"Whether the mapping of {_named(claim)} is complete is not checked: {known}",
+                "Enter the ‘version’ that you mapped to, and put the list of its KSBs beside the "
+                "draft in the folder ‘ksbs’.",
+                case.document.key(path),
+            )
+
+
+@rule(
+    "HTQ510",
+    severity=Severity.ERROR,
+    source=FORMAT,
+    says="A group is satisfied by at least `choose` of its units, or by units of it that have at "
+    "least `credits` credits together.",
+    bad="""
+        units: {U1: Programming, U2: Databases}
+        structure:
+          optional:
+            - {choose: 3, from: [U1, U2]}  # HTQ510
+    """,
+    good="""
+        units: {U1: Programming, U2: Databases}
+        structure:
+          optional:
+            - {choose: 2, from: [U1, U2]}
+    """,
+)
+def unsatisfiable_group(case: Case) -> Iterable[Problem]:
+    """A group of units asks for more than it has
+
+    No learner can satisfy it, so none can take the qualification or the pathway.
+    """
+    units = case.application.units
+    for path, group in choices(case.application):
+        if not case.reading.knows((*path, "from")) or group.from_ is None or None in group.from_:
+            continue
+        names = {name for _, name in sound(group.from_)}
+        if group.choose is not None and group.credits is None and group.choose > len(names):
+            what, has = f"{group.choose} units", f"{len(names)}"
+        elif group.credits is not None and group.choose is None:
+            credits = [units[name].credits if name in units else None for name in names]
+            total = sum(number or 0 for number in credits)
+            if None in credits or total >= group.credits:
+                continue
+            what, has = f"{group.credits} credits", f"{total}"
+        else:
+            continue
+        yield Problem(
+            path,
+            f"The group asks for {what} and has {has}",
+            "Lower what it asks for, or add units to ‘from’.",
+        )
+
+
+@rule(
+    "HTQ511",
+    severity=Severity.ERROR,
+    source=STANDARDS_DATA,
+    says="A label is K, S or B and the number of the statement, counted from 1.",
+    bad=f"""{_BASE}            ksbs:
+              K1: [U1, U2]
+              k2: [U1]  # HTQ511
+    """,
+    good=f"""{_BASE}            ksbs:
+              K1: [U1, U2]
+              K2: [U1]
+    """,
+)
+def malformed_label(case: Case) -> Iterable[Problem]:
+    """The label of a KSB is not written in its form
+
+    The mapping of that KSB is not read.
+    """
+    for path, _, ksbs in _mapped(case):
+        for label in ksbs:
+            if not LABEL.fullmatch(label):
+                meant = "".join(label.upper().split())
+                meant = meant[:1] + meant[1:].lstrip("0")
+                yield Problem(
+                    (*path, label),
+                    f"{quote(label)} is not the label of a KSB",
+                    f"Enter it as {meant}."
+                    if LABEL.fullmatch(meant)
+                    else "Enter K, S or B and a number, for example ‘K1’.",
+                    case.document.key((*path, label)),
+                )
+
+
+@rule(
+    "HTQ512",
+    severity=Severity.ERROR,
+    source=FORMAT,
+    says="Assessments are named by their ids in `assessments`.",
+    bad=f"""{_BASE}            ksbs:
+              K1: {{units: [U1, U2], assessed_by: [A2]}}  # HTQ512
+        assessments: {{A1: Portfolio}}
+    """,
+    good=f"""{_BASE}            ksbs:
+              K1: {{units: [U1, U2], assessed_by: [A1]}}
+        assessments: {{A1: Portfolio}}
+    """,
+)
+def unknown_assessment(case: Case) -> Iterable[Problem]:
+    """An assessment is named that the draft does not have
+
+    Then nothing shows that the KSB is assessed.
+    """
+    known = case.application.assessments
+    for path, _, ksbs in _mapped(case):
+        for label, coverage in ksbs.items():
+            for number, name in sound(coverage.assessed_by):
+                if name in known or not case.reading.knows(("assessments", name)):
+                    continue
+                near = nearest(name, list(known))
+                hint = f"Did you mean {quote(near[0])}?" if near else "Add it to ‘assessments’."
+                yield Problem(
+                    (*path, label, "assessed_by", number),
+                    f"There is no assessment {quote(name)}",
+                    hint,
+                )
+
+
+@rule(
+    "HTQ513",
+    severity=Severity.WARNING,
+    source=FORMAT,
+    says="A learner takes the units that the structure names.",
+    bad="""
+        units:
+          U1: Programming
+          U2: Databases  # HTQ513
+        structure: {mandatory: [U1]}
+    """,
+    good="""
+        units: {U1: Programming, U2: Databases}
+        structure: {mandatory: [U1, U2]}
+    """,
+)
+def unit_outside_structure(case: Case) -> Iterable[Problem]:
+    """A unit is in no list of the structure
+
+    A learner never needs to take it, so what it covers is not sure to be taught.
+    """
+    structure = case.application.structure
+    if structure is None or not (structure.mandatory or structure.optional or structure.pathways):
+        return
+    if any(path[0] == "structure" for path in case.reading.lost):
+        return
+    named = {name for path, name in _names_of_units(case) if path[0] == "structure"}
+    for name in case.application.units:
+        if name not in named:
+            yield Problem(
+                ("units", name),
+                f"The structure does not name the unit {quote(name)}",
+                "Add it to ‘mandatory’ or to a group, or remove it from ‘units’.",
+            )
+
+
+RULES = (
+    standard_without_mapping,
+    unknown_ksb,
+    uncovered_ksb,
+    partial_without_reason,
+    unknown_unit,
+    unit_without_ksb,
+    incompetent_combination,
+    unassessed_ksb,
+    ksb_list_missing,
+    unsatisfiable_group,
+    malformed_label,
+    unknown_assessment,
+    unit_outside_structure,
+)

@@ -1,0 +1,116 @@
+"""Which units a learner takes: the exact answer, held against looking at every combination."""
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from htqcli.ksbs import ranges
+from htqcli.structure import Combinations, Group, Route
+
+IDS = tuple(f"U{number}" for number in range(6))
+SETS = st.sets(st.integers(0, 5), max_size=6)
+
+
+def bits(numbers):
+    return sum(1 << number for number in numbers)
+
+
+def group(units, amount, by_credits):
+    return Group(bits(units), None if by_credits else amount, amount * 5 if by_credits else None)
+
+
+GROUPS = st.builds(group, SETS.filter(bool), st.integers(1, 3), st.booleans())
+ROUTES = st.builds(
+    Route,
+    st.sampled_from(["Web", "Mobile", "Data"]),
+    st.sets(st.integers(0, 5), max_size=2).map(bits),
+    st.lists(GROUPS, max_size=2).map(tuple),
+)
+STRUCTURES = st.builds(
+    Combinations,
+    st.just(IDS),
+    st.tuples(*[st.sampled_from([0, 5, 10, 15])] * 6),
+    ROUTES,
+    st.lists(ROUTES, max_size=3).map(tuple),
+)
+OCCUPATIONS = st.dictionaries(
+    st.sampled_from(["ST0001", "ST0002", "ST0003"]),
+    st.dictionaries(
+        st.sampled_from(["K1", "K2", "S1", "B1"]),
+        st.sets(st.sampled_from(IDS), max_size=3).map(sorted),
+        max_size=4,
+    ),
+    max_size=3,
+)
+
+
+def is_permitted(structure, chosen):
+    """The definition of the format page, word for word, on sets of ids."""
+
+    def satisfied(route):
+        names = {IDS[n] for n in range(6) if route.mandatory >> n & 1}
+        if not names <= chosen:
+            return False
+        for one in route.groups:
+            own = [n for n in range(6) if one.units >> n & 1 and IDS[n] in chosen]
+            if one.choose is not None and len(own) < one.choose:
+                return False
+            if one.credits is not None and sum(structure.credits[n] for n in own) < one.credits:
+                return False
+        return True
+
+    if not satisfied(structure.everywhere):
+        return False
+    return not structure.pathways or any(satisfied(way) for way in structure.pathways)
+
+
+def missed(occupations, chosen):
+    """For each occupation the KSBs that a set misses; one that nothing covers is no gap here."""
+    return {
+        name: [label for label, units in ksbs.items() if units and not chosen & set(units)]
+        for name, ksbs in occupations.items()
+    }
+
+
+@given(STRUCTURES, OCCUPATIONS)
+def test_a_counter_example_is_found_exactly_when_there_is_one(structure, occupations):
+    exists = any(
+        is_permitted(structure, set(chosen)) and all(missed(occupations, set(chosen)).values())
+        for size in range(7)
+        for chosen in itertools.combinations(IDS, size)
+    )
+    found = structure.counter_example(occupations)
+    assert (found is not None) == (exists and bool(occupations))
+    if found is None:
+        return
+    chosen = set(found.units)
+    assert is_permitted(structure, chosen)
+    assert not any(is_permitted(structure, chosen - {unit}) for unit in chosen)
+    assert {name: list(labels) for name, labels in found.uncovered.items()} == missed(
+        occupations, chosen
+    )
+    if structure.pathways:
+        way = next(way for way in structure.pathways if way.name == found.pathway)
+        assert {IDS[n] for n in range(6) if way.mandatory >> n & 1} <= chosen
+
+
+@given(STRUCTURES, SETS, SETS)
+def test_a_permitted_set_stays_permitted_with_more_units(structure, some, more):
+    if structure.pathway(bits(some)) is not None:
+        assert structure.pathway(bits(some | more)) is not None
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [
+        (["K4"], "K4"),
+        (["K4", "K5"], "K4 and K5"),
+        (["K9", "K4", "K7", "K8"], "K4 and K7 to K9"),
+        (["B1", "S2", "K1", "S1", "S3", "K3"], "K1, K3, S1 to S3 and B1"),
+        ([], ""),
+    ],
+)
+def test_neighbouring_gaps_are_said_as_a_range(labels, said):
+    assert ranges(labels) == said
