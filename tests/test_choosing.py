@@ -2,11 +2,13 @@
 
 import json
 import os
+import re
 import stat
+import subprocess
 
 import pytest
 
-from conftest import IN_WINDOW, ROOT
+from conftest import IN_WINDOW, ROOT, program
 from htqcli.rules import RULES
 
 WRONG = {"  level: 4\n  number": "  level: 6\n  number", "Level 4 Diploma": "Diploma HTQ"}
@@ -171,3 +173,102 @@ def test_every_finding_says_where_its_rule_is_documented(htq, draft):
     assert anchors == [rule.documentation for rule in RULES]
     run = htq("check", draft(WRONG), "--at", IN_WINDOW, "--format", "json")
     assert all(finding["documentation"] in anchors for finding in run.findings)
+
+
+# What attackers found
+
+
+@pytest.mark.parametrize(
+    "words", [("--select", ""), ("--select", " , "), ("--select", "HTQ304", "--ignore", "HTQ3")]
+)
+def test_a_choice_that_leaves_no_rule_is_refused(htq, draft, words):
+    run = htq("check", draft(WRONG), *words)
+    assert (run.code, run.out) == (2, "")
+    assert "No rule is left" in run.err
+
+
+def test_a_report_is_not_written_over_a_draft_of_the_folder_that_is_checked(htq, draft, tmp_path):
+    path = draft(name="other.yaml")
+    before = path.read_text()
+    run = htq("check", tmp_path, "--at", IN_WINDOW, "--report", f"json={path}")
+    assert run.code == 2
+    assert path.read_text() == before
+
+
+@pytest.mark.parametrize("format", ["json", "sarif", "gitlab"])
+def test_an_older_report_in_the_folder_is_no_draft_and_is_replaced(htq, draft, tmp_path, format):
+    draft()
+    report = tmp_path / "report.json"
+    words = ("check", tmp_path, "--at", IN_WINDOW, "--report", f"{format}={report}")
+    assert htq(*words).code == 0
+    assert htq(*words).out == htq(*words).out
+    assert htq(*words).code == 0
+
+
+def test_a_report_does_not_take_the_place_of_standard_output(draft, tmp_path):
+    out = tmp_path / "out.txt"
+    path = draft()
+    with open(out, "wb") as file:
+        run = program(
+            "check", path, "--at", IN_WINDOW, "--report", f"json={out}",
+            capture_output=False, stdout=file, stderr=subprocess.PIPE,
+        )  # fmt: skip
+    assert run.returncode == 3
+    assert "standard output or standard error goes there" in run.stderr.decode()
+    assert "ready to submit" in out.read_text()
+
+
+def test_a_long_reason_is_not_repeated_in_full_with_each_finding(htq, draft):
+    accept = "accept:\n  - {rule: HTQ102, reason: " + "r" * 50_000 + ", until: 2022-06-01}\n"
+    unknown = "".join(f"x{number}: 1\n" for number in range(300))
+    path = draft({"declarations:": f"{accept}{unknown}declarations:"})
+    for format in ("text", "json", "sarif", "junit", "markdown"):
+        out = htq("check", path, "--at", IN_WINDOW, "--format", format).out
+        assert len(out) < 1_000_000, format
+        assert "rrr" in out
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"cycle: 3": "cycle: three", "ST0116": "ST0310"}, "HTQ204"),
+        ({"cycle: 3": "cycle: 99"}, "HTQ605"),
+        ({"first_teaching: 2024-09": "first_teaching: soon"}, "HTQ304"),
+    ],
+)
+def test_an_acceptance_is_not_called_idle_where_its_rule_could_not_judge(htq, draft, changes, rule):
+    entry = f"accept:\n  - {{rule: {rule}, reason: Agreed, until: 2022-06-01}}\n"
+    path = draft({**changes, "declarations:": f"{entry}declarations:"})
+    assert "HTQ106" not in htq("check", path, "--at", IN_WINDOW, "--format", "json").codes
+
+
+def test_a_pointer_of_an_acceptance_is_taken_to_the_letter(htq, draft):
+    entry = "accept:\n  - {rule: HTQ605, at: /, reason: Agreed, until: 2022-06-01}\n"
+    path = draft({"support_session: 2022-03-02\n": entry})
+    assert htq("check", path, "--at", IN_WINDOW, "--format", "json").codes == ["HTQ605", "HTQ106"]
+
+
+def test_github_counts_what_could_not_be_checked_among_the_ten(htq, draft):
+    missing = [f"missing-{number}.yaml" for number in range(15)]
+    out = htq("check", draft(), *missing, "--at", IN_WINDOW, "--format", "github").out
+    assert out.count("::error ") == 10
+    assert "5 more of level error are not shown here." in out
+
+
+@pytest.mark.parametrize("word", ["\x1b[31mred", "##vso[task.x]y", "a\n::error::x", "\u202eabc"])
+def test_a_catalogue_says_nothing_to_a_terminal_either(htq, tmp_path, word):
+    text = (ROOT / "data" / "standards.yaml").read_text()
+    text = text.replace("name: the HTQ approvals team, email: HTQ.approvals@education.gov.uk",
+                        f"name: {json.dumps(word)}, email: {json.dumps(word)}")  # fmt: skip
+    text = text.replace("note: The day on which", f"note: {json.dumps(word)} #")
+    text = text.replace("title: Software developer", f"title: {json.dumps(word)}")
+    file = tmp_path / "c.yaml"
+    file.write_text(text)
+    for words in (("standards", "show", "ST0116"), ("standards", "list"), ("window", "list"),
+                  ("window", "status"), ("window", "timeline"), ("standards", "search", "red"),
+                  ("standards", "show", "ST9999")):  # fmt: skip
+        run = htq(*words, "--catalogue", file)
+        out = run.out + run.err
+        assert not re.search("[\x00-\x09\x0b-\x1f\u202e]", out)
+        assert "##vso[" not in out
+        assert not any(line.lstrip().startswith("::") for line in out.splitlines())
