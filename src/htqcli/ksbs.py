@@ -7,16 +7,19 @@ none, because the wording of a standard is not its own.
 
 from __future__ import annotations
 
+import json
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from html import unescape
 from pathlib import Path as Folder
-from typing import Annotated
+from typing import Annotated, Any
 
 from htqcli import source
 from htqcli.fields import Part, Text, WholeNumber, pattern, read_whole
 from htqcli.source import content_of
-from htqcli.words import join
+from htqcli.words import bare, join, quote
 
 FOLDER = "ksbs"
 """The folder beside drafts that holds the lists."""
@@ -33,6 +36,7 @@ class Origin(Part):
     address: Text
     date: Text | None = None
     sha256: Text | None = None
+    last_updated: Text | None = None
 
 
 class KsbList(Part):
@@ -114,3 +118,176 @@ def ranges(labels: Iterable[str]) -> str:
         else:
             said += [f"{letter}{number}" for number in range(first, last + 1)]
     return join(said)
+
+
+ATTRIBUTION = (
+    "Contains public sector information licensed under the Open Government Licence v3.0: "
+    "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A list made from a published record: the name of its file, the file's text, and in words
+    what of the record was not sound and so left out."""
+
+    reference: str
+    version: str
+    text: str
+    left_out: tuple[str, ...]
+
+    @property
+    def file(self) -> str:
+        """The name of the file."""
+        return f"{self.reference}-{self.version}.yaml"
+
+
+def imported(record: object, address: str, date: str, sha256: str) -> Imported | str:
+    """The list of a record of the published standards data (domain: DFE-IMPORT), or why there
+    can be none.
+
+    Labels count the places in the record's lists from 1, whatever stands there; an entry that
+    is null, has no text, or repeats the id of one before it is left out and keeps its place
+    empty. `address` is of the published data, to which the reference is added.
+    """
+    if not isinstance(record, dict):
+        return "an entry that is no record"
+    reference = str(record.get("referenceNumber") or "").strip().upper()
+    if not re.fullmatch(r"ST\d{4}", reference, re.ASCII):
+        return f"{quote(reference or 'a record without a reference')} is not a standard"
+    version = str(record.get("version") or record.get("versionNumber") or "").strip()
+    if not re.fullmatch(r"\d{1,4}(\.\d{1,4})*", version, re.ASCII):
+        return f"{reference}: its version {quote(version)} is not a version"
+    title = plain(record.get("title"))
+    left_out: list[str] = []
+    ksbs: dict[str, str] = {}
+    labels: dict[str, str] = {}
+    for letter, name, key in _LISTS:
+        for label, identity, detail in _entries(record, letter, name, key):
+            if not detail or (identity and identity in labels):
+                why = "is there twice" if detail else "has no text"
+                left_out.append(f"{reference} {version}: {label} {why}")
+                continue
+            ksbs[label] = detail
+            if identity:
+                labels[identity] = label
+    if not title or not ksbs:
+        return f"{reference} {version}: it has no {'KSBs' if title else 'title'}"
+    options, unknown = _options(record, labels, list(ksbs))
+    if unknown:
+        left_out.append(f"{reference} {version}: its duties name {unknown} KSBs that it lacks")
+    text = _file(
+        {
+            "reference": reference,
+            "version": version,
+            "title": title,
+            "level": record.get("level"),
+            "status": plain(record.get("status")) or None,
+        },
+        options,
+        ksbs,
+        {
+            "address": f"{address}/{reference}",
+            "date": date,
+            "sha256": sha256,
+            "last_updated": plain(record.get("lastUpdated")) or None,
+        },
+    )
+    return Imported(reference, version, text, tuple(left_out))
+
+
+_LISTS = (
+    ("K", "knowledges", "knowledgeId"),
+    ("S", "skills", "skillId"),
+    ("B", "behaviours", "behaviourId"),
+)
+
+
+def _entries(
+    record: dict[str, Any], letter: str, name: str, key: str
+) -> Iterator[tuple[str, str | None, str]]:
+    """The labels, ids and texts of one list of a record."""
+    for number, entry in enumerate(_items(record, name), start=1):
+        held = entry if isinstance(entry, dict) else {}
+        identity = held.get(key)
+        yield f"{letter}{number}", str(identity) if identity else None, plain(held.get("detail"))
+
+
+def _items(record: dict[str, Any], name: str) -> list[Any]:
+    found = record.get(name)
+    return found if isinstance(found, list) else []
+
+
+def _options(
+    record: dict[str, Any], labels: dict[str, str], order: list[str]
+) -> tuple[dict[str, list[str]], int]:
+    """The labels that each option needs: those that the core duties map to, and those of the
+    option's own duties. Also how many KSBs the duties name that the record lacks."""
+    if not record.get("coreAndOptions"):
+        return {}, 0
+    core: set[str] = set()
+    own: dict[str, set[str]] = {}
+    unknown: set[str] = set()
+    for duty in _items(record, "duties"):
+        if not isinstance(duty, dict):
+            continue
+        named = {
+            str(identity)
+            for name in ("mappedKnowledge", "mappedSkills", "mappedBehaviour")
+            for identity in _items(duty, name)
+            if identity
+        }
+        unknown |= named - set(labels)
+        known = {labels[identity] for identity in named if identity in labels}
+        if duty.get("isThisACoreDuty") == 1:
+            core |= known
+        for option in _items(duty, "mappedOptions"):
+            own.setdefault(str(option), set()).update(known)
+    options: dict[str, list[str]] = {}
+    for option in _items(record, "options"):
+        title = plain(option.get("title")) if isinstance(option, dict) else ""
+        if title and title not in options:
+            needed = core | own.get(str(option.get("optionId")), set())
+            options[title] = [label for label in order if label in needed]
+    return options, len(unknown)
+
+
+_TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)\b[^<>]*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
+_BREAKS = {"br", "div", "li", "ol", "p", "td", "th", "tr", "ul"}
+"""Elements that begin a line or an item: a space sets apart what they hold."""
+
+
+def plain(text: object) -> str:
+    """A text of the published data without its HTML and entities, on one line."""
+    if not isinstance(text, str):
+        return ""
+    if "<" in text:
+        text = _TAG.sub(lambda tag: " " if (tag[2] or "").lower() in _BREAKS else "", text)
+    if "&" in text:
+        text = unescape(text)
+    text = " ".join(text.split())
+    return text if text.isprintable() else bare(text)
+
+
+def _file(
+    head: dict[str, Any],
+    options: dict[str, list[str]],
+    ksbs: dict[str, str],
+    origin: dict[str, Any],
+) -> str:
+    """The text of a list's file. JSON's way of quoting a text is YAML's as well."""
+    encode = json.JSONEncoder(ensure_ascii=False).encode
+
+    def line(name: str, value: Any) -> str:
+        return f"{name}: {encode(value)}\n"
+
+    pieces = [line(name, value) for name, value in head.items() if value is not None]
+    if options:
+        pieces.append("options:\n")
+        pieces += [f"  {line(encode(name), labels)}" for name, labels in options.items()]
+    pieces.append("ksbs:\n")
+    pieces += [f"  {line(label, detail)}" for label, detail in ksbs.items()]
+    pieces.append("source:\n")
+    pieces += [f"  {line(name, value)}" for name, value in origin.items() if value is not None]
+    pieces.append(line("attribution", ATTRIBUTION))
+    return "".join(pieces)

@@ -184,8 +184,9 @@ def write_data(text: str) -> None:
         sys.stdout.write(text)
 
 
-def replace_file(name: str, text: str) -> None:
-    """Write a file whole or not at all: a new one beside it takes its place once it is complete.
+def replace_file(name: str, text: str, *, durable: bool = True) -> None:
+    """Write a file whole or not at all: a new one beside it takes its place once it is complete,
+    and if `durable` once the disk has it.
 
     Raises OSError, also for what is there and is not a regular file, such as a device.
     """
@@ -207,7 +208,8 @@ def replace_file(name: str, text: str) -> None:
         with new.open("xb") as file:
             file.write(text.encode("utf-8", "backslashreplace"))
             file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
         new.chmod(mode)
         new.replace(target)
     except BaseException:

@@ -429,7 +429,7 @@ def ksb_list_missing(case: Case) -> Iterable[Problem]:
                 path,
                 f"Whether the mapping of {_named(claim)} is complete is not checked: {known}",
                 "Enter the ‘version’ that you mapped to, and put the list of its KSBs beside the "
-                "draft in the folder ‘ksbs’.",
+                "draft in the folder ‘ksbs’. ‘htq ksbs import’ makes it from the published data.",
                 case.document.key(path),
             )
 

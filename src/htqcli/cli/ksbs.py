@@ -1,0 +1,211 @@
+"""`htq ksbs`: the lists of knowledge, skills and behaviours (KSBs) of standards."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Optional
+
+import typer
+
+from htqcli.cli import options, table, terminal
+from htqcli.cli.options import CatalogueFile, format_option
+
+if TYPE_CHECKING:
+    from htqcli.ksbs import KsbList
+
+app = typer.Typer(help="Import and read the lists of KSBs of standards.")
+
+NOT_READ = 3
+_SHOWN = 20
+"""How many of the things that were left out are named, each in a line."""
+
+Folder = Annotated[
+    Path, typer.Option("--ksbs", metavar="FOLDER", help="The folder with the lists.")
+]
+IN_FOLDER = Path("ksbs")
+
+
+@app.command("import")
+def import_(
+    feed: Annotated[
+        str,
+        typer.Argument(
+            metavar="FEED",
+            help="The published standards data, or one record of it; - for standard input.",
+        ),
+    ],
+    reference: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option(
+            "--reference", metavar="REFERENCE", help="Only this standard. Can be repeated."
+        ),
+    ] = None,
+    version: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--version", metavar="VERSION", help="Only this version."),
+    ] = None,
+    folder: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FOLDER", help="Where to write the lists.")
+    ] = IN_FOLDER,
+    catalogue: CatalogueFile = None,
+) -> None:
+    """Write a small file for each standard and version in the published data.
+
+    What of it is not sound is left out, and said.
+    """
+    import hashlib
+    import json
+
+    from htqcli import ksbs, moment
+    from htqcli.words import visible
+
+    known = options.the_catalogue(catalogue)
+    wanted = {_reference(text) for text in reference or ()}
+    content = _content(feed)
+    sha256 = hashlib.sha256(content).hexdigest()
+    try:
+        text = content.decode("utf-8-sig")
+        del content  # the feed is large: no more than one copy of it is held
+        data: Any = json.loads(text)
+    except (ValueError, RecursionError):
+        terminal.tell(f"{feed}: the standards data cannot be read: it is not JSON")
+        raise typer.Exit(NOT_READ) from None
+    del text
+    records = data if isinstance(data, list) else [data]
+    del data
+    left_out: list[str] = []
+    written: set[str] = set()
+    today = moment.now().date().isoformat()
+    for index, record in enumerate(records):
+        records[index] = None
+        if wanted and not (isinstance(record, dict) and _is_wanted(record, wanted)):
+            continue
+        found = ksbs.imported(record, known.standards_data, today, sha256)
+        if isinstance(found, str):
+            left_out.append(found)
+        elif version is None or found.version == version:
+            if found.file in written:
+                left_out.append(f"{found.reference} {found.version} is there a second time")
+                continue
+            _write(folder, found.file, found.text)
+            written.add(found.file)
+            left_out += found.left_out
+    for line in left_out[:_SHOWN]:
+        terminal.tell(f"Left out: {visible(line)}")
+    if len(left_out) > _SHOWN:
+        terminal.tell(f"Left out: {len(left_out) - _SHOWN} more")
+    terminal.write(f"Lists written to {visible(str(folder))}: {len(written)}\n")
+    if not written:
+        terminal.tell(f"{feed}: no list was found in it that was asked for")
+        raise typer.Exit(NOT_READ)
+
+
+@app.command("list")
+def list_(
+    folder: Folder = IN_FOLDER, format: Annotated[str, format_option(*table.FORMATS)] = "table"
+) -> None:
+    """List the lists that are at hand."""
+    rows: list[table.Row] = [
+        {
+            "reference": found.reference,
+            "version": found.version,
+            "title": found.title,
+            "level": found.level,
+            "ksbs": len(found.ksbs),
+            "options": list(found.options),
+        }
+        for found in _all(folder)
+    ]
+    columns = ("reference", "version", "title", "level", "ksbs", "options")
+    table.show(rows, columns, format, f"There is no list in {folder}.", header=True)
+
+
+@app.command()
+def show(
+    reference: Annotated[str, typer.Argument(metavar="REFERENCE", help="The standard.")],
+    version: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--version", metavar="VERSION", help="The version; else the last at hand."),
+    ] = None,
+    folder: Folder = IN_FOLDER,
+    format: Annotated[str, format_option(*table.FORMATS)] = "table",
+) -> None:
+    """Show the KSBs of a standard, each with its label."""
+    from htqcli.words import Refusal, quote
+
+    wanted = _reference(reference)
+    found = [
+        one
+        for one in _all(folder)
+        if one.reference == wanted and (version is None or one.version == version)
+    ]
+    if not found:
+        of = f" version {quote(version)}" if version else ""
+        raise Refusal(f"There is no list of {wanted}{of} in {quote(str(folder))}.")
+    last = max(found, key=lambda one: [int(part) for part in one.version.split(".")])
+    rows: list[table.Row] = [
+        {
+            "label": label,
+            "statement": statement,
+            "options": [name for name, labels in last.options.items() if label in labels],
+            "reference": last.reference,
+            "version": last.version,
+        }
+        for label, statement in last.ksbs.items()
+    ]
+    columns = ("label", "statement", "options") if last.options else ("label", "statement")
+    table.show(rows, columns, format, "")
+
+
+def _reference(text: str) -> str:
+    from htqcli.catalogue import reference_in
+    from htqcli.words import Refusal, quote
+
+    found = reference_in(text)
+    if found is None:
+        raise Refusal(f"{quote(text)} is not the reference of a standard, such as ST0116.")
+    return found
+
+
+def _is_wanted(record: dict[str, Any], wanted: set[str]) -> bool:
+    return str(record.get("referenceNumber") or "").strip().upper() in wanted
+
+
+def _content(feed: str) -> bytes:
+    try:
+        if feed == "-":
+            return sys.stdin.buffer.read()
+        with open(feed, "rb") as file:  # noqa: PTH123
+            return file.read()
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else None
+        terminal.tell(f"{feed}: the standards data cannot be read: {why or error}")
+        raise typer.Exit(NOT_READ) from None
+
+
+def _write(folder: Path, name: str, text: str) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        terminal.replace_file(os.path.join(folder, name), text, durable=False)
+    except OSError as error:
+        terminal.tell(f"{folder / name}: the list is not written: {error.strerror or error}")
+        raise typer.Exit(NOT_READ) from None
+
+
+def _all(folder: Path) -> list[KsbList]:
+    """The lists in a folder that can be used, in the order of their names; of the others it is
+    said why they cannot."""
+    from htqcli.ksbs import Lists
+
+    lists = Lists(folder)
+    found = []
+    for path in sorted(folder.glob("ST*-*.yaml")):
+        reference, _, version = path.stem.partition("-")
+        one = lists.get(reference, version)
+        if isinstance(one, str):
+            terminal.tell(one)
+        else:
+            found.append(one)
+    return found
