@@ -20,6 +20,7 @@ ORDER = [
     "application",
     "ksbs",
     "structure",
+    "coverage",
     "rules.sources",
     "rules.declare",
     "rules",

@@ -13,6 +13,7 @@ import typer
 from htqcli import __version__
 from htqcli.cli import terminal
 from htqcli.cli.check import check
+from htqcli.cli.coverage import coverage
 from htqcli.cli.ksbs import app as ksbs
 from htqcli.cli.rules import rules
 from htqcli.cli.standards import app as standards
@@ -33,6 +34,7 @@ app.add_typer(standards, name="standards", no_args_is_help=True)
 app.add_typer(window, name="window", no_args_is_help=True)
 app.add_typer(ksbs, name="ksbs", no_args_is_help=True)
 app.command()(check)
+app.command()(coverage)
 app.command()(rules)
 
 

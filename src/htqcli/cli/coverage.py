@@ -1,0 +1,262 @@
+"""`htq coverage`: which units cover which KSBs, and whether every learner meets them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Optional
+
+import typer
+
+from htqcli.cli import terminal
+from htqcli.cli.options import format_option
+
+if TYPE_CHECKING:
+    from htqcli.coverage import Matrix, Met, Row
+    from htqcli.formats.text import Line
+
+FORMATS = ("text", "csv", "markdown", "json", "html")
+NOT_READ = 3
+
+MET: dict[Met, str] = {
+    "never": "never",
+    "sometimes": "some combinations",
+    "always": "every combination",
+}
+"""What is said of a KSB, gaps first."""
+
+
+def coverage(
+    draft: Annotated[
+        str, typer.Argument(metavar="DRAFT", help="A draft, or - for standard input.")
+    ],
+    standard: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option(
+            "--standard", metavar="REFERENCE", help="Only this standard. Can be repeated."
+        ),
+    ] = None,
+    ksbs: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(
+            "--ksbs",
+            metavar="FOLDER",
+            help="Where the KSB lists of standards are, if not in ‘ksbs’ beside the draft.",
+        ),
+    ] = None,
+    format: Annotated[str, format_option(*FORMATS)] = "text",
+) -> None:
+    """Show the matrix of KSBs and units: what covers each KSB, gaps first.
+
+    A KSB is met in every permitted combination of units, in some, or never.
+    """
+    from htqcli.catalogue import reference_in
+    from htqcli.coverage import matrices
+    from htqcli.ksbs import FOLDER, Lists
+    from htqcli.words import Refusal, join, quote
+
+    folder, application = _read(draft)
+    found = matrices(application, Lists(ksbs or folder / FOLDER))
+    if standard:
+        wanted = [reference_in(text) for text in standard]
+        for text, reference in zip(standard, wanted, strict=True):
+            if reference not in [matrix.reference for matrix in found]:
+                names = join([matrix.reference for matrix in found]) or "no standard"
+                raise Refusal(f"The draft does not name {quote(text)}. It names {names}.")
+        found = tuple(matrix for matrix in found if matrix.reference in wanted)
+    if format == "json":
+        from htqcli.formats.json import encode
+
+        terminal.write_data(encode([_as_data(matrix) for matrix in found]))
+    elif format == "csv":
+        terminal.write_data(_as_csv(found))
+    elif format == "markdown":
+        terminal.write_data("\n".join(_as_markdown(matrix) for matrix in found))
+    elif format == "html":
+        terminal.write_data(_as_html(found))
+    else:
+        for matrix in found:
+            terminal.say(_as_text(matrix))
+
+
+def _read(path: str) -> tuple[Path, Any]:
+    from htqcli import intake, source
+    from htqcli.application import read_application
+    from htqcli.words import visible, visible_start
+
+    draft = intake.read(path, sys.stdin)
+    if isinstance(draft, intake.Unchecked):
+        terminal.tell(f"{visible_start(path)}: not read: {visible(draft.reason)}")
+        raise typer.Exit(NOT_READ)
+    document = source.read(draft.content)
+    if document.root is None:
+        fault = document.faults[0]
+        line = document.lines.place(fault.span or document.locate(fault.path)).line
+        terminal.tell(
+            f"{visible_start(path)}:{line}: not read. Put right first what ‘htq check’ says of it"
+        )
+        raise typer.Exit(NOT_READ)
+    return draft.folder, read_application(document).part
+
+
+def _as_data(matrix: Matrix) -> dict[str, Any]:
+    return {
+        "reference": matrix.reference,
+        "title": matrix.title,
+        "complete": matrix.unknown is None,
+        "note": matrix.unknown,
+        "units": matrix.units,
+        "ksbs": [
+            {
+                "label": row.label,
+                "statement": row.statement,
+                "units": row.units,
+                "met": row.met,
+                "pathways": row.pathways,
+            }
+            for row in matrix.rows
+        ],
+        "summary": {met: matrix.count(met) for met in MET},
+    }
+
+
+def _as_csv(found: Sequence[Matrix]) -> str:
+    """One row a KSB, one column a unit, in the order of the labels."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    for matrix in found:
+        names = list(matrix.units)
+        writer.writerow(["standard", "ksb", "statement", "met", *map(_cell, names)])
+        for row in matrix.rows:
+            cells = [row.units.get(name, "") for name in names]
+            statement = _cell(row.statement or "")
+            writer.writerow([matrix.reference, row.label, statement, MET[row.met], *cells])
+    return out.getvalue()
+
+
+def _cell(text: str) -> str:
+    """Text that a spreadsheet takes for no formula."""
+    from htqcli.words import visible
+
+    shown = visible(text)
+    return f"'{shown}" if shown.startswith(("=", "+", "-", "@")) else shown
+
+
+def _gaps_first(matrix: Matrix) -> list[Row]:
+    return sorted(matrix.rows, key=lambda row: list(MET).index(row.met))
+
+
+def _said(row: Row) -> str:
+    return ", ".join(
+        name if how == "full" else f"{name} (partly)" for name, how in row.units.items()
+    )
+
+
+def _summary(matrix: Matrix) -> str:
+    return (
+        f"{len(matrix.rows)} KSBs: {matrix.count('always')} met in every combination, "
+        f"{matrix.count('sometimes')} in some, {matrix.count('never')} never"
+    )
+
+
+def _where(row: Row) -> str:
+    """Whether every learner meets it; where that differs by pathway, in which."""
+    differs = row.met == "sometimes" and len(set(row.pathways.values())) > 1
+    if not differs:
+        return MET[row.met]
+    always = [name for name, met in row.pathways.items() if met == "always"]
+    return f"{MET[row.met]}; always on {', '.join(always)}" if always else MET[row.met]
+
+
+def _as_text(matrix: Matrix) -> list[Line]:
+    heading = f"{matrix.reference} {matrix.title or ''}".rstrip()
+    lines: list[Line] = [[(heading, "bold")], [(_summary(matrix), "")]]
+    if matrix.unknown:
+        lines += terminal.hanging("", f"Only what the mapping names: {matrix.unknown}.")
+    styles = {"never": "bold red", "sometimes": "bold yellow", "always": "green"}
+    marks = {
+        "never": terminal.glyphs("✗", "x"),
+        "sometimes": terminal.glyphs("~", "~"),
+        "always": terminal.glyphs("✓", "v"),
+    }
+    for row in _gaps_first(matrix):
+        lines.append(
+            [
+                (f"  {marks[row.met]} {row.label:<4} ", styles[row.met]),
+                (_where(row), styles[row.met]),
+            ]
+        )
+        lines += terminal.hanging("         ", _said(row) or "no unit")
+        if row.statement:
+            lines += terminal.hanging("         ", row.statement)
+    return [*lines, []]
+
+
+def _as_markdown(matrix: Matrix) -> str:
+    from htqcli.formats.markdown import escape as marked
+
+    names = list(matrix.units)
+    rows = ["| KSB | Met in | " + " | ".join(marked(name) for name in names) + " |"]
+    rows += ["|---|---|" + "---|" * len(names)]
+    for row in _gaps_first(matrix):
+        cells = (row.units.get(name, "") for name in names)
+        rows.append(f"| {row.label} | {marked(_where(row))} | {' | '.join(cells)} |")
+    heading = marked(f"{matrix.reference} {matrix.title or ''}".strip())
+    return f"## {heading}\n\n{_summary(matrix)}\n\n" + "\n".join(rows) + "\n"
+
+
+_STYLE = """
+body { font: 16px/1.5 Arial, sans-serif; color: #0b0c0c; margin: 2em; }
+table { border-collapse: collapse; margin: 0 0 2em; }
+caption { text-align: left; font-weight: bold; padding: 0.5em 0; }
+th, td { border: 1px solid #505a5f; padding: 0.3em 0.5em; text-align: left; vertical-align: top; }
+thead th { background: #f3f2f1; }
+.never { background: #f6d7d2; } .sometimes { background: #fff7bf; } .always { background: #cce2d8; }
+@media print { body { margin: 0; font-size: 11px; } thead { display: table-header-group; }
+  tr { break-inside: avoid; } }
+"""
+
+
+def _as_html(found: Sequence[Matrix]) -> str:
+    """One page that needs nothing else, for a browser or a printer. What a colour says stands
+    in words as well."""
+    tables = "".join(_as_table(matrix) for matrix in found)
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        "<title>Coverage of KSBs</title>\n"
+        f"<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n<h1>Coverage of KSBs</h1>\n"
+        "<p>A KSB is met when a unit covers it, fully or partly, in every permitted combination "
+        f"of units, in some, or never. Gaps come first.</p>\n{tables}</main>\n</body>\n</html>\n"
+    )
+
+
+def _as_table(matrix: Matrix) -> str:
+    from htqcli.words import visible
+
+    def text(value: str) -> str:
+        return escape(visible(value))
+
+    heads = "".join(
+        f'<th scope="col"><abbr title="{text(title)}">{text(name)}</abbr></th>'
+        for name, title in matrix.units.items()
+    )
+    rows = "".join(
+        f'<tr><th scope="row">{row.label}</th><td>{text(row.statement or "")}</td>'
+        f'<td class="{row.met}">{text(_where(row))}</td>'
+        + "".join(f"<td>{row.units.get(name, '')}</td>" for name in matrix.units)
+        + "</tr>\n"
+        for row in _gaps_first(matrix)
+    )
+    note = (
+        f"<p>Only what the mapping names: {text(matrix.unknown)}.</p>\n" if matrix.unknown else ""
+    )
+    heading = text(f"{matrix.reference} {matrix.title or ''}".strip())
+    return (
+        f"<h2>{heading}</h2>\n{note}<table>\n<caption>{text(_summary(matrix))}</caption>\n"
+        '<thead><tr><th scope="col">KSB</th><th scope="col">Statement</th>'
+        f'<th scope="col">Met in</th>{heads}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n'
+    )

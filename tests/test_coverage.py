@@ -1,0 +1,127 @@
+"""`htq coverage`: the matrix of KSBs and units, in every format."""
+
+import csv
+import io
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from conftest import ROOT
+
+PATHWAYS = {
+    "mandatory: [U1, U2, U3, U4]": "mandatory: [U1, U3]",
+    "  optional:\n    - name: Specialism\n      choose: 1\n      from: [U5, U6]":
+    "  pathways:\n    - {name: Data, mandatory: [U2, U4]}\n    - {name: Web, mandatory: [U4, U5]}",
+    "      K11: {units: [U3], assessed_by: [A1]}\n": "",
+}  # fmt: skip
+"""Two pathways, of which one lacks the only unit that covers K10 and S3; and no unit for K11."""
+
+
+@pytest.fixture
+def shown(htq, draft):
+    def run(format, *words, changes=PATHWAYS):
+        return htq("coverage", draft(changes), "--format", format, *words)
+
+    return run
+
+
+def test_a_ksb_is_met_always_sometimes_or_never_and_so_on_each_pathway(shown):
+    (matrix,) = shown("json").data
+    met = {row["label"]: (row["met"], row["pathways"]) for row in matrix["ksbs"]}
+    assert met["K1"] == ("always", {"Data": "always", "Web": "always"})
+    assert met["K10"] == ("sometimes", {"Data": "always", "Web": "sometimes"})
+    assert met["K11"] == ("never", {"Data": "never", "Web": "never"})
+    assert matrix["summary"] == {"never": 1, "sometimes": 2, "always": 35}
+    assert matrix["complete"] is True
+    partly = next(row for row in matrix["ksbs"] if row["label"] == "S14")
+    assert partly["units"] == {"U4": "partial"}
+
+
+def test_text_shows_gaps_first_and_says_where_a_ksb_is_met(shown):
+    out = shown("text").out
+    labels = re.findall(r"^  . ([KSB]\d+) ", out, re.MULTILINE)
+    assert labels[:3] == ["K11", "K10", "S3"]
+    assert len(labels) == 38
+    assert "38 KSBs: 35 met in every combination, 2 in some, 1 never" in out
+    assert "K10  some combinations; always on Data" in out
+    assert "U4 (partly)" in out
+
+
+def test_csv_has_a_row_a_ksb_and_a_column_a_unit_in_the_order_of_the_labels(shown):
+    rows = list(csv.DictReader(io.StringIO(shown("csv").out)))
+    assert [row["ksb"] for row in rows][:12] == [f"K{number}" for number in range(1, 13)]
+    assert list(rows[0])[4:] == ["U1", "U2", "U3", "U4", "U5", "U6"]
+    assert (rows[0]["U1"], rows[0]["U2"], rows[0]["U4"]) == ("full", "", "full")
+    assert rows[9]["met"] == "some combinations"
+
+
+def test_a_cell_is_no_formula_for_a_spreadsheet(shown):
+    changes = {
+        "U1: {title: Programming": "=cmd|x: {title: x, credits: 5}\n  U1: {title: Programming"
+    }
+    assert ",'=cmd|x" in shown("csv", changes=changes).out
+
+
+class Page(HTMLParser):
+    """What a page holds: its tags, and the scopes of its table's headers."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.scopes = [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        if tag == "th":
+            self.scopes.append(dict(attrs)["scope"])
+
+
+def test_html_is_one_page_that_needs_nothing_else_with_headers_for_rows_and_columns(shown):
+    out = shown("html").out
+    page = Page(out)
+    assert out.startswith('<!DOCTYPE html>\n<html lang="en">')
+    assert page.tags.count("table") == page.tags.count("caption") == page.tags.count("h1") == 1
+    assert page.scopes.count("row") == 38
+    assert page.scopes.count("col") == 3 + 6
+    assert not {"script", "link", "img", "iframe"} & set(page.tags)
+    assert "http" not in out
+    assert out.count(">some combinations") == 2  # no meaning by colour alone
+
+
+def test_html_shows_what_a_draft_says_and_obeys_none_of_it(shown):
+    changes = {"title: Programming fundamentals": 'title: "<script>alert(1)</script>\\" onload=x"'}
+    out = shown("html", changes=changes).out
+    assert "<script" not in out
+    assert "&lt;script&gt;" in out
+    assert '" onload' not in out
+
+
+def test_markdown_is_a_table_with_gaps_first(shown):
+    rows = [line for line in shown("markdown").out.splitlines() if line.startswith("| ")]
+    assert rows[0].startswith("| KSB | Met in | U1 | U2 ")
+    assert [row.split(" | ")[0] for row in rows[1:4]] == ["| K11", "| K10", "| S3"]
+
+
+def test_without_the_list_only_what_the_mapping_names_is_shown(htq):
+    run = htq("coverage", ROOT / "examples" / "application.yaml")
+    assert run.code == 0
+    assert "Only what the mapping names: there is no file ksbs/ST0116-1.1.yaml." in run.out
+
+
+def test_a_standard_is_chosen_and_one_that_is_not_there_is_refused(shown):
+    assert len(shown("json", "--standard", "st 116").data) == 1
+    refused = shown("json", "--standard", "ST0118")
+    assert (refused.code, refused.out) == (2, "")
+    assert "ST0116" in refused.err
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [(None, "there is no such file"), ("a: [", "htq check")]
+)
+def test_a_draft_that_cannot_be_read_is_exit_3(htq, tmp_path, content, said):
+    if content:
+        (tmp_path / "a.yaml").write_text(content)
+    run = htq("coverage", tmp_path / "a.yaml")
+    assert (run.code, run.out) == (3, "")
+    assert said in run.err
