@@ -531,3 +531,38 @@ def test_an_acceptance_whose_place_cannot_be_read_accepts_nothing(htq, draft):
     run = htq("check", path, "--at", IN_WINDOW, "--format", "json")
     assert run.codes == ["HTQ203", "HTQ103"]
     assert not any("accepted" in finding for finding in run.findings)
+
+
+@pytest.mark.parametrize(
+    ("changes", "place", "said"),
+    [
+        ({"  level: 4\n  number": "\tlevel: 4\n  number"}, "\t", "A tab stands where spaces are needed"),
+        ({"  level: 4\n  number": "\u00a0 level: 4\n  number"}, "\u00a0", "A space that does not break"),
+        ({"  - name: Example Software": "  -name: Example Software"}, "-", "hyphen and a space"),
+        ({"  - name: Example Software": "  • name: Example Software"}, "•", "hyphen and a space"),
+        ({"  level: 4\n  number": "  level:4\n  number"}, "level:", "no space after the colon"),
+    ],
+)  # fmt: skip
+def test_a_common_slip_is_named_where_it_is(htq, draft, changes, place, said):
+    path = draft(changes)
+    run = htq("check", path, "--at", IN_WINDOW, "--format", "json")
+    (finding,) = run.findings
+    assert finding["code"] == "HTQ002"
+    assert said in finding["message"]
+    assert text_at(path, finding) == place
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"planned_submission: 2022-06-10": "planned_submission: 06/30/2022"}, "day before the month"),
+        ({"planned_submission: 2022-06-10": "planned_submission: 10-12 June 2022"}, "is not one date"),
+        ({"[U1, U2, U3, U4]": "U1, U2"}, "for example ‘[U1, U2]’"),
+        ({"  - name: Example Software Ltd\n    evidence": "  - Example Software Ltd\n  - evidence"}, "‘name: Example Software Ltd’"),
+        ({"type: awarding-organisation": "type: HE provider"}, "‘higher-education-provider’"),
+        ({"evidence/specification.txt": "https://example.org/a.pdf"}, "Web addresses are not looked up"),
+    ],
+)  # fmt: skip
+def test_the_remedy_fits_what_was_written(htq, draft, changes, said):
+    run = htq("check", draft(changes), "--at", IN_WINDOW, "--format", "json")
+    assert any(said in finding["message"] + finding["hint"] for finding in run.findings)

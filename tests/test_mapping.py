@@ -31,6 +31,7 @@ AT = "/standards/0/ksbs"
         ({K10: "K10: {units: [], assessed_by: [A1]}"}, [("HTQ503", AT)]),
         ({K10: f"{K10}\n      K99: {{units: [U2], assessed_by: [A1]}}"}, [("HTQ502", f"{AT}/K99")]),
         ({K10: f"{K10}\n      k1: {{units: [U2], assessed_by: [A1]}}"}, [("HTQ511", f"{AT}/k1")]),
+        ({K10: K10.replace("K10", "k10")}, [("HTQ511", f"{AT}/k10")]),
         ({"        reason: Completed in the workplace, where it is safer\n": ""}, [("HTQ504", f"{AT}/S14/reason")]),
         ({"choose: 1": "choose: 3"}, [("HTQ510", "/structure/optional/0")]),
         ({"choose: 1": "credits: 50"}, [("HTQ510", "/structure/optional/0")]),
@@ -118,3 +119,21 @@ def test_a_list_that_is_a_link_out_of_its_folder_is_not_read(htq, draft, tmp_pat
     run = htq("check", path, "--at", IN_WINDOW, "--format", "json")
     assert run.codes == ["HTQ509"]
     assert "leads elsewhere" in run.findings[0]["message"]
+
+
+def test_an_occupation_whose_list_is_not_at_hand_is_left_out_and_named(found):
+    changes = {
+        "mandatory: [U1, U2, U3, U4]": "mandatory: [U1, U3, U4]",
+        "from: [U5, U6]": "from: [U2, U5, U6]",
+        "assessments:\n": "  - reference: ST0118\n    version: '1.1'\n"
+        "    ksbs: {K1: {units: [U2], assessed_by: [A1]}}\n\nassessments:\n",
+    }
+    codes, findings = found(changes)
+    assert [code for code, _ in codes] == ["HTQ507", "HTQ509"]
+    assert "This leaves out ST0118, whose list is not at hand" in findings[0]["hint"]
+
+
+def test_a_folder_of_lists_that_is_not_there_is_exit_3(htq, draft, tmp_path):
+    run = htq("check", draft(), "--ksbs", tmp_path / "nowhere")
+    assert (run.code, run.out) == (3, "")
+    assert "nowhere: there is no such folder" in run.err

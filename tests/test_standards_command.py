@@ -545,3 +545,14 @@ def test_json_is_utf_8_whatever_the_encoding_of_standard_output(encoding):
     env = without_colour_settings(PYTHONIOENCODING=encoding)
     run = program("standards", "show", "ST0004", "--format", "json", env=env)
     assert json.loads(run.stdout.decode("utf-8"))[0]["scope_means"].startswith("‘Contact us’")
+
+
+def test_a_cycle_without_a_list_answers_every_look_up(htq):
+    assert htq("standards", "search", "data", "--cycle", "5").code == 0
+    run = htq("standards", "show", "ST0118", "--cycle", "5")
+    assert run.code == 2
+    assert "whether ‘ST0118’ is on it is not known" in run.err
+
+
+def test_a_title_in_place_of_a_reference_is_answered_with_its_reference(htq):
+    assert "ST0118 (Data analyst)" in htq("standards", "show", "data analyst").err

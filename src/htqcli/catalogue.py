@@ -425,11 +425,11 @@ class Catalogue(Part):
         if reference in cycle.by_reference:
             return [cycle.by_reference[reference]]
         wanted = _words(words[:200])
-        if not wanted:
+        if not wanted or not cycle.standards:
             return []
         found = [(_score(wanted, standard), standard) for standard in cycle.standards]
         found.sort(key=lambda pair: -pair[0])
-        enough = _GOOD if found and found[0][0] >= _GOOD else max(_FAIR, found[0][0] - 1)
+        enough = _GOOD if found[0][0] >= _GOOD else max(_FAIR, found[0][0] - 1)
         return [standard for score, standard in found if score >= enough]
 
     def standard(self, typed: str, cycle: Cycle) -> Standard:
@@ -437,7 +437,14 @@ class Catalogue(Part):
         reference = reference_in(typed)
         if reference in cycle.by_reference:
             return cycle.by_reference[reference]
+        if not cycle.standards:
+            raise NotFound(
+                f"The list of standards of cycle {cycle.cycle} is not in the catalogue, so whether "
+                f"{quote(typed)} is on it is not known."
+            )
         near = nearest(reference or typed, list(cycle.by_reference), most=3)
+        if reference is None:
+            near = [standard.reference for standard in self.search(typed, cycle)[:3]] or near
         known = join([f"{name} ({cycle.by_reference[name].title})" for name in near], "or")
         raise NotFound(
             f"{quote(typed)} is not on the list of cycle {cycle.cycle}. "

@@ -110,6 +110,9 @@ def leaf(expected: str, meaning: Callable[[str], T]) -> PlainValidator:
             raise wrong(expected)
         try:
             return meaning(value.strip())
+        except moment.NotAMoment as why:
+            context = {"expected": expected, "why": str(why)}
+            raise PydanticCustomError("expected", "{expected}", context) from None
         except ValueError:
             raise wrong(expected) from None
 
@@ -343,14 +346,19 @@ def _fault(model: type[Part], data: Any, path: Path, entry: Any) -> Fault:
     expected, hint = _COLLECTIONS.get(entry["type"], (context.get("expected", "text"), ""))
     choices = re.findall("‘(.*?)’", expected)
     near = nearest(value, choices) if isinstance(value, str) else []
+    message = f"{stands} stands where {expected} should be"
+    if context.get("why"):
+        message = f"{stands} {context['why']}"
     if near:
         hint = f"Did you mean ‘{near[0]}’?"
-    return Fault(
-        Kind.WRONG,
-        path,
-        f"{stands} stands where {expected} should be",
-        hint or f"Enter {_described(model, path)}.",
-    )
+    elif len(choices) > 1:
+        hint = "Enter one of these words as it is written here."
+    elif entry["type"] == "tuple_type" and isinstance(value, str) and not is_private(model, path):
+        hint = f"Put the items in brackets, for example {quote(f'[{value}]')}."
+    elif part := _type_at(model, path) if entry["type"] in ("model_type", "dict_type") else None:
+        lines = [_line(name, info) for name, info in names(part).items() if info.examples][:2]
+        hint = f"{hint} For example {join([f'‘{line}’' for line in lines])}." if lines else hint
+    return Fault(Kind.WRONG, path, message, hint or f"Enter {_described(model, path)}.")
 
 
 _GROUP = (

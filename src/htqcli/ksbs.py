@@ -27,6 +27,14 @@ FOLDER = "ksbs"
 LABEL = re.compile(r"[KSB][1-9][0-9]{0,3}", re.ASCII)
 """K, S or B and a number counted from 1, the place in the published list (DFE-IMPORT)."""
 
+
+def meant_label(label: str) -> str | None:
+    """The label that `k1`, `K 1` or `K01` means; None where that cannot be told."""
+    typed = "".join(label.upper().split())
+    meant = typed[:1] + typed[1:].lstrip("0")
+    return meant if LABEL.fullmatch(meant) else None
+
+
 Label = Annotated[str, pattern(LABEL.pattern, "a label such as K1")]
 
 
@@ -84,20 +92,24 @@ class Lists:
     def _load(self, name: str, reference: str, version: str) -> KsbList | str:
         path = self._folder / name
         if not path.is_file():
-            return f"there is no file {FOLDER}/{name}"
+            return f"there is no file {quote(str(path), 120)}"
         inside, real = os.path.realpath(self._folder), os.path.realpath(path)
         if os.path.commonpath([inside, real]) != inside:
-            return f"the file {FOLDER}/{name} is a link that leads elsewhere"
+            return f"the file {quote(str(path), 120)} is a link that leads elsewhere"
         content = content_of(str(path))
         if isinstance(content, str):
-            return f"the file {FOLDER}/{name} is not read: {content}"
+            return f"the file {quote(str(path), 120)} is not read: {content}"
         document = source.read(content)
         found = read_whole(KsbList, document)
         if isinstance(found, tuple):
             line = document.lines.place(found[0].span or document.locate(found[0].path)).line
-            return f"the file {FOLDER}/{name} cannot be used: line {line}: {found[0].message}"
+            return (
+                f"the file {quote(str(path), 120)} cannot be used: line {line}: {found[0].message}"
+            )
         if (found.reference, found.version) != (reference, version):
-            return f"the file {FOLDER}/{name} is of {found.reference} version {found.version}"
+            return (
+                f"the file {quote(str(path), 120)} is of {found.reference} version {found.version}"
+            )
         return found
 
 

@@ -239,7 +239,7 @@ class _Places:
         last = min(end, first + _WIDEST)
         hidden = list(self.contact)
         near = text[max(0, first - _NEAR) : last]
-        if personal or (self.document.root is None and "contact" in near.lower()):
+        if personal or (self.document.root is None and self._follows_contact(first, last)):
             hidden = [(first, last)]
         if only_marked:
             hidden.append((span.end, last))
@@ -254,6 +254,12 @@ class _Places:
             if left < right:
                 shown = shown[:left] + _SHOWN.sub("•", shown[left:right]) + shown[right:]
         return Excerpt(shown, first - begin + 1, first > begin, last < end)
+
+    def _follows_contact(self, first: int, last: int) -> bool:
+        """Whether a contact begins on the line of an excerpt or on one of the three before."""
+        near = self.document.lines.text[max(0, first - _NEAR) : last]
+        lines = [line for line in near.splitlines() if line.strip()]
+        return any("contact" in line.lower() for line in lines[-4:])
 
 
 _WIDEST = 120

@@ -72,6 +72,8 @@ def read(text: str) -> Moment:
             return _moment(datetime.fromisoformat(text), "minute")
         except ValueError:
             text = say(day, "day") + " " + match[2].lstrip("Tt ")
+    if re.match(r"\d{1,2} ?(?:-|–|to) ?\d{1,2} [A-Za-z]", text):
+        raise NotAMoment("is not one date")
     if re.match(r"\d{1,2}[/.-](?:1[3-9]|[2-9]\d)[/.-]\d", text):
         raise NotAMoment("does not have the day before the month")
     return _written(text)

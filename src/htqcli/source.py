@@ -685,6 +685,15 @@ class _Reading:
         )
         raise _Stop
 
+    def _lines_up_to(self, at: int) -> list[tuple[int, str]]:
+        """The line before a character and its own line, with where each begins."""
+        start, end = self.lines.bounds(at)
+        found = [(start, self.text[start:end])]
+        if start:
+            before, until = self.lines.bounds(start - 1)
+            found.insert(0, (before, self.text[before:until]))
+        return found
+
     def _syntax(self, error: yaml.YAMLError) -> None:
         problem = str(getattr(error, "problem", None) or error)
         mark = getattr(error, "problem_mark", None)
@@ -702,12 +711,40 @@ class _Reading:
             )
             return
         at = min(at, len(self.text.rstrip()))
-        beginning, message, hint = next(row for row in _SYNTAX if problem.startswith(row[0]))
-        if beginning == "found character" and self.text[at : at + 1] == "\t":
-            message = "A tab stands where spaces are needed"
-            hint = "Indent with spaces. Most editors can turn tabs into spaces."
+        for start, line in self._lines_up_to(at):
+            for form, said, remedy in _SLIPS:
+                if slip := form.match(line):
+                    span = Span(start + slip.start(1), start + slip.end(1))
+                    self._fault(Kind.SYNTAX, (), said, remedy, span)
+                    return
+        _, message, hint = next(row for row in _SYNTAX if problem.startswith(row[0]))
         self._fault(Kind.SYNTAX, (), message, hint, Span(at, min(at + 1, len(self.text))))
 
+
+_SLIPS = (
+    (
+        re.compile(r"[ \u00a0]*(\t)"),
+        "A tab stands where spaces are needed",
+        "Indent with spaces. Most editors can turn tabs into spaces.",
+    ),
+    (
+        re.compile(r"[ ]*(\u00a0)"),
+        "A space that does not break stands where a plain one is needed",
+        "Delete the spaces at the beginning of the line and type them again.",
+    ),
+    (
+        re.compile(r" *(-(?=[^\W\d_])|[\u2013\u2014\u2022])"),
+        "The item of a list does not begin with a hyphen and a space",
+        "Write ‘- ’ before it.",
+    ),
+    (
+        re.compile(r" *(?:- )?([a-z_]+:(?=[^\s:/]))"),
+        "There is no space after the colon",
+        "Write a space between the colon and the value.",
+    ),
+)
+"""Slips of the pen that the parser takes for something else, on the line where it stops or on
+the one before: what is marked, what is wrong, and how to put it right."""
 
 _SYNTAX = (
     (

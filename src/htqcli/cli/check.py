@@ -116,6 +116,9 @@ def check(
 
     rules = _chosen(select, ignore)
     reports = _reports(report or ())
+    if ksbs is not None and not ksbs.is_dir():
+        terminal.tell(f"{ksbs}: there is no such folder of KSB lists")
+        raise typer.Exit(NOT_CHECKED)
     known = options.the_catalogue(catalogue)
     now = options.the_time(at)
     older = [file for _, file in reports if is_report(file)]

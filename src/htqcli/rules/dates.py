@@ -35,11 +35,16 @@ def window_closed(case: Case) -> Iterable[Problem]:
     """
     status = _status(case)
     if status and status.state == "closed":
+        later = case.catalogue.status(case.at).state != "closed"
+        hint = (
+            "Enter a cycle whose window is open or still to come. See ‘htq window list’, or ask"
+            if later
+            else "No window that is open or still to come is known to this catalogue. Ask"
+        )
         yield Problem(
             ("cycle",),
             f"The window of cycle {status.cycle.cycle} closed on {status.window.closes}",
-            "Enter a cycle whose window is open or still to come. See ‘htq window list’, or ask "
-            f"the approvals team: {case.catalogue.contact.email}.",
+            f"{hint} the approvals team: {case.catalogue.contact.email}.",
         )
 
 

@@ -129,6 +129,8 @@ def file_missing(case: Case) -> Iterable[Problem]:
                 "Put the file there, or correct its name. It is looked for from the folder of "
                 "the draft."
             )
+            if "://" in name:
+                hint = "Web addresses are not looked up. Save a copy beside the draft and name it."
             if "\\" in name:
                 hint += " Write ‘/’ between the names of folders."
             yield Problem(path, f"The file {quote(name)} {lacks}", hint)

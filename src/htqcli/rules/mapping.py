@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 
 from htqcli.application import Coverage, StandardClaim, choices
 from htqcli.fields import sound
-from htqcli.ksbs import LABEL, KsbList, ranges
+from htqcli.ksbs import LABEL, KsbList, meant_label, ranges
 from htqcli.rules.declare import Case, Problem, Severity, rule
 from htqcli.rules.sources import CATEGORIES, CRITERIA, FORMAT, STANDARDS_DATA, SUPPORT
 from htqcli.source import Path
@@ -161,10 +161,12 @@ def uncovered_ksb(case: Case) -> Iterable[Problem]:
     for path, claim, ksbs in _mapped(case):
         known = _list(case, claim)
         labels = list(ksbs) if isinstance(known, str) else known.needed(claim.option)
+        mistyped = {meant_label(label) for label in ksbs if not LABEL.fullmatch(label)}
         gaps = [
             label
             for label in labels
             if LABEL.fullmatch(label)
+            and label not in mistyped
             and case.reading.knows((*path, label))
             and case.reading.knows((*path, label, "units"))
             and (label not in ksbs or not ksbs[label].units)
@@ -331,9 +333,11 @@ def incompetent_combination(case: Case) -> Iterable[Problem]:
     if permitted.pathways and not pathways:
         return
     occupations = {}
+    left_out = []
     for path, claim, ksbs in _mapped(case):
         known = _list(case, claim)
         if isinstance(known, str):
+            left_out.append(_named(claim))
             continue
         name = _named(claim) + (f" ({claim.option})" if known.options and claim.option else "")
         occupations[name] = {
@@ -352,7 +356,13 @@ def incompetent_combination(case: Case) -> Iterable[Problem]:
         ("structure",),
         f"A learner{on} can take {join(found.units)} and miss {lacks}",
         "Make a unit that covers what is missing mandatory, or cover it in each unit that can be "
-        "chosen instead.",
+        "chosen instead."
+        + (
+            f" This leaves out {join(left_out)}, whose list is not at hand: the learner may be "
+            "competent in that."
+            if left_out
+            else ""
+        ),
         case.document.key(("structure",)),
         asdict(found),
     )
@@ -425,11 +435,17 @@ def ksb_list_missing(case: Case) -> Iterable[Problem]:
         known = _list(case, claim)
         told = claim.meant is None or not case.reading.knows((*path[:-1], "version"))
         if isinstance(known, str) and not told:
+            hint = (
+                "Put that file right, or make it again with ‘htq ksbs import’."
+                if known.startswith("the file")
+                else "Enter the ‘version’ that you mapped to, and put the list of its KSBs beside "
+                "the draft in the folder ‘ksbs’. ‘htq ksbs import’ makes it from the published "
+                "data."
+            )
             yield Problem(
                 path,
                 f"Whether the mapping of {_named(claim)} is complete is not checked: {known}",
-                "Enter the ‘version’ that you mapped to, and put the list of its KSBs beside the "
-                "draft in the folder ‘ksbs’. ‘htq ksbs import’ makes it from the published data.",
+                hint,
                 case.document.key(path),
             )
 
@@ -502,13 +518,12 @@ def malformed_label(case: Case) -> Iterable[Problem]:
     for path, _, ksbs in _mapped(case):
         for label in ksbs:
             if not LABEL.fullmatch(label):
-                meant = "".join(label.upper().split())
-                meant = meant[:1] + meant[1:].lstrip("0")
+                meant = meant_label(label)
                 yield Problem(
                     (*path, label),
                     f"{quote(label)} is not the label of a KSB",
                     f"Enter it as {meant}."
-                    if LABEL.fullmatch(meant)
+                    if meant
                     else "Enter K, S or B and a number, for example ‘K1’.",
                     case.document.key((*path, label)),
                 )
