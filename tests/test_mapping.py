@@ -137,3 +137,16 @@ def test_a_folder_of_lists_that_is_not_there_is_exit_3(htq, draft, tmp_path):
     run = htq("check", draft(), "--ksbs", tmp_path / "nowhere")
     assert (run.code, run.out) == (3, "")
     assert "nowhere: there is no such folder" in run.err
+
+
+def test_a_structure_too_large_to_answer_for_is_said_and_nothing_hangs(found):
+    units = "".join(f"  X{number}: x\n" for number in range(1_100))
+    names = ", ".join(f"X{number}" for number in range(1_100))
+    changes = {
+        "  U1: {title": f"{units}  U1: {{title",
+        "from: [U5, U6]": f"from: [U5, U6, {names}]",
+    }
+    codes, findings = found(changes, "--ignore", "HTQ506")
+    assert codes == [("HTQ507", "/structure")]
+    assert "is not checked" in findings[0]["message"]
+    assert "1,000 units" in findings[0]["hint"]

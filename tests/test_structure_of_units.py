@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from htqcli.ksbs import ranges
-from htqcli.structure import Combinations, Group, Route
+from htqcli.structure import MOST, Combinations, Group, Route, TooLarge
 
 IDS = tuple(f"U{number}" for number in range(6))
 SETS = st.sets(st.integers(0, 5), max_size=6)
@@ -114,3 +114,13 @@ def test_a_permitted_set_stays_permitted_with_more_units(structure, some, more):
 )
 def test_neighbouring_gaps_are_said_as_a_range(labels, said):
     assert ranges(labels) == said
+
+
+def test_more_than_can_be_asked_of_is_refused_and_never_guessed():
+    ids = tuple(f"U{number}" for number in range(MOST + 1))
+    large = Combinations(ids, (0,) * len(ids), Route(None, 1, ()), ())
+    with pytest.raises(TooLarge):
+        large.counter_example({"ST0001": {"K1": ["U1"]}})
+    small = Combinations(IDS, (0,) * 6, Route(None, 1, ()), ())
+    with pytest.raises(TooLarge):
+        small.counter_example({"ST0001": {f"K{number}": ["U1"] for number in range(MOST + 1)}})

@@ -45,8 +45,9 @@ class Matrix:
 
 
 def matrices(application: Application, lists: Lists) -> tuple[Matrix, ...]:
-    """The matrix of every standard that the draft names, in its order."""
+    """The matrix of every standard that the draft names, in its order. Raises TooLarge."""
     permitted = combinations(application)
+    permitted.check_size()
     ways = {
         way.name or "": replace(permitted, pathways=(way,))
         for way in permitted.pathways

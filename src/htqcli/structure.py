@@ -24,12 +24,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from htqcli.application import Application, Choice
 from htqcli.fields import sound
 
 Units = int
 """A set of units: bit n is set where it holds the n-th."""
+
+MOST = 1_000
+"""Up to how many units, groups and KSBs of an occupation the question is asked. A qualification
+has a tenth of that; a hostile draft has as many as it likes."""
+MOST_STEPS = 50_000_000
+"""How many steps a search takes at most: a second or two. A structure of 60
+units, 12 groups, 4 pathways and 3 standards with 40 KSBs each takes some thousands."""
+
+
+class TooLarge(Exception):
+    """A structure or a mapping for which the question is not answered, because that could take
+    for ever. No answer is given then, rather than a wrong one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +86,7 @@ class CounterExample:
     uncovered: dict[str, tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Combinations:
     """The sets of units that a structure permits."""
 
@@ -89,12 +102,24 @@ class Combinations:
 
     def units(self, names: Iterable[str]) -> Units:
         """The set of the units with these ids; what is no unit is left out."""
-        number = {name: bit for bit, name in enumerate(self.ids)}
         found = 0
         for name in names:
-            if name in number:
-                found |= 1 << number[name]
+            if name in self._numbers:
+                found |= 1 << self._numbers[name]
         return found
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {name: bit for bit, name in enumerate(self.ids)}
+
+    @cached_property
+    def _groups(self) -> int:
+        return sum(len(way.groups) for way in (self.everywhere, *self.pathways))
+
+    def check_size(self) -> None:
+        """Raise TooLarge for more units, or more groups and pathways, than can be asked of."""
+        if len(self.ids) > MOST or self._groups + len(self.pathways) > MOST:
+            raise TooLarge
 
     def names(self, units: Units) -> tuple[str, ...]:
         """The ids of a set of units, in their order."""
@@ -133,8 +158,9 @@ class Combinations:
 
         `occupations` says for each occupation which units cover each of its KSBs. A KSB that
         no unit covers is a gap of its own and counts as covered here; an occupation without
-        any other is covered by every set.
+        any other is covered by every set. Raises TooLarge.
         """
+        self.check_size()
         covering = {
             occupation: {
                 label: found for label, names in ksbs.items() if (found := self.units(names))
@@ -160,18 +186,26 @@ class Combinations:
         """Units that can be avoided and without which every occupation misses a KSB."""
         if not covering:
             return None
+        if max(len(ksbs) for ksbs in covering.values()) > MOST:
+            raise TooLarge
         choices = [
             [units for units in _least(ksbs.values()) if self.can_avoid(units)]
             for ksbs in covering.values()
         ]
+        steps = 0
         choices.sort(key=len)
         failed: set[tuple[int, Units]] = set()
 
         def search(number: int, avoided: Units) -> Units | None:
+            nonlocal steps
             if number == len(choices):
                 return avoided
             if (number, avoided) in failed:
                 return None
+            own = len(choices[number])
+            steps += own * (own + 20 * (1 + self._groups))
+            if steps > MOST_STEPS:
+                raise TooLarge
             for more in _least(units & ~avoided for units in choices[number]):
                 if self.can_avoid(avoided | more):
                     found = search(number + 1, avoided | more)

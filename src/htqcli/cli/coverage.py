@@ -57,10 +57,15 @@ def coverage(
     from htqcli.catalogue import reference_in
     from htqcli.coverage import matrices
     from htqcli.ksbs import FOLDER, Lists
+    from htqcli.structure import TooLarge
     from htqcli.words import Refusal, join, quote
 
     folder, application = _read(draft)
-    found = matrices(application, Lists(ksbs or folder / FOLDER))
+    try:
+        found = matrices(application, Lists(ksbs or folder / FOLDER))
+    except TooLarge:
+        terminal.tell(f"{draft}: it has more units or groups than can be shown")
+        raise typer.Exit(NOT_READ) from None
     if standard:
         wanted = [reference_in(text) for text in standard]
         for text, reference in zip(standard, wanted, strict=True):

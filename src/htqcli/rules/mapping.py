@@ -11,7 +11,7 @@ from htqcli.ksbs import LABEL, KsbList, meant_label, ranges
 from htqcli.rules.declare import Case, Problem, Severity, rule
 from htqcli.rules.sources import CATEGORIES, CRITERIA, FORMAT, STANDARDS_DATA, SUPPORT
 from htqcli.source import Path
-from htqcli.structure import combinations
+from htqcli.structure import MOST, TooLarge, combinations
 from htqcli.words import join, nearest, quote
 
 _BASE = """
@@ -347,7 +347,18 @@ def incompetent_combination(case: Case) -> Iterable[Problem]:
             and case.reading.knows((*path, label, "units"))
             and all(_is_unit(case, unit) for _, unit in sound(ksbs[label].units))
         }
-    found = replace(permitted, pathways=pathways).counter_example(occupations)
+    try:
+        found = replace(permitted, pathways=pathways).counter_example(occupations)
+    except TooLarge:
+        yield Problem(
+            ("structure",),
+            "Whether every permitted combination covers an occupation is not checked: there are "
+            "too many units, groups, KSBs or standards",
+            f"Keep the draft to one qualification. Up to {MOST:,} units, {MOST:,} groups and "
+            f"{MOST:,} KSBs of a standard can be checked, and a few standards of that size.",
+            case.document.key(("structure",)),
+        )
+        return
     if found is None:
         return
     lacks = join([f"{ranges(labels)} of {name}" for name, labels in found.uncovered.items()])
