@@ -40,7 +40,8 @@ def _rows(file: Checked, most: int) -> Iterator[str]:
         if finding.accepted:
             severity = f"accepted {severity}"
             hint = f"Accepted until {finding.accepted.until}: {finding.accepted.reason}"
-        rule = f"[{finding.rule.code}]({finding.rule.address})"
+        code, address = finding.rule.code, finding.rule.address
+        rule = f"[{code}]({finding.rule.documentation}) ([source]({address}))"
         cells = (str(finding.place.line), severity, rule, escape(finding.message), escape(hint))
         yield f"| {' | '.join(cells)} |"
 

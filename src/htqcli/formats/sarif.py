@@ -54,6 +54,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "fullDescription": {"text": f"{rule.summary}. {rule.why}"},
         "help": {"text": help_text, "markdown": rule.markdown()},
         "helpUri": rule.address,
+        "properties": {"documentation": rule.documentation, "source": rule.source},
         "defaultConfiguration": {"level": _LEVELS[rule.fixed_severity or Severity.WARNING]},
     }
 

@@ -43,6 +43,8 @@ def summary(report: Report) -> Iterator[Line]:
         ]
     if len(report.files) > 1:
         yield [(overall(report), "bold")]
+    if any(file.findings for file in report.files):
+        yield [("‘htq rules CODE’ says more about a finding; so does docs/rules.md.", "dim")]
     if report.files:
         yield [(_against(report), "dim")]
 
