@@ -204,7 +204,9 @@ def test_a_folder_that_is_gone_is_not_checked(tmp_path):
         "import os, sys; from htqcli.cli import main; os.chdir(sys.argv[1]); "
         "os.rmdir(sys.argv[1]); main(['check'])"
     )
-    run = subprocess.run([sys.executable, "-c", script, gone], capture_output=True, check=False)
+    run = subprocess.run(
+        [sys.executable, "-P", "-c", script, gone], capture_output=True, check=False
+    )
     assert run.returncode == 3
     assert run.stderr.decode().startswith(".: not checked: ")
 
