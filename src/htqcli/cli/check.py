@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
 from htqcli.cli import options, terminal
-from htqcli.cli.options import At, CatalogueFile, format_option
+from htqcli.cli.options import At, CatalogueFile, KsbFolder, format_option
 from htqcli.formats import FORMATS
 
 if TYPE_CHECKING:
@@ -95,14 +94,7 @@ def check(
             help="What to call standard input; its files are looked for beside that path.",
         ),
     ] = None,
-    ksbs: Annotated[
-        Optional[Path],  # noqa: UP045
-        typer.Option(
-            "--ksbs",
-            metavar="FOLDER",
-            help="Where the KSB lists of standards are, if not in ‘ksbs’ beside each draft.",
-        ),
-    ] = None,
+    ksbs: KsbFolder = None,
     catalogue: CatalogueFile = None,
 ) -> None:
     """Check whether draft applications are ready to submit.

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 import typer
 
 from htqcli.cli import terminal
-from htqcli.cli.options import format_option
+from htqcli.cli.options import KsbFolder, format_option
 
 if TYPE_CHECKING:
     from htqcli.coverage import Matrix, Met, Row
@@ -40,14 +40,7 @@ def coverage(
             "--standard", metavar="REFERENCE", help="Only this standard. Can be repeated."
         ),
     ] = None,
-    ksbs: Annotated[
-        Optional[Path],  # noqa: UP045
-        typer.Option(
-            "--ksbs",
-            metavar="FOLDER",
-            help="Where the KSB lists of standards are, if not in ‘ksbs’ beside the draft.",
-        ),
-    ] = None,
+    ksbs: KsbFolder = None,
     format: Annotated[str, format_option(*FORMATS)] = "text",
 ) -> None:
     """Show the matrix of KSBs and units: what covers each KSB, gaps first.

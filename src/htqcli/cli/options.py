@@ -96,6 +96,15 @@ CatalogueFile = Annotated[
     ),
 ]
 
+KsbFolder = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option(
+        "--ksbs",
+        metavar="FOLDER",
+        help="Where the KSB lists of standards are, if not in ‘ksbs’ beside the draft.",
+    ),
+]
+
 
 def the_time(at: datetime | None) -> datetime:
     """The time that a command goes by: the one given, else now."""
