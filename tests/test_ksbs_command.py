@@ -155,3 +155,28 @@ def test_a_hostile_record_says_nothing_to_the_terminal(imported):
     assert "\x1b" not in run.out + run.err
     assert "##vso[" not in run.out + run.err
     assert list(files) == ["ST0117-1.7.yaml"]
+
+
+def test_what_is_not_utf_8_or_half_a_pair_of_characters_spoils_nothing_else(htq, tmp_path):
+    good, bad = json.dumps(changed(version="1.0")), json.dumps(changed(title="A\ud800B"))
+    spoilt = json.dumps(changed(version="1.3", title="Caf@")).encode().replace(b"@", b"\xe9")
+    feed = f"[{good},{bad},".encode() + spoilt + b"]"
+    (tmp_path / "feed.json").write_bytes(b"\xef\xbb\xbf" + feed)
+    run = htq("ksbs", "import", tmp_path / "feed.json", "-o", tmp_path / "ksbs")
+    assert run.code == 0
+    names = sorted(path.name for path in (tmp_path / "ksbs").iterdir())
+    assert names == ["ST0117-1.0.yaml", "ST0117-1.2.yaml", "ST0117-1.3.yaml"]
+
+
+def test_a_list_that_is_there_and_is_the_same_is_left_as_it_is(imported, tmp_path):
+    imported(RECORD)
+    before = (tmp_path / "ksbs" / "ST0117-1.2.yaml").stat()
+    imported(RECORD)
+    after = (tmp_path / "ksbs" / "ST0117-1.2.yaml").stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+def test_where_no_list_is_made_no_folder_is(imported, tmp_path):
+    _, run = imported(RECORD, "--version", "9.9")
+    assert run.code == 3
+    assert not (tmp_path / "ksbs").exists()

@@ -18,6 +18,7 @@ ORDER = [
     "fields",
     "catalogue",
     "application",
+    "feed",
     "ksbs",
     "structure",
     "coverage",

@@ -12,14 +12,14 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from html import unescape
 from pathlib import Path as Folder
 from typing import Annotated, Any
 
-from htqcli import source
+from htqcli import feed, source
+from htqcli.feed import items, plain
 from htqcli.fields import Part, Text, WholeNumber, pattern, read_whole
 from htqcli.source import content_of
-from htqcli.words import bare, join, quote
+from htqcli.words import join, quote
 
 FOLDER = "ksbs"
 """The folder beside drafts that holds the lists."""
@@ -164,12 +164,13 @@ def imported(record: object, address: str, date: str, sha256: str) -> Imported |
     """
     if not isinstance(record, dict):
         return "an entry that is no record"
-    reference = str(record.get("referenceNumber") or "").strip().upper()
-    if not re.fullmatch(r"ST\d{4}", reference, re.ASCII):
-        return f"{quote(reference or 'a record without a reference')} is not a standard"
-    version = str(record.get("version") or record.get("versionNumber") or "").strip()
-    if not re.fullmatch(r"\d{1,4}(\.\d{1,4})*", version, re.ASCII):
-        return f"{reference}: its version {quote(version)} is not a version"
+    reference, version = feed.reference(record), feed.version(record)
+    if reference is None:
+        named = str(record.get("referenceNumber") or "a record without a reference")
+        return f"{quote(named)} is not a standard"
+    if version is None:
+        named = str(record.get("version") or record.get("versionNumber") or "")
+        return f"{reference}: its version {quote(named)} is not a version"
     title = plain(record.get("title"))
     left_out: list[str] = []
     ksbs: dict[str, str] = {}
@@ -219,15 +220,10 @@ def _entries(
     record: dict[str, Any], letter: str, name: str, key: str
 ) -> Iterator[tuple[str, str | None, str]]:
     """The labels, ids and texts of one list of a record."""
-    for number, entry in enumerate(_items(record, name), start=1):
+    for number, entry in enumerate(items(record, name), start=1):
         held = entry if isinstance(entry, dict) else {}
         identity = held.get(key)
         yield f"{letter}{number}", str(identity) if identity else None, plain(held.get("detail"))
-
-
-def _items(record: dict[str, Any], name: str) -> list[Any]:
-    found = record.get(name)
-    return found if isinstance(found, list) else []
 
 
 def _options(
@@ -240,45 +236,28 @@ def _options(
     core: set[str] = set()
     own: dict[str, set[str]] = {}
     unknown: set[str] = set()
-    for duty in _items(record, "duties"):
+    for duty in items(record, "duties"):
         if not isinstance(duty, dict):
             continue
         named = {
             str(identity)
             for name in ("mappedKnowledge", "mappedSkills", "mappedBehaviour")
-            for identity in _items(duty, name)
+            for identity in items(duty, name)
             if identity
         }
         unknown |= named - set(labels)
         known = {labels[identity] for identity in named if identity in labels}
         if duty.get("isThisACoreDuty") == 1:
             core |= known
-        for option in _items(duty, "mappedOptions"):
+        for option in items(duty, "mappedOptions"):
             own.setdefault(str(option), set()).update(known)
     options: dict[str, list[str]] = {}
-    for option in _items(record, "options"):
+    for option in items(record, "options"):
         title = plain(option.get("title")) if isinstance(option, dict) else ""
         if title and title not in options:
             needed = core | own.get(str(option.get("optionId")), set())
             options[title] = [label for label in order if label in needed]
     return options, len(unknown)
-
-
-_TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)\b[^<>]*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
-_BREAKS = {"br", "div", "li", "ol", "p", "td", "th", "tr", "ul"}
-"""Elements that begin a line or an item: a space sets apart what they hold."""
-
-
-def plain(text: object) -> str:
-    """A text of the published data without its HTML and entities, on one line."""
-    if not isinstance(text, str):
-        return ""
-    if "<" in text:
-        text = _TAG.sub(lambda tag: " " if (tag[2] or "").lower() in _BREAKS else "", text)
-    if "&" in text:
-        text = unescape(text)
-    text = " ".join(text.split())
-    return text if text.isprintable() else bare(text)
 
 
 def _file(

@@ -55,32 +55,19 @@ def import_(
 
     What of it is not sound is left out, and said.
     """
-    import hashlib
-    import json
-
     from htqcli import ksbs, moment
+    from htqcli.feed import reference as reference_of
     from htqcli.words import visible
 
     known = options.the_catalogue(catalogue)
     wanted = {_reference(text) for text in reference or ()}
-    content = _content(feed)
-    sha256 = hashlib.sha256(content).hexdigest()
-    try:
-        text = content.decode("utf-8-sig")
-        del content  # the feed is large: no more than one copy of it is held
-        data: Any = json.loads(text)
-    except (ValueError, RecursionError):
-        terminal.tell(f"{feed}: the standards data cannot be read: it is not JSON")
-        raise typer.Exit(NOT_READ) from None
-    del text
-    records = data if isinstance(data, list) else [data]
-    del data
+    records, sha256 = _records(feed)
     left_out: list[str] = []
     written: set[str] = set()
     today = moment.now().date().isoformat()
     for index, record in enumerate(records):
         records[index] = None
-        if wanted and not (isinstance(record, dict) and _is_wanted(record, wanted)):
+        if wanted and not (isinstance(record, dict) and reference_of(record) in wanted):
             continue
         found = ksbs.imported(record, known.standards_data, today, sha256)
         if isinstance(found, str):
@@ -89,6 +76,8 @@ def import_(
             if found.file in written:
                 left_out.append(f"{found.reference} {found.version} is there a second time")
                 continue
+            if not written:
+                _make(folder)
             _write(folder, found.file, found.text)
             written.add(found.file)
             left_out += found.left_out
@@ -169,8 +158,19 @@ def _reference(text: str) -> str:
     return found
 
 
-def _is_wanted(record: dict[str, Any], wanted: set[str]) -> bool:
-    return str(record.get("referenceNumber") or "").strip().upper() in wanted
+def _records(feed: str) -> tuple[list[Any], str]:
+    """The entries of the data, and the SHA-256 of its bytes, which are not held any longer: the
+    data is large."""
+    import hashlib
+
+    from htqcli.feed import NotRead, records
+
+    content = _content(feed)
+    try:
+        return records(content), hashlib.sha256(content).hexdigest()
+    except NotRead:
+        terminal.tell(f"{feed}: the standards data cannot be read: it is not JSON")
+        raise typer.Exit(NOT_READ) from None
 
 
 def _content(feed: str) -> bytes:
@@ -186,11 +186,24 @@ def _content(feed: str) -> bytes:
 
 
 def _write(folder: Path, name: str, text: str) -> None:
+    """Write a list; one that is there and is the same is left as it is."""
+    from htqcli.source import content_of
+
+    path = os.path.join(folder, name)
+    if content_of(path) == text.encode("utf-8", "backslashreplace"):
+        return
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        terminal.replace_file(os.path.join(folder, name), text, durable=False)
+        terminal.replace_file(path, text, durable=False)
     except OSError as error:
         terminal.tell(f"{folder / name}: the list is not written: {error.strerror or error}")
+        raise typer.Exit(NOT_READ) from None
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        terminal.tell(f"{folder}: the folder cannot be made: {error.strerror or error}")
         raise typer.Exit(NOT_READ) from None
 
 

@@ -10,7 +10,6 @@ import stat
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
-from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
@@ -194,27 +193,38 @@ def replace_file(name: str, text: str, *, durable: bool = True) -> None:
 
     if name.endswith(os.sep):
         raise OSError(errno.EISDIR, "it is the name of a folder")
-    target = Path(os.path.realpath(name))
-    mode = 0o666 & ~_umask()
-    if os.path.lexists(target):
-        found = target.stat()
-        if not stat.S_ISREG(found.st_mode):
-            raise OSError(errno.EINVAL, "there is something there that is not a regular file")
-        if any(_goes_to(stream, found) for stream in (sys.stdout, sys.stderr)):
-            raise OSError(errno.EINVAL, "standard output or standard error goes there")
-        mode = stat.S_IMODE(found.st_mode)
-    new = target.parent / f".htq-{os.getpid()}-{secrets.token_hex(4)}"
+    target, mode = _target(name)
+    new = os.path.join(os.path.dirname(target), f".htq-{os.getpid()}-{secrets.token_hex(4)}")
     try:
-        with new.open("xb") as file:
-            file.write(text.encode("utf-8", "backslashreplace"))
-            file.flush()
+        with open(new, "xb", buffering=0) as file:  # noqa: PTH123
+            left = memoryview(text.encode("utf-8", "backslashreplace"))
+            while left:
+                left = left[file.write(left) :]
             if durable:
                 os.fsync(file.fileno())
-        new.chmod(mode)
-        new.replace(target)
+        if mode is not None:
+            os.chmod(new, mode)  # noqa: PTH101
+        os.replace(new, target)  # noqa: PTH105
     except BaseException:
-        new.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):
+            os.unlink(new)
         raise
+
+
+def _target(name: str) -> tuple[str, int | None]:
+    """The file that a name leads to, through links, and its mode; None where there is none yet."""
+    try:
+        found = os.lstat(name)
+        if stat.S_ISLNK(found.st_mode):
+            name = os.path.realpath(name)
+            found = os.lstat(name)
+    except FileNotFoundError:
+        return name, None
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(errno.EINVAL, "there is something there that is not a regular file")
+    if any(_goes_to(stream, found) for stream in (sys.stdout, sys.stderr)):
+        raise OSError(errno.EINVAL, "standard output or standard error goes there")
+    return name, stat.S_IMODE(found.st_mode)
 
 
 def _goes_to(stream: TextIO, found: os.stat_result) -> bool:
@@ -229,12 +239,6 @@ def append_file(name: str, text: str) -> None:
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NONBLOCK", 0)
     with os.fdopen(os.open(name, flags, 0o666), "ab") as file:
         file.write(text.encode("utf-8", "backslashreplace"))
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def tell(message: str) -> None:
