@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import pty
+import select
 import shutil
+import struct
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from fcntl import ioctl
 from pathlib import Path
+from termios import TIOCSWINSZ
 from typing import Any
 
 import pytest
@@ -80,6 +85,29 @@ def program(*words: str | Path, **options: Any) -> subprocess.CompletedProcess[b
     options.setdefault("capture_output", True)
     command = [sys.executable, "-m", "htqcli", *map(str, words)]
     return subprocess.run(command, check=False, **options)
+
+
+def in_terminal(*words, columns=80, **environment):
+    """What htq shows in a terminal of so many columns, with its exit code."""
+    primary, secondary = pty.openpty()
+    ioctl(secondary, TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+    env = {"PATH": os.environ["PATH"], "TERM": "xterm-256color", "LANG": "C.UTF-8", **environment}
+    command = [sys.executable, "-m", "htqcli", *map(str, words)]
+    with subprocess.Popen(
+        command, stdin=secondary, stdout=secondary, stderr=secondary, env=env, close_fds=True
+    ) as process:
+        os.close(secondary)
+        shown = b""
+        while select.select([primary], [], [], 30)[0]:
+            try:
+                piece = os.read(primary, 65536)
+            except OSError:
+                break
+            if not piece:
+                break
+            shown += piece
+    os.close(primary)
+    return process.returncode, shown.decode().replace("\r\n", "\n")
 
 
 @pytest.fixture

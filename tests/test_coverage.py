@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from conftest import ROOT
+from conftest import ROOT, in_terminal
 
 PATHWAYS = {
     "mandatory: [U1, U2, U3, U4]": "mandatory: [U1, U3]",
@@ -38,14 +38,38 @@ def test_a_ksb_is_met_always_sometimes_or_never_and_so_on_each_pathway(shown):
     assert partly["units"] == {"U4": "partial"}
 
 
-def test_text_shows_gaps_first_and_says_where_a_ksb_is_met(shown):
+def test_text_is_a_matrix_with_gaps_first_that_says_where_a_ksb_is_met(shown):
     out = shown("text").out
-    labels = re.findall(r"^  . ([KSB]\d+) ", out, re.MULTILINE)
-    assert labels[:3] == ["K11", "K10", "S3"]
-    assert len(labels) == 38
+    rows = re.findall(r"^([KSB]\d+) +(.*?)  +([●◐·](?: +[●◐·])*) +(.*)$", out, re.MULTILINE)
+    assert [row[0] for row in rows][:4] == ["K11", "K10", "S3", "K1"]
+    assert len(rows) == 38
     assert "38 KSBs: 35 met in every combination, 2 in some, 1 never" in out
-    assert "K10  some combinations; always on Data" in out
-    assert "U4 (partly)" in out
+    met = {label: (where, marks.split(), said) for label, where, marks, said in rows}
+    assert met["K11"] == ("never", list("······"), "Made-up statement K11")
+    assert met["K10"] == ("some combinations; always on Data", list("·●····"),
+                          "Made-up statement K10")  # fmt: skip
+    assert met["S14"][1] == list("···◐··")
+    assert re.search(r"^KSB +Met in +U1 +U2 +U3 +U4 +U5 +U6 +Statement$", out, re.MULTILINE)
+    assert re.search(r"^U2 +Databases$", out, re.MULTILINE)
+
+
+@pytest.mark.parametrize("columns", [40, 70, 100, 200])
+def test_in_a_terminal_the_matrix_folds_and_loses_nothing(draft, columns):
+    path = draft(PATHWAYS)
+    more = "".join(f"  UNIT-{number}: Made-up unit {number}\n" for number in range(7, 30))
+    path.write_text(path.read_text().replace("\nstructure:", f"{more}\nstructure:"))
+    code, shown = in_terminal("coverage", path, columns=columns, NO_COLOR="1")
+    assert code == 0
+    lines = shown.splitlines()
+    assert max(map(len, lines)) <= columns
+    heads = [line.split() for line in lines if line.split()[:3] == ["KSB", "Met", "in"]]
+    units = [word for head in heads for word in head[3:] if word != "Statement"]
+    assert units == [*(f"U{n}" for n in range(1, 7)), *(f"UNIT-{n}" for n in range(7, 30))]
+    for label in ("K11", "K10", "B9"):
+        assert sum(line.split()[:1] == [label] for line in lines) >= len(heads)
+        assert f"Made-up statement {label}" in re.sub(r"\s+", " ", shown)
+    marks = sum(line.count(mark) for line in lines[4:] for mark in "●◐·")
+    assert marks == 38 * 29
 
 
 def test_csv_has_a_row_a_ksb_and_a_column_a_unit_in_the_order_of_the_labels(shown):
@@ -81,9 +105,10 @@ def test_html_is_one_page_that_needs_nothing_else_with_headers_for_rows_and_colu
     out = shown("html").out
     page = Page(out)
     assert out.startswith('<!DOCTYPE html>\n<html lang="en">')
-    assert page.tags.count("table") == page.tags.count("caption") == page.tags.count("h1") == 1
-    assert page.scopes.count("row") == 38
-    assert page.scopes.count("col") == 3 + 6
+    assert page.tags.count("h1") == page.tags.count("h2") == 1
+    assert page.tags.count("table") == page.tags.count("caption") == 2  # the matrix, the units
+    assert page.scopes.count("row") == 38 + 6
+    assert page.scopes.count("col") == 3 + 6 + 2
     assert not {"script", "link", "img", "iframe"} & set(page.tags)
     assert "http" not in out
     assert out.count(">some combinations") == 2  # no meaning by colour alone

@@ -1,43 +1,15 @@
 """htq in terminals, pipes and pipelines of every kind: the real program."""
 
 import os
-import pty
 import re
-import select
-import struct
 import subprocess
 import sys
-from fcntl import ioctl
-from termios import TIOCSWINSZ
 
 import pytest
 
-from conftest import IN_WINDOW, ROOT, program
+from conftest import IN_WINDOW, ROOT, in_terminal, program
 
 ESCAPE = "\x1b"
-
-
-def in_terminal(*words, columns=80, **environment):
-    """What htq shows in a terminal of so many columns, with its exit code."""
-    primary, secondary = pty.openpty()
-    ioctl(secondary, TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
-    env = {"PATH": os.environ["PATH"], "TERM": "xterm-256color", "LANG": "C.UTF-8", **environment}
-    command = [sys.executable, "-m", "htqcli", *map(str, words)]
-    with subprocess.Popen(
-        command, stdin=secondary, stdout=secondary, stderr=secondary, env=env, close_fds=True
-    ) as process:
-        os.close(secondary)
-        shown = b""
-        while select.select([primary], [], [], 30)[0]:
-            try:
-                piece = os.read(primary, 65536)
-            except OSError:
-                break
-            if not piece:
-                break
-            shown += piece
-    os.close(primary)
-    return process.returncode, shown.decode().replace("\r\n", "\n")
 
 
 def test_in_a_terminal_the_standards_are_a_coloured_table():

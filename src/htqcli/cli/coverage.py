@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
-from htqcli.cli import terminal
+from htqcli.cli import table, terminal
 from htqcli.cli.options import KsbFolder, format_option
+from htqcli.words import visible
 
 if TYPE_CHECKING:
     from htqcli.coverage import Matrix, Met, Row
@@ -78,7 +79,7 @@ def coverage(
         terminal.write_data(_as_html(found))
     else:
         for matrix in found:
-            terminal.say(_as_text(matrix))
+            _show_text(matrix)
 
 
 def _read(path: str) -> tuple[Path, Any]:
@@ -138,8 +139,6 @@ def _as_csv(found: Sequence[Matrix]) -> str:
 
 def _cell(text: str) -> str:
     """Text that a spreadsheet takes for no formula."""
-    from htqcli.words import visible
-
     shown = visible(text)
     return f"'{shown}" if shown.startswith(("=", "+", "-", "@")) else shown
 
@@ -170,28 +169,69 @@ def _where(row: Row) -> str:
     return f"{MET[row.met]}; always on {', '.join(always)}" if always else MET[row.met]
 
 
-def _as_text(matrix: Matrix) -> list[Line]:
+def _show_text(matrix: Matrix) -> None:
+    """The matrix as a table. In a terminal one that is too wide goes on below with the units that
+    are left, and statements that have no room beside the units stand in a table of their own."""
     heading = f"{matrix.reference} {matrix.title or ''}".rstrip()
-    lines: list[Line] = [[(heading, "bold")], [(_summary(matrix), "")]]
+    lines: list[Line] = [[(heading, "bold")], *terminal.hanging("", _summary(matrix))]
     if matrix.unknown:
         lines += terminal.hanging("", f"Only what the mapping names: {matrix.unknown}.")
-    styles = {"never": "bold red", "sometimes": "bold yellow", "always": "green"}
-    marks = {
-        "never": terminal.glyphs("✗", "x"),
-        "sometimes": terminal.glyphs("~", "~"),
-        "always": terminal.glyphs("✓", "v"),
-    }
-    for row in _gaps_first(matrix):
-        lines.append(
+    marks = {how: terminal.glyphs(mark, plain) for how, (mark, plain) in _COVERED.items()}
+    key = ", ".join(f"{marks[how]} {said}" for how, said in _KEY.items())
+    terminal.say([*lines, *terminal.hanging("", f"Of each unit: {key}")])
+    rows = _gaps_first(matrix)
+    stated = any(row.statement for row in rows)
+    bands, beside = _bands(matrix, stated=stated)
+    for band in bands:
+        table.draw(
+            ["KSB", "Met in", *band, *(["Statement"] if beside else [])],
             [
-                (f"  {marks[row.met]} {row.label:<4} ", styles[row.met]),
-                (_where(row), styles[row.met]),
-            ]
+                [
+                    (row.label, _STYLES[row.met]),
+                    (_where(row), _STYLES[row.met]),
+                    *((marks[row.units.get(unit, "")], "") for unit in band),
+                    *([(row.statement or "", "")] if beside else []),
+                ]
+                for row in rows
+            ],
         )
-        lines += terminal.hanging("         ", _said(row) or "no unit")
-        if row.statement:
-            lines += terminal.hanging("         ", row.statement)
-    return [*lines, []]
+    if stated and not beside:
+        statements = [[(row.label, ""), (row.statement or "", "")] for row in rows]
+        table.draw(["KSB", "Statement"], statements)
+    titles = [[(name, ""), (title, "")] for name, title in matrix.units.items()]
+    table.draw(["Unit", "Title"], titles)
+    terminal.say([[]])
+
+
+def _bands(matrix: Matrix, *, stated: bool) -> tuple[list[list[str]], bool]:
+    """The units in as many tables as the terminal needs, and whether the statements fit beside
+    them; elsewhere than in a terminal everything does."""
+    units = list(matrix.units)
+    columns = terminal.width()
+    if columns is None:
+        return [units], stated
+    met = max((len(_where(row)) for row in matrix.rows), default=0)
+    left = columns - _LABEL - min(met, _MET) - 2 * _GAP
+    widths = [min(len(visible(name)), _UNIT) + _GAP for name in units]
+    if stated and sum(widths) + _STATEMENT <= left:
+        return [units], True
+    bands: list[list[str]] = [[]]
+    room = left
+    for name, size in zip(units, widths, strict=True):
+        if size > room and bands[-1]:
+            bands.append([])
+            room = left
+        bands[-1].append(name)
+        room -= size
+    return bands, False
+
+
+_COVERED = {"full": ("●", "x"), "partial": ("◐", "/"), "": ("·", ".")}
+_KEY = {"full": "covers it", "partial": "partly", "": "not"}
+_STYLES = {"never": "bold red", "sometimes": "bold yellow", "always": "green"}
+_LABEL, _MET, _UNIT, _GAP, _STATEMENT = 5, 20, 8, 3, 32
+"""Columns of a terminal: a label, what is said of where a KSB is met and the id of a unit at
+most, the gap between columns, and the least in which a statement can be read."""
 
 
 def _as_markdown(matrix: Matrix) -> str:
@@ -233,13 +273,12 @@ def _as_html(found: Sequence[Matrix]) -> str:
 
 
 def _as_table(matrix: Matrix) -> str:
-    from htqcli.words import visible
-
     def text(value: str) -> str:
         return escape(visible(value))
 
-    heads = "".join(
-        f'<th scope="col"><abbr title="{text(title)}">{text(name)}</abbr></th>'
+    heads = "".join(f'<th scope="col">{text(name)}</th>' for name in matrix.units)
+    units = "".join(
+        f'<tr><th scope="row">{text(name)}</th><td>{text(title)}</td></tr>\n'
         for name, title in matrix.units.items()
     )
     rows = "".join(
@@ -257,4 +296,6 @@ def _as_table(matrix: Matrix) -> str:
         f"<h2>{heading}</h2>\n{note}<table>\n<caption>{text(_summary(matrix))}</caption>\n"
         '<thead><tr><th scope="col">KSB</th><th scope="col">Statement</th>'
         f'<th scope="col">Met in</th>{heads}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n'
+        '<table>\n<caption>Units</caption>\n<thead><tr><th scope="col">Unit</th>'
+        f'<th scope="col">Title</th></tr></thead>\n<tbody>\n{units}</tbody>\n</table>\n'
     )

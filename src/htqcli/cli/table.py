@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from htqcli.cli import terminal
-from htqcli.words import visible
+from htqcli.words import visible, visible_start
 
 FORMATS = ("table", "json", "csv", "yaml", "markdown")
 
 Row = dict[str, Any]
+Cell = tuple[str, str]
+"""A text and the style of it."""
 
 
 def show(
@@ -45,10 +47,13 @@ def show(
         terminal.write_data("".join(f"| {' | '.join(line)} |\n" for line in lines))
     elif not rows:
         terminal.tell(nothing)
-    elif terminal.width():
-        _draw(rows, columns)
     else:
-        _align(rows, columns, header=header)
+        names = [_heading(name) for name in columns]
+        cells = [[_cell(row[name]) for name in columns] for row in rows]
+        if terminal.width():
+            _draw(names, [[(cell, "") for cell in line] for line in cells])
+        else:
+            _align([names, *cells] if header else cells)
 
 
 def as_yaml(value: Any) -> str:
@@ -58,27 +63,35 @@ def as_yaml(value: Any) -> str:
     return yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=10_000)
 
 
-def _draw(rows: Sequence[Row], columns: Sequence[str]) -> None:
+def draw(names: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
+    """Write an empty line and a table for a person, each cell a text and its style: in a terminal
+    columns fold to fit, elsewhere they are as wide as they need."""
+    shown = [[(visible(text), style) for text, style in row] for row in rows]
+    if terminal.width():
+        _draw(names, shown)
+    else:
+        sys.stdout.write("\n")
+        _align([names, *([text for text, _ in row] for row in shown)])
+
+
+def _draw(names: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in columns:
-        table.add_column(Text(_heading(name)), overflow="fold")
+    for name in names:
+        table.add_column(Text(visible(name)), overflow="fold")
     for row in rows:
-        table.add_row(*(Text(_cell(row[name])) for name in columns))
+        table.add_row(*(Text(text, style) for text, style in row))
     terminal.show(table)
 
 
-def _align(rows: Sequence[Row], columns: Sequence[str], *, header: bool) -> None:
-    lines = [[_cell(row[name]) for name in columns] for row in rows]
-    if header:
-        lines.insert(0, [_heading(name) for name in columns])
-    widths = [max(len(line[at]) for line in lines) for at in range(len(columns))]
+def _align(lines: Sequence[Sequence[str]]) -> None:
+    widths = [max(len(line[at]) for line in lines) for at in range(len(lines[0]))]
     for line in lines:
         cells = (cell.ljust(size) for cell, size in zip(line, widths, strict=True))
-        sys.stdout.write("  ".join(cells).rstrip() + "\n")
+        sys.stdout.write(visible_start("  ".join(cells).rstrip()) + "\n")
 
 
 def _heading(name: str) -> str:
