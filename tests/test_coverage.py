@@ -80,6 +80,13 @@ def test_csv_has_a_row_a_ksb_and_a_column_a_unit_in_the_order_of_the_labels(show
     assert rows[9]["met"] == "some combinations"
 
 
+def test_csv_of_several_standards_has_one_header(shown):
+    more = "standards:\n  - reference: ST0118\n    ksbs: {K1: [U2]}\n"
+    rows = list(csv.DictReader(io.StringIO(shown("csv", changes={"standards:\n": more}).out)))
+    assert [row["standard"] for row in rows] == ["ST0118", *["ST0116"] * 38]
+    assert (rows[0]["ksb"], rows[0]["U2"]) == ("K1", "full")
+
+
 def test_a_cell_is_no_formula_for_a_spreadsheet(shown):
     changes = {
         "U1: {title: Programming": "=cmd|x: {title: x, credits: 5}\n  U1: {title: Programming"

@@ -124,12 +124,13 @@ def _as_data(matrix: Matrix) -> dict[str, Any]:
 
 
 def _as_csv(found: Sequence[Matrix]) -> str:
-    """One row a KSB, one column a unit, in the order of the labels."""
+    """One row a KSB, one column a unit, in the order of the labels. The units are the
+    qualification's, so those of every standard."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
+    names = list(found[0].units) if found else []
+    writer.writerow(["standard", "ksb", "statement", "met", *map(_cell, names)])
     for matrix in found:
-        names = list(matrix.units)
-        writer.writerow(["standard", "ksb", "statement", "met", *map(_cell, names)])
         for row in matrix.rows:
             cells = [row.units.get(name, "") for name in names]
             statement = _cell(row.statement or "")
