@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import unicodedata
+from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,8 +13,7 @@ from hypothesis import strategies as st
 
 from conftest import IN_WINDOW, ROOT, program
 from htqcli import catalogue, lint, moment
-from htqcli.formats.json import json as as_json
-from htqcli.formats.text import text
+from htqcli.formats import FORMATS, render
 from htqcli.intake import Draft
 from htqcli.rules import RULES
 
@@ -273,6 +273,13 @@ def test_any_draft_has_a_report_whose_places_lie_in_it_and_which_every_format_ca
         assert (place.line, place.column) <= (place.end_line, place.end_column)
         assert 1 <= place.column <= len(ends[place.line - 1]) + 1
         assert 1 <= place.end_column <= len(ends[place.end_line - 1]) + 2
-    assert json.loads(as_json(report))["summary"]["files"] == 1
-    assert not any(map(is_obeyed, text(report).replace("\n", "")))
-    assert as_json(lint.check([draft], known, at, RULES)) == as_json(report)
+    again = lint.check([draft], known, at, RULES)
+    for name in FORMATS:
+        said = render(name, report)
+        assert said == render(name, again)
+        assert not any(map(is_obeyed, said.replace("\n", "")))
+        if name in ("json", "sarif", "gitlab"):
+            json.loads(said)
+        elif name == "junit":
+            ET.fromstring(said)
+    assert json.loads(render("json", report))["summary"]["files"] == 1
