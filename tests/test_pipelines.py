@@ -1,0 +1,678 @@
+"""What other programs take from the checkout: the hook of pre-commit, the GitHub Action, the
+templates of GitLab and Azure Pipelines, and the image.
+
+Their scripts are run as the service would run them. Where the service is not needed but a
+package index is, or a tool that only `.[dev]` installs, the test is marked `packaging`.
+"""
+
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+import yaml
+from dockerfile_parse import DockerfileParser
+
+from conftest import IN_WINDOW, ROOT
+
+HOOKS = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+STEPS = ACTION["runs"]["steps"]
+GITLAB_SPEC, GITLAB = yaml.safe_load_all(
+    (ROOT / "templates" / "htq.yml").read_text(encoding="utf-8")
+)
+AZURE = yaml.safe_load((ROOT / "azure" / "htq.yml").read_text(encoding="utf-8"))
+
+GITHUB_INPUTS = {name: given["default"] for name, given in ACTION["inputs"].items()}
+GITLAB_INPUTS = {
+    name: given.get("default") for name, given in GITLAB_SPEC["spec"]["inputs"].items()
+}
+AZURE_INPUTS = {given["name"]: given.get("default") for given in AZURE["parameters"]}
+
+TOOLS = Path(sys.executable).parent
+"""Where the programs are that `.[dev]` installs."""
+
+STANDS_IN = f"""#!/bin/sh
+# A Python whose new environments have everything already.
+case $* in
+  "-I -m venv "*) mkdir -p "$4/bin" && cp "$0" "$4/bin/python" ;;
+  "-I -m pip install "*) ;;
+  *) exec {shlex.quote(sys.executable)} "$@" ;;
+esac
+"""
+
+
+class Service:
+    """A service that runs what it takes from the checkout, with a folder for files of its own."""
+
+    def __init__(self, folder, python):
+        self.temp, self.python = folder / "temp", Path(python)
+        self.temp.mkdir()
+        self.made = None
+
+    def report(self):
+        """The report that the service takes up, as text; None where there is none."""
+        return self.made.read_text(encoding="utf-8") if self.made and self.made.exists() else None
+
+    def first_on_the_path(self):
+        return {"PATH": f"{self.python.parent}{os.pathsep}{os.environ['PATH']}"}
+
+
+class Github(Service):
+    """The action, whose steps run one after another until one fails."""
+
+    def run(self, cwd, **inputs):
+        given = {**GITHUB_INPUTS, **{key.replace("_", "-"): text for key, text in inputs.items()}}
+        values = {f"inputs.{key}": text for key, text in given.items()}
+        values["steps.python.outputs.python-path"] = str(self.python)
+        self.summary = self.temp / "summary"
+        for step in STEPS:
+            if "run" not in step:
+                continue
+            told = self.temp / step["id"]
+            env = {
+                **filled(step["env"], r"\$\{\{ (\S+) \}\}", values),
+                "RUNNER_TEMP": self.temp,
+                "GITHUB_OUTPUT": told,
+                "GITHUB_STEP_SUMMARY": self.summary,
+                "GITHUB_ACTION_PATH": ROOT,
+            }
+            told.write_text("", encoding="utf-8")
+            done = run(["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]], cwd, env)  # fmt: skip
+            self.outputs = dict(line.split("=", 1) for line in told.read_text().splitlines())
+            values |= {f"steps.{step['id']}.outputs.{key}": v for key, v in self.outputs.items()}
+            if done.returncode:
+                break
+        self.made = Path(self.outputs["sarif"]) if "sarif" in self.outputs else None
+        return done
+
+
+class Gitlab(Service):
+    """The job of the component, in an image that has no more than sh."""
+
+    shell = "sh", "-e", "-c"
+
+    def run(self, cwd, **inputs):
+        given = {**GITLAB_INPUTS, "package": str(ROOT)}
+        given |= {name.replace("_", "-"): text for name, text in inputs.items()}
+        variables = GITLAB["htq"]["variables"]
+        assert all(variable["expand"] is False for variable in variables.values())
+        texts = {name: variable["value"] for name, variable in variables.items()}
+        env = filled(texts, r"\$\[\[ inputs\.(\S+) \]\]", given) | self.first_on_the_path()
+        self.made = cwd / GITLAB["htq"]["artifacts"]["reports"]["junit"]
+        return run([*self.shell, "\n".join(GITLAB["htq"]["script"])], cwd, env)
+
+
+class GitlabWithBash(Gitlab):
+    """The same in an image that has bash."""
+
+    shell = "bash", "-eo", "pipefail", "-c"
+
+
+class Azure(Service):
+    """The steps of the template."""
+
+    def run(self, cwd, **inputs):
+        script, publish = AZURE["steps"]
+        given = {**AZURE_INPUTS, "package": str(ROOT)}
+        given |= {name.replace("fail_on", "failOn"): text for name, text in inputs.items()}
+        env = filled(script["env"], r"\$\{\{ parameters\.(\S+) \}\}", given)
+        env |= {"AGENT_TEMPDIRECTORY": self.temp, **self.first_on_the_path()}
+        assert publish["inputs"]["searchFolder"] == "$(Agent.TempDirectory)"
+        self.made = self.temp / publish["inputs"]["testResultsFiles"]
+        return run(["bash", "--noprofile", "--norc", "-c", script["bash"]], cwd, env)
+
+
+def filled(texts, expression, values):
+    """Variables of the environment with the service's expressions in them evaluated."""
+    return {
+        name: re.sub(expression, lambda found: values[found[1]], text)
+        for name, text in texts.items()
+    }
+
+
+SERVICES = [Github, Gitlab, GitlabWithBash, Azure]
+
+
+def run(command, cwd, env=None, **options):
+    """A command run in a folder, with what it wrote to either stream as lines."""
+    return subprocess.run(
+        command,
+        cwd=cwd,
+        env={**os.environ, **{name: str(value) for name, value in (env or {}).items()}},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        check=False,
+        timeout=300,
+        **options,
+    )
+
+
+@pytest.fixture
+def python(tmp_path):
+    """A `python3` that stands in for one whose environments have htq."""
+    folder = tmp_path / "programs"
+    folder.mkdir()
+    made = folder / "python3"
+    made.write_text(STANDS_IN, encoding="utf-8")
+    made.chmod(0o755)
+    return str(made)
+
+
+@pytest.fixture(params=SERVICES)
+def service(request, tmp_path, python):
+    return request.param(tmp_path, python)
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """A checkout with a draft that is ready, in a folder of its own."""
+    folder = tmp_path / "checkout"
+    shutil.copytree(ROOT / "examples", folder / "drafts")
+    return folder
+
+
+def broken(checkout, name="drafts/broken.yaml"):
+    """A draft that is not ready, by one error."""
+    text = (ROOT / "examples" / "application.yaml").read_text(encoding="utf-8")
+    made = checkout / name
+    made.parent.mkdir(parents=True, exist_ok=True)
+    made.write_text(text.replace("level: 4", "level: 6", 1), encoding="utf-8")
+    return name
+
+
+def test_a_draft_that_is_ready_passes(service, checkout):
+    done = service.run(checkout, paths="drafts", at=IN_WINDOW)
+    assert done.returncode == 0, done.stdout
+    assert service.report() is not None
+
+
+def test_a_draft_that_is_not_ready_fails_and_is_reported(service, checkout):
+    broken(checkout)
+    done = service.run(checkout, paths="drafts", at=IN_WINDOW)
+    assert done.returncode == 1, done.stdout
+    assert "HTQ401" in done.stdout
+    assert "broken.yaml" in service.report()
+
+
+def test_the_current_folder_is_checked_where_no_path_is_given(service, checkout):
+    broken(checkout)
+    done = service.run(checkout, at=IN_WINDOW)
+    assert done.returncode == 1, done.stdout
+    assert "HTQ401" in done.stdout
+
+
+def test_a_draft_after_its_window_passes_where_that_rule_is_left_out(service, checkout):
+    assert service.run(checkout, paths="drafts").returncode == 1
+    done = service.run(checkout, paths="drafts", ignore="HTQ301,HTQ509", fail_on="info")
+    assert done.returncode == 0, done.stdout
+
+
+def test_other_options_are_lines(service, checkout):
+    broken(checkout)
+    options = "--exclude\nbroken.yaml\n\n--select=HTQ4"
+    done = service.run(checkout, paths="drafts", at=IN_WINDOW, options=options)
+    assert done.returncode == 0, done.stdout
+
+
+def test_a_path_that_is_not_there_is_3(service, checkout):
+    done = service.run(checkout, paths="drafts\nnowhere.yaml\n", at=IN_WINDOW)
+    assert done.returncode == 3, done.stdout
+    assert "nowhere.yaml" in done.stdout
+
+
+def test_a_level_that_is_not_understood_is_2_and_leaves_no_report(service, checkout):
+    done = service.run(checkout, paths="drafts", at=IN_WINDOW, fail_on="-h")
+    assert done.returncode == 2, done.stdout
+    assert service.report() is None
+
+
+def test_a_time_that_begins_with_a_hyphen_is_no_option(service, checkout):
+    done = service.run(checkout, paths="drafts", at="--exit-zero")
+    assert done.returncode == 2, done.stdout
+
+
+HOSTILE = [
+    "$(touch obeyed)",
+    "`touch obeyed`",
+    "; touch obeyed",
+    "' ; touch obeyed '",
+    '" ; touch obeyed "',
+    "${PATH}",
+    "$HOME",
+    "%PATH%",
+    "-",
+    "-h",
+    "--exit-zero",
+    "--report=json=obeyed",
+    "::set-env name=obeyed::yes",
+    "::stop-commands::token",
+    "##vso[task.setvariable variable=obeyed]yes",
+    "##[command]obeyed",
+    "*",
+    "~",
+    " with spaces ",
+    "a\\nb",
+    "PATHS",
+    "OPTIONS",
+    "\u202eright-to-left",
+    "\x1b]0;obeyed\x07",
+    "section_start:0:obeyed",
+]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+@pytest.mark.parametrize("named", ["each", "by their folder"])
+def test_no_name_of_a_file_is_obeyed(service, checkout, named):
+    for name in HOSTILE:
+        broken(checkout, name)
+    odd = ["line\n::error::obeyed.yaml", "return\r::set-env name=obeyed::yes.yaml"]
+    for name in odd:
+        broken(checkout, f"drafts/{name}")
+    if named == "by their folder":
+        for name in HOSTILE:
+            (checkout / name).rename(checkout / "drafts" / f"{name}.yaml")
+    paths = "drafts" if named == "by their folder" else "\n".join(HOSTILE)
+    before = sorted(checkout.rglob("*"))
+    done = service.run(checkout, paths=paths, at=IN_WINDOW)
+    assert done.returncode == 1, done.stdout
+    made = set(checkout.rglob("*")) - set(before)
+    assert {path.name for path in made} <= {"htq-code-quality.json", "htq-junit.xml"}
+    found = service.report().count("A level 6 qualification cannot be approved")
+    assert found >= len(HOSTILE) + (len(odd) if paths == "drafts" else 0)
+    for line in re.split(r"[\r\n]", done.stdout):
+        if line.lstrip().startswith("::"):
+            assert re.match(r"::(error|warning|notice) [^:]*::", line), line
+    assert "##[" not in done.stdout
+    assert set(re.findall(r"##vso\[(\S+)", done.stdout)) <= {"task.logissue"}
+    assert "\x1b" not in done.stdout
+
+
+def test_nothing_in_the_checkout_is_run(service, checkout):
+    modules = "htqcli", "pip", "venv", "json", "typer", "yaml", "sitecustomize", "usercustomize"
+    for module in modules:
+        (checkout / f"{module}.py").write_text("open('obeyed', 'w')", encoding="utf-8")
+    done = service.run(checkout, paths="drafts", at=IN_WINDOW)
+    assert done.returncode == 0, done.stdout
+    assert not (checkout / "obeyed").exists()
+
+
+@pytest.mark.parametrize("kind", [Gitlab, GitlabWithBash])
+def test_a_report_is_not_written_through_a_link_of_the_checkout(kind, tmp_path, python, checkout):
+    target = tmp_path / "target"
+    target.write_text("kept", encoding="utf-8")
+    for name in GITLAB["htq"]["artifacts"]["reports"].values():
+        (checkout / name).symlink_to(target)
+    service = kind(tmp_path, python)
+    assert service.run(checkout, paths="drafts", at=IN_WINDOW).returncode == 0
+    assert target.read_text(encoding="utf-8") == "kept"
+    assert service.report() is not None
+
+
+def test_the_action_tells_how_it_ended_and_where_the_findings_are(tmp_path, python, checkout):
+    broken(checkout)
+    action = Github(tmp_path, python)
+    action.run(checkout, paths="drafts", at=IN_WINDOW)
+    assert action.outputs["exit-code"] == "1"
+    results = json.loads(action.report())["runs"][0]["results"]
+    assert "HTQ401" in [result["ruleId"] for result in results]
+    assert "not ready" in action.summary.read_text(encoding="utf-8")
+    assert checkout not in action.made.parents
+
+
+def test_the_action_used_twice_keeps_both_reports(tmp_path, python, checkout):
+    action = Github(tmp_path, python)
+    action.run(checkout, paths="drafts", at=IN_WINDOW)
+    first = action.made
+    action.run(checkout, paths="drafts", at=IN_WINDOW)
+    assert first != action.made
+    assert first.exists()
+
+
+def test_each_output_of_the_action_is_written_by_a_step():
+    for name, output in ACTION["outputs"].items():
+        assert output["value"] == f"${{{{ steps.check.outputs.{name} }}}}"
+
+
+def test_no_script_of_the_action_or_a_template_holds_an_expression():
+    scripts = [step["run"] for step in STEPS if "run" in step]
+    scripts += [step["bash"] for step in AZURE["steps"] if "bash" in step]
+    scripts += GITLAB["htq"]["script"]
+    assert len(scripts) == 5
+    assert not [script for script in scripts if "{{" in script or "[[" in script]
+
+
+def test_every_input_reaches_the_script():
+    used = " ".join(text for step in STEPS for text in step.get("env", {}).values())
+    uploads = [step for step in STEPS if "upload-sarif" in step.get("uses", "")]
+    for name in GITHUB_INPUTS:
+        assert f"inputs.{name} " in used + uploads[0]["if"]
+    assert set(re.findall(r"inputs\.([\w-]+)", str(GITLAB))) == set(GITLAB_INPUTS)
+    assert set(re.findall(r"parameters\.(\w+)", str(AZURE["steps"]))) == set(AZURE_INPUTS)
+
+
+def test_every_action_of_others_is_pinned_to_a_commit_and_names_its_version():
+    text = (ROOT / "action.yml").read_text(encoding="utf-8")
+    uses = re.findall(r"^\s+(?:- )?uses: (.*)$", text, re.MULTILINE)
+    assert len(uses) == 2
+    for used in uses:
+        assert re.fullmatch(r"(actions|github)/[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", used)
+
+
+def test_an_upload_that_is_not_permitted_does_not_hide_the_check():
+    *_, check, upload = STEPS
+    assert "upload-sarif" in upload["uses"]
+    assert "always()" in upload["if"]
+    assert upload["continue-on-error"] is True
+    assert "continue-on-error" not in check
+
+
+@pytest.mark.parametrize(
+    "path, is_a_draft",
+    [
+        ("application.yaml", True),
+        ("drafts/application-digital.yml", True),
+        ("a/b/application.json", True),
+        ("applications/notes.yaml", False),
+        ("application.md", False),
+        ("my-application.yaml", False),
+        ("ksbs/ST0116-1.1.yaml", False),
+    ],
+)
+def test_the_hook_takes_files_whose_name_begins_with_application(path, is_a_draft):
+    (hook,) = HOOKS
+    assert bool(re.search(hook["files"], path)) is is_a_draft
+
+
+def container():
+    """The instructions of the Containerfile, in order: their names and values."""
+    with tempfile.TemporaryFile() as file:
+        file.write((ROOT / "Containerfile").read_bytes())
+        parser = DockerfileParser(fileobj=file)
+        return [
+            (step["instruction"], step["value"])
+            for step in parser.structure
+            if step["instruction"] != "COMMENT"
+        ]
+
+
+def test_the_image_has_no_build_in_it_and_runs_htq_as_nobody():
+    names = [name for name, _ in container()]
+    last = len(names) - names[::-1].index("FROM")
+    final = dict(container()[last:])
+    assert "RUN" not in final
+    assert final["COPY"].startswith("--from=build ")
+    assert json.loads(final["ENTRYPOINT"]) == ["htq"]
+    assert final["USER"] == "65534:65534"
+    assert final["WORKDIR"] == "/drafts"
+
+
+def test_the_image_is_built_from_what_the_ignore_file_lets_through():
+    ignored, *others = (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
+    kept = {line[1:] for line in others if line.startswith("!")}
+    copied = [
+        name
+        for instruction, value in container()
+        if instruction == "COPY" and not value.startswith("--from")
+        for name in value.split()[:-1]
+    ]
+    assert ignored == "*"
+    assert set(copied) == kept
+    assert all((ROOT / name).exists() for name in copied)
+
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SECTION = README.split("### In a pipeline")[1].split("\n### ")[0]
+EXAMPLES = dict(
+    re.findall(
+        r"^#### (.+?)\n(?:(?!^####).)*?^```\w+\n(.*?)^```$", SECTION, re.DOTALL | re.MULTILINE
+    )
+)
+
+
+def test_each_service_is_shown_with_at_most_six_lines():
+    assert list(EXAMPLES) == [
+        "pre-commit",
+        "GitHub Actions",
+        "GitLab CI/CD",
+        "Azure Pipelines",
+        "A container",
+    ]
+    assert all(len(text.splitlines()) <= 6 for text in EXAMPLES.values())
+
+
+def test_the_examples_use_what_is_there():
+    (repo,) = yaml.safe_load(EXAMPLES["pre-commit"])["repos"]
+    (used,) = repo["hooks"]
+    assert used["id"] in [hook["id"] for hook in HOOKS]
+    assert used["args"][-1] == "--"
+
+    *_, step = yaml.safe_load(EXAMPLES["GitHub Actions"])["steps"]
+    assert set(step["with"]) <= set(GITHUB_INPUTS)
+
+    (include,) = yaml.safe_load(EXAMPLES["GitLab CI/CD"])["include"]
+    required = {name for name, default in GITLAB_INPUTS.items() if default is None}
+    assert include["remote"].endswith("/templates/htq.yml")
+    assert required <= set(include["inputs"]) <= set(GITLAB_INPUTS)
+
+    shown = yaml.safe_load(EXAMPLES["Azure Pipelines"])
+    (step,) = shown["steps"]
+    path, _, alias = step["template"].partition("@")
+    required = {name for name, default in AZURE_INPUTS.items() if default is None}
+    assert (ROOT / path).exists()
+    assert [known["repository"] for known in shown["resources"]["repositories"]] == [alias]
+    assert required <= set(step["parameters"]) <= set(AZURE_INPUTS)
+
+
+# What needs a package index, or a tool that only `.[dev]` installs.
+
+
+@pytest.mark.packaging
+@pytest.mark.parametrize("kind", [Github, Gitlab, Azure])
+def test_the_scripts_install_the_htq_that_they_check_with(kind, tmp_path, checkout):
+    broken(checkout)
+    for module in ("pip", "venv", "htqcli"):
+        (checkout / f"{module}.py").write_text("open('obeyed', 'w')", encoding="utf-8")
+    python = tmp_path / "programs" / "python3"
+    python.parent.mkdir()
+    python.symlink_to(os.path.realpath(sys.executable))
+    service = kind(tmp_path, str(python))
+    done = service.run(checkout, paths="drafts", at=IN_WINDOW)
+    assert done.returncode == 1, done.stdout
+    assert "HTQ401" in done.stdout
+    assert "htq" in service.report()
+    assert not (checkout / "obeyed").exists()
+
+
+@pytest.mark.packaging
+def test_the_image_is_built_by_its_steps_and_has_no_pip_left(tmp_path, checkout):
+    source, prefix = tmp_path / "source", tmp_path / "opt"
+    source.mkdir()
+    bin_ = tmp_path / "bin"
+    bin_.mkdir()
+    (bin_ / "python").symlink_to(os.path.realpath(sys.executable))
+    env = {"PATH": f"{bin_}{os.pathsep}{os.environ['PATH']}"}
+    steps = container()
+    first = steps[1 : [name for name, _ in steps].index("FROM", 1)]
+    for instruction, value in first:
+        if instruction == "COPY":
+            for name in value.split()[:-1]:
+                copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+                copy(ROOT / name, source / name)
+        elif instruction == "RUN":
+            done = run(["sh", "-ec", value.replace("/opt/htq", str(prefix))], source, env)
+            assert done.returncode == 0, done.stdout
+    assert not (prefix / "bin" / "pip").exists()
+    assert not list(prefix.rglob("site-packages/pip"))
+
+    checkout.chmod(0o555)
+    bare = {"HOME": "/nonexistent", "PYTHONDONTWRITEBYTECODE": "1"}
+    done = run([prefix / "bin" / "htq", "check", "--at", IN_WINDOW], checkout, bare)
+    checkout.chmod(0o755)
+    assert done.returncode == 0, done.stdout
+    assert "ready to submit" in done.stdout
+
+
+def schema(name, data, folder):
+    """What check-jsonschema says of data and a schema that it brings."""
+    file = folder / "data.json"
+    file.write_text(json.dumps(data), encoding="utf-8")
+    tool = TOOLS / "check-jsonschema"
+    done = run([tool, "--builtin-schema", f"vendor.{name}", file], folder)
+    return done.returncode, done.stdout
+
+
+@pytest.mark.packaging
+@pytest.mark.parametrize(
+    "name, data",
+    [
+        ("github-actions", ACTION),
+        ("gitlab-ci", GITLAB_SPEC),
+        ("gitlab-ci", GITLAB),
+        ("azure-pipelines", AZURE),
+        (
+            "github-workflows",
+            {
+                "on": "push",
+                "jobs": {
+                    "htq": {
+                        "runs-on": "ubuntu-latest",
+                        **yaml.safe_load(EXAMPLES.get("GitHub Actions", "")),
+                    }
+                },
+            },
+        ),
+        ("gitlab-ci", yaml.safe_load(EXAMPLES.get("GitLab CI/CD", ""))),
+        ("azure-pipelines", yaml.safe_load(EXAMPLES.get("Azure Pipelines", ""))),
+    ],
+    ids=[
+        "action",
+        "GitLab inputs",
+        "GitLab job",
+        "Azure template",
+        "README GitHub",
+        "README GitLab",
+        "README Azure",
+    ],
+)
+def test_what_a_service_reads_has_the_form_that_it_publishes(name, data, tmp_path):
+    assert schema(name, data, tmp_path) == (0, "ok -- validation done\n")
+
+
+@pytest.mark.packaging
+def test_the_published_forms_refuse_what_is_wrong(tmp_path):
+    steps = [{**step, "unheard-of": True} for step in STEPS]
+    assert schema("github-actions", {**ACTION, "runs": {"using": "composite", "steps": steps}}, tmp_path)[0]  # fmt: skip
+    assert schema("gitlab-ci", {"htq": {**GITLAB["htq"], "artifacts": 1}}, tmp_path)[0]
+    assert schema("azure-pipelines", {**AZURE, "steps": [{"bash": ["no"]}]}, tmp_path)[0]
+
+
+@pytest.mark.packaging
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["zizmor", "--offline", "--no-progress", "--persona=auditor", "action.yml"],
+        ["pre-commit", "validate-manifest", ".pre-commit-hooks.yaml"],
+        ["hadolint", "Containerfile"],
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_linter_finds_nothing(command):
+    done = run([TOOLS / command[0], *command[1:]], ROOT)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.packaging
+def test_the_shell_scripts_hold_nothing_that_shellcheck_finds(tmp_path):
+    scripts = [("bash", step["run"]) for step in STEPS if "run" in step]
+    scripts += [("bash", step["bash"]) for step in AZURE["steps"] if "bash" in step]
+    scripts += [("sh", "\n".join(GITLAB["htq"]["script"]))]
+    for shell, text in scripts:
+        file = tmp_path / "script"
+        file.write_text(text, encoding="utf-8")
+        done = run([TOOLS / "shellcheck", f"--shell={shell}", file], tmp_path)
+        assert done.returncode == 0, done.stdout
+
+
+def git(folder, *words):
+    who = "-c", "user.name=A tester", "-c", "user.email=tester@example.org"
+    done = run(["git", *who, *words], folder)
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+def commit(folder):
+    """Commit everything in a folder; the commit's id."""
+    git(folder, "init", "--quiet")
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--message", "A commit for a test")
+    return git(folder, "rev-parse", "HEAD").strip()
+
+
+@pytest.fixture(scope="module")
+def hooks(tmp_path_factory):
+    """The checkout as it is now, committed in a repository that pre-commit can take: its path
+    and commit, with pre-commit's own folder."""
+    folder = tmp_path_factory.mktemp("hooks")
+    listed = git(ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    for name in filter(None, listed.split("\0")):
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+    return folder, commit(folder), tmp_path_factory.mktemp("home")
+
+
+def pre_commit(checkout, hooks, args):
+    """What pre-commit says of every file of the checkout."""
+    folder, revision, home = hooks
+    hook = {"id": "htq", "args": args} if args else {"id": "htq"}
+    config = {"repos": [{"repo": str(folder), "rev": revision, "hooks": [hook]}]}
+    (checkout / ".pre-commit-config.yaml").write_text(json.dumps(config), encoding="utf-8")
+    commit(checkout)
+    return run(
+        [TOOLS / "pre-commit", "run", "--all-files"], checkout, {"PRE_COMMIT_HOME": str(home)}
+    )
+
+
+@pytest.mark.packaging
+def test_pre_commit_passes_drafts_that_are_ready(hooks, checkout):
+    (checkout / "drafts" / "notes.yaml").write_text("not: a draft", encoding="utf-8")
+    done = pre_commit(checkout, hooks, [f"--at={IN_WINDOW}", "--"])
+    assert done.returncode == 0, done.stdout
+    assert "Passed" in done.stdout
+
+
+@pytest.mark.packaging
+def test_pre_commit_stops_at_a_draft_that_is_not_ready_and_says_why(hooks, checkout):
+    broken(checkout, "drafts/application-2.yaml")
+    done = pre_commit(checkout, hooks, [f"--at={IN_WINDOW}", "--"])
+    assert done.returncode == 1, done.stdout
+    assert "exit code: 1" in done.stdout.replace("- ", "")
+    assert "drafts/application-2.yaml:" in done.stdout
+    assert "HTQ401" in done.stdout
+
+
+@pytest.mark.packaging
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+def test_pre_commit_hands_over_no_name_that_is_obeyed(hooks, checkout):
+    names = [
+        "--exit-zero/application.yaml",
+        "--report=json=obeyed/application.yaml",
+        "$(touch obeyed)/application.yaml",
+        "-h/application ; touch obeyed.yaml",
+        "a b/application\n.yaml",
+    ]
+    for name in names:
+        broken(checkout, name)
+    done = pre_commit(checkout, hooks, None)
+    assert done.returncode == 1, done.stdout
+    assert done.stdout.count("error HTQ401") == len(names)
+    assert not list(checkout.rglob("obeyed"))
