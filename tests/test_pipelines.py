@@ -337,6 +337,12 @@ def test_the_action_used_twice_keeps_both_reports(tmp_path, python, checkout):
     assert first.exists()
 
 
+def test_the_action_names_no_file_of_findings_where_there_is_none(tmp_path, python, checkout):
+    action = Github(tmp_path, python)
+    assert action.run(checkout, paths="drafts", fail_on="nonsense").returncode == 2
+    assert action.outputs == {"exit-code": "2"}
+
+
 def test_each_output_of_the_action_is_written_by_a_step():
     for name, output in ACTION["outputs"].items():
         assert output["value"] == f"${{{{ steps.check.outputs.{name} }}}}"
