@@ -43,7 +43,8 @@ STANDS_IN = f"""#!/bin/sh
 case $* in
   "-I -m venv "*) mkdir -p "$4/bin" && cp "$0" "$4/bin/python" ;;
   "-I -m pip install "*) ;;
-  *) exec {shlex.quote(sys.executable)} "$@" ;;
+  "-I -m htqcli "*) exec {shlex.quote(sys.executable)} "$@" ;;
+  *) echo "not in isolation: $*"; exit 99 ;;
 esac
 """
 
