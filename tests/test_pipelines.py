@@ -152,7 +152,7 @@ def run(command, cwd, env=None, **options):
         stderr=subprocess.STDOUT,
         encoding="utf-8",
         check=False,
-        timeout=300,
+        timeout=900,
         **options,
     )
 
