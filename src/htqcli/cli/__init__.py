@@ -12,6 +12,7 @@ import typer
 
 from htqcli import __version__
 from htqcli.cli import terminal
+from htqcli.cli.catalogue import app as catalogue
 from htqcli.cli.check import check
 from htqcli.cli.coverage import coverage
 from htqcli.cli.ksbs import app as ksbs
@@ -33,6 +34,7 @@ app = typer.Typer(
 app.add_typer(standards, name="standards", no_args_is_help=True)
 app.add_typer(window, name="window", no_args_is_help=True)
 app.add_typer(ksbs, name="ksbs", no_args_is_help=True)
+app.add_typer(catalogue, name="catalogue", no_args_is_help=True)
 app.command()(check)
 app.command()(coverage)
 app.command()(rules)
@@ -41,10 +43,10 @@ app.command()(rules)
 def _version(wanted: bool) -> None:
     if not wanted:
         return
-    from htqcli import catalogue
+    from htqcli.catalogue import load
     from htqcli.source import loader_name
 
-    listed = catalogue.load().listed
+    listed = load().listed
     of = "without a list of standards"
     if listed and listed.listing:
         of = f"cycle {listed.cycle}, {listed.listing.status} list"
