@@ -7,35 +7,38 @@ What the catalogue does not say is not known, and is answered so.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
-from itertools import pairwise, product
-from pathlib import Path
-from typing import Annotated, Literal, Self, get_args
+from itertools import accumulate, chain, pairwise, product
+from pathlib import Path as File
+from typing import Annotated, Literal, get_args
 
-from pydantic import PlainValidator, model_validator
+from pydantic import Field, PlainValidator, PrivateAttr, ValidationError
 
-from htqcli import source
+from htqcli import fields, source
 from htqcli.fields import (
     Day,
+    Judged,
     MonthOrDay,
     Part,
+    Reading,
     Text,
     When,
     WholeNumber,
+    lenient,
     one_of,
     pattern,
-    read_whole,
-    says,
+    sound,
+    under,
     wrong,
 )
 from htqcli.moment import Moment
-from htqcli.source import Fault, Kind
-from htqcli.words import Refusal, join, nearest, quote, visible
+from htqcli.source import Document, Fault, Kind, Path
+from htqcli.words import Refusal, cut, join, nearest, quote, visible
 
 LEVELS = (4, 5)
 """The levels of Higher Technical Qualifications, and of the standards they align to: CRIT-1
@@ -57,14 +60,16 @@ class NotFound(Refusal):
 
 def _keys(value: object) -> tuple[str, ...]:
     values = value if isinstance(value, list) else [value]
-    if not values or not all(isinstance(item, str) and item for item in values):
+    if not all(isinstance(item, str) and item for item in values):
         raise wrong("the key of a source, or a list of keys")
     return tuple(values)
 
 
-Sources = Annotated[tuple[str, ...], PlainValidator(_keys)]
-Reference = Annotated[str, pattern(r"ST\d{4}", "a reference such as ST0116")]
-ScopeName = Annotated[Scope, one_of(*SCOPES)]
+Sources = Annotated[tuple[str, ...], PlainValidator(_keys), Judged(required=False)]
+REFERENCE = r"ST\d{4}"
+"""The form of the reference of a standard (DFE-IMPORT)."""
+Reference = Annotated[str, pattern(REFERENCE, "a reference such as ST0116"), Judged(Text)]
+ScopeName = Annotated[Scope, one_of(*SCOPES), Judged(Text)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +135,7 @@ class Group(Part):
 
     route: Text
     scope: ScopeName
-    standards: tuple[Entry, ...]
+    standards: Annotated[tuple[Entry, ...], Field(title="list of standards")]
 
 
 class Listing(Part):
@@ -140,8 +145,13 @@ class Listing(Part):
     confirmation_due: When | None = None
     source: Sources
     note: Text | None = None
-    scopes: dict[str, Text]
-    standards: tuple[Group, ...]
+    scopes: Annotated[dict[str, Text], Field(title="meaning of each scope")]
+    standards: Annotated[tuple[Group, ...], Field(title="list of standards by route and scope")]
+
+    def is_overdue(self, at: datetime) -> bool:
+        """Whether it is provisional at a time by which it was to be confirmed."""
+        due = self.confirmation_due
+        return self.status == "provisional" and due is not None and at >= due.after
 
 
 class Routes(Part):
@@ -178,17 +188,6 @@ class Window(Part):
     source: Sources
     note: Text | None = None
 
-    @model_validator(mode="after")
-    def _has_bounds(self) -> Self:
-        if not ((self.opens or self.after) and (self.closes or self.before)):
-            raise says(
-                "The window does not say when it opens and closes",
-                "Add ‘opens’ and ‘closes’, or where they are not known ‘after’ and ‘before’.",
-            )
-        if self.may_open >= self.has_closed:
-            raise says("The window closes before it opens", "Check the dates against their source.")
-        return self
-
     @property
     def may_open(self) -> datetime:
         """The first instant at which it may have been open."""
@@ -204,6 +203,11 @@ class Window(Part):
             return self.closes.after
         assert self.before is not None
         return self.before.first
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether it says, at least in bounds, when it opens and closes."""
+        return bool((self.opens or self.after) and (self.closes or self.before))
 
     @property
     def precision(self) -> str | None:
@@ -251,12 +255,20 @@ class Demand(Part):
 class Policy(Part):
     """What differs from cycle to cycle. Rules read it; a new cycle is data, not code."""
 
-    level_4_on_level_5_standard: Demand
-    every_combination: Demand
-    ksb_coverage: Demand
-    reason_for_partial_coverage: Demand
-    permission: Demand
-    support_session: Demand
+    level_4_on_level_5_standard: Annotated[
+        Demand, Field(title="word of the team for a level 4 qualification on a level 5 standard")
+    ]
+    every_combination: Annotated[
+        Demand, Field(title="occupation covered in full by every permitted combination of units")
+    ]
+    ksb_coverage: Annotated[Demand, Field(title="coverage of every KSB")]
+    reason_for_partial_coverage: Annotated[
+        Demand, Field(title="reason where a KSB is covered partly")
+    ]
+    permission: Annotated[
+        Demand, Field(title="permission of whoever holds the intellectual property")
+    ]
+    support_session: Annotated[Demand, Field(title="support session")]
 
 
 class Stage(Part):
@@ -264,7 +276,7 @@ class Stage(Part):
 
     name: Text
     begins: When | None = None
-    happens: tuple[Text, ...]
+    happens: Annotated[tuple[Text, ...], Field(title="list of what happens")]
     source: Sources
     note: Text | None = None
 
@@ -273,8 +285,8 @@ class Cycle(Part):
     """An approvals cycle: its window or windows, what it covers and what it asks for."""
 
     cycle: WholeNumber
-    routes: Routes
-    windows: tuple[Window, ...]
+    routes: Annotated[Routes, Field(title="group of routes")]
+    windows: Annotated[tuple[Window, ...], Judged(required=False)]
     policy: Policy
     stages: tuple[Stage, ...] = ()
     listing: Listing | None = None
@@ -303,6 +315,15 @@ class Cycle(Part):
         return min(
             (window.first_teaching for window in open_then or self.windows),
             key=lambda first: first.month.first,
+        )
+
+    def note(self, at: datetime) -> str | None:
+        """What is to be known of its list at `at`: that it was not confirmed when it was due."""
+        if self.listing is None or not self.listing.is_overdue(at):
+            return None
+        return (
+            f"The list of cycle {self.cycle} is provisional and was to be confirmed by "
+            f"{self.listing.confirmation_due}. Whether the final list differed is not known."
         )
 
     def stage_at(self, at: datetime) -> Stage | None:
@@ -339,14 +360,58 @@ class Status:
         return int((self.window.has_closed - self.at).total_seconds())
 
 
-class Catalogue(Part):
-    """Every cycle that is known."""
+class Origin:
+    """Where a catalogue came from: a file, as it was named, or None for the bundled one."""
 
-    sources: dict[str, Source]
+    def __init__(self, file: str | None = None, content: bytes = b"") -> None:
+        self.file = file
+        self._content = content
+
+    @cached_property
+    def sha256(self) -> str:
+        """The first 12 hexadecimal digits of the SHA-256 of its bytes."""
+        from hashlib import sha256
+
+        return sha256(self._content).hexdigest()[:12]
+
+
+class Catalogue(Part):
+    """Every cycle that is known. `revised` is the day on which its data was last changed."""
+
+    revised: Day | None = None
+    sources: Annotated[dict[str, Source], Field(title="group of sources")]
     contact: Contact
-    standards_data: Text
-    routes: tuple[Route, ...]
-    cycles: tuple[Cycle, ...]
+    standards_data: Annotated[Text, Field(title="address of the standards data")]
+    routes: Annotated[tuple[Route, ...], Field(title="list of routes")]
+    cycles: Annotated[tuple[Cycle, ...], Judged(required=False)]
+
+    _origin: Origin = PrivateAttr(default_factory=Origin)
+
+    @property
+    def origin(self) -> Origin:
+        """Where it came from."""
+        return self._origin
+
+    def __str__(self) -> str:
+        """`bundled, cycle 3, provisional list, revised 24 November 2026, 0123456789ab`: which
+        catalogue it is, for a report."""
+        listed = self.listed
+        of = "without a list of standards"
+        if listed and listed.listing:
+            of = f"cycle {listed.cycle}, {listed.listing.status} list"
+        revised = f"revised {self.revised}" if self.revised else "not dated"
+        file = self.origin.file
+        whose = "bundled" if file is None else visible(file)
+        return f"{whose}, {of}, {revised}, {self.origin.sha256}"
+
+    def note(self, at: datetime) -> str | None:
+        """What is to be known of its lists at `at`, once for a report; None for nothing."""
+        notes = (cycle.note(at) for cycle in self.cycles)
+        return " ".join(note for note in notes if note) or None
+
+    def addresses(self, keys: tuple[str, ...]) -> tuple[str, ...]:
+        """The addresses of sources, each once."""
+        return tuple(dict.fromkeys(self.sources[key].address for key in keys))
 
     def cycle(self, number: int) -> Cycle:
         """The cycle with this number. Raises NotFound."""
@@ -452,31 +517,54 @@ class Catalogue(Part):
         )
 
 
-def load(file: Path | None = None) -> Catalogue:
-    """The bundled catalogue, or the one in `file`. Raises CatalogueError."""
+def load(file: File | None = None) -> Catalogue:
+    """The bundled catalogue, or the one in `file`. Raises CatalogueError.
+
+    What the rules of `htq catalogue check` call an error makes a file unusable. The bundled
+    one is held against them by a test, not at every start.
+    """
     try:
         content = _bundled().read_bytes() if file is None else file.read_bytes()
     except OSError as error:
         raise CatalogueError(
             f"{visible(str(file))}: the catalogue cannot be read: {error.strerror}"
         ) from None
+    name = None if file is None else str(file)
     document = source.read(content)
-    found = read_whole(Catalogue, document)
-    if isinstance(found, Catalogue):
-        contradictions = tuple(_contradictions(found))
-        if not contradictions:
-            return found
-        found = contradictions
-    fault = found[0]
+    try:
+        found = None if document.faults else Catalogue.model_validate(document.data())
+    except ValidationError:
+        found = None
+    if found is None or (file and any(fault for check in ERRORS for fault in check(found))):
+        raise CatalogueError(_refusal(name or "standards.yaml", document))
+    found._origin = Origin(name, content)  # noqa: SLF001  # its only writer
+    return found
+
+
+def _refusal(name: str, document: Document) -> str:
+    """Why a catalogue cannot be used: the first of its errors, and how many there are."""
+    faults = list(document.faults)
+    if document.root is not None:
+        reading = read(document)
+        faults += reading.faults
+        found = (fault for check in ERRORS for fault in check(reading.part))
+        faults += [fault for fault in found if reading.knows(fault.path)]
+    fault = faults[0]
     place = document.lines.place(fault.span or document.locate(fault.path))
     where = ".".join(str(step) for step in fault.path)
-    name = "standards.yaml" if file is None else str(file)
-    raise CatalogueError(
+    more = f" Problems in all: {len(faults)}." if len(faults) > 1 else ""
+    return (
         f"{visible(name)}:{place.line}:{place.column}: the catalogue cannot be used: "
         + (f"{visible(where)}: " if where else "")
         + f"{fault.message}. {fault.hint or ''}".rstrip()
-        + ("" if len(found) == 1 else f" Problems in all: {len(found)}.")
+        + f"{more} See ‘htq catalogue check’."
     )
+
+
+def read(document: Document) -> Reading[Catalogue]:
+    """What a catalogue says, as far as it is sound, and what is not. What is not sound is left
+    out: a list or a mapping is then empty, and anything else None."""
+    return fields.read(lenient(Catalogue), document)
 
 
 def reference_in(text: str) -> str | None:
@@ -495,73 +583,287 @@ def _bundled() -> Traversable:
     packaged = resources.files("htqcli") / "data" / "standards.yaml"
     if packaged.is_file():
         return packaged
-    return Path(__file__).parents[2] / "data" / "standards.yaml"
+    return File(__file__).parents[2] / "data" / "standards.yaml"
 
 
-def _contradictions(catalogue: Catalogue) -> Iterator[Fault]:
-    """What single fields cannot show: names that lead nowhere, and things there twice."""
-    headings = {route.title for route in catalogue.routes}
-    numbers: set[int] = set()
-    if not catalogue.cycles:
+Contradictions = Iterator[Fault]
+"""What single fields cannot show, found in a catalogue of which some may not be sound."""
+
+
+def no_cycle(known: Catalogue) -> Contradictions:
+    """No cycle at all."""
+    if not known.cycles:
         yield _wrong(("cycles",), "There is no cycle", "Add one.")
-    for index, cycle in enumerate(catalogue.cycles):
-        path: source.Path = ("cycles", index)
-        if cycle.cycle in numbers:
+
+
+def cycle_twice(known: Catalogue) -> Contradictions:
+    """Two blocks for one cycle."""
+    first: dict[int, int] = {}
+    for index, cycle in sound(known.cycles):
+        if cycle.cycle in first:
             yield _wrong(
-                (*path, "cycle"),
-                f"Cycle {cycle.cycle} is there a second time",
+                ("cycles", index, "cycle"),
+                f"Cycle {cycle.cycle} is there a second time; it is item {first[cycle.cycle] + 1} "
+                "of ‘cycles’ already",
                 "Keep one block for each cycle.",
             )
-        numbers.add(cycle.cycle)
+        first.setdefault(cycle.cycle, index)
+
+
+def no_window(known: Catalogue) -> Contradictions:
+    """A cycle without a window."""
+    for index, cycle in sound(known.cycles):
         if not cycle.windows:
-            yield _wrong((*path, "windows"), "The cycle has no window", "Add its window.")
-        for at, name in enumerate(cycle.routes.names or ()):
-            if name not in headings:
-                yield _unknown_route((*path, "routes", "names", at), name, headings)
-        if cycle.listing:
-            yield from _in_listing(cycle.listing, (*path, "listing"), headings)
-    for path, keys in _sources_in(catalogue, ()):
-        for key in keys:
-            if key not in catalogue.sources:
+            yield _wrong(
+                ("cycles", index, "windows"),
+                "The cycle has no window",
+                "Add its window. Where its dates are not known, say with ‘after’ and ‘before’ "
+                "between which days it lies.",
+            )
+
+
+def window_without_dates(known: Catalogue) -> Contradictions:
+    """A window that does not say when it opens or closes."""
+    for path, window in _windows(known):
+        for name, bound, known_or_bounded in (
+            ("opens", "after", window.opens or window.after),
+            ("closes", "before", window.closes or window.before),
+        ):
+            if not known_or_bounded:
                 yield _wrong(
-                    path,
+                    (*path, name),
+                    f"The window does not say when it {name}",
+                    f"Add ‘{name}’, or where that is not known ‘{bound}’.",
+                )
+
+
+def window_closes_first(known: Catalogue) -> Contradictions:
+    """A window that closes before it opens."""
+    for path, window in _windows(known):
+        if window.is_bounded and window.may_open >= window.has_closed:
+            yield _wrong(
+                (*path, "closes" if window.closes else "before"),
+                "The window closes before it opens",
+                "Check the dates against their source.",
+            )
+
+
+def windows_overlap(known: Catalogue) -> Contradictions:
+    """Two windows open at the same time."""
+    dated = [
+        (path, window)
+        for path, window in _windows(known)
+        if window.opens and window.closes and window.may_open < window.has_closed
+    ]
+    dated.sort(key=lambda one: one[1].may_open)
+    for (path, window), (last_path, last) in zip(dated[1:], _closing_last(dated), strict=False):
+        if window.may_open < last.has_closed:
+            cycle = known.cycles[int(last_path[1])].cycle
+            yield _wrong(
+                (*path, "opens"),
+                f"The window opens while that of cycle {cycle}, {last}, is open",
+                "Check the dates of both against their sources. While both are open and no cycle "
+                "is named, htq goes by the one that comes first in the file.",
+            )
+
+
+def _closing_last(windows: list[tuple[Path, Window]]) -> Iterator[tuple[Path, Window]]:
+    """For each window the one that closes last of it and those before it."""
+    return accumulate(windows, lambda last, one: max(last, one, key=lambda w: w[1].has_closed))
+
+
+def stages_out_of_order(known: Catalogue) -> Contradictions:
+    """A key stage that begins before the one above it."""
+    for index, cycle in sound(known.cycles):
+        dated = [(at, stage, stage.begins) for at, stage in sound(cycle.stages) if stage.begins]
+        for (_, before, begun), (at, _, begins) in pairwise(dated):
+            if begins.first < begun.first:
+                yield _wrong(
+                    ("cycles", index, "stages", at, "begins"),
+                    f"The stage begins on {begins}, before the one above it, "
+                    f"{quote(str(before.name))}, which begins on {begun}",
+                    "Put the stages in the order of their dates, or check the dates against their "
+                    "source.",
+                )
+
+
+def no_source(known: Catalogue) -> Contradictions:
+    """A fact that does not say where it comes from."""
+    for path, keys in _sources_in(known, ()):
+        if not keys:
+            yield _wrong(
+                path,
+                "The source is missing",
+                f"Add ‘source:’ {under(path[:-1])}, with the key of the page in ‘sources’ that "
+                "says it.",
+            )
+
+
+def unknown_source(known: Catalogue) -> Contradictions:
+    """A key of a source that there is not."""
+    choices = list(known.sources)
+    for path, keys in _sources_in(known, ()):
+        for at, key in enumerate(keys):
+            if key not in known.sources:
+                near = nearest(key, choices)
+                meant = f"Did you mean ‘{near[0]}’? " if near else ""
+                yield _wrong(
+                    (*path, at) if len(keys) > 1 else path,
                     f"There is no source {quote(key)}",
-                    f"Use a key of ‘sources’, {join(catalogue.sources, 'or')}, or add it there.",
+                    f"{meant}Use a key of ‘sources’, or add the page there with its title and "
+                    "address.",
                 )
 
 
-def _in_listing(listing: Listing, path: source.Path, headings: set[str]) -> Iterator[Fault]:
-    references: set[str] = set()
-    for scope in listing.scopes:
-        if scope not in SCOPES:
-            yield _wrong((*path, "scopes", scope), f"There is no scope {quote(scope)}", _SCOPES_ARE)
-    for at, group in enumerate(listing.standards):
-        here: source.Path = (*path, "standards", at)
-        if group.route not in headings:
-            yield _unknown_route((*here, "route"), group.route, headings)
-        for number, entry in enumerate(group.standards):
-            if entry.reference in references:
-                yield _wrong(
-                    (*here, "standards", number, "reference"),
-                    f"{entry.reference} is in the list a second time",
-                    "Keep one line for each standard.",
-                )
-            references.add(entry.reference)
+def unknown_route(known: Catalogue) -> Contradictions:
+    """A route that is no heading of the routes."""
+    headings = {route.title: None for _, route in sound(known.routes)}
+    named: Iterator[tuple[Path, str]] = (
+        (("cycles", index, "routes", "names", at), name)
+        for index, cycle in sound(known.cycles)
+        if cycle.routes
+        for at, name in sound(cycle.routes.names or ())
+    )
+    listed: Iterator[tuple[Path, str]] = (
+        ((*path, "route"), group.route) for path, _, group in _groups(known)
+    )
+    for path, name in chain(named, listed):
+        if name and name not in headings:
+            near = nearest(name, list(headings))
+            meant = f"Did you mean {quote(near[0])}? " if near else ""
+            yield _wrong(
+                path,
+                f"There is no route {quote(name)} in ‘routes’",
+                f"{meant}Use a heading of ‘routes’, or its name where it has none.",
+            )
 
 
-_SCOPES_ARE = f"The scopes are {join(SCOPES)}."
+def unknown_scope(known: Catalogue) -> Contradictions:
+    """A scope other than the three."""
+    named: Iterator[tuple[Path, str]] = (
+        (("cycles", index, "listing", "scopes", scope), scope)
+        for index, cycle in sound(known.cycles)
+        if cycle.listing
+        for scope in cycle.listing.scopes
+    )
+    listed: Iterator[tuple[Path, str]] = (
+        ((*path, "scope"), group.scope) for path, _, group in _groups(known)
+    )
+    for path, scope in chain(named, listed):
+        if scope and scope not in SCOPES:
+            near = nearest(scope, SCOPES)
+            meant = f"Did you mean ‘{near[0]}’? " if near else ""
+            yield _wrong(
+                path,
+                f"There is no scope {quote(scope)}",
+                f"{meant}The scopes are {join(SCOPES)}.",
+            )
 
 
-def _unknown_route(path: source.Path, name: str, headings: set[str]) -> Fault:
-    hint = f"Use a heading of ‘routes’: {join(sorted(headings), 'or')}."
-    return _wrong(path, f"There is no route {quote(name)} in ‘routes’", hint)
+def malformed_reference(known: Catalogue) -> Contradictions:
+    """A reference that is not in its form."""
+    for path, _, entry in _entries(known):
+        if entry.reference and not re.fullmatch(REFERENCE, entry.reference, re.ASCII):
+            meant = reference_in(entry.reference)
+            yield _wrong(
+                (*path, "reference"),
+                f"{quote(entry.reference)} is not the reference of a standard",
+                f"Enter it as {meant}." if meant else "Enter ST and four digits, as in ST0116.",
+            )
 
 
-def _wrong(path: source.Path, message: str, hint: str) -> Fault:
+def listed_twice(known: Catalogue) -> Contradictions:
+    """A standard that is on a cycle's list twice."""
+    first: dict[tuple[Path, str], Group] = {}
+    for path, group, entry in _entries(known):
+        key = path[:2], entry.reference
+        if key in first:
+            other = first[key]
+            yield _wrong(
+                (*path, "reference"),
+                f"{visible(cut(str(entry.reference), 20))} is on the list of the cycle a second "
+                f"time; it is under {quote(str(other.route))}, {quote(str(other.scope))}, already",
+                "Keep one line for each standard.",
+            )
+        first.setdefault(key, group)
+
+
+def level_not_listed(known: Catalogue) -> Contradictions:
+    """A standard at a level that no Higher Technical Qualification aligns to."""
+    for path, _, entry in _entries(known):
+        if entry.level not in LEVELS:
+            yield _wrong(
+                (*path, "level"),
+                f"A standard at level {entry.level} is on the list",
+                "Check the level against the source of the list. A standard that a Higher "
+                "Technical Qualification aligns to is at level 4 or 5.",
+            )
+
+
+def final_yet_provisional(known: Catalogue) -> Contradictions:
+    """A final list that still speaks as a provisional one."""
+    for index, cycle in sound(known.cycles):
+        listing, path = cycle.listing, ("cycles", index, "listing")
+        if listing is None or listing.status != "final":
+            continue
+        if listing.confirmation_due:
+            yield _wrong(
+                (*path, "confirmation_due"),
+                f"The list is final, and still to be confirmed by {listing.confirmation_due}",
+                "Delete ‘confirmation_due’, or enter ‘status: provisional’.",
+            )
+        if listing.note and (still := _PROVISIONAL.search(listing.note)):
+            yield _wrong(
+                (*path, "note"),
+                f"The list is final, and its note still says {quote(still[0])}",
+                "Write the note anew from the page of the final list, or enter ‘status: "
+                "provisional’.",
+            )
+
+
+_PROVISIONAL = re.compile(r"provisional|under review|to be confirmed|final list", re.IGNORECASE)
+
+ERRORS: tuple[Callable[[Catalogue], Contradictions], ...] = (
+    no_cycle,
+    cycle_twice,
+    no_window,
+    window_without_dates,
+    window_closes_first,
+    stages_out_of_order,
+    no_source,
+    unknown_source,
+    unknown_route,
+    unknown_scope,
+    malformed_reference,
+    listed_twice,
+    level_not_listed,
+)
+"""What makes a catalogue unusable. Each is the check of a rule that is an error."""
+
+
+def _wrong(path: Path, message: str, hint: str) -> Fault:
     return Fault(Kind.WRONG, path, message, hint)
 
 
-def _sources_in(part: Part, path: source.Path) -> Iterator[tuple[source.Path, tuple[str, ...]]]:
+def _windows(known: Catalogue) -> Iterator[tuple[Path, Window]]:
+    for index, cycle in sound(known.cycles):
+        for at, window in sound(cycle.windows):
+            yield ("cycles", index, "windows", at), window
+
+
+def _groups(known: Catalogue) -> Iterator[tuple[Path, Cycle, Group]]:
+    for index, cycle in sound(known.cycles):
+        for at, group in sound(cycle.listing.standards if cycle.listing else ()):
+            yield ("cycles", index, "listing", "standards", at), cycle, group
+
+
+def _entries(known: Catalogue) -> Iterator[tuple[Path, Group, Entry]]:
+    for path, _, group in _groups(known):
+        for at, entry in sound(group.standards):
+            yield (*path, "standards", at), group, entry
+
+
+def _sources_in(part: Part, path: Path) -> Iterator[tuple[Path, tuple[str, ...]]]:
     """The keys of sources that a part and the parts in it name, with their paths."""
     for name in type(part).model_fields:
         value = getattr(part, name)

@@ -15,14 +15,17 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
-from typing import Annotated, Any, ClassVar, Generic, TypeVar, get_args, get_origin
+from types import UnionType
+from typing import Annotated, Any, ClassVar, Generic, TypeVar, Union, get_args, get_origin
 
 from pydantic import (
     BaseModel,
     ConfigDict,
+    Field,
     PlainValidator,
     ValidationError,
     WrapValidator,
+    create_model,
     model_validator,
 )
 from pydantic.fields import FieldInfo
@@ -69,6 +72,16 @@ class _Required:
 
 
 REQUIRED = _Required()
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The mark of a field of which a rule of its own speaks, so that a `lenient` reading leaves
+    it alone: what stands there is read as `kind`, and where it is not `required` nothing is
+    said of its absence."""
+
+    kind: Any = None
+    required: bool = True
 
 
 class _Hole:
@@ -291,6 +304,47 @@ def read(model: type[P], document: Document) -> Reading[P]:
     return Reading(part, tuple(faults), frozenset(lost))
 
 
+@cache
+def lenient(model: type[P]) -> type[P]:
+    """A model of which every field can be left out, for `read`: then a list or a mapping is
+    empty and anything else None. What the model cannot do without is REQUIRED."""
+    fields: dict[str, Any] = {}
+    for name, info in model.model_fields.items():
+        judged = next((mark for mark in info.metadata if isinstance(mark, Judged)), Judged())
+        marks = [REQUIRED] if info.is_required() and judged.required else []
+        kind = judged.kind or _leniently(info.annotation)
+        if judged.kind is None:
+            marks += info.metadata
+        if marks:
+            kind = Annotated[(kind, *marks)]
+        default = info.default
+        if info.is_required():
+            collection = get_origin(info.annotation)
+            default = collection() if collection in (tuple, dict) else None
+        fields[name] = (
+            kind,
+            Field(default, alias=info.alias, title=info.title, examples=info.examples),
+        )
+    twin: type[P] = create_model(model.__name__, __base__=model, **fields)
+    return twin
+
+
+def _leniently(kind: Any) -> Any:
+    """A type in which each part is lenient, and each item of a list can be a hole."""
+    if isinstance(kind, type) and issubclass(kind, Part):
+        return lenient(kind)
+    origin, inner = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        return Annotated[(_leniently(inner[0]), *inner[1:])]
+    if origin is tuple:
+        return Items[_leniently(inner[0])]  # type: ignore[misc]
+    if origin is dict:
+        return dict[inner[0], _leniently(inner[1])]  # type: ignore[misc, valid-type]
+    if origin in (Union, UnionType):
+        return Union[tuple(_leniently(one) for one in inner)]  # noqa: UP007  # a tuple of types
+    return kind
+
+
 def _path(data: Any, location: tuple[int | str, ...]) -> Path:
     """The path in `data` of an error's location, which also names the fields that a short
     form stands for."""
@@ -417,7 +471,7 @@ def _missing(part: Part, path: Path) -> Iterator[Fault]:
         value = getattr(part, attribute)
         name = info.alias or attribute
         here = (*path, name)
-        if value is None and REQUIRED in info.metadata:
+        if attribute not in part.model_fields_set and REQUIRED in info.metadata:
             yield _absent(path, name, type(part))
         elif isinstance(value, Part):
             yield from _missing(value, here)
@@ -433,11 +487,12 @@ def _absent(path: Path, name: str, owner: type[Part] | None) -> Fault:
     title = (info and info.title) or name.replace("_", " ")
     line = _line(name, info) if info else f"{name}:"
     return Fault(
-        Kind.MISSING, (*path, name), f"The {title} is missing", f"Add ‘{line}’ {_under(path)}."
+        Kind.MISSING, (*path, name), f"The {title} is missing", f"Add ‘{line}’ {under(path)}."
     )
 
 
-def _under(path: Path) -> str:
+def under(path: Path) -> str:
+    """Where a field goes that belongs to the part at a path: `under ‘qualification’`."""
     if not path:
         return "at the top of the file"
     if isinstance(path[-1], int):

@@ -15,15 +15,24 @@ from pathlib import Path as Folder
 from typing import Any
 
 from htqcli import source
-from htqcli.application import Acceptance, Contact, read_application
+from htqcli.application import Acceptance, Contact
 from htqcli.catalogue import Catalogue
 from htqcli.fields import names, sound
 from htqcli.intake import Draft, Unchecked
 from htqcli.ksbs import FOLDER as KSB_FOLDER
 from htqcli.ksbs import Lists
-from htqcli.rules import RULES
-from htqcli.rules.declare import MOST_OF_A_REASON, Accepted, Case, Problem, Rule, Severity
-from htqcli.source import Document, Kind, Path, Place, Span, pointer
+from htqcli.rules import about
+from htqcli.rules.declare import (
+    DRAFT,
+    MOST_OF_A_REASON,
+    Accepted,
+    Case,
+    Problem,
+    Rule,
+    Severity,
+    Subject,
+)
+from htqcli.source import Kind, Path, Place, Span, pointer
 from htqcli.words import cut, visible
 
 
@@ -45,6 +54,7 @@ class Excerpt:
 class Diagnostic:
     """A finding of a rule, with its place and an excerpt of the line where it begins.
 
+    `sources` are where what it asks for is said: addresses, or files of this project.
     `accepted` is the draft's acceptance of it.
     """
 
@@ -55,6 +65,7 @@ class Diagnostic:
     pointer: str
     place: Place
     excerpt: Excerpt
+    sources: tuple[str, ...]
     details: dict[str, Any] | None = None
     accepted: Acceptance | None = None
 
@@ -81,23 +92,26 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What one run found: every draft checked, and everything that could not be.
+    """What one run found: every file checked, and everything that could not be.
 
+    `subject` is the kind of file, and `catalogue` what drafts were checked against: None where
+    catalogues were checked.
     `rules` are those of the run, and `fail_on` is the least severity that fails it; None if
     nothing does.
     """
 
     at: datetime
-    catalogue: Catalogue
+    catalogue: Catalogue | None
     rules: tuple[Rule, ...]
     fail_on: Severity | None
     files: tuple[Checked, ...]
     unchecked: tuple[Unchecked, ...]
+    subject: Subject = DRAFT
 
     @property
     def is_partial(self) -> bool:
         """Whether rules were left out, so that no draft can be said to be ready."""
-        return len(self.rules) < len(RULES)
+        return len(self.rules) < len(about(self.subject))
 
     def fails(self, finding: Diagnostic) -> bool:
         """Whether a finding fails the run."""
@@ -110,21 +124,29 @@ class Report:
         """Whether any finding fails the run."""
         return any(self.fails(finding) for file in self.files for finding in file.findings)
 
+    @property
+    def note(self) -> str | None:
+        """What is to be known of what the drafts were checked against, said once."""
+        return self.catalogue.note(self.at) if self.catalogue else None
+
     def count(self, severity: Severity) -> int:
-        """How many findings of a severity count, in all drafts."""
+        """How many findings of a severity count, in all files."""
         return sum(file.count(severity) for file in self.files)
 
 
 def check(
     drafts: Iterable[Draft | Unchecked],
-    catalogue: Catalogue,
+    catalogue: Catalogue | None,
     at: datetime,
-    rules: Sequence[Rule] = RULES,
+    rules: Sequence[Rule] | None = None,
     fail_on: Severity | None = Severity.ERROR,
     ksbs: Folder | None = None,
+    subject: Subject = DRAFT,
 ) -> Report:
-    """Check every draft against every rule. A fault in a rule leaves its draft unchecked. KSB
-    lists are looked for in `ksbs`, or in the folder of that name beside each draft."""
+    """Check every file against the rules, or else all that judge its kind. A fault in a rule
+    leaves its file unchecked. KSB lists are looked for in `ksbs`, or in the folder of that name
+    beside each draft. A draft is checked against `catalogue`; a catalogue against itself."""
+    chosen = about(subject) if rules is None else tuple(rules)
     lists: dict[Folder, Lists] = {}
     files: list[Checked] = []
     unchecked: list[Unchecked] = []
@@ -132,28 +154,35 @@ def check(
         if isinstance(draft, Draft):
             folder = ksbs or draft.folder / KSB_FOLDER
             own = lists.setdefault(folder, Lists(folder))
-            found: Checked | Unchecked = _check(draft, catalogue, at, rules, own)
+            found: Checked | Unchecked = _check(draft, catalogue, at, chosen, own, subject)
         else:
             found = draft
         if isinstance(found, Checked):
             files.append(found)
         else:
             unchecked.append(found)
-    return Report(at, catalogue, tuple(rules), fail_on, tuple(files), tuple(unchecked))
+    return Report(at, catalogue, chosen, fail_on, tuple(files), tuple(unchecked), subject)
 
 
 def _check(
-    draft: Draft, catalogue: Catalogue, at: datetime, rules: Sequence[Rule], lists: Lists
+    draft: Draft,
+    catalogue: Catalogue | None,
+    at: datetime,
+    rules: Sequence[Rule],
+    lists: Lists,
+    subject: Subject,
 ) -> Checked | Unchecked:
     try:
         document = source.read(draft.content)
-        reading = read_application(document)
+        reading = subject.read(document)
     except Exception as error:  # noqa: BLE001  # a fault is reported, and the next draft checked
         return _fault(draft, "reading it", error)
-    number = reading.part.cycle
-    cycle = next((cycle for cycle in catalogue.cycles if cycle.cycle == number), None)
-    case = Case(document, reading, catalogue, cycle, at, draft.folder, lists)
-    place = _Places(document)
+    case = Case(document, reading, catalogue or reading.part, None, at, draft.folder, lists)
+    number = case.application.cycle
+    if number is not None:
+        found = (cycle for cycle in case.catalogue.cycles if cycle.cycle == number)
+        case = replace(case, cycle=next(found, None))
+    place = _Places(case, subject)
     findings: list[Diagnostic] = []
     judging = [rule for rule in rules if _can_judge(rule, case)]
     last = [rule for rule in judging if rule.code in _OF_ACCEPTANCES]
@@ -205,17 +234,34 @@ class _Places:
     """Turns the problems of one draft into diagnostics: paths become places, and what is
     personal is taken out of what is shown."""
 
-    def __init__(self, document: Document) -> None:
-        self.document = document
-        spans = (document.locate((*_CONTACT_PATH, name)) for name in names(Contact))
-        self.contact = [(span.start, span.end) for span in spans]
+    def __init__(self, case: Case, subject: Subject) -> None:
+        self.case = case
+        self.document = document = case.document
+        self.subject = subject
+        self.contact: list[tuple[int, int]] = []
+        if subject is DRAFT:
+            spans = (document.locate((*_CONTACT_PATH, name)) for name in names(Contact))
+            self.contact = [(span.start, span.end) for span in spans]
+
+    def _sources(self, rule: Rule, problem: Problem) -> tuple[str, ...]:
+        keys = problem.sources or rule.sources_in(self.case.cycle)
+        own = self.subject.format if rule.source == DRAFT.format else rule.source
+        return self.case.catalogue.addresses(keys) or (own,)
+
+    def _is_personal(self, path: Path) -> bool:
+        """Whether a path leads to a contact of a draft or to what one holds, be it slightly
+        misspelt. That of a catalogue is there for everybody."""
+        return self.subject is DRAFT and any(
+            str(step).lower().startswith("contact") for step in path
+        )
 
     def diagnostic(self, rule: Rule, severity: Severity, problem: Problem) -> Diagnostic:
         span = problem.span or self.document.locate(problem.path)
         place = self.document.lines.place(span)
         message, hint, path = problem.message, problem.hint, problem.path
-        personal = _is_personal(path)
-        in_contact = _is_personal(path[:-1])
+        personal = self._is_personal(path)
+        in_contact = self._is_personal(path[:-1])
+        only_marked = problem.only_marked and self.subject is DRAFT
         if personal and rule.code.startswith("HTQ0"):
             message, hint = _QUOTED.sub("‘…’", message), _QUOTED.sub("‘…’", hint)
         if in_contact and path[-1] not in names(Contact):
@@ -227,7 +273,8 @@ class _Places:
             visible(hint),
             pointer(path),
             place,
-            self._excerpt(span, personal=personal, only_marked=problem.only_marked),
+            self._excerpt(span, personal=personal, only_marked=only_marked),
+            self._sources(rule, problem),
             problem.details,
         )
 
@@ -257,6 +304,8 @@ class _Places:
 
     def _follows_contact(self, first: int, last: int) -> bool:
         """Whether a contact begins on the line of an excerpt or on one of the three before."""
+        if self.subject is not DRAFT:
+            return False
         near = self.document.lines.text[max(0, first - _NEAR) : last]
         lines = [line for line in near.splitlines() if line.strip()]
         return any("contact" in line.lower() for line in lines[-4:])
@@ -270,11 +319,6 @@ _CONTACT_PATH = ("applicant", "contact")
 _QUOTED = re.compile("‘[^’]*’")
 _EMAIL = re.compile(r"[^\s\"'<>{}\[\],‘’]{1,64}@[^\s\"'<>{}\[\],‘’]{1,255}")
 _SHOWN = re.compile(r"[^\s:{}]")
-
-
-def _is_personal(path: Path) -> bool:
-    """Whether a path leads to a contact or to what one holds, be it slightly misspelt."""
-    return any(str(step).lower().startswith("contact") for step in path)
 
 
 def _accept(
@@ -293,7 +337,7 @@ def _accept(
     outcome: list[Accepted] = []
     taken: dict[int, Acceptance] = {}
     done: set[tuple[str, str]] = set()
-    left_out = [rule for rule in RULES if rule not in rules]
+    left_out = [rule for rule in about(DRAFT) if rule not in rules]
     # What is not sound could have been what an acceptance is about.
     faults = (*case.document.faults, *case.reading.faults)
     sound_draft = case.cycle is not None and all(

@@ -5,13 +5,15 @@ Nothing heavy is imported here; each command imports what it needs when it runs.
 
 from __future__ import annotations
 
+import os
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from htqcli import __version__
-from htqcli.cli import terminal
+from htqcli.cli import options, terminal
 from htqcli.cli.catalogue import app as catalogue
 from htqcli.cli.check import check
 from htqcli.cli.coverage import coverage
@@ -43,14 +45,11 @@ app.command()(rules)
 def _version(wanted: bool) -> None:
     if not wanted:
         return
-    from htqcli.catalogue import load
     from htqcli.source import loader_name
 
-    listed = load().listed
-    of = "without a list of standards"
-    if listed and listed.listing:
-        of = f"cycle {listed.cycle}, {listed.listing.status} list"
-    terminal.write(f"htq {__version__} (catalogue: {of}; YAML loader: {loader_name()})\n")
+    named = os.environ.get(options.VARIABLE)
+    known = options.the_catalogue(Path(named) if named else None)
+    terminal.write(f"htq {__version__} (catalogue: {known}; YAML loader: {loader_name()})\n")
     raise typer.Exit
 
 

@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from htqcli.cli import options, table, terminal
-from htqcli.cli.options import CatalogueFile, CycleNumber, format_option
+from htqcli.cli.check import chosen, conclude, reports_to, spare
+from htqcli.cli.options import (
+    At,
+    CatalogueFile,
+    CycleNumber,
+    ExitZero,
+    FailOn,
+    Ignore,
+    Quiet,
+    ReportFiles,
+    Select,
+    format_option,
+)
+from htqcli.formats import FORMATS
 
 if TYPE_CHECKING:
     from htqcli.catalogue import Catalogue, Cycle
@@ -19,37 +36,159 @@ app = typer.Typer(help="Look into the catalogue of cycles, and keep one of your 
 @app.command()
 def show(
     cycle: CycleNumber = None,
+    at: At = None,
     format: Annotated[str, format_option("text", "json", "yaml")] = "text",
     catalogue: CatalogueFile = None,
 ) -> None:
-    """Show what the catalogue holds of each cycle, and the sources of it."""
+    """Show what the catalogue holds of each cycle, and the source of each piece.
+
+    It says which catalogue it is, then for each cycle its list, windows and what it asks for.
+    """
     known = options.the_catalogue(catalogue)
+    now = options.the_time(at)
     cycles = known.cycles if cycle is None else (known.cycle(cycle),)
-    details = [_details(one, known) for one in cycles]
-    if format == "json":
-        from htqcli.formats.json import encode
+    if format == "text":
+        terminal.say(_text(known, cycles, now))
+        return
+    from htqcli.formats.json import about, encode
 
-        terminal.write_data(encode(details))
-    elif format == "yaml":
-        terminal.write_data(table.as_yaml(details))
-    else:
-        for index, one in enumerate(details):
-            terminal.write("\n" if index else "")
-            terminal.say(_text(one))
-
-
-def _details(cycle: Cycle, known: Catalogue) -> dict[str, Any]:
-    return {
-        "cycle": cycle.cycle,
-        "status": cycle.listing.status if cycle.listing else None,
-        "standards": len(cycle.standards),
-        "windows": [str(window) for window in cycle.windows],
+    details = {
+        "catalogue": about(known, now),
+        "contact": _plain(known.contact),
+        "sources": _plain(known.sources),
+        "cycles": [_details(one) for one in cycles],
     }
+    terminal.write_data(encode(details) if format == "json" else table.as_yaml(details))
 
 
-def _text(details: dict[str, Any]) -> list[Line]:
-    lines: list[Line] = [[(f"Cycle {details['cycle']}", "bold")]]
-    lines += terminal.labelled("List", details["status"] or "not in the catalogue")
-    for window in details["windows"]:
-        lines += terminal.labelled("Window", window)
-    return lines
+@app.command()
+def check(
+    files: Annotated[
+        list[str],
+        typer.Argument(metavar="FILE", help="A catalogue, or - for standard input."),
+    ],
+    at: At = None,
+    select: Select = None,
+    ignore: Ignore = None,
+    fail_on: FailOn = "error",
+    exit_zero: ExitZero = False,
+    format: Annotated[str, format_option(*FORMATS)] = "text",
+    report: ReportFiles = None,
+    quiet: Quiet = False,
+) -> None:
+    """Check whether catalogues can be used: a catalogue can when it has no error.
+
+    Each finding says what is wrong, where and how to put it right. ‘htq rules HTQ9’ lists the
+    rules.
+    """
+    from htqcli import intake, lint
+    from htqcli.rules.declare import CATALOGUE, Severity
+
+    rules = chosen(select, ignore, CATALOGUE)
+    reports = reports_to(report or ())
+    named = list(dict.fromkeys(files))
+    spare(reports, named, CATALOGUE.name)
+    read = (intake.read(path, sys.stdin) for path in named)
+    level = None if fail_on == "never" else Severity(fail_on)
+    found = lint.check(read, None, options.the_time(at), rules, level, subject=CATALOGUE)
+    conclude(found, reports, format, quiet=quiet, exit_zero=exit_zero)
+
+
+def _details(cycle: Cycle) -> dict[str, Any]:
+    """A cycle with the names of its fields in the file, its standards counted."""
+    details: dict[str, Any] = _plain(cycle)
+    if cycle.listing:
+        details["listing"]["standards"] = len(cycle.standards)
+        for field in ("scope", "level", "route"):
+            details["listing"][f"by_{field}"] = _counted(cycle, field)
+    return details
+
+
+def _counted(cycle: Cycle, field: str) -> dict[str, int]:
+    """How many standards of the list have each scope, level or route, in the order of the list."""
+    return dict(Counter(str(getattr(standard, field)) for standard in cycle.standards))
+
+
+def _plain(value: Any) -> Any:
+    """A piece of the catalogue as plain data; fields that say nothing are left out."""
+    from htqcli.fields import Part
+    from htqcli.moment import Moment
+
+    if isinstance(value, Moment):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, Part | dict):
+        return {name: _plain(inner) for name, inner in dict(value).items() if inner is not None}
+    return value
+
+
+def _text(known: Catalogue, cycles: Sequence[Cycle], now: datetime) -> Iterator[Line]:
+    yield [(f"Catalogue: {known}", "bold")]
+    contact = known.contact
+    yield from terminal.labelled(
+        "Questions", f"{contact.name}, {contact.email}{_from(contact.source)}"
+    )
+    yield from terminal.labelled(
+        "What is asked",
+        "required: without it there is an error; expected: a warning; encouraged: a note",
+    )
+    for cycle in cycles:
+        yield []
+        yield from _cycle(cycle, now)
+    yield []
+    yield [("Sources", "bold")]
+    for key, page in known.sources.items():
+        yield from terminal.labelled(key, f"{page.title}, {page.address}")
+
+
+def _cycle(cycle: Cycle, now: datetime) -> Iterator[Line]:
+    yield [(f"Cycle {cycle.cycle}", "bold")]
+    listing = cycle.listing
+    if listing is None:
+        yield from terminal.labelled("List", "not in this catalogue")
+    else:
+        yield from terminal.labelled("List", f"{listing.status}{_from(listing.source)}")
+        for note in (listing.note, cycle.note(now)):
+            yield from terminal.labelled("About the list", note) if note else ()
+        scopes = (f"{count} {s.replace('-', ' ')}" for s, count in _counted(cycle, "scope").items())
+        levels = (f"{count} at level {n}" for n, count in sorted(_counted(cycle, "level").items()))
+        yield from terminal.labelled("Standards", str(len(cycle.standards)))
+        yield from terminal.labelled("Scopes", ", ".join(scopes))
+        yield from terminal.labelled("Levels", ", ".join(levels))
+    counted = _counted(cycle, "route")
+    names = [
+        f"{name} ({counted[name]})" if name in counted else name
+        for name in cycle.routes.names or ("not known",)
+    ]
+    yield from terminal.labelled("Routes", f"{'; '.join(names)}{_from(cycle.routes.source)}")
+    yield from _note(cycle.routes.note)
+    for window in cycle.windows:
+        first = window.first_teaching
+        name = f"{window.name}, " if window.name else ""
+        yield from terminal.labelled("Window", f"{name}{window}{_from(window.source)}")
+        yield from _note(window.note)
+        yield from terminal.labelled("First teaching", f"{first.month}{_from(first.source)}")
+        yield from _note(first.note)
+    if cycle.stages:
+        dated = sum(stage.begins is not None for stage in cycle.stages)
+        keys = dict.fromkeys(key for stage in cycle.stages for key in stage.source)
+        yield from terminal.labelled(
+            "Key stages", f"{len(cycle.stages)}, of which {dated} have a date{_from(keys)}"
+        )
+    for name, info in type(cycle.policy).model_fields.items():
+        demand = getattr(cycle.policy, name)
+        asks = demand.asks.replace("-", " ").capitalize()
+        yield from terminal.labelled(asks, f"{info.title}{_from(demand.source)}")
+        if demand.read_from:
+            yield from _note(f"Its own wording is not known; this is cycle {demand.read_from}’s.")
+
+
+def _note(note: str | None) -> list[Line]:
+    """A note, under what it is about."""
+    return terminal.labelled("", note) if note else []
+
+
+def _from(keys: Iterable[str]) -> str:
+    """The keys of the sources of what stands before them."""
+    return f" [{', '.join(keys)}]"

@@ -10,15 +10,25 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from htqcli.cli import options, terminal
-from htqcli.cli.options import At, CatalogueFile, KsbFolder, format_option
+from htqcli.cli.options import (
+    At,
+    CatalogueFile,
+    ExitZero,
+    FailOn,
+    Ignore,
+    KsbFolder,
+    Quiet,
+    ReportFiles,
+    Select,
+    Words,
+    format_option,
+)
 from htqcli.formats import FORMATS
 
 if TYPE_CHECKING:
     from htqcli.intake import Unchecked
     from htqcli.lint import Report
-    from htqcli.rules.declare import Rule
-
-LEVELS = ("error", "warning", "info", "never")
+    from htqcli.rules.declare import Rule, Subject
 
 NOT_READY = 1
 """The exit code when there is a finding at or above the level of `--fail-on`."""
@@ -27,8 +37,6 @@ NOT_CHECKED = 3
 
 _MANY = 20
 """From how many drafts on a terminal shows how far the check is."""
-
-Words = Optional[list[str]]  # noqa: UP045
 
 
 def check(
@@ -41,45 +49,13 @@ def check(
         ),
     ] = None,
     at: At = None,
-    select: Annotated[
-        Words,
-        typer.Option(
-            "--select",
-            metavar="RULE,…",
-            help="Only these rules: codes, beginnings such as HTQ3, or names.",
-        ),
-    ] = None,
-    ignore: Annotated[
-        Words, typer.Option("--ignore", metavar="RULE,…", help="All rules but these.")
-    ] = None,
-    fail_on: Annotated[
-        str,
-        typer.Option(
-            "--fail-on",
-            metavar="LEVEL",
-            parser=options.choice(*LEVELS),
-            help="Exit with 1 for findings of this level and above: error, warning, info or never.",
-            autocompletion=lambda: list(LEVELS),
-        ),
-    ] = "error",
-    exit_zero: Annotated[
-        bool, typer.Option("--exit-zero", help="Exit with 0 whatever is found.")
-    ] = False,
+    select: Select = None,
+    ignore: Ignore = None,
+    fail_on: FailOn = "error",
+    exit_zero: ExitZero = False,
     format: Annotated[str, format_option(*FORMATS)] = "text",
-    report: Annotated[
-        Words,
-        typer.Option(
-            "--report",
-            metavar="FORMAT=FILE",
-            help="Write a report to a file as well. Can be repeated.",
-        ),
-    ] = None,
-    quiet: Annotated[
-        bool,
-        typer.Option(
-            "--quiet", "-q", help="Show only findings that --fail-on counts, and no summary."
-        ),
-    ] = False,
+    report: ReportFiles = None,
+    quiet: Quiet = False,
     exclude: Annotated[
         Words,
         typer.Option(
@@ -104,10 +80,10 @@ def check(
     """
     from htqcli import intake, lint
     from htqcli.formats import is_report
-    from htqcli.rules.declare import Severity
+    from htqcli.rules.declare import DRAFT, Severity
 
-    rules = _chosen(select, ignore)
-    reports = _reports(report or ())
+    rules = chosen(select, ignore, DRAFT)
+    reports = reports_to(report or ())
     if ksbs is not None and not ksbs.is_dir():
         terminal.tell(f"{ksbs}: there is no such folder of KSB lists")
         raise typer.Exit(NOT_CHECKED)
@@ -115,10 +91,22 @@ def check(
     now = options.the_time(at)
     older = [file for _, file in reports if is_report(file)]
     named = intake.find(paths or [os.curdir], exclude or (), older)
-    _spare_drafts(reports, named)
+    spare(reports, named)
     read = (intake.read(path, sys.stdin, stdin_name) for path in _progress(named, quiet=quiet))
     level = None if fail_on == "never" else Severity(fail_on)
     found = lint.check(read, known, now, rules, level, ksbs)
+    conclude(found, reports, format, quiet=quiet, exit_zero=exit_zero)
+
+
+def conclude(
+    found: Report,
+    reports: Sequence[tuple[str, str]],
+    format: str,
+    *,
+    quiet: bool,
+    exit_zero: bool,
+) -> None:
+    """Write what was found everywhere it goes, and end with its exit code."""
     written = [_write(name, file, found) for name, file in reports]
     _show(found, format, quiet=quiet)
     _tell(found.unchecked)
@@ -128,21 +116,29 @@ def check(
         raise typer.Exit(NOT_READY)
 
 
-def _chosen(select: Words, ignore: Words) -> tuple[Rule, ...]:
-    from htqcli.rules import RULES, choose
+def chosen(select: Words, ignore: Words, subject: Subject) -> tuple[Rule, ...]:
+    """The rules for a kind of file that `--select` and `--ignore` leave. Raises Refusal."""
+    from htqcli.rules import about, choose
     from htqcli.words import Refusal
 
     def rules(words: Words) -> tuple[Rule, ...]:
         return choose(word for text in words or () for word in text.split(",") if word.strip())
 
     left_out = rules(ignore)
-    chosen = tuple(r for r in (RULES if select is None else rules(select)) if r not in left_out)
-    if not chosen:
-        raise Refusal("No rule is left to check. Look at ‘--select’ and ‘--ignore’.")
-    return chosen
+    wanted = None if select is None else rules(select)
+    left = tuple(
+        rule
+        for rule in about(subject)
+        if rule not in left_out and (wanted is None or rule in wanted)
+    )
+    if not left:
+        raise Refusal(
+            f"No rule about a {subject.name} is left to check. Look at ‘--select’ and ‘--ignore’."
+        )
+    return left
 
 
-def _reports(words: Sequence[str]) -> list[tuple[str, str]]:
+def reports_to(words: Sequence[str]) -> list[tuple[str, str]]:
     """The formats and files of `--report`."""
     found: list[tuple[str, str]] = []
     for word in words:
@@ -165,15 +161,17 @@ def _reports(words: Sequence[str]) -> list[tuple[str, str]]:
     return found
 
 
-def _spare_drafts(reports: Sequence[tuple[str, str]], named: Sequence[str | Unchecked]) -> None:
-    """Refuse a report that would be written over a draft."""
+def spare(
+    reports: Sequence[tuple[str, str]], named: Sequence[str | Unchecked], kind: str = "draft"
+) -> None:
+    """Refuse a report that would be written over what is checked."""
     from htqcli.words import quote
 
-    drafts = {os.path.realpath(path) for path in named if isinstance(path, str)}
+    files = {os.path.realpath(path) for path in named if isinstance(path, str)}
     for _, file in reports:
-        if os.path.realpath(file) in drafts:
+        if os.path.realpath(file) in files:
             raise typer.BadParameter(
-                f"The report would be written over the draft {quote(file)}. Give it another file.",
+                f"The report would be written over the {kind} {quote(file)}. Give it another file.",
                 param_hint="--report",
             )
 

@@ -5,6 +5,7 @@ A word that is not understood raises `typer.BadParameter`, whose message says th
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -89,11 +90,52 @@ CycleNumber = Annotated[
     Optional[int],  # noqa: UP045
     typer.Option("--cycle", parser=number, metavar="N", help="The approvals cycle."),
 ]
+VARIABLE = "HTQ_CATALOGUE"
+"""The environment variable that names a catalogue where `--catalogue` does not."""
+
 CatalogueFile = Annotated[
     Optional[Path],  # noqa: UP045
     typer.Option(
-        "--catalogue", metavar="FILE", help="A catalogue to use in place of the bundled one."
+        "--catalogue",
+        metavar="FILE",
+        envvar=VARIABLE,
+        help="A catalogue to use in place of the bundled one.",
     ),
+]
+
+Words = Optional[list[str]]  # noqa: UP045
+Select = Annotated[
+    Words,
+    typer.Option(
+        "--select",
+        metavar="RULE,…",
+        help="Only these rules: codes, beginnings such as HTQ3, or names.",
+    ),
+]
+Ignore = Annotated[Words, typer.Option("--ignore", metavar="RULE,…", help="All rules but these.")]
+LEVELS = ("error", "warning", "info", "never")
+FailOn = Annotated[
+    str,
+    typer.Option(
+        "--fail-on",
+        metavar="LEVEL",
+        parser=choice(*LEVELS),
+        help="Exit with 1 for findings of this level and above: error, warning, info or never.",
+        autocompletion=lambda: list(LEVELS),
+    ),
+]
+ExitZero = Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 whatever is found.")]
+ReportFiles = Annotated[
+    Words,
+    typer.Option(
+        "--report",
+        metavar="FORMAT=FILE",
+        help="Write a report to a file as well. Can be repeated.",
+    ),
+]
+Quiet = Annotated[
+    bool,
+    typer.Option("--quiet", "-q", help="Show only findings that --fail-on counts, and no summary."),
 ]
 
 KsbFolder = Annotated[
@@ -114,10 +156,17 @@ def the_time(at: datetime | None) -> datetime:
 
 
 def the_catalogue(file: Path | None) -> Catalogue:
-    """The catalogue that a command uses."""
-    from htqcli import catalogue
+    """The catalogue that a command uses. Raises CatalogueError, which says so where it is the
+    environment that names the file."""
+    from htqcli.catalogue import CatalogueError, load
 
-    return catalogue.load(file)
+    try:
+        return load(file)
+    except CatalogueError as error:
+        if file is None or os.environ.get(VARIABLE) != str(file):
+            raise
+        told = f"{str(error).rstrip('.')}. The environment variable {VARIABLE} names this file."
+        raise CatalogueError(told) from None
 
 
 def the_cycle(catalogue: Catalogue, number: int | None) -> Cycle:

@@ -140,6 +140,9 @@ def _show(standards: list[Standard], format: str, cycle: Cycle) -> None:
     else:
         nothing = f"The list of standards of cycle {cycle.cycle} is not in the catalogue."
     table.show(rows, COLUMNS, format, nothing)
+    note = cycle.note(options.the_time(None))
+    if note and rows and format == "table" and terminal.width():
+        terminal.tell(note)
 
 
 def _details(standard: Standard, cycle: Cycle, known: Catalogue) -> dict[str, Any]:
@@ -151,6 +154,7 @@ def _details(standard: Standard, cycle: Cycle, known: Catalogue) -> dict[str, An
         "scope_means": listing.scopes.get(standard.scope),
         "list_status": listing.status,
         "list_note": listing.note,
+        "list_confirmation": cycle.note(options.the_time(None)),
         "contact": known.contact.email,
         "sources": [known.sources[key].address for key in listing.source],
         "published_at": f"{known.standards_data}/{standard.reference}",
@@ -165,6 +169,7 @@ def _text(details: dict[str, Any]) -> list[Line]:
         "Scope": f"{scope}, cycle {details['cycle']} ({details['list_status']} list)",
         "What that means": details["scope_means"],
         "About the list": details["list_note"],
+        "Confirmation": details["list_confirmation"],
         "Occupation code": details["occupation_code"],
         "Questions": details["contact"],
         "Source": ", ".join(details["sources"]),

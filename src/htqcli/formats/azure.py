@@ -6,6 +6,7 @@ https://learn.microsoft.com/en-us/azure/devops/pipelines/scripts/logging-command
 from __future__ import annotations
 
 from htqcli.formats import relative
+from htqcli.formats.text import against
 from htqcli.lint import Report
 from htqcli.rules.declare import Severity
 from htqcli.words import visible, visible_start
@@ -15,7 +16,7 @@ _TYPES = {Severity.ERROR: "error", Severity.WARNING: "warning"}
 
 def azure(report: Report) -> str:
     """The report as logging commands. Azure Pipelines knows errors and warnings; information is
-    a plain line."""
+    a plain line, and so is which catalogue the drafts were checked against."""
     lines = []
     for file in report.files:
         for finding in file.findings:
@@ -39,6 +40,7 @@ def azure(report: Report) -> str:
     for unchecked in report.unchecked:
         message = f"{unchecked.path}: not checked: {unchecked.reason}"
         lines.append(_command({"type": "error"}, message))
+    lines += [visible_start(sentence) for sentence in against(report)]
     return "".join(f"{line}\n" for line in lines)
 
 

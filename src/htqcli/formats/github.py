@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections import Counter
 
 from htqcli.formats import relative
+from htqcli.formats.text import against
 from htqcli.lint import Report
 from htqcli.rules.declare import Severity
-from htqcli.words import visible
+from htqcli.words import visible, visible_start
 
 SHOWN = 10
 """How many annotations of each level a page shows for one step; GitHub drops the rest."""
@@ -19,7 +20,8 @@ _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO
 
 
 def github(report: Report) -> str:
-    """The report as workflow commands, at most ten of each level; then how many more there are."""
+    """The report as workflow commands, at most ten of each level; then how many more there
+    are, and which catalogue the drafts were checked against."""
     lines = []
     told: Counter[Severity] = Counter()
     for unchecked in report.unchecked:
@@ -50,6 +52,7 @@ def github(report: Report) -> str:
     for severity, count in told.items():
         if count > SHOWN:
             lines.append(f"{count - SHOWN} more of level {severity.value} are not shown here.")
+    lines += [visible_start(sentence) for sentence in against(report)]
     return "".join(f"{line}\n" for line in lines)
 
 

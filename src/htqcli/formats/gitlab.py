@@ -16,7 +16,8 @@ _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO
 
 def gitlab(report: Report) -> str:
     """The report as a Code Quality report: a JSON array, `[]` where nothing was found. Accepted
-    findings are left out, because the format has no word for them."""
+    findings are left out, because the format has no word for them, and for the catalogue it has
+    no place."""
     return encode(
         [
             {

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json as encoder
+from datetime import datetime
 from typing import Any
 
 from htqcli import __version__
+from htqcli.catalogue import Catalogue
 from htqcli.lint import Checked, Diagnostic, Report
 from htqcli.rules.declare import Severity
 from htqcli.words import escape_in_json
@@ -13,15 +15,11 @@ from htqcli.words import escape_in_json
 
 def json(report: Report) -> str:
     """The report as a JSON object, two-space indented."""
-    listed = report.catalogue.listed
     return encode(
         {
             "htq": __version__,
             "at": report.at.isoformat(),
-            "catalogue": {
-                "cycle": listed.cycle if listed else None,
-                "status": listed.listing.status if listed and listed.listing else None,
-            },
+            "catalogue": about(report.catalogue, report.at) if report.catalogue else None,
             "files": [_file(file) for file in report.files],
             "unchecked": [{"path": u.path, "reason": u.reason} for u in report.unchecked],
             "summary": {
@@ -33,6 +31,20 @@ def json(report: Report) -> str:
             },
         }
     )
+
+
+def about(catalogue: Catalogue, at: datetime) -> dict[str, Any]:
+    """Which catalogue this is: its latest list, its date and its hash, and what is to be known
+    of its lists at a time. `file` is null for the bundled one."""
+    listed = catalogue.listed
+    return {
+        "cycle": listed.cycle if listed else None,
+        "status": listed.listing.status if listed and listed.listing else None,
+        "revised": catalogue.revised.isoformat() if catalogue.revised else None,
+        "sha256": catalogue.origin.sha256,
+        "file": catalogue.origin.file,
+        "note": catalogue.note(at),
+    }
 
 
 def encode(value: Any) -> str:
@@ -61,7 +73,8 @@ def _finding(finding: Diagnostic) -> dict[str, Any]:
         "column": place.column,
         "end_line": place.end_line,
         "end_column": place.end_column,
-        "source": finding.rule.source,
+        "source": finding.sources[0],
+        "sources": list(finding.sources),
         "documentation": finding.rule.documentation,
     }
     if finding.details is not None:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Any
 from xml.etree import ElementTree as ET
 
+from htqcli.formats.json import about
 from htqcli.intake import Unchecked
 from htqcli.lint import Checked, Diagnostic, Report
 from htqcli.rules.declare import Rule
@@ -22,7 +24,10 @@ def junit(report: Report) -> str:
     findings are accepted. A file that could not be checked is an error."""
     root = ET.Element("testsuites", name="htq")
     for file in report.files:
-        root.append(_suite(file.path, [_case(report, file, rule) for rule in file.ran]))
+        suite = _suite(file.path, [_case(report, file, rule) for rule in file.ran])
+        if report.catalogue:
+            suite.insert(0, _properties(about(report.catalogue, report.at)))
+        root.append(suite)
     for unchecked in report.unchecked:
         root.append(_suite(unchecked.path, [_error(unchecked)]))
     for name in ("tests", "failures", "errors"):
@@ -37,6 +42,15 @@ def _suite(path: str, cases: list[ET.Element]) -> ET.Element:
         suite.set(name, str(sum(case.find(tag) is not None for case in cases)))
     suite.extend(cases)
     return suite
+
+
+def _properties(values: dict[str, Any]) -> ET.Element:
+    """What is known of the catalogue, as properties of a suite."""
+    properties = ET.Element("properties")
+    for name, value in values.items():
+        if value is not None:
+            ET.SubElement(properties, "property", name=f"catalogue.{name}", value=_xml(str(value)))
+    return properties
 
 
 def _case(report: Report, file: Checked, rule: Rule) -> ET.Element:

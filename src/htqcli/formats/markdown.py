@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from htqcli.formats.text import overall, verdict
+from htqcli.formats.text import against, overall, verdict
 from htqcli.lint import Checked, Report
 from htqcli.moment import say
 from htqcli.words import visible
@@ -16,7 +16,7 @@ MOST = 500
 
 def markdown(report: Report) -> str:
     """The report as a heading, a sentence and a table for each draft that has findings."""
-    lines = ["## HTQ draft applications", "", f"{overall(report)}, as at {say(report.at)}.", ""]
+    lines = [f"## {report.subject.title}", "", f"{overall(report)}, as at {say(report.at)}.", ""]
     left = MOST
     for file in report.files:
         lines += [f"### {escape(file.path)}: {verdict(report, file)[0]}", ""]
@@ -24,6 +24,8 @@ def markdown(report: Report) -> str:
             lines += ["| Line | Severity | Rule | What is wrong | How to put it right |"]
             lines += ["|---:|---|---|---|---|", *_rows(file, left), ""]
         left -= len(file.findings)
+    for sentence in against(report):
+        lines += [escape(sentence), ""]
     if left < 0:
         lines += [f"{-left} more findings are not listed here.", ""]
     if report.unchecked:
@@ -40,7 +42,9 @@ def _rows(file: Checked, most: int) -> Iterator[str]:
         if finding.accepted:
             severity = f"accepted {severity}"
             hint = f"Accepted until {finding.accepted.until}: {finding.accepted.reason}"
-        code, address = finding.rule.code, finding.rule.address
+        code = finding.rule.code
+        first = finding.sources[0]
+        address = first if first.startswith("https://") else finding.rule.address
         rule = f"[{code}]({finding.rule.documentation}) ([source]({address}))"
         cells = (str(finding.place.line), severity, rule, escape(finding.message), escape(hint))
         yield f"| {' | '.join(cells)} |"

@@ -10,7 +10,7 @@ from typing import Any
 
 from htqcli import __version__
 from htqcli.formats import fingerprints, uri
-from htqcli.formats.json import encode
+from htqcli.formats.json import about, encode
 from htqcli.intake import Unchecked
 from htqcli.lint import Checked, Diagnostic, Report
 from htqcli.rules import RULES
@@ -35,8 +35,17 @@ def sarif(report: Report) -> str:
     if report.unchecked:
         notes = [_notification(unchecked) for unchecked in report.unchecked]
         invocation["toolExecutionNotifications"] = notes
+    tool: dict[str, Any] = {"driver": driver}
+    if report.catalogue:
+        known = about(report.catalogue, report.at)
+        tool["extensions"] = [
+            {"name": "htq catalogue", "version": known["sha256"], "properties": known}
+        ]
+    if report.note:
+        told = {"level": "note", "message": _message(report.note)}
+        invocation["toolConfigurationNotifications"] = [told]
     run = {
-        "tool": {"driver": driver},
+        "tool": tool,
         "invocations": [invocation],
         "columnKind": "unicodeCodePoints",
         "newlineSequences": ["\r\n", "\n", "\r"],
@@ -84,6 +93,7 @@ def _result(path: str, finding: Diagnostic, fingerprint: str) -> dict[str, Any]:
             {"physicalLocation": {"artifactLocation": {"uri": uri(path)}, "region": region}}
         ],
         "partialFingerprints": {"primaryLocationLineHash": fingerprint},
+        "properties": {"sources": list(finding.sources)},
         "suppressions": []
         if accepted is None
         else [

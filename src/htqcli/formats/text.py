@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from htqcli.lint import Checked, Diagnostic, Report
 from htqcli.moment import say
-from htqcli.rules import RULES
+from htqcli.rules import about
 from htqcli.rules.declare import Severity
 from htqcli.words import join, visible, visible_start, wrap
 
@@ -34,7 +34,7 @@ def lines(report: Report, width: int | None = None, *, quiet: bool = False) -> I
 
 
 def summary(report: Report) -> Iterator[Line]:
-    """For each draft whether it is ready to submit, and what that was checked against."""
+    """For each file the verdict, and what that was checked against."""
     for file in report.files:
         yield [
             (f"{visible_start(file.path)}: ", "bold"),
@@ -46,30 +46,40 @@ def summary(report: Report) -> Iterator[Line]:
     if any(file.findings for file in report.files):
         yield [("‘htq rules CODE’ says more about a finding; so does docs/rules.md.", "dim")]
     if report.files:
-        yield [(_against(report), "dim")]
+        yield from ([(line, "dim")] for line in _against(report))
 
 
 def verdict(report: Report, file: Checked) -> tuple[str, str]:
-    """Whether a draft is ready, with the style of the answer. Rules that were left out could
-    have found an error, so then no draft is called ready."""
+    """Whether a draft is ready or a catalogue can be used, with the style of the answer. Rules
+    that were left out could have found an error, so then none is said to be."""
     if not file.ready:
-        return "not ready to submit", "bold red"
+        return report.subject.failed, "bold red"
     if report.is_partial:
         return "no error found by the rules that were chosen", "bold"
-    return "ready to submit", "bold green"
+    return report.subject.passed, "bold green"
 
 
 def overall(report: Report) -> str:
-    """How many drafts are ready, in a sentence."""
+    """How many drafts are ready, or catalogues can be used, in a sentence."""
+    subject = report.subject
     ready = sum(file.ready for file in report.files)
     if not report.files:
-        return "No draft was checked"
+        return f"No {subject.name} was checked"
     if len(report.files) == 1:
-        return f"1 draft: {verdict(report, report.files[0])[0]}"
-    drafts = f"{ready} of {len(report.files)} drafts"
+        return f"1 {subject.name}: {verdict(report, report.files[0])[0]}"
+    files = f"{ready} of {len(report.files)} {subject.name}s"
     if report.is_partial:
-        return f"{drafts} have no error found by the rules that were chosen"
-    return f"{drafts} {'is' if ready == 1 else 'are'} ready to submit"
+        return f"{files} have no error found by the rules that were chosen"
+    return f"{files} {subject.one_passed if ready == 1 else subject.many_passed}"
+
+
+def against(report: Report) -> list[str]:
+    """Which catalogue the drafts were checked against, and what is to be known of it, each a
+    sentence; none where catalogues were checked."""
+    if report.catalogue is None:
+        return []
+    note = [report.note] if report.note else []
+    return [f"Catalogue: {report.catalogue}.", *note]
 
 
 def _finding(path: str, finding: Diagnostic, width: int | None) -> Iterator[Line]:
@@ -96,7 +106,7 @@ def _finding(path: str, finding: Diagnostic, width: int | None) -> Iterator[Line
         note = f"Accepted until {finding.accepted.until}: {reason}"
     for line in wrap(note, width - len(indent)) if width else [note]:
         yield [(indent + visible_start(line), "")]
-    yield [(f"{indent}Source: {finding.rule.source}", "dim")]
+    yield [(f"{indent}Source: {', '.join(finding.sources)}", "dim")]
 
 
 def _excerpt(finding: Diagnostic, columns: int | None) -> tuple[str, str]:
@@ -127,9 +137,10 @@ def _counts(file: Checked) -> str:
     return f" ({join(parts)})" if parts else ""
 
 
-def _against(report: Report) -> str:
-    listed = report.catalogue.listed
+def _against(report: Report) -> list[str]:
+    listed = report.catalogue.listed if report.catalogue else None
     status = f", {listed.listing.status}" if listed and listed.listing else ""
-    of = f" with the list of cycle {listed.cycle}{status}" if listed else ""
-    some = f" Only {len(report.rules)} of the {len(RULES)} rules." if report.is_partial else ""
-    return f"Checked as at {say(report.at)}, London time,{of}.{some}"
+    of = f", with the list of cycle {listed.cycle}{status}" if listed else ""
+    every = len(about(report.subject))
+    some = f" Only {len(report.rules)} of the {every} rules." if report.is_partial else ""
+    return [f"Checked as at {say(report.at)}, London time{of}.{some}", *against(report)]

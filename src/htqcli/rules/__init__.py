@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from htqcli.rules import (
+    catalogue,
     dates,
     declarations,
     evidence,
@@ -12,7 +13,7 @@ from htqcli.rules import (
     shape,
     standards,
 )
-from htqcli.rules.declare import Rule
+from htqcli.rules.declare import Rule, Subject
 from htqcli.words import Refusal, nearest, quote
 
 RULES: tuple[Rule, ...] = (
@@ -24,7 +25,13 @@ RULES: tuple[Rule, ...] = (
     *mapping.RULES,
     *evidence.RULES,
     *declarations.RULES,
+    *catalogue.RULES,
 )
+
+
+def about(subject: Subject) -> tuple[Rule, ...]:
+    """The rules that judge one kind of file."""
+    return tuple(rule for rule in RULES if subject in rule.subjects)
 
 
 def choose(words: Iterable[str]) -> tuple[Rule, ...]:

@@ -45,6 +45,7 @@ def window_closed(case: Case) -> Iterable[Problem]:
             ("cycle",),
             f"The window of cycle {status.cycle.cycle} closed on {status.window.closes}",
             f"{hint} the approvals team: {case.catalogue.contact.email}.",
+            sources=status.window.source,
         )
 
 
@@ -74,6 +75,7 @@ def window_not_open_yet(case: Case) -> Iterable[Problem]:
             ("cycle",),
             f"The window of cycle {status.cycle.cycle} {when}",
             "Prepare the application and submit it when the window is open.",
+            sources=status.window.source,
         )
 
 
@@ -106,6 +108,7 @@ def planned_outside_window(case: Case) -> Iterable[Problem]:
             f"The submission is planned for {planned}, outside the window of cycle "
             f"{case.cycle.cycle}",
             f"Plan it for a time in the window: {windows}.",
+            sources=tuple(key for window in case.cycle.windows for key in window.source),
         )
 
 
@@ -138,13 +141,15 @@ def first_teaching_too_early(case: Case) -> Iterable[Problem]:
     if not planned or not case.cycle:
         return
     submission = case.application.planned_submission
-    earliest = case.cycle.first_teaching(submission.first if submission else case.at).month
+    first = case.cycle.first_teaching(submission.first if submission else case.at)
+    earliest = first.month
     if planned.first < earliest.first:
         yield Problem(
             ("qualification", "first_teaching"),
             f"First teaching is planned for {planned}; for cycle {case.cycle.cycle} it is "
             f"{say(earliest.first, 'month')} at the earliest",
             f"Enter ‘first_teaching: {earliest.isoformat()}’ or later.",
+            sources=first.source,
         )
 
 

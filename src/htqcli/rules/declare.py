@@ -15,11 +15,12 @@ from enum import StrEnum
 from pathlib import Path as Folder
 from typing import Any
 
-from htqcli.application import Acceptance, Application
-from htqcli.catalogue import Catalogue, Cycle, Policy
+from htqcli.application import Acceptance, Application, read_application
+from htqcli.catalogue import Catalogue, Cycle, Demand, Policy
+from htqcli.catalogue import read as read_catalogue
 from htqcli.fields import Reading
 from htqcli.ksbs import Lists
-from htqcli.rules.sources import CRITERIA_5
+from htqcli.rules.sources import CRITERIA_5, CYCLE_3, DATA, FORMAT
 from htqcli.source import Document, Kind, Path, Span
 from htqcli.words import visible
 
@@ -47,11 +48,49 @@ STRENGTH = {
 
 
 @dataclass(frozen=True, slots=True)
+class Subject:
+    """A kind of file that is checked: how it is read, what its form rests on, and the words of
+    a report on it."""
+
+    name: str
+    title: str
+    passed: str
+    failed: str
+    one_passed: str
+    many_passed: str
+    format: str
+    read: Callable[[Document], Reading[Any]]
+
+
+DRAFT = Subject(
+    name="draft",
+    title="HTQ draft applications",
+    passed="ready to submit",
+    failed="not ready to submit",
+    one_passed="is ready to submit",
+    many_passed="are ready to submit",
+    format=FORMAT,
+    read=read_application,
+)
+CATALOGUE = Subject(
+    name="catalogue",
+    title="HTQ catalogues",
+    passed="can be used",
+    failed="cannot be used",
+    one_passed="can be used",
+    many_passed="can be used",
+    format=DATA,
+    read=read_catalogue,
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """What a rule found at a path: what is wrong, and how to put it right.
 
     `span` is the place where that is not the place of the path. `details` go into JSON. Of the
-    line, what comes after the place is not shown where `only_marked` is set.
+    line, what comes after the place is not shown where `only_marked` is set. `sources` are the
+    keys in the catalogue of the pages that say so, where it is not the rule's own.
     """
 
     path: Path
@@ -60,11 +99,13 @@ class Problem:
     span: Span | None = None
     details: dict[str, Any] | None = None
     only_marked: bool = False
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One draft under check, with what it is checked against.
+    """One draft under check, with what it is checked against; or a catalogue under check, which
+    is then the `catalogue`, as far as it is sound, and goes with a draft that says nothing.
 
     `cycle` is None where the draft does not name a cycle that the catalogue has. `folder` is
     the draft's own, and `lists` are the KSB lists at hand for it. `accepted` holds, for each
@@ -73,7 +114,7 @@ class Case:
     """
 
     document: Document
-    reading: Reading[Application]
+    reading: Reading[Any]
     catalogue: Catalogue
     cycle: Cycle | None
     at: datetime
@@ -84,7 +125,13 @@ class Case:
     @property
     def application(self) -> Application:
         """What is sound of the draft."""
-        return self.reading.part
+        part = self.reading.part
+        return part if isinstance(part, Application) else Application()
+
+    @property
+    def list_sources(self) -> tuple[str, ...]:
+        """The keys of the pages that the cycle's list comes from."""
+        return self.cycle.listing.source if self.cycle and self.cycle.listing else ()
 
     def faults(self, *kinds: Kind) -> Iterator[Problem]:
         """The faults of these kinds that reading the draft found, as problems."""
@@ -114,8 +161,8 @@ Check = Callable[[Case], Iterable[Problem]]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rule:
-    """A rule of htq. `bad` and `good` are fragments of drafts; each line of `bad` that must
-    be reported says so at its end, with `# ` and the code."""
+    """A rule of htq. `bad` and `good` are fragments of the first of its subjects; each line of
+    `bad` that must be reported says so at its end, with `# ` and the code."""
 
     code: str
     name: str
@@ -128,6 +175,7 @@ class Rule:
     good: str
     check: Check = field(repr=False)
     needs: tuple[str, ...] = ()
+    subjects: tuple[Subject, ...] = (DRAFT,)
 
     def markdown(self) -> str:
         """What the rule is about, in Markdown: why it matters, what the source says, and a
@@ -145,7 +193,8 @@ class Rule:
     def _link(self) -> str:
         if self.source.startswith("https://"):
             return f"<{self.source}>"
-        return f"[{self.source}]({self.source.removeprefix('docs/')})"
+        beside = self.source.removeprefix("docs/")
+        return f"[{self.source}]({beside if beside != self.source else f'../{beside}'})"
 
     def severity_in(self, cycle: Cycle | None) -> Severity | None:
         """How much a finding matters in a cycle; None where the cycle does not ask for it,
@@ -169,14 +218,22 @@ class Rule:
     @property
     def address(self) -> str:
         """An address on the web to read more at: the source, or for what is htq's own the page
-        that the application form is on."""
-        return self.source if self.source.startswith("https://") else CRITERIA_5
+        that the application form is on, or the one that a catalogue is made from."""
+        return {FORMAT: CRITERIA_5, DATA: CYCLE_3}.get(self.source, self.source)
 
     def goes_by(self, name: str) -> bool:
         """Whether `name` is the rule's code or name, in any case."""
         return name.casefold() in (self.code.casefold(), self.name)
 
-    def can_judge(self, reading: Reading[Application]) -> bool:
+    def sources_in(self, cycle: Cycle | None) -> tuple[str, ...]:
+        """The keys of the pages on which a cycle asks for what the rule looks at, where that is
+        the cycle's policy."""
+        if cycle is None or isinstance(self.severity, Severity):
+            return ()
+        demand: Demand = getattr(cycle.policy, self.severity)
+        return demand.source
+
+    def can_judge(self, reading: Reading[Any]) -> bool:
         """Whether all that the rule needs is sound. A need is a path, `*` any step of it."""
         return not any(
             _touches(path, need.split("/")) for path in reading.lost for need in self.needs
@@ -192,11 +249,13 @@ def rule(
     bad: str,
     good: str,
     needs: tuple[str, ...] = (),
+    subjects: tuple[Subject, ...] = (DRAFT,),
 ) -> Callable[[Check], Rule]:
     """Make a check a rule.
 
     `severity` is fixed, or the name of the policy of the cycle that says it. `source` is the
     address of the page that the requirement comes from and `says` what it says there. The
+    `subjects` are the kinds of file that it judges. The
     function's name is the rule's, the first line of its docstring the summary, and the rest
     why it matters.
     """
@@ -217,6 +276,7 @@ def rule(
             good=inspect.cleandoc(good) + "\n",
             check=check,
             needs=needs,
+            subjects=subjects,
         )
 
     return declare

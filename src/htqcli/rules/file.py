@@ -1,11 +1,11 @@
-"""HTQ0xx: the file itself. A file that has one of these cannot accept it."""
+"""HTQ0xx: the file itself, draft or catalogue. A draft cannot accept one of these."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
 
-from htqcli.rules.declare import Case, Problem, Severity, rule
+from htqcli.rules.declare import CATALOGUE, DRAFT, Case, Problem, Severity, rule
 from htqcli.rules.sources import FORMAT, YAML
 from htqcli.source import MAX_BYTES, MAX_DEPTH, MAX_EXPANSIONS, Kind
 
@@ -23,6 +23,7 @@ from htqcli.source import MAX_BYTES, MAX_DEPTH, MAX_EXPANSIONS, Kind
         qualification:
           title: Level 4 Diploma
     """,
+    subjects=(DRAFT, CATALOGUE),
 )
 def unreadable_text(case: Case) -> Iterable[Problem]:
     """The file is not UTF-8 text, or holds a character that YAML text cannot hold
@@ -45,6 +46,7 @@ def unreadable_text(case: Case) -> Iterable[Problem]:
         qualification:
           title: "Level 4 Diploma: Software"
     """,
+    subjects=(DRAFT, CATALOGUE),
 )
 def yaml_syntax(case: Case) -> Iterable[Problem]:
     """The text is not written as YAML
@@ -66,6 +68,7 @@ def yaml_syntax(case: Case) -> Iterable[Problem]:
     good="""
         cycle: 3
     """,
+    subjects=(DRAFT, CATALOGUE),
 )
 def empty_file(case: Case) -> Iterable[Problem]:
     """The file is empty, or holds only comments
@@ -89,6 +92,7 @@ def empty_file(case: Case) -> Iterable[Problem]:
         qualification:
           level: 4
     """,
+    subjects=(DRAFT, CATALOGUE),
 )
 def duplicate_key(case: Case) -> Iterable[Problem]:
     """A field is there twice
@@ -112,6 +116,7 @@ def duplicate_key(case: Case) -> Iterable[Problem]:
     good="""
         cycle: 3
     """,
+    subjects=(DRAFT, CATALOGUE),
 )
 def several_documents(case: Case) -> Iterable[Problem]:
     """The file holds more than one document
@@ -135,6 +140,7 @@ def several_documents(case: Case) -> Iterable[Problem]:
         units:
           U1: Programming fundamentals
     """,
+    subjects=(DRAFT, CATALOGUE),
 )
 def limit_passed(case: Case) -> Iterable[Problem]:
     """The file is too large or too deep, or repeats too much by aliases
@@ -155,6 +161,7 @@ def limit_passed(case: Case) -> Iterable[Problem]:
     good="""
         cycle: 3
     """,
+    subjects=(DRAFT, CATALOGUE),
 )
 def not_a_mapping(case: Case) -> Iterable[Problem]:
     """The file does not begin with fields
@@ -177,6 +184,7 @@ def not_a_mapping(case: Case) -> Iterable[Problem]:
         qualification:
           title: Level 4 Diploma
     """,
+    subjects=(DRAFT, CATALOGUE),
 )
 def tag(case: Case) -> Iterable[Problem]:
     """A value has a tag that is not plain YAML

@@ -1,4 +1,4 @@
-"""HTQ1xx: the shape of a draft, and the findings it accepts."""
+"""HTQ1xx: the shape of a draft or a catalogue, and the findings it accepts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from htqcli.application import choices
 from htqcli.fields import sound
-from htqcli.rules.declare import Case, Problem, Severity, rule
+from htqcli.rules.declare import CATALOGUE, DRAFT, Case, Problem, Severity, rule
 from htqcli.rules.sources import FORMAT
 from htqcli.source import Kind
 from htqcli.words import quote
@@ -30,6 +30,7 @@ from htqcli.words import quote
           title: Level 4 Diploma
           level: 4
     """,
+    subjects=(DRAFT, CATALOGUE),
 )
 def missing_field(case: Case) -> Iterable[Problem]:
     """A field is missing that the part cannot do without
@@ -69,6 +70,7 @@ def missing_field(case: Case) -> Iterable[Problem]:
         qualification:
           title: Level 4 Diploma
     """,
+    subjects=(DRAFT, CATALOGUE),
 )
 def unknown_field(case: Case) -> Iterable[Problem]:
     """A field has a name that a draft does not have
@@ -93,6 +95,7 @@ def unknown_field(case: Case) -> Iterable[Problem]:
         qualification:
           level: 4
     """,
+    subjects=(DRAFT, CATALOGUE),
 )
 def wrong_value(case: Case) -> Iterable[Problem]:
     """A value is not of the kind that its field takes
@@ -131,6 +134,7 @@ def wrong_value(case: Case) -> Iterable[Problem]:
         employers:
           - name: Example Software Ltd
     """,
+    subjects=(DRAFT, CATALOGUE),
 )
 def placeholder(case: Case) -> Iterable[Problem]:
     """A placeholder stands where an answer should be

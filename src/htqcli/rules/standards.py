@@ -109,6 +109,7 @@ def not_on_the_list(case: Case) -> Iterable[Problem]:
             f"{claim.meant} is not on the list of standards of cycle {case.cycle.cycle}",
             f"{meant}Find a standard with ‘htq standards search’, or ask the approvals team: "
             f"{case.catalogue.contact.email}.",
+            sources=case.list_sources,
         )
 
 
@@ -143,6 +144,7 @@ def out_of_scope(case: Case) -> Iterable[Problem]:
                 f"{standard.cycle}",
                 "Align the qualification to a standard that is in scope, or wait for a cycle "
                 f"that includes this one. Ask the approvals team: {case.catalogue.contact.email}.",
+                sources=case.list_sources,
             )
 
 
@@ -177,6 +179,7 @@ def contact_us(case: Case) -> Iterable[Problem]:
                 f"cycle {standard.cycle}: it may be revised",
                 f"Email the approvals team before you submit: {case.catalogue.contact.email}. "
                 "Plan for revising the qualification during or after approval.",
+                sources=case.list_sources,
             )
 
 
@@ -214,6 +217,7 @@ def title_differs(case: Case) -> Iterable[Problem]:
                 f"{standard.reference} is {quote(standard.title)} on the list, not "
                 f"{quote(claim.title)}",
                 f"Check the reference, and enter the title as the list has it.{other}",
+                sources=case.list_sources,
             )
 
 
@@ -247,6 +251,7 @@ def level_differs(case: Case) -> Iterable[Problem]:
                 f"{standard.reference}, {quote(standard.title)}, is at level {standard.level} "
                 f"on the list, not {claim.level}",
                 "Check the reference, and enter the level that the list has.",
+                sources=case.list_sources,
             )
 
 
