@@ -10,7 +10,7 @@ from conftest import IN_WINDOW, ROOT
 from htqcli import catalogue, lint, moment
 from htqcli.intake import Draft
 from htqcli.rules import RULES
-from htqcli.rules.declare import Severity
+from htqcli.rules.declare import DRAFT, Severity
 from htqcli.words import visible
 
 AT = moment.read(IN_WINDOW).first
@@ -30,7 +30,9 @@ def found_by(rule, fragment, folder):
             "ksbs: {K1: One made-up statement, K2: Another}\n"
         )
     draft = Draft("draft.yaml", folder, fragment.encode())
-    report = lint.check([draft], catalogue.load(), AT, [rule, *others_needed_by(rule)])
+    subject = rule.subjects[0]
+    known = catalogue.load() if subject is DRAFT else None
+    report = lint.check([draft], known, AT, [rule, *others_needed_by(rule)], subject=subject)
     assert report.unchecked == ()
     return [f for f in report.files[0].findings if f.rule is rule]
 
@@ -80,6 +82,7 @@ CONTRACT = """
     205W 206W 207E 208E 209W 301E 302I 303E 304E 305E 401E 403W 404W 405W 406E 408W 409W 501E 502E 505E 506W 508W 509I
     510E 511E 512E 513W 601E 602E
     603E 604W 606E 701E
+    901E 902E 903E 904E 905E 906W 907E 908E 909E 910E 911E 912E 913E 914E 915W 916I
 """
 
 

@@ -734,7 +734,7 @@ def unknown_route(known: Catalogue) -> Contradictions:
             yield _wrong(
                 path,
                 f"There is no route {quote(name)} in ‘routes’",
-                f"{meant}Use a heading of ‘routes’, or its name where it has none.",
+                f"{meant}Use a heading of ‘routes’, or the name of a route without one.",
             )
 
 

@@ -133,7 +133,7 @@ def chosen(select: Words, ignore: Words, subject: Subject) -> tuple[Rule, ...]:
     )
     if not left:
         raise Refusal(
-            f"No rule about a {subject.name} is left to check. Look at ‘--select’ and ‘--ignore’."
+            f"No rule is left to check a {subject.name} with. Look at ‘--select’ and ‘--ignore’."
         )
     return left
 

@@ -30,10 +30,10 @@ def lines(report: Report, width: int | None = None, *, quiet: bool = False) -> I
                 yield from _finding(file.path, finding, width)
                 yield []
     if not quiet:
-        yield from summary(report)
+        yield from summary(report, width)
 
 
-def summary(report: Report) -> Iterator[Line]:
+def summary(report: Report, width: int | None = None) -> Iterator[Line]:
     """For each file the verdict, and what that was checked against."""
     for file in report.files:
         yield [
@@ -46,7 +46,9 @@ def summary(report: Report) -> Iterator[Line]:
     if any(file.findings for file in report.files):
         yield [("‘htq rules CODE’ says more about a finding; so does docs/rules.md.", "dim")]
     if report.files:
-        yield from ([(line, "dim")] for line in _against(report))
+        for sentence in _against(report):
+            for line in wrap(sentence, width) if width else [sentence]:
+                yield [(line, "dim")]
 
 
 def verdict(report: Report, file: Checked) -> tuple[str, str]:

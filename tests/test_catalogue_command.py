@@ -1,0 +1,557 @@
+"""`htq catalogue show` and `check`, the catalogue that every command uses, and what reports say
+of it."""
+
+import copy
+import hashlib
+import json
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import typer.main
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from conftest import IN_WINDOW, ROOT, program
+from htqcli import catalogue, lint, moment
+from htqcli.cli import app
+from htqcli.formats import FORMATS, render
+from htqcli.intake import Draft
+from htqcli.rules import about
+from htqcli.rules.declare import CATALOGUE, DRAFT, Severity
+from test_catalogue import SMALL
+from test_terminal import in_terminal
+
+BUNDLED = ROOT / "data" / "standards.yaml"
+AT = moment.read(IN_WINDOW).first
+
+# Each line of it that must be reported says so with the codes.
+BROKEN = """\
+revised: last week  # HTQ103
+sources:
+  NEWS: {title: The news, address: https://example.org/news}
+contact: {name: the team, email: team@example.org, source: NEWZ}  # HTQ909
+standards_data: TBC  # HTQ104
+routes:
+  - {name: Digital}
+colour: red  # HTQ102
+cycles:
+  - cycle: 9
+    routes: {names: [Digital, Digit], source: [NEWS, OLDS]}  # HTQ909 HTQ910
+    windows:
+      - opens: 2030-02-01
+        closes: 2030-01-31 17:00  # HTQ905
+        first_teaching: {month: 2031-09}  # HTQ908
+        source: NEWS
+      - opens: 2030-01-01
+        closes: 2030-01-31 17:00
+        first_teaching: {month: 2031-09, source: NEWS}
+        source: NEWS
+      - opens: 2030-01-31 16:59  # HTQ906 HTQ908
+        closes: 2030-03-31 17:00
+        first_teaching: {month: 2031-09, source: NEWS}
+      - opens: 2031-01-30  # HTQ904
+        first_teaching: {month: 2031-09, source: NEWS}
+        source: NEWS
+      - closes: 2031-01-30  # HTQ904
+        first_teaching: {month: 2031-09, source: NEWS}
+        source: NEWS
+    policy:  # HTQ101
+      level_4_on_level_5_standard: {asks: demanded, source: NEWS}  # HTQ103
+      every_combination: {asks: not-asked, source: NEWS}
+      ksb_coverages: {asks: not-asked, source: NEWS}  # HTQ102
+      permission: {source: NEWS}  # HTQ101
+      support_session: {asks: not-asked, source: NEWS}
+      support_session: {asks: required, source: NEWS}  # HTQ004
+      grading: {asks: required, source: NEWS}  # HTQ102
+    stages:
+      - {name: The second, begins: 2030-02-01, happens: [this], source: NEWS}
+      - {name: One without a date, happens: [this], source: NEWS}
+      - {name: The first, begins: 2030-01-01, happens: [this], source: NEWS}  # HTQ907
+    listing:
+      status: final
+      confirmation_due: 2029-01  # HTQ915
+      note: This list is provisional.  # HTQ915
+      source: NEWS
+      scopes:
+        in-scope: It is in.
+        out: It is out.  # HTQ911
+      standards:
+        - route: Digitall  # HTQ910
+          scope: in-scop  # HTQ911
+          standards:
+            - {reference: ST7777, level: 5, title: Robot keeper}
+            - {reference: ST7777, level: 6, title: Robot keeper}  # HTQ913 HTQ914
+            - {reference: st 778, level: five, title: Robot keeper}  # HTQ103 HTQ912
+            - {level: 4, title: Robot keeper}  # HTQ101
+        - route: Digital  # HTQ101
+          standards:
+            - {reference: ST7777, level: 4, title: Robot keeper}  # HTQ913
+  - cycle: 9  # HTQ101 HTQ101 HTQ902 HTQ903
+    listing: {status: provisional, confirmation_due: 2020-01, source: NEWS, scopes: {}, standards: []}  # HTQ916
+"""
+
+
+@pytest.fixture
+def own(tmp_path):
+    """A file with a catalogue of one's own: `own("old", "new")` with pieces replaced."""
+
+    def write(*changes, text=SMALL, name="own.yaml"):
+        for old, new in zip(changes[::2], changes[1::2], strict=True):
+            assert old in text, old
+            text = text.replace(old, new, 1)
+        file = tmp_path / name
+        file.write_text(text, encoding="utf-8")
+        return file
+
+    return write
+
+
+def marked(text):
+    """The lines and codes that a text says must be reported."""
+    return Counter(
+        (number, code)
+        for number, line in enumerate(text.split("\n"), start=1)
+        if "# HTQ" in line
+        for code in line.partition("# ")[2].split()
+    )
+
+
+# Checking a catalogue
+
+
+def test_a_broken_catalogue_shows_every_fault_at_its_line(htq, own):
+    run = htq("catalogue", "check", own(text=BROKEN), "--at", IN_WINDOW, "--format", "json")
+    assert run.code == 1
+    assert Counter((f["line"], f["code"]) for f in run.findings) == marked(BROKEN)
+    assert {code for _, code in marked(BROKEN)} >= {
+        rule.code for rule in about(CATALOGUE) if rule.code not in ("HTQ901", *UNREADABLE)
+    }
+
+
+UNREADABLE = [f"HTQ00{number}" for number in (1, 2, 3, 5, 6, 7, 8)]
+"""What hides the rest of a file, and so has no place in one that shows every fault."""
+
+
+def test_a_fault_hides_no_other_of_the_same_standard(htq, own):
+    file = own("{reference: ST7777, level: 5, title: Robot keeper}",
+               "{reference: st 7777, level: 3, titel: Robot keeper, title: TODO}")  # fmt: skip
+    run = htq("catalogue", "check", file, "--format", "json")
+    assert sorted(run.codes) == ["HTQ102", "HTQ104", "HTQ912", "HTQ914"]
+
+
+def test_the_bundled_catalogue_can_be_used_and_says_what_is_not_confirmed(htq):
+    run = htq("catalogue", "check", BUNDLED, "--format", "json")
+    assert run.code == 0
+    assert [(f["code"], f["severity"]) for f in run.findings] == [("HTQ916", "info")]
+    before = htq("catalogue", "check", BUNDLED, "--at", "1 December 2021", "--format", "json")
+    assert before.findings == []
+    assert "can be used" in htq("catalogue", "check", BUNDLED).out
+
+
+def test_a_verdict_speaks_of_a_catalogue_and_not_of_a_draft(htq, own):
+    good, bad = own(name="good.yaml"), own("level: 5", "level: 6", name="bad.yaml")
+    out = htq("catalogue", "check", good, bad).out
+    assert f"{good}: can be used\n" in out
+    assert f"{bad}: cannot be used (1 error)\n" in out
+    assert "1 of 2 catalogues can be used\n" in out
+    for format in FORMATS:
+        run = htq("catalogue", "check", good, bad, "--format", format)
+        assert "submit" not in re.sub(r'"rules": \[.*?\n {8}\]', "", run.out, flags=re.DOTALL)
+        assert "draft" not in run.err
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_every_format_has_the_exit_codes_of_check(htq, own, tmp_path, format):
+    good, bad = own(name="good.yaml"), own("level: 5", "level: 6", name="bad.yaml")
+    missing = tmp_path / "missing.yaml"
+
+    def code(*words):
+        return htq("catalogue", "check", *words, "--format", format).code
+
+    assert code(good) == 0
+    assert code(good, bad) == 1
+    assert code(bad, "--exit-zero") == code(bad, "--fail-on", "never") == 0
+    assert code(bad, "--ignore", "HTQ9") == 0
+    assert code(good, bad, missing) == code(tmp_path) == 3
+    assert code(bad, "--select", "HTQ4") == 2
+
+
+def test_a_warning_fails_only_where_that_is_asked_for(htq, own):
+    file = own("status: final", "status: final\n      confirmation_due: 2029-01")
+    assert htq("catalogue", "check", file).code == 0
+    assert htq("catalogue", "check", file, "--fail-on", "warning").code == 1
+
+
+def test_a_report_of_a_catalogue_is_written_and_never_over_it(htq, own, tmp_path):
+    file = own()
+    run = htq("catalogue", "check", file, "--report", f"json={tmp_path / 'report.json'}")
+    assert run.code == 0
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert report["files"][0]["ready"] is True
+    assert report["catalogue"] is None
+    assert htq("catalogue", "check", file, "--report", f"json={file}").code == 2
+    assert file.read_text() == SMALL
+
+
+def test_a_catalogue_can_come_from_standard_input():
+    run = program("catalogue", "check", "-", input=SMALL.encode())
+    assert (run.returncode, run.stderr) == (0, b"")
+    assert b"-: can be used" in run.stdout
+
+
+def test_the_contact_of_a_catalogue_and_its_scopes_are_shown_as_they_are(htq, own):
+    file = own("name: the team,", "name: the team, phone: 1,", "scopes: {", "scopes: {contact-uss: Ask., ")
+    out = htq("catalogue", "check", file).out
+    assert "contact: {name: the team, phone: 1" in out
+    assert "contact-uss: Ask." in out
+
+
+@pytest.mark.parametrize("word", ["::error::x", "##vso[task.complete]", "\x1b[31m", "\u202e", "<b>@x</b>"])
+@pytest.mark.parametrize("format", FORMATS)
+def test_no_word_of_a_catalogue_is_obeyed(htq, own, format, word):
+    quoted = json.dumps(word)
+    file = own(
+        "reference: ST7777", f"reference: {quoted}", "[Digital]", f"[{quoted}]", "scope: in-scope",
+        f"scope: {quoted}", "{in-scope:", f"{{{quoted}:", "status: final", f"status: {quoted}",
+        "source: NEWS}", f"source: {quoted}}}",
+    )  # fmt: skip
+    run = htq("catalogue", "check", file, "--format", format)
+    assert run.code == 1
+    refused = htq("standards", "list", "--catalogue", file)
+    assert refused.code == 2
+    for line in (run.out + run.err + refused.err).splitlines():
+        said = re.sub(r"^(::error [^:]*::|##vso\[task\.logissue [^\]]*\])", "", line)
+        assert not said.lstrip().startswith("::"), line
+        assert "##vso[" not in said, line
+        assert "\x1b" not in line
+        assert "\u202e" not in line
+    if format == "markdown":
+        assert "<b>" not in run.out
+
+
+def paths_in(value, path=()):
+    """The paths of everything in a piece of data."""
+    if path:
+        yield path
+    steps = value.items() if isinstance(value, dict) else enumerate(value if isinstance(value, list) else ())
+    for step, inner in steps:
+        yield from paths_in(inner, (*path, step))
+
+
+SAMPLE = yaml.load(SMALL, Loader=yaml.BaseLoader)
+SAMPLE["cycles"][0]["stages"] = [
+    {"name": "One", "begins": "2030-01-01", "happens": ["this"], "source": ["NEWS"]},
+    {"name": "Two", "begins": "2030-02-01", "happens": ["that"], "source": "NEWS"},
+]
+SAMPLE["cycles"].append(copy.deepcopy(SAMPLE["cycles"][0]) | {"cycle": "10"})
+REPLACEMENTS = ["", None, "x", "NEWS", "2030-01-15", "2020-01", "9", "6", "TODO", "Digital",
+                "contact-us", "ST7777", [], ["NEWS"], [None], {}, {"x": "y"}]  # fmt: skip
+CHANGES = st.lists(
+    st.tuples(
+        st.sampled_from(list(paths_in(SAMPLE))),
+        st.sampled_from(["delete", "rename", "twice", *REPLACEMENTS]),
+    ),
+    max_size=3,
+)
+
+
+def changed(changes):
+    """The sample with values deleted, renamed, there twice or replaced."""
+    data = copy.deepcopy(SAMPLE)
+    for path, change in changes:
+        at = data
+        try:
+            for step in path[:-1]:
+                at = at[step]
+            value = at[path[-1]]
+        except (KeyError, IndexError, TypeError):
+            continue
+        if change == "twice" and isinstance(at, list):
+            at.insert(path[-1], copy.deepcopy(value))
+        elif change in ("delete", "rename", "twice"):
+            del at[path[-1]]
+            if change == "rename" and isinstance(at, dict):
+                at[f"{path[-1]}s"] = value
+        else:
+            at[path[-1]] = change
+    return yaml.safe_dump(data, sort_keys=False).encode()
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
+@given(CHANGES)
+def test_what_a_command_refuses_is_what_check_calls_an_error(tmp_path, changes):
+    content = changed(changes)
+    report = lint.check([Draft("own.yaml", tmp_path, content)], None, AT, subject=CATALOGUE)
+    assert report.unchecked == ()
+    file = tmp_path / "own.yaml"
+    file.write_bytes(content)
+    try:
+        found = catalogue.load(file)
+    except catalogue.CatalogueError as error:
+        assert not report.files[0].ready
+        first = re.match(rf"{re.escape(str(file))}:(\d+):(\d+): ", str(error))
+        assert (int(first[1]), int(first[2])) in {
+            (f.place.line, f.place.column) for f in report.files[0].findings
+        }
+    else:
+        assert report.files[0].ready
+        assert found.listed is None or found.cycle(found.listed.cycle)
+        assert found.status(AT).state
+
+
+@settings(max_examples=60)
+@given(CHANGES, st.sampled_from(FORMATS))
+def test_any_catalogue_can_be_checked_and_reported(changes, format):
+    draft = Draft("own.yaml", Path(), changed(changes))
+    render(format, lint.check([draft], None, AT, subject=CATALOGUE))
+
+
+def test_each_check_of_load_is_that_of_a_rule_that_is_an_error():
+    errors = [rule for rule in about(CATALOGUE) if rule.code.startswith("HTQ9") and rule.severity is Severity.ERROR]
+    assert len(errors) == len(catalogue.ERRORS)
+    for rule in errors:
+        part = catalogue.read(catalogue.source.read(rule.bad.encode())).part
+        assert any(fault for check in catalogue.ERRORS for fault in check(part)), rule.code
+
+
+def test_a_draft_is_not_judged_as_a_catalogue_nor_a_catalogue_as_a_draft(htq, draft):
+    assert not {rule.code[:4] for rule in about(DRAFT)} & {"HTQ9"}
+    assert {rule.code[:4] for rule in about(CATALOGUE)} == {"HTQ0", "HTQ1", "HTQ9"}
+    run = htq("check", draft(), "--select", "HTQ9")
+    assert (run.code, run.out) == (2, "")
+
+
+# Which catalogue a command uses
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("standards", "list"),
+        ("standards", "search", "robot"),
+        ("standards", "show", "7777"),
+        ("standards", "routes"),
+        ("window", "list"),
+        ("window", "status"),
+        ("window", "timeline"),
+        ("catalogue", "show"),
+    ],
+    ids=" ".join,
+)
+def test_the_environment_names_a_catalogue_for_every_command(htq, own, monkeypatch, words):
+    file = own()
+    named = htq(*words, "--catalogue", file, "--format", "json")
+    bundled = htq(*words, "--format", "json")
+    monkeypatch.setenv("HTQ_CATALOGUE", str(file))
+    run = htq(*words, "--format", "json")
+    assert (run.code, run.out) == (0, named.out)
+    assert run.out != bundled.out
+    assert htq(*words, "--catalogue", BUNDLED, "--format", "json").code == bundled.code
+    monkeypatch.setenv("HTQ_CATALOGUE", "")
+    assert htq(*words, "--format", "json").out == bundled.out
+
+
+def test_every_command_with_a_catalogue_takes_it_from_the_environment_and_says_so(htq):
+    def commands(command, words):
+        for name, inner in getattr(command, "commands", {}).items():
+            yield from commands(inner, (*words, name))
+        yield words, [p for p in command.params if p.name == "catalogue"]
+
+    with_it = {words: options for words, options in commands(typer.main.get_command(app), ()) if options}
+    assert ("check",) in with_it
+    assert ("rules",) in with_it
+    assert ("ksbs", "import") in with_it
+    for words, (option,) in with_it.items():
+        assert option.envvar == "HTQ_CATALOGUE", words
+        assert "HTQ_CATALOGUE" in htq(*words, "--help").out
+
+
+@pytest.mark.parametrize("words", [("check", "."), ("standards", "list"), ("rules",), ("--version",)], ids=" ".join)
+def test_a_catalogue_of_the_environment_that_cannot_be_used_is_refused(htq, own, monkeypatch, words):
+    file = own("level: 5", "level: 6")
+    monkeypatch.setenv("HTQ_CATALOGUE", str(file))
+    run = htq(*words)
+    assert (run.code, run.out) == (2, "")
+    assert f"{file}:31:" in run.err
+    assert "HTQ_CATALOGUE" in run.err
+
+
+def test_a_catalogue_beside_a_draft_is_not_opened(htq, draft):
+    path = draft()
+    (path.parent / "standards.yaml").write_text("not: a catalogue")
+    assert htq("check", path, "--at", IN_WINDOW).code == 0
+
+
+# What reports say of the catalogue
+
+
+def short_hash(file):
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+
+
+def test_the_version_names_the_catalogue(htq, own, monkeypatch):
+    revised = moment.read(yaml.safe_load(BUNDLED.read_text())["revised"].isoformat())
+    out = htq("--version").out
+    assert f"cycle 3, provisional list, revised {revised}, {short_hash(BUNDLED)}" in out
+    file = own()
+    monkeypatch.setenv("HTQ_CATALOGUE", str(file))
+    assert f"{file}, cycle 9, final list, not dated, {short_hash(file)}" in htq("-V").out
+
+
+@pytest.mark.parametrize("format", [name for name in FORMATS if name != "gitlab"])
+def test_every_report_that_has_a_place_for_it_names_the_catalogue(htq, draft, own, format):
+    path, file = draft(), own("sources:", "revised: 2030-05-06\nsources:")
+    for words, known in (((), BUNDLED), (("--catalogue", file), file)):
+        run = htq("check", path, "--at", IN_WINDOW, "--format", format, *words)
+        assert short_hash(known) in run.out
+    assert "2030" in run.out
+    assert "own" in run.out
+
+
+@pytest.mark.parametrize("format", [name for name in FORMATS if name not in ("gitlab", "sarif", "junit")])
+def test_a_list_past_its_confirmation_is_said_so_once(htq, draft, format):
+    path = draft()
+    draft(name="b.yaml")
+
+    def told(at):
+        run = htq("check", path, path.parent / "b.yaml", "--at", at, "--format", format)
+        return run.out.count("was to be confirmed by")
+
+    assert told("1 February 2022") == 1
+    assert told("31 January 2022 11:59pm") == 0
+
+
+def test_the_note_of_a_provisional_list_changes_no_count_and_is_data(htq, draft):
+    run = htq("check", draft(), "--at", IN_WINDOW, "--format", "json")
+    assert run.data["summary"]["infos"] == 0
+    assert run.data["catalogue"] == {
+        "cycle": 3,
+        "status": "provisional",
+        "revised": yaml.safe_load(BUNDLED.read_text())["revised"].isoformat(),
+        "sha256": short_hash(BUNDLED),
+        "file": None,
+        "note": "The list of cycle 3 is provisional and was to be confirmed by January 2022. "
+        "Whether the final list differed is not known.",
+    }
+    sarif = htq("check", draft(), "--at", IN_WINDOW, "--format", "sarif").data["runs"][0]
+    assert sarif["tool"]["extensions"][0]["version"] == short_hash(BUNDLED)
+    [told] = sarif["invocations"][0]["toolConfigurationNotifications"]
+    assert told == {"level": "note", "message": {"text": run.data["catalogue"]["note"]}}
+
+
+def test_a_final_list_has_no_note(htq, draft, own):
+    run = htq("check", draft(), "--catalogue", own(), "--format", "json")
+    assert run.data["catalogue"]["note"] is None
+    assert htq("standards", "show", "7777", "--catalogue", own(), "-f", "json").data[0]["list_confirmation"] is None
+
+
+def test_a_standard_is_shown_with_what_is_known_of_its_list(htq):
+    assert "was to be confirmed by January 2022" in htq("standards", "show", "ST0116").out
+    assert "was to be confirmed" not in htq("standards", "list", "--route", "digital").err
+
+
+def test_the_day_of_the_data_is_in_the_file():
+    revised = yaml.safe_load(BUNDLED.read_text())["revised"]
+    assert catalogue.load().revised.isoformat() == revised.isoformat()
+
+
+# On whose authority
+
+
+def address(key):
+    return yaml.safe_load(BUNDLED.read_text())["sources"][key]["address"]
+
+
+MAPPING = "ksbs:\n      K1:"
+
+
+@pytest.mark.parametrize(("cycle", "severity", "key"), [(3, "warning", "CAT"), (4, "warning", "CAT"), (5, "error", "SUP-5")])
+def test_what_a_cycle_asks_for_quotes_the_page_of_that_cycle(htq, draft, cycle, severity, key):
+    path = draft({"cycle: 3": f"cycle: {cycle}", "    title: Software developer\n": "    version: '1.1'\n"})
+    run = htq("check", path, "--at", IN_WINDOW, "--select", "HTQ503", "--format", "json")
+    assert run.findings
+    assert {(f["severity"], f["source"]) for f in run.findings} == {(severity, address(key))}
+
+
+@pytest.mark.parametrize(
+    ("code", "changes", "at", "keys"),
+    [
+        ("HTQ301", {"cycle: 3": "cycle: 2"}, "2022-05-20", ["NEWS-2"]),
+        ("HTQ302", {"cycle: 3": "cycle: 4"}, "2022-05-20", ["NEWS-4"]),
+        ("HTQ303", {"cycle: 3": "cycle: 5"}, "2024-10-01", ["SUP-5", "CRIT-5"]),
+        ("HTQ304", {"cycle: 3": "cycle: 5"}, "2024-10-01", ["DELIV", "CRIT-5"]),
+        ("HTQ203", {"reference: ST0116": "reference: ST0019"}, "2022-05-20", ["C3"]),
+        ("HTQ205", {"title: Software developer": "title: Softwear"}, "2022-05-20", ["C3"]),
+        ("HTQ605", {"cycle: 3": "cycle: 5", "support_session: 2022-03-02\n": ""}, "2024-10-01", ["CRIT-5", "SUP-5"]),
+    ],
+)  # fmt: skip
+def test_a_finding_quotes_the_source_of_the_fact_it_rests_on(htq, draft, code, changes, at, keys):
+    run = htq("check", draft(changes), "--at", at, "--select", code, "--format", "json")
+    [finding] = run.findings
+    assert finding["sources"] == [address(key) for key in keys]
+    assert finding["source"] == address(keys[0])
+
+
+def test_a_finding_quotes_the_catalogue_in_use(htq, draft, own):
+    path = draft({"cycle: 3": "cycle: 9"})
+    run = htq("check", path, "--catalogue", own(), "--select", "HTQ202,HTQ302", "--at", IN_WINDOW)
+    assert run.out.count("Source: https://example.org/news\n") == 2
+
+
+# What the catalogue holds
+
+
+def test_show_counts_what_each_cycle_has(htq):
+    shown = htq("catalogue", "show", "--format", "json").data
+    assert [cycle["cycle"] for cycle in shown["cycles"]] == [1, 2, 3, 4, 5]
+    listing = shown["cycles"][2]["listing"]
+    assert listing["standards"] == 93
+    assert listing["by_scope"] == {"in-scope": 77, "contact-us": 10, "out-of-scope": 6}
+    assert listing["by_level"] == {"4": 70, "5": 23}
+    assert listing["by_route"]["Engineering and manufacturing"] == 26
+    assert sum(listing["by_route"].values()) == 93
+    assert all("listing" not in cycle for cycle in shown["cycles"] if cycle["cycle"] != 3)
+    assert shown["catalogue"]["sha256"] == short_hash(BUNDLED)
+    assert shown["cycles"][4]["policy"]["support_session"] == {"asks": "required", "source": ["CRIT-5", "SUP-5"]}
+    assert shown["cycles"][0]["policy"]["support_session"]["read_from"] == 3
+
+
+def test_show_says_the_source_of_every_fact(htq):
+    shown = htq("catalogue", "show", "--format", "json").data
+    for cycle in shown["cycles"]:
+        facts = [cycle["routes"], *cycle["windows"], *cycle["policy"].values()]
+        facts += [window["first_teaching"] for window in cycle["windows"]]
+        facts += [*cycle.get("stages", ()), *([cycle["listing"]] if "listing" in cycle else ())]
+        for fact in facts:
+            assert fact["source"]
+            assert set(fact["source"]) <= set(shown["sources"])
+    out = htq("catalogue", "show").out
+    for source in shown["sources"].values():
+        assert source["address"] in out
+
+
+def test_show_can_show_one_cycle_of_a_file(htq, own):
+    file = own()
+    shown = htq("catalogue", "show", "--cycle", "9", "--catalogue", file, "--format", "yaml")
+    data = yaml.safe_load(shown.out)
+    assert data["catalogue"]["file"] == str(file)
+    assert [cycle["cycle"] for cycle in data["cycles"]] == [9]
+    assert htq("catalogue", "show", "--cycle", "3", "--catalogue", file).code == 2
+
+
+@pytest.mark.parametrize("columns", [40, 80, 200])
+def test_show_loses_nothing_in_a_narrow_terminal(columns):
+    code, shown = in_terminal("catalogue", "show", "--cycle", "3", columns=columns, NO_COLOR="1")
+    assert code == 0
+    squeezed = re.sub(r"\s+", "", shown)
+    assert "77inscope,10contactus,6outofscope" in squeezed
+    assert "16February2022atmiddayto29July2022at5pm[C3]" in squeezed
+    assert re.sub(r"\s+", "", address("DELIV")) in squeezed
+
+
+def test_standards_in_a_terminal_come_with_what_is_known_of_their_list():
+    _, shown = in_terminal("standards", "list", "--route", "digital", NO_COLOR="1")
+    assert "was to be confirmed by January 2022" in " ".join(shown.split())
