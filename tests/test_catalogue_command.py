@@ -159,8 +159,9 @@ def test_a_verdict_speaks_of_a_catalogue_and_not_of_a_draft(htq, own):
     assert "1 of 2 catalogues can be used\n" in out
     for format in FORMATS:
         run = htq("catalogue", "check", good, bad, "--format", format)
-        assert "submit" not in re.sub(r'"rules": \[.*?\n {8}\]', "", run.out, flags=re.DOTALL)
-        assert "draft" not in run.err
+        if format != "sarif":  # which describes every rule
+            assert "to submit" not in run.out
+            assert "draft" not in run.out + run.err
 
 
 @pytest.mark.parametrize("format", FORMATS)
@@ -203,13 +204,17 @@ def test_a_catalogue_can_come_from_standard_input():
 
 
 def test_the_contact_of_a_catalogue_and_its_scopes_are_shown_as_they_are(htq, own):
-    file = own("name: the team,", "name: the team, phone: 1,", "scopes: {", "scopes: {contact-uss: Ask., ")
+    file = own(
+        "name: the team,", "name: the team, phone: 1,", "scopes: {", "scopes: {contact-uss: Ask., "
+    )
     out = htq("catalogue", "check", file).out
     assert "contact: {name: the team, phone: 1" in out
     assert "contact-uss: Ask." in out
 
 
-@pytest.mark.parametrize("word", ["::error::x", "##vso[task.complete]", "\x1b[31m", "\u202e", "<b>@x</b>"])
+@pytest.mark.parametrize(
+    "word", ["::error::x", "##vso[task.complete]", "\x1b[31m", "\u202e", "<b>@x</b>"]
+)
 @pytest.mark.parametrize("format", FORMATS)
 def test_no_word_of_a_catalogue_is_obeyed(htq, own, format, word):
     quoted = json.dumps(word)
@@ -236,7 +241,11 @@ def paths_in(value, path=()):
     """The paths of everything in a piece of data."""
     if path:
         yield path
-    steps = value.items() if isinstance(value, dict) else enumerate(value if isinstance(value, list) else ())
+    steps = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value if isinstance(value, list) else ())
+    )
     for step, inner in steps:
         yield from paths_in(inner, (*path, step))
 
@@ -310,7 +319,11 @@ def test_any_catalogue_can_be_checked_and_reported(changes, format):
 
 
 def test_each_check_of_load_is_that_of_a_rule_that_is_an_error():
-    errors = [rule for rule in about(CATALOGUE) if rule.code.startswith("HTQ9") and rule.severity is Severity.ERROR]
+    errors = [
+        rule
+        for rule in about(CATALOGUE)
+        if rule.code.startswith("HTQ9") and rule.severity is Severity.ERROR
+    ]
     assert len(errors) == len(catalogue.ERRORS)
     for rule in errors:
         part = catalogue.read(catalogue.source.read(rule.bad.encode())).part
@@ -360,7 +373,9 @@ def test_every_command_with_a_catalogue_takes_it_from_the_environment_and_says_s
             yield from commands(inner, (*words, name))
         yield words, [p for p in command.params if p.name == "catalogue"]
 
-    with_it = {words: options for words, options in commands(typer.main.get_command(app), ()) if options}
+    with_it = {
+        words: options for words, options in commands(typer.main.get_command(app), ()) if options
+    }
     assert ("check",) in with_it
     assert ("rules",) in with_it
     assert ("ksbs", "import") in with_it
@@ -369,13 +384,17 @@ def test_every_command_with_a_catalogue_takes_it_from_the_environment_and_says_s
         assert "HTQ_CATALOGUE" in htq(*words, "--help").out
 
 
-@pytest.mark.parametrize("words", [("check", "."), ("standards", "list"), ("rules",), ("--version",)], ids=" ".join)
-def test_a_catalogue_of_the_environment_that_cannot_be_used_is_refused(htq, own, monkeypatch, words):
+@pytest.mark.parametrize(
+    "words", [("check", "."), ("standards", "list"), ("rules",), ("--version",)], ids=" ".join
+)
+def test_a_catalogue_of_the_environment_that_cannot_be_used_is_refused(
+    htq, own, monkeypatch, words
+):
     file = own("level: 5", "level: 6")
     monkeypatch.setenv("HTQ_CATALOGUE", str(file))
     run = htq(*words)
     assert (run.code, run.out) == (2, "")
-    assert f"{file}:31:" in run.err
+    assert f"{file}:30:" in run.err
     assert "HTQ_CATALOGUE" in run.err
 
 
@@ -411,7 +430,9 @@ def test_every_report_that_has_a_place_for_it_names_the_catalogue(htq, draft, ow
     assert "own" in run.out
 
 
-@pytest.mark.parametrize("format", [name for name in FORMATS if name not in ("gitlab", "sarif", "junit")])
+@pytest.mark.parametrize(
+    "format", [name for name in FORMATS if name not in ("gitlab", "sarif", "junit")]
+)
 def test_a_list_past_its_confirmation_is_said_so_once(htq, draft, format):
     path = draft()
     draft(name="b.yaml")
@@ -445,7 +466,12 @@ def test_the_note_of_a_provisional_list_changes_no_count_and_is_data(htq, draft)
 def test_a_final_list_has_no_note(htq, draft, own):
     run = htq("check", draft(), "--catalogue", own(), "--format", "json")
     assert run.data["catalogue"]["note"] is None
-    assert htq("standards", "show", "7777", "--catalogue", own(), "-f", "json").data[0]["list_confirmation"] is None
+    assert (
+        htq("standards", "show", "7777", "--catalogue", own(), "-f", "json").data[0][
+            "list_confirmation"
+        ]
+        is None
+    )
 
 
 def test_a_standard_is_shown_with_what_is_known_of_its_list(htq):
@@ -465,12 +491,19 @@ def address(key):
     return yaml.safe_load(BUNDLED.read_text())["sources"][key]["address"]
 
 
-MAPPING = "ksbs:\n      K1:"
-
-
-@pytest.mark.parametrize(("cycle", "severity", "key"), [(3, "warning", "CAT"), (4, "warning", "CAT"), (5, "error", "SUP-5")])
+@pytest.mark.parametrize(
+    ("cycle", "severity", "key"),
+    [(3, "warning", "CAT"), (4, "warning", "CAT"), (5, "error", "SUP-5")],
+)
 def test_what_a_cycle_asks_for_quotes_the_page_of_that_cycle(htq, draft, cycle, severity, key):
-    path = draft({"cycle: 3": f"cycle: {cycle}", "    title: Software developer\n": "    version: '1.1'\n"})
+    version = "    title: Software developer\n    version: '1.1'\n"
+    path = draft(
+        {
+            "cycle: 3": f"cycle: {cycle}",
+            "    title: Software developer\n": version,
+            "      K11: {units: [U3], assessed_by: [A1]}\n": "",
+        }
+    )
     run = htq("check", path, "--at", IN_WINDOW, "--select", "HTQ503", "--format", "json")
     assert run.findings
     assert {(f["severity"], f["source"]) for f in run.findings} == {(severity, address(key))}
@@ -515,7 +548,10 @@ def test_show_counts_what_each_cycle_has(htq):
     assert sum(listing["by_route"].values()) == 93
     assert all("listing" not in cycle for cycle in shown["cycles"] if cycle["cycle"] != 3)
     assert shown["catalogue"]["sha256"] == short_hash(BUNDLED)
-    assert shown["cycles"][4]["policy"]["support_session"] == {"asks": "required", "source": ["CRIT-5", "SUP-5"]}
+    assert shown["cycles"][4]["policy"]["support_session"] == {
+        "asks": "required",
+        "source": ["CRIT-5", "SUP-5"],
+    }
     assert shown["cycles"][0]["policy"]["support_session"]["read_from"] == 3
 
 

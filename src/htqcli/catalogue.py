@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from importlib import resources
@@ -550,7 +550,7 @@ def _refusal(name: str, document: Document) -> str:
         found = (fault for check in ERRORS for fault in check(reading.part))
         faults += [fault for fault in found if reading.knows(fault.path)]
     fault = faults[0]
-    place = document.lines.place(fault.span or document.locate(fault.path))
+    place = document.lines.place(document.span(fault))
     where = ".".join(str(step) for step in fault.path)
     more = f" Problems in all: {len(faults)}." if len(faults) > 1 else ""
     return (
@@ -753,11 +753,12 @@ def unknown_scope(known: Catalogue) -> Contradictions:
         if scope and scope not in SCOPES:
             near = nearest(scope, SCOPES)
             meant = f"Did you mean ‘{near[0]}’? " if near else ""
-            yield _wrong(
+            fault = _wrong(
                 path,
                 f"There is no scope {quote(scope)}",
                 f"{meant}The scopes are {join(SCOPES)}.",
             )
+            yield replace(fault, of_name=path[-2] == "scopes")
 
 
 def malformed_reference(known: Catalogue) -> Contradictions:

@@ -442,7 +442,8 @@ def _unknown(model: type[Part], path: Path) -> Fault:
     known = list(names(owner)) if owner else []
     if is_private(model, path[:-1]):
         message = "There is a field here that a contact does not have, so it is not read"
-        return Fault(Kind.UNKNOWN, path, message, f"The fields here are {join(known)}.")
+        hint = f"The fields here are {join(known)}."
+        return Fault(Kind.UNKNOWN, path, message, hint, of_name=True)
     near = nearest(str(path[-1]), known)
     hint = f"Did you mean ‘{near[0]}’?" if near else f"The fields here are {join(known)}."
     if path[-1] == "<<":
@@ -452,6 +453,7 @@ def _unknown(model: type[Part], path: Path) -> Fault:
         path,
         f"There is no field {quote(str(path[-1]))} here, so it is not read",
         hint,
+        of_name=True,
     )
 
 

@@ -89,7 +89,8 @@ class Fault:
     """What is wrong at a path, said in words.
 
     `span` is given where the path's own value is not the place to show, such as the second
-    of two equal keys. `unsound` is false where the value at the path can be used all the same.
+    of two equal keys; the place is that of the field's name where it is `of_name`. `unsound` is
+    false where the value at the path can be used all the same.
     """
 
     kind: Kind
@@ -98,6 +99,7 @@ class Fault:
     hint: str | None = None
     span: Span | None = None
     unsound: bool = True
+    of_name: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +212,10 @@ class Document:
         if node is None or not path or node.end <= node.start:
             return nearest
         return Span(node.start, node.end)
+
+    def span(self, fault: Fault) -> Span:
+        """The characters of what is wrong."""
+        return fault.span or (self.key if fault.of_name else self.locate)(fault.path)
 
     def key(self, path: Path) -> Span:
         """The characters of the name of the field at `path`, else of the value there."""

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable
 
 from htqcli import catalogue
 from htqcli.fields import sound
 from htqcli.rules.declare import CATALOGUE, Case, Problem, Severity, rule
 from htqcli.rules.sources import CRITERIA, CYCLE_3, DATA, STANDARDS_DATA
-from htqcli.source import Fault
-
-
-def _problems(faults: Iterable[Fault]) -> Iterator[Problem]:
-    return (Problem(fault.path, fault.message, fault.hint or "") for fault in faults)
 
 
 @rule(
@@ -35,7 +29,7 @@ def no_cycle(case: Case) -> Iterable[Problem]:
 
     Every answer is about a cycle, so no command can answer anything from it.
     """
-    return _problems(catalogue.no_cycle(case.catalogue))
+    return case.problems(catalogue.no_cycle(case.catalogue))
 
 
 @rule(
@@ -60,7 +54,7 @@ def cycle_twice(case: Case) -> Iterable[Problem]:
 
     Only the first of the two would be used, and what somebody wrote in the other be lost.
     """
-    return _problems(catalogue.cycle_twice(case.catalogue))
+    return case.problems(catalogue.cycle_twice(case.catalogue))
 
 
 @rule(
@@ -86,7 +80,7 @@ def cycle_without_window(case: Case) -> Iterable[Problem]:
 
     Nothing could say whether applications are taken, nor when a qualification is first taught.
     """
-    return _problems(catalogue.no_window(case.catalogue))
+    return case.problems(catalogue.no_window(case.catalogue))
 
 
 @rule(
@@ -117,7 +111,7 @@ def window_without_dates(case: Case) -> Iterable[Problem]:
     Where a date was not published, the days between which it lies make “not known” an answer
     that begins and ends.
     """
-    return _problems(catalogue.window_without_dates(case.catalogue))
+    return case.problems(catalogue.window_without_dates(case.catalogue))
 
 
 @rule(
@@ -146,7 +140,7 @@ def window_closes_first(case: Case) -> Iterable[Problem]:
 
     It would never be open, and every draft for its cycle would be told that it is too late.
     """
-    return _problems(catalogue.window_closes_first(case.catalogue))
+    return case.problems(catalogue.window_closes_first(case.catalogue))
 
 
 @rule(
@@ -182,7 +176,7 @@ def windows_overlap(case: Case) -> Iterable[Problem]:
     No two were until now, so a date is likely mistyped. It could also be so one day, and a
     draft names its cycle: the catalogue can be used.
     """
-    return _problems(catalogue.windows_overlap(case.catalogue))
+    return case.problems(catalogue.windows_overlap(case.catalogue))
 
 
 @rule(
@@ -212,7 +206,7 @@ def stages_out_of_order(case: Case) -> Iterable[Problem]:
 
     The present stage is the last that has begun, so the wrong one would be marked.
     """
-    return _problems(catalogue.stages_out_of_order(case.catalogue))
+    return case.problems(catalogue.stages_out_of_order(case.catalogue))
 
 
 @rule(
@@ -242,7 +236,7 @@ def no_source(case: Case) -> Iterable[Problem]:
 
     Each finding about a draft quotes the page that asks for it. A fact without one is nobody’s.
     """
-    return _problems(catalogue.no_source(case.catalogue))
+    return case.problems(catalogue.no_source(case.catalogue))
 
 
 @rule(
@@ -268,7 +262,7 @@ def unknown_source(case: Case) -> Iterable[Problem]:
 
     A reader could not look the fact up.
     """
-    return _problems(catalogue.unknown_source(case.catalogue))
+    return case.problems(catalogue.unknown_source(case.catalogue))
 
 
 @rule(
@@ -302,7 +296,7 @@ def unknown_route(case: Case) -> Iterable[Problem]:
 
     Its standards would be found under no route that a person can ask for.
     """
-    return _problems(catalogue.unknown_route(case.catalogue))
+    return case.problems(catalogue.unknown_route(case.catalogue))
 
 
 @rule(
@@ -333,9 +327,7 @@ def unknown_scope(case: Case) -> Iterable[Problem]:
 
     What htq says of a standard follows from its scope.
     """
-    for problem in _problems(catalogue.unknown_scope(case.catalogue)):
-        is_name = "scopes" in problem.path
-        yield replace(problem, span=case.document.key(problem.path)) if is_name else problem
+    return case.problems(catalogue.unknown_scope(case.catalogue))
 
 
 @rule(
@@ -370,7 +362,7 @@ def listed_reference(case: Case) -> Iterable[Problem]:
 
     No draft that names the standard would find it.
     """
-    return _problems(catalogue.malformed_reference(case.catalogue))
+    return case.problems(catalogue.malformed_reference(case.catalogue))
 
 
 @rule(
@@ -407,7 +399,7 @@ def listed_twice(case: Case) -> Iterable[Problem]:
 
     The two can differ in scope, and then nothing says which of them holds.
     """
-    return _problems(catalogue.listed_twice(case.catalogue))
+    return case.problems(catalogue.listed_twice(case.catalogue))
 
 
 @rule(
@@ -443,7 +435,7 @@ def listed_level(case: Case) -> Iterable[Problem]:
     No qualification can align to it, so the level is likely mistyped, and drafts would be told
     that theirs differs.
     """
-    return _problems(catalogue.level_not_listed(case.catalogue))
+    return case.problems(catalogue.level_not_listed(case.catalogue))
 
 
 @rule(
@@ -474,7 +466,7 @@ def final_yet_provisional(case: Case) -> Iterable[Problem]:
 
     An applicant who is shown both cannot tell which holds. The list itself can be used.
     """
-    return _problems(catalogue.final_yet_provisional(case.catalogue))
+    return case.problems(catalogue.final_yet_provisional(case.catalogue))
 
 
 @rule(

@@ -21,7 +21,7 @@ from htqcli.catalogue import read as read_catalogue
 from htqcli.fields import Reading
 from htqcli.ksbs import Lists
 from htqcli.rules.sources import CRITERIA_5, CYCLE_3, DATA, FORMAT
-from htqcli.source import Document, Kind, Path, Span
+from htqcli.source import Document, Fault, Kind, Path, Span
 from htqcli.words import visible
 
 
@@ -134,10 +134,15 @@ class Case:
         return self.cycle.listing.source if self.cycle and self.cycle.listing else ()
 
     def faults(self, *kinds: Kind) -> Iterator[Problem]:
-        """The faults of these kinds that reading the draft found, as problems."""
-        for fault in (*self.document.faults, *self.reading.faults):
-            if fault.kind in kinds:
-                yield Problem(fault.path, fault.message, fault.hint or "", fault.span)
+        """The faults of these kinds that reading the file found, as problems."""
+        faults = (*self.document.faults, *self.reading.faults)
+        return self.problems(fault for fault in faults if fault.kind in kinds)
+
+    def problems(self, faults: Iterable[Fault]) -> Iterator[Problem]:
+        """Faults as problems, each with its place."""
+        for fault in faults:
+            span = self.document.span(fault)
+            yield Problem(fault.path, fault.message, fault.hint or "", span)
 
 
 MOST_OF_A_REASON = 500

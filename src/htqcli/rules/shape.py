@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from htqcli.application import choices
 from htqcli.fields import sound
@@ -77,9 +78,7 @@ def unknown_field(case: Case) -> Iterable[Problem]:
 
     What it says is not read: a slip of the pen in a name would hide an answer.
     """
-    for fault in case.faults(Kind.UNKNOWN):
-        name = case.document.key(fault.path)
-        yield Problem(fault.path, fault.message, fault.hint, name, only_marked=True)
+    return (replace(problem, only_marked=True) for problem in case.faults(Kind.UNKNOWN))
 
 
 @rule(
