@@ -140,9 +140,6 @@ def _counts(file: Checked) -> str:
 
 
 def _against(report: Report) -> list[str]:
-    listed = report.catalogue.listed if report.catalogue else None
-    status = f", {listed.listing.status}" if listed and listed.listing else ""
-    of = f", with the list of cycle {listed.cycle}{status}" if listed else ""
     every = len(about(report.subject))
     some = f" Only {len(report.rules)} of the {every} rules." if report.is_partial else ""
-    return [f"Checked as at {say(report.at)}, London time{of}.{some}", *against(report)]
+    return [f"Checked as at {say(report.at)}, London time.{some}", *against(report)]
