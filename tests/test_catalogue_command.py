@@ -348,7 +348,7 @@ def test_a_draft_is_not_judged_as_a_catalogue_nor_a_catalogue_as_a_draft(htq, dr
         ("standards", "show", "7777"),
         ("standards", "routes"),
         ("window", "list"),
-        ("window", "status"),
+        ("window", "status", "--at", IN_WINDOW),
         ("window", "timeline"),
         ("catalogue", "show"),
     ],
@@ -575,6 +575,9 @@ def test_show_can_show_one_cycle_of_a_file(htq, own):
     data = yaml.safe_load(shown.out)
     assert data["catalogue"]["file"] == str(file)
     assert [cycle["cycle"] for cycle in data["cycles"]] == [9]
+    assert list(htq("catalogue", "show", "--cycle", "2", "-f", "json").data["sources"]) == [
+        "C3", "CRIT-2", "CRIT-5", "SUP-5", "DELIV", "CAT", "NEWS-2",
+    ]  # fmt: skip
     assert htq("catalogue", "show", "--cycle", "3", "--catalogue", file).code == 2
 
 

@@ -689,7 +689,7 @@ def stages_out_of_order(known: Catalogue) -> Contradictions:
 
 def no_source(known: Catalogue) -> Contradictions:
     """A fact that does not say where it comes from."""
-    for path, keys in _sources_in(known, ()):
+    for path, keys in sources_in(known, ()):
         if not keys:
             yield _wrong(
                 path,
@@ -702,7 +702,7 @@ def no_source(known: Catalogue) -> Contradictions:
 def unknown_source(known: Catalogue) -> Contradictions:
     """A key of a source that there is not."""
     choices = list(known.sources)
-    for path, keys in _sources_in(known, ()):
+    for path, keys in sources_in(known, ()):
         for at, key in enumerate(keys):
             if key not in known.sources:
                 near = nearest(key, choices)
@@ -864,18 +864,18 @@ def _entries(known: Catalogue) -> Iterator[tuple[Path, Group, Entry]]:
             yield (*path, "standards", at), group, entry
 
 
-def _sources_in(part: Part, path: Path) -> Iterator[tuple[Path, tuple[str, ...]]]:
+def sources_in(part: Part, path: Path) -> Iterator[tuple[Path, tuple[str, ...]]]:
     """The keys of sources that a part and the parts in it name, with their paths."""
     for name in type(part).model_fields:
         value = getattr(part, name)
         if name == "source":
             yield (*path, name), value
         elif isinstance(value, Part):
-            yield from _sources_in(value, (*path, name))
+            yield from sources_in(value, (*path, name))
         elif isinstance(value, tuple):
             for index, item in enumerate(value):
                 if isinstance(item, Part):
-                    yield from _sources_in(item, (*path, name, index))
+                    yield from sources_in(item, (*path, name, index))
 
 
 def _words(text: str) -> tuple[str, ...]:

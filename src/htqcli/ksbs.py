@@ -102,7 +102,7 @@ class Lists:
         document = source.read(content)
         found = read_whole(KsbList, document)
         if isinstance(found, tuple):
-            line = document.lines.place(found[0].span or document.locate(found[0].path)).line
+            line = document.lines.place(document.span(found[0])).line
             return (
                 f"the file {quote(str(path), 120)} cannot be used: line {line}: {found[0].message}"
             )

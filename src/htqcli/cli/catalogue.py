@@ -27,7 +27,7 @@ from htqcli.cli.options import (
 from htqcli.formats import FORMATS
 
 if TYPE_CHECKING:
-    from htqcli.catalogue import Catalogue, Cycle
+    from htqcli.catalogue import Catalogue, Cycle, Source
     from htqcli.formats.text import Line
 
 app = typer.Typer(help="Look into the catalogue of cycles, and keep one of your own.")
@@ -55,7 +55,7 @@ def show(
     details = {
         "catalogue": about(known, now),
         "contact": _plain(known.contact),
-        "sources": _plain(known.sources),
+        "sources": _plain(_sources(known, cycles)),
         "cycles": [_details(one) for one in cycles],
     }
     terminal.write_data(encode(details) if format == "json" else table.as_yaml(details))
@@ -94,6 +94,18 @@ def check(
     conclude(found, reports, format, quiet=quiet, exit_zero=exit_zero)
 
 
+def _sources(known: Catalogue, cycles: Sequence[Cycle]) -> dict[str, Source]:
+    """The sources of what is shown: of everything, or of the contact and the one cycle."""
+    from htqcli.catalogue import sources_in
+
+    if cycles == known.cycles:
+        return known.sources
+    used = {
+        key for part in (known.contact, *cycles) for _, keys in sources_in(part, ()) for key in keys
+    }
+    return {key: page for key, page in known.sources.items() if key in used}
+
+
 def _details(cycle: Cycle) -> dict[str, Any]:
     """A cycle with the names of its fields in the file, its standards counted."""
     details: dict[str, Any] = _plain(cycle)
@@ -124,7 +136,8 @@ def _plain(value: Any) -> Any:
 
 
 def _text(known: Catalogue, cycles: Sequence[Cycle], now: datetime) -> Iterator[Line]:
-    yield [(f"Catalogue: {known}", "bold")]
+    yield [("The catalogue", "bold")]
+    yield from terminal.labelled("Which", str(known))
     contact = known.contact
     yield from terminal.labelled(
         "Questions", f"{contact.name}, {contact.email}{_from(contact.source)}"
@@ -138,7 +151,7 @@ def _text(known: Catalogue, cycles: Sequence[Cycle], now: datetime) -> Iterator[
         yield from _cycle(cycle, now)
     yield []
     yield [("Sources", "bold")]
-    for key, page in known.sources.items():
+    for key, page in _sources(known, cycles).items():
         yield from terminal.labelled(key, f"{page.title}, {page.address}")
 
 

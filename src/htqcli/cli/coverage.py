@@ -94,7 +94,7 @@ def _read(path: str) -> tuple[Path, Any]:
     document = source.read(draft.content)
     if document.root is None:
         fault = document.faults[0]
-        line = document.lines.place(fault.span or document.locate(fault.path)).line
+        line = document.lines.place(document.span(fault)).line
         terminal.tell(
             f"{visible_start(path)}:{line}: not read. Put right first what ‘htq check’ says of it"
         )
