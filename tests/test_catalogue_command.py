@@ -13,6 +13,7 @@ import typer.main
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from lxml import etree
 
 from conftest import IN_WINDOW, ROOT, program
 from htqcli import catalogue, lint, moment
@@ -22,6 +23,7 @@ from htqcli.intake import Draft
 from htqcli.rules import about
 from htqcli.rules.declare import CATALOGUE, DRAFT, Severity
 from test_catalogue import SMALL
+from test_schemas import OF_JUNIT, OF_SARIF
 from test_terminal import in_terminal
 
 BUNDLED = ROOT / "data" / "standards.yaml"
@@ -178,6 +180,16 @@ def test_every_format_has_the_exit_codes_of_check(htq, own, tmp_path, format):
     assert code(bad, "--ignore", "HTQ9") == 0
     assert code(good, bad, missing) == code(tmp_path) == 3
     assert code(bad, "--select", "HTQ4") == 2
+
+
+def test_the_reports_of_a_catalogue_are_what_the_published_schemas_ask_for(htq, own):
+    sarif = htq("catalogue", "check", own(text=BROKEN), "--format", "sarif").data
+    assert list(OF_SARIF.iter_errors(sarif)) == []
+    assert len(sarif["runs"][0]["results"]) > 30
+    junit = htq("catalogue", "check", own(text=BROKEN), own(name="good.yaml"), "--format", "junit")
+    OF_JUNIT.assertValid(etree.fromstring(junit.out.encode()))
+    root = etree.fromstring(junit.out.encode())
+    assert len(root.findall("testsuite[2]/testcase")) == len(about(CATALOGUE))
 
 
 def test_a_warning_fails_only_where_that_is_asked_for(htq, own):
@@ -349,7 +361,7 @@ def test_a_draft_is_not_judged_as_a_catalogue_nor_a_catalogue_as_a_draft(htq, dr
         ("standards", "routes"),
         ("window", "list"),
         ("window", "status", "--at", IN_WINDOW),
-        ("window", "timeline"),
+        ("window", "timeline", "--at", IN_WINDOW),
         ("catalogue", "show"),
     ],
     ids=" ".join,

@@ -7,13 +7,13 @@ What the catalogue does not say is not known, and is answered so.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
-from itertools import accumulate, chain, pairwise, product
+from itertools import accumulate, chain, islice, pairwise, product
 from pathlib import Path as File
 from typing import Annotated, Literal, get_args
 
@@ -547,7 +547,7 @@ def _refusal(name: str, document: Document) -> str:
     if document.root is not None:
         reading = read(document)
         faults += reading.faults
-        found = (fault for check in ERRORS for fault in check(reading.part))
+        found = (f for check in ERRORS for f in islice(check(reading.part), source.MAX_FAULTS))
         faults += [fault for fault in found if reading.knows(fault.path)]
     fault = faults[0]
     place = document.lines.place(document.span(fault))
@@ -701,17 +701,14 @@ def no_source(known: Catalogue) -> Contradictions:
 
 def unknown_source(known: Catalogue) -> Contradictions:
     """A key of a source that there is not."""
-    choices = list(known.sources)
     for path, keys in sources_in(known, ()):
         for at, key in enumerate(keys):
             if key not in known.sources:
-                near = nearest(key, choices)
-                meant = f"Did you mean ‘{near[0]}’? " if near else ""
                 yield _wrong(
                     (*path, at) if len(keys) > 1 else path,
                     f"There is no source {quote(key)}",
-                    f"{meant}Use a key of ‘sources’, or add the page there with its title and "
-                    "address.",
+                    f"{_meant(key, known.sources)}Use a key of ‘sources’, or add the page there "
+                    "with its title and address.",
                 )
 
 
@@ -729,12 +726,11 @@ def unknown_route(known: Catalogue) -> Contradictions:
     )
     for path, name in chain(named, listed):
         if name and name not in headings:
-            near = nearest(name, list(headings))
-            meant = f"Did you mean {quote(near[0])}? " if near else ""
             yield _wrong(
                 path,
                 f"There is no route {quote(name)} in ‘routes’",
-                f"{meant}Use a heading of ‘routes’, or the name of a route without one.",
+                f"{_meant(name, headings)}Use a heading of ‘routes’, or the name of a route "
+                "without one.",
             )
 
 
@@ -751,12 +747,10 @@ def unknown_scope(known: Catalogue) -> Contradictions:
     )
     for path, scope in chain(named, listed):
         if scope and scope not in SCOPES:
-            near = nearest(scope, SCOPES)
-            meant = f"Did you mean ‘{near[0]}’? " if near else ""
             fault = _wrong(
                 path,
                 f"There is no scope {quote(scope)}",
-                f"{meant}The scopes are {join(SCOPES)}.",
+                f"{_meant(scope, SCOPES)}The scopes are {join(SCOPES)}.",
             )
             yield replace(fault, of_name=path[-2] == "scopes")
 
@@ -840,6 +834,15 @@ ERRORS: tuple[Callable[[Catalogue], Contradictions], ...] = (
     level_not_listed,
 )
 """What makes a catalogue unusable. Each is the check of a rule that is an error."""
+
+
+def _meant(word: str, choices: Iterable[str]) -> str:
+    near = nearest(word, list(islice(choices, _MANY)))
+    return f"Did you mean {quote(near[0])}? " if near else ""
+
+
+_MANY = 200
+"""Among how many choices one that is meant is looked for."""
 
 
 def _wrong(path: Path, message: str, hint: str) -> Fault:

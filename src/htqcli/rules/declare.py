@@ -259,10 +259,9 @@ def rule(
     """Make a check a rule.
 
     `severity` is fixed, or the name of the policy of the cycle that says it. `source` is the
-    address of the page that the requirement comes from and `says` what it says there. The
-    `subjects` are the kinds of file that it judges. The
-    function's name is the rule's, the first line of its docstring the summary, and the rest
-    why it matters.
+    address of the page that the requirement comes from and `says` what it says there.
+    `subjects` are the kinds of file that it judges. The function's name is the rule's, the first
+    line of its docstring the summary, and the rest why it matters.
     """
 
     def declare(check: Check) -> Rule:
