@@ -142,4 +142,4 @@ def _counts(file: Checked) -> str:
 def _against(report: Report) -> list[str]:
     every = len(about(report.subject))
     some = f" Only {len(report.rules)} of the {every} rules." if report.is_partial else ""
-    return [f"Checked as at {say(report.at)}, London time.{some}", *against(report)]
+    return [*against(report), f"Checked as at {say(report.at)}, London time.{some}"]
