@@ -1,0 +1,111 @@
+"""The documents say what the program has, and the site they make needs nothing from elsewhere."""
+
+import ast
+import re
+import shutil
+import subprocess
+
+import generate
+import pytest
+import typer
+
+from conftest import ROOT, program
+from htqcli.cli import app
+
+MANUAL = (ROOT / "docs" / "htq.1").read_text(encoding="utf-8")
+REFERENCE = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", list(generate.documents()), ids=lambda path: path.name)
+def test_a_document_is_what_the_program_gives(path):
+    assert path.read_text(encoding="utf-8") == generate.documents()[path], (
+        "run: python docs/generate.py"
+    )
+
+
+def every(command, *names):
+    """Every command of the program that a person can see, with its words."""
+    yield names, command
+    for name, inner in getattr(command, "commands", {}).items():
+        if not inner.hidden:
+            yield from every(inner, *names, name)
+
+
+COMMANDS = list(every(typer.main.get_command(app), "htq"))
+
+
+def part(text, start, following):
+    """The part of a document under a heading, up to the next one."""
+    _, found, after = text.partition(f"\n{start}\n")
+    assert found, start
+    return re.split(following, after, maxsplit=1, flags=re.MULTILINE)[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "command"), [(" ".join(words), command) for words, command in COMMANDS]
+)
+def test_each_argument_and_option_of_a_command_is_in_both_documents(name, command):
+    rows = part(REFERENCE, f"## {name}", "^## ").splitlines()
+    manual = part(MANUAL, f".Ss {name}", r"^\.S[sh] ").replace("\\-", "-").replace("...", "…")
+    tags = [line.split() for line in manual.splitlines() if line.startswith(".It ")]
+    seen = [one for one in command.params if not getattr(one, "hidden", False)]
+    assert len(tags) == len(seen)
+    for one, tag in zip(seen, tags, strict=True):
+        if one.param_type_name == "argument":
+            spelt = [one.metavar]
+        else:
+            value = "" if one.is_flag else f" {one.metavar}"
+            spelt = [f"{spelling}{value}" for spelling in one.opts]
+        for spelling in spelt:
+            assert set(spelling.lstrip("-").split()) <= set(tag)
+        (row,) = [row for row in rows if row.startswith(f"| `{spelt[0]}`")]
+        assert all(f"`{spelling}`" in row for spelling in spelt)
+        if one.required:
+            assert row.endswith("| needed |")
+        elif one.default not in (None, False):
+            assert row.endswith(f"| {one.default} |")
+            assert f"If left out: {one.default}." in " ".join(manual.split())
+
+
+def read_from_the_environment():
+    """The names of environment variables that a module of htq asks for."""
+    for path in (ROOT / "src").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in (
+                "os.environ.get",
+                "os.getenv",
+            ):
+                yield ast.literal_eval(node.args[0])
+            elif isinstance(node, ast.Subscript) and ast.unparse(node.value) == "os.environ":
+                yield ast.literal_eval(node.slice)
+
+
+def test_each_variable_of_the_environment_that_htq_reads_is_documented():
+    assert set(read_from_the_environment()) <= set(generate.ENVIRONMENT)
+
+
+@pytest.mark.parametrize("line", generate.EXAMPLES)
+def test_an_example_of_the_documents_is_understood(line, tmp_path):
+    shutil.copytree(ROOT / "examples", tmp_path, dirs_exist_ok=True)
+    shutil.copytree(ROOT / "examples", tmp_path / "drafts")
+    words = re.findall(r'"([^"]+)"|(\S+)', line.partition(" > ")[0])
+    _, *words = [quoted or plain for quoted, plain in words]
+    assert program(*words, cwd=tmp_path).returncode in (0, 1)
+
+
+def test_the_exit_codes_are_in_both_documents():
+    assert generate.exit_codes()
+    for code, meaning in generate.exit_codes():
+        assert f"| {code} | {meaning} |" in REFERENCE
+        assert f"\n.It {code}\n" in MANUAL
+
+
+@pytest.mark.skipif(shutil.which("mandoc") is None, reason="mandoc is not installed")
+def test_the_manual_page_is_written_as_manual_pages_are():
+    run = subprocess.run(
+        ["mandoc", "-T", "lint", "-W", "all", ROOT / "docs" / "htq.1"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.stdout + run.stderr == ""
