@@ -1,7 +1,7 @@
 """The documentation site: the documents of the repository as they are, as pages that need no
 network.
 
-`sphinx-build -W --keep-going -c docs . site` builds it. A warning, such as of a link that leads
+`sphinx-build --fail-on-warning --keep-going -c docs . site` builds it. A warning, such as of a link that leads
 nowhere, is an error.
 """
 
@@ -32,6 +32,8 @@ highlight_language = "text"
 html_theme = "furo"
 html_title = f"htq {__version__}"
 html_copy_source = False
+html_static_path = ["site.css"]
+html_css_files = ["site.css"]
 html_show_sphinx = False
 html_use_index = False
 

@@ -1,7 +1,9 @@
 """README says what is so: its examples are run, and its quick start has the form it promises."""
 
+import json
 import re
 import shlex
+import shutil
 
 import pytest
 
@@ -9,7 +11,10 @@ from conftest import ROOT, program
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
-EXAMPLES = [text for language, text in BLOCKS if language == "console"]
+RECORDING = README.split("## Your first ten minutes\n")[1].split("\n## What each command is for\n")[
+    0
+]
+EXAMPLES = [text for language, text in BLOCKS if language == "console" and text not in RECORDING]
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda text: text.split("\n")[0])
@@ -19,6 +24,34 @@ def test_an_example_shows_what_htq_says(example):
     assert (prompt, name) == ("$", "htq")
     run = program(*words, cwd=ROOT)
     assert (run.stdout + run.stderr).decode() == shown
+
+
+RECORD = {
+    "referenceNumber": "ST0116",
+    "version": "1.1",
+    "title": "Software developer",
+    "level": 4,
+    "knowledges": [{"knowledgeId": "k", "detail": "Made-up statement one"}],
+    "skills": [{"skillId": "s", "detail": "Made-up statement two"}],
+    "behaviours": [{"behaviourId": "b", "detail": "Made-up statement three"}],
+}
+
+
+def test_the_first_ten_minutes_go_as_they_are_told(tmp_path):
+    shutil.copytree(ROOT / "examples" / "evidence", tmp_path / "evidence")
+    (tmp_path / "ST0116.json").write_text(json.dumps(RECORD), encoding="utf-8")
+    blocks = re.findall(r"^```(\w+)\n(.*?)^```$", RECORDING, re.DOTALL | re.MULTILINE)
+    assert {language for language, _ in blocks} == {"console", "yaml"}
+    for language, text in blocks:
+        if language == "yaml":
+            with (tmp_path / "application.yaml").open("a", encoding="utf-8") as draft:
+                draft.write(text)
+            continue
+        command, _, shown = text.partition("\n")
+        prompt, name, *words = shlex.split(command)
+        assert (prompt, name) == ("$", "htq")
+        run = program(*words, cwd=tmp_path)
+        assert (run.stdout + run.stderr).decode() == shown, command
 
 
 def test_the_quick_start_is_two_commands_each_in_its_own_block():

@@ -1,0 +1,59 @@
+"""The documentation site is built without a warning, and its pages need no network: run with
+`pytest -m packaging`."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from conftest import ROOT
+
+pytestmark = pytest.mark.packaging
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory):
+    """The site as CONTRIBUTING.md says it is built, in a folder of the tests."""
+    guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    (line,) = re.findall(r"^\.venv/bin/(sphinx-build .*)$", guide, re.MULTILINE)
+    *words, folder = shlex.split(line)
+    assert folder == "site"
+    assert "--fail-on-warning" in words
+    site = tmp_path_factory.mktemp("site")
+    cache = tmp_path_factory.mktemp("cache")
+    run = subprocess.run(
+        [Path(sys.executable).with_name(words[0]), *words[1:], "--doctree-dir", cache, site],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (run.returncode, run.stderr) == (0, "")
+    return {str(path.relative_to(site)): path.read_text("utf-8") for path in site.rglob("*.html")}
+
+
+def test_each_document_is_a_page_and_the_first_page_is_readme(pages):
+    for name in ("commands", "rules", "application-format"):
+        assert f"docs/{name}.html" in pages
+    assert {"README.html", "CONTRIBUTING.html", "CHANGELOG.html"} <= set(pages)
+    assert pages["index.html"] == pages["README.html"]
+
+
+def test_a_page_loads_nothing_from_elsewhere(pages):
+    for name, text in pages.items():
+        loaded = re.findall(r"<(?:script|link|img|iframe)\b[^>]*(?:src|href)=\"([^\"]+)", text)
+        assert loaded
+        assert [at for at in loaded if re.match(r"(https?:)?//", at)] == [], name
+
+
+def test_what_the_pages_link_to_in_the_site_is_there(pages):
+    for name, text in pages.items():
+        folder = Path(name).parent
+        for link in re.findall(r"<a\b[^>]*href=\"([^\"#?:]+\.html)(?:#[^\"]*)?\"", text):
+            parts = []
+            for part in (folder / link).parts:
+                parts = parts[:-1] if part == ".." else [*parts, part]
+            assert "/".join(parts) in pages, (name, link)
