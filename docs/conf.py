@@ -1,8 +1,6 @@
 """The documentation site: the documents of the repository as they are, as pages that need no
-network.
-
-`sphinx-build --fail-on-warning --keep-going -c docs . site` builds it. A warning, such as of a link that leads
-nowhere, is an error.
+network. CONTRIBUTING.md says how it is built. A warning, such as of a link that leads nowhere,
+is an error.
 """
 
 from pathlib import Path
@@ -11,13 +9,8 @@ from sphinx.application import Sphinx
 
 from htqcli import __version__
 
-PAGES = (
-    "docs/application-format",
-    "docs/commands",
-    "docs/rules",
-    "CHANGELOG",
-    "CONTRIBUTING",
-)
+DOCS = Path(__file__).parent
+PAGES = [*(f"docs/{page.stem}" for page in sorted(DOCS.glob("*.md"))), "CHANGELOG", "CONTRIBUTING"]
 """The pages after README, in the order of the menu."""
 
 project = "htq"

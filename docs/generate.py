@@ -133,9 +133,6 @@ def _parameter(found: Any) -> Parameter:
     sentences = [" ".join((found.help or "").split())]
     if many and "an be repeated" not in sentences[0] and not is_argument:
         sentences.append("Can be repeated.")
-    if found.envvar:
-        variables = [found.envvar] if isinstance(found.envvar, str) else found.envvar
-        sentences.append(f"The environment can say it: {', '.join(variables)}.")
     return Parameter(
         spellings=(name,) if is_argument else (*found.opts, *found.secondary_opts),
         value="" if is_argument or found.is_flag else name,
@@ -149,12 +146,17 @@ def _parameter(found: Any) -> Parameter:
 
 def _default(found: Any) -> str:
     if isinstance(found.show_default, str):
-        return found.show_default
-    if found.show_default is False or found.default in (None, False, True) or found.required:
-        return ""
-    if isinstance(found.default, (list, tuple)):
-        return ", ".join(map(str, found.default))
-    return str(found.default)
+        default = found.show_default
+    elif found.show_default is False or found.required or isinstance(found.default, bool):
+        default = ""
+    elif isinstance(found.default, (list, tuple)):
+        default = ", ".join(map(str, found.default))
+    else:
+        default = "" if found.default is None else str(found.default)
+    variables = [found.envvar] if isinstance(found.envvar, str) else list(found.envvar or ())
+    return ", else ".join(
+        [*(f"what {name} says" for name in variables), *([default] * bool(default))]
+    )
 
 
 def exit_codes() -> list[tuple[str, str]]:
@@ -219,9 +221,9 @@ def _left_out(one: Parameter) -> str:
 
 
 def _marked(text: str) -> str:
-    """A help text in Markdown: options as code, and nothing else that Markdown would read."""
-    escaped = re.sub(r"([\\`*_<>|\[\]])", r"\\\1", text)
-    return re.sub(r"(?<![\w`-])(--[a-z][a-z-]*[a-z])", r"`\1`", escaped)
+    """A help text in Markdown: options and variables as code, the rest as it stands."""
+    escaped = re.sub(r"([\\`*<>|\[\]]|(?<!\w)_|_(?!\w))", r"\\\1", text)
+    return re.sub(r"(?<![\w`-])(--[a-z][a-z-]*[a-z]|[A-Z]+(?:_[A-Z]+)+)", r"`\1`", escaped)
 
 
 # The manual page, in the language mdoc

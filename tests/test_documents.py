@@ -58,30 +58,38 @@ def test_each_argument_and_option_of_a_command_is_in_both_documents(name, comman
             spelt = [f"{spelling}{value}" for spelling in one.opts]
         for spelling in spelt:
             assert set(spelling.lstrip("-").split()) <= set(tag)
+        spelt = [spelling.replace("|", "\\|") for spelling in spelt]
         (row,) = [row for row in rows if row.startswith(f"| `{spelt[0]}`")]
         assert all(f"`{spelling}`" in row for spelling in spelt)
         if one.required:
             assert row.endswith("| needed |")
         elif one.default not in (None, False):
-            assert row.endswith(f"| {one.default} |")
-            assert f"If left out: {one.default}." in " ".join(manual.split())
+            assert row.endswith(f"{one.default} |")
+            assert f"{one.default}." in " ".join(manual.split())
 
 
 def read_from_the_environment():
-    """The names of environment variables that a module of htq asks for."""
+    """The names of environment variables that htq or one of its options asks for."""
     for path in (ROOT / "src").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) in (
-                "os.environ.get",
-                "os.getenv",
-            ):
-                yield ast.literal_eval(node.args[0])
+            asked = None
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "os.environ.get":
+                asked = node.args[0]
             elif isinstance(node, ast.Subscript) and ast.unparse(node.value) == "os.environ":
-                yield ast.literal_eval(node.slice)
+                asked = node.slice
+            if isinstance(asked, ast.Constant):
+                yield asked.value
+    for _, command in COMMANDS:
+        for one in command.params:
+            yield from [one.envvar] if isinstance(one.envvar, str) else one.envvar or ()
 
 
 def test_each_variable_of_the_environment_that_htq_reads_is_documented():
-    assert set(read_from_the_environment()) <= set(generate.ENVIRONMENT)
+    asked = set(read_from_the_environment())
+    assert {"NO_COLOR", "TERM", "HTQ_DEBUG"} <= asked <= set(generate.ENVIRONMENT)
+    for name in asked:
+        assert f"| `{name}` |" in REFERENCE
+        assert f"\n.It Ev {name}\n" in MANUAL
 
 
 @pytest.mark.parametrize("line", generate.EXAMPLES)
