@@ -10,7 +10,11 @@ import pytest
 import typer
 
 from conftest import ROOT, program
+from htqcli import application
 from htqcli.cli import app
+from htqcli.fields import Part, names
+from htqcli.formats import FORMATS
+from htqcli.rules import RULES
 
 MANUAL = (ROOT / "docs" / "htq.1").read_text(encoding="utf-8")
 REFERENCE = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
@@ -106,6 +110,41 @@ def test_the_exit_codes_are_in_both_documents():
     for code, meaning in generate.exit_codes():
         assert f"| {code} | {meaning} |" in REFERENCE
         assert f"\n.It {code}\n" in MANUAL
+
+
+PARTS = [
+    part
+    for part in vars(application).values()
+    if isinstance(part, type) and issubclass(part, Part) and part is not Part
+]
+
+
+@pytest.mark.parametrize("part", PARTS, ids=lambda part: part.__name__)
+def test_each_field_of_a_draft_is_on_the_page_of_the_format(part):
+    page = (ROOT / "docs" / "application-format.md").read_text(encoding="utf-8")
+    assert [name for name in names(part) if f"`{name}`" not in page] == []
+
+
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_a_document_names_only_rules_that_there_are(path):
+    codes = {rule.code for rule in RULES}
+    named = set(re.findall(r"\bHTQ\d{3}\b", path.read_text(encoding="utf-8")))
+    assert named <= codes
+
+
+def test_readme_says_what_each_format_is_for():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [name for name in FORMATS if f"\n| `{name}` | " not in readme] == []
+
+
+def test_each_path_that_the_guide_for_contributors_names_is_there():
+    guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([\w.-]+/[\w./-]*)`", guide)) - {"site/index.html"}
+    assert named
+    assert [path for path in named if not (ROOT / path).exists()] == []
 
 
 @pytest.mark.skipif(shutil.which("mandoc") is None, reason="mandoc is not installed")
