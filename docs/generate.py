@@ -153,10 +153,9 @@ def _default(found: Any) -> str:
         default = ", ".join(map(str, found.default))
     else:
         default = "" if found.default is None else str(found.default)
-    variables = [found.envvar] if isinstance(found.envvar, str) else list(found.envvar or ())
-    return ", else ".join(
-        [*(f"what {name} says" for name in variables), *([default] * bool(default))]
-    )
+    variables = [found.envvar] if isinstance(found.envvar, str) else found.envvar or ()
+    said = [f"what {name} says" for name in variables]
+    return ", else ".join([*said, default] if default else said)
 
 
 def exit_codes() -> list[tuple[str, str]]:
