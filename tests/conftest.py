@@ -35,6 +35,16 @@ IN_WINDOW = "2022-05-20"
 """A day inside the window of cycle 3."""
 
 
+@pytest.fixture
+def five_cycles(tmp_path: Path) -> Path:
+    """The bundled catalogue with its first 5 cycles alone: what tests say of them stays so when
+    later ones are added."""
+    text = (ROOT / "data" / "standards.yaml").read_text(encoding="utf-8")
+    file = tmp_path / "five-cycles.yaml"
+    file.write_text(text.split("\n  - cycle: 6\n")[0] + "\n", encoding="utf-8")
+    return file
+
+
 @dataclass(frozen=True)
 class Run:
     """What a run of htq gave."""

@@ -286,7 +286,7 @@ def test_what_is_said_of_standards(htq, draft, standards, codes):
         ({"Level 4 Diploma": "Level Five Diploma"}, ["HTQ404"]),
         ({"Level 4 Diploma": "Level 4 Diploma for Level 5 Early Years"}, []),
         ({"RN5999": "5999"}, ["HTQ409"]),
-        ({"cycle: 3": "cycle: 6"}, ["HTQ305"]),
+        ({"cycle: 3": "cycle: 99"}, ["HTQ305"]),
         ({"cycle: 3": "cycle: 2"}, ["HTQ301", "HTQ305", "HTQ303"]),
         ({"support_session: 2022-03-02": "support_session: <when?>"}, ["HTQ104"]),
         ({"kind: ksb-mapping": "kind: ksb-maping"}, ["HTQ103"]),

@@ -109,7 +109,7 @@ def test_the_fixed_severities_are_those_of_the_contract():
 )
 def test_a_severity_by_policy_is_the_one_of_the_cycle(code, by_cycle):
     (rule,) = [rule for rule in RULES if rule.code == code]
-    cycles = catalogue.load().cycles
+    cycles = catalogue.load().cycles[:5]
     assert [rule.severity_in(cycle) for cycle in cycles] == by_cycle
     assert rule.severity_in(None) is None
 

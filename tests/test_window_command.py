@@ -20,11 +20,17 @@ CYCLE_3 = {
 
 
 @pytest.fixture
-def status(htq):
+def window(htq, five_cycles):
+    """A command of `htq window` that knows the cycles that these tests know."""
+    return lambda *words: htq("window", *words, "--catalogue", five_cycles)
+
+
+@pytest.fixture
+def status(window):
     """The JSON of `htq window status` at a time, with some options."""
 
     def read(at, *options):
-        run = htq("window", "status", "--at", at, *options, "--format", "json")
+        run = window("status", "--at", at, *options, "--format", "json")
         assert (run.code, run.err) == (0, ""), run
         return run.data
 
@@ -209,12 +215,12 @@ def test_where_the_times_were_published_there_is_nothing_to_note(status, at):
 
 
 @pytest.mark.parametrize("at", ["2025-02-11", "2026-06-01", "2999-12-31"])
-def test_after_the_last_window_the_answer_says_that_later_ones_are_not_known(htq, status, at):
+def test_after_the_last_window_the_answer_says_that_later_ones_are_not_known(window, status, at):
     found = status(at)
     assert (found["state"], found["cycle"]) == ("closed", 5)
     assert "not known to this catalogue" in found["note"]
     assert "HTQ.approvals@education.gov.uk" in found["note"]
-    assert found["note"] in htq("window", "status", "--at", at).out
+    assert found["note"] in window("status", "--at", at).out
 
 
 def test_who_asks_for_one_cycle_is_told_of_that_cycle_alone(status):
@@ -280,15 +286,15 @@ def test_the_time_is_now_when_none_is_given(htq):
         (("--at", "05/13/2021"), "05/13/2021"),
         (("--at", "31/02/2022"), "31/02/2022"),
         (("--at", ""), "--at"),
-        (("--cycle", "6"), "1, 2, 3, 4 and 5"),
+        (("--cycle", "99"), "1, 2, 3, 4 and 5"),
         (("--cycle", "0"), "1, 2, 3, 4 and 5"),
         (("--cycle", "three"), "three"),
         (("--format", "jsn"), "json"),
         (("--cycel", "3"), "--cycle"),
     ],
 )
-def test_words_that_are_not_understood_are_refused_and_named(htq, command, options, named):
-    run = htq("window", command, *options)
+def test_words_that_are_not_understood_are_refused_and_named(window, command, options, named):
+    run = window(command, *options)
     assert (run.code, run.out) == (2, "")
     assert named in run.err
     assert "Traceback" not in run.err
@@ -308,13 +314,13 @@ WINDOWS = [
 ]  # fmt: skip
 
 
-def test_every_window_is_listed_in_every_format(htq):
+def test_every_window_is_listed_in_every_format(window):
     def windows(format):
-        run = htq("window", "list", "--format", format)
+        run = window("list", "--format", format)
         assert (run.code, run.err) == (0, "")
         return run.out
 
-    published = [window[:4] for window in WINDOWS]
+    published = [known[:4] for known in WINDOWS]
     names = ("cycle", "window", "opens", "closes")
     for rows in (json.loads(windows("json")), yaml.safe_load(windows("yaml"))):
         assert [tuple(row[name] for name in names) for row in rows] == published
@@ -328,15 +334,15 @@ def test_every_window_is_listed_in_every_format(htq):
     assert [tuple(row[column] for column in at) for row in cells[1:]] == as_text
 
 
-def test_a_person_reads_the_dates_in_words(htq):
-    header, *lines = htq("window", "list").out.splitlines()
+def test_a_person_reads_the_dates_in_words(window):
+    header, *lines = window("list").out.splitlines()
     assert header.startswith("Cycle  Window")
     assert len(lines) == len(WINDOWS)
     for line, (cycle, name, _, _, opens, closes) in zip(lines, WINDOWS, strict=True):
         assert line.startswith(str(cycle))
         assert (name or "") in line
         assert line.index(opens) <= line.rindex(closes)
-    assert {line.index(window[4]) for line, window in zip(lines, WINDOWS, strict=True)} == {
+    assert {line.index(known[4]) for line, known in zip(lines, WINDOWS, strict=True)} == {
         lines[0].index("September 2020")
     }
 
