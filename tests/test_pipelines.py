@@ -512,6 +512,7 @@ def test_the_image_is_built_by_its_steps_and_has_no_pip_left(tmp_path, checkout)
     for instruction, value in first:
         if instruction == "COPY":
             for name in value.split()[:-1]:
+                (source / name).parent.mkdir(parents=True, exist_ok=True)
                 copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
                 copy(ROOT / name, source / name)
         elif instruction == "RUN":
