@@ -11,9 +11,9 @@ from conftest import ROOT, program
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
-RECORDING = README.split("## Your first ten minutes\n")[1].split("\n## What each command is for\n")[
-    0
-]
+RECORDING = re.search(
+    r"^## Your first ten minutes\n(.*?)^## What each command", README, re.DOTALL | re.MULTILINE
+)[1]
 EXAMPLES = [text for language, text in BLOCKS if language == "console" and text not in RECORDING]
 
 
