@@ -25,6 +25,7 @@ ORDER = [
     "rules.sources",
     "rules.declare",
     "rules",
+    "outline",
     "intake",
     "lint",
     "formats",

@@ -509,6 +509,7 @@ def _line(name: str, info: FieldInfo) -> str:
 def _described(model: type[Part], path: Path) -> str:
     """What belongs at a path, with an example where its field has one."""
     stands = _type_at(model, path)
+    written = str(path[-1]) if stands and stands.short_for else None
     if stands and stands.short_for:
         path = (*path, stands.short_for)
     for length in range(len(path), 0, -1):
@@ -516,7 +517,7 @@ def _described(model: type[Part], path: Path) -> str:
         name = str(path[length - 1])
         if owner and name in names(owner):
             info = names(owner)[name]
-            example = f", for example ‘{_line(name, info)}’" if info.examples else ""
+            example = f", for example ‘{_line(written or name, info)}’" if info.examples else ""
             return f"the {info.title or name.replace('_', ' ')}{example}"
     return "a value"
 

@@ -89,6 +89,14 @@ class Lists:
             self._read[name] = self._load(name, reference, version)
         return self._read[name]
 
+    def of(self, reference: str) -> list[KsbList | str]:
+        """The lists of a standard's versions, in the order of their names, or why each is not
+        at hand."""
+        versions = (
+            path.stem.partition("-")[2] for path in self._folder.glob(f"{reference}-*.yaml")
+        )
+        return [self.get(reference, version) for version in sorted(versions)]
+
     def _load(self, name: str, reference: str, version: str) -> KsbList | str:
         path = self._folder / name
         if not path.is_file():

@@ -17,6 +17,7 @@ from htqcli.cli import options, terminal
 from htqcli.cli.catalogue import app as catalogue
 from htqcli.cli.check import check
 from htqcli.cli.coverage import coverage
+from htqcli.cli.init import init
 from htqcli.cli.ksbs import app as ksbs
 from htqcli.cli.rules import rules
 from htqcli.cli.standards import app as standards
@@ -37,6 +38,7 @@ app.add_typer(standards, name="standards", no_args_is_help=True)
 app.add_typer(window, name="window", no_args_is_help=True)
 app.add_typer(ksbs, name="ksbs", no_args_is_help=True)
 app.add_typer(catalogue, name="catalogue", no_args_is_help=True)
+app.command()(init)
 app.command()(check)
 app.command()(coverage)
 app.command()(rules)

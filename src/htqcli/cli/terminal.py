@@ -8,8 +8,8 @@ import os
 import signal
 import stat
 import sys
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
@@ -189,11 +189,37 @@ def replace_file(name: str, text: str, *, durable: bool = True) -> None:
 
     Raises OSError, also for what is there and is not a regular file, such as a device.
     """
-    import secrets
-
     if name.endswith(os.sep):
         raise OSError(errno.EISDIR, "it is the name of a folder")
     target, mode = _target(name)
+    with _beside(target, text, durable=durable) as new:
+        if mode is not None:
+            os.chmod(new, mode)  # noqa: PTH101
+        os.replace(new, target)  # noqa: PTH105
+
+
+def create_file(name: str, text: str) -> None:
+    """Write a file that is not there yet, whole or not at all.
+
+    Raises FileExistsError for what is there, be it a link that leads nowhere or made by another
+    program meanwhile, and OSError.
+    """
+    with _beside(name, text, durable=True) as new:
+        try:
+            os.link(new, name)  # noqa: PTH200
+        except FileExistsError:
+            raise
+        except OSError:  # the disk knows no second name for a file
+            os.close(os.open(name, os.O_CREAT | os.O_EXCL))
+            os.replace(new, name)  # noqa: PTH105
+
+
+@contextmanager
+def _beside(target: str, text: str, *, durable: bool) -> Iterator[str]:
+    """A complete new file in the folder of `target`, if `durable` once the disk has it. It is
+    gone afterwards unless it was moved."""
+    import secrets
+
     new = os.path.join(os.path.dirname(target), f".htq-{os.getpid()}-{secrets.token_hex(4)}")
     try:
         with open(new, "xb", buffering=0) as file:  # noqa: PTH123
@@ -202,13 +228,10 @@ def replace_file(name: str, text: str, *, durable: bool = True) -> None:
                 left = left[file.write(left) :]
             if durable:
                 os.fsync(file.fileno())
-        if mode is not None:
-            os.chmod(new, mode)  # noqa: PTH101
-        os.replace(new, target)  # noqa: PTH105
-    except BaseException:
+        yield new
+    finally:
         with suppress(FileNotFoundError):
             os.unlink(new)
-        raise
 
 
 def _target(name: str) -> tuple[str, int | None]:

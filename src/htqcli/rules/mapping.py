@@ -91,8 +91,11 @@ def standard_without_mapping(case: Case) -> Iterable[Problem]:
 
     The mapping shows that a learner becomes competent in the occupation. Nothing else does.
     """
+    begun = {
+        path[1] for path in case.reading.lost if path[0] == "standards" and path[2:3] == ("ksbs",)
+    }
     for index, claim in sound(case.application.standards):
-        if not claim.ksbs:
+        if not claim.ksbs and index not in begun:
             yield Problem(
                 ("standards", index, "ksbs"),
                 f"{_named(claim)} has no mapping of its KSBs",

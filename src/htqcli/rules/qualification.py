@@ -146,8 +146,7 @@ def title_and_level(case: Case) -> Iterable[Problem]:
     qualification = case.application.qualification
     if qualification is None or qualification.title is None or qualification.level is None:
         return
-    said = re.findall(r"\b(?:level|l(?=\d))[\s:-]*(\d+|[a-z]+)\b", qualification.title.lower())
-    levels = {int(w) if w.isdecimal() else _NUMBERS[w] for w in said if _is_number(w)}
+    levels = levels_in(qualification.title)
     if levels and qualification.level not in levels:
         yield Problem(
             ("qualification", "title"),
@@ -155,6 +154,12 @@ def title_and_level(case: Case) -> Iterable[Problem]:
             f"level of the qualification is {qualification.level}",
             "Check both, and correct the one that is wrong.",
         )
+
+
+def levels_in(title: str) -> set[int]:
+    """The levels that a title says, in digits or words."""
+    said = re.findall(r"\b(?:level|l(?=\d))[\s:-]*(\d+|[a-z]+)\b", title.lower())
+    return {int(w) if w.isdecimal() else _NUMBERS[w] for w in said if _is_number(w)}
 
 
 def _is_number(word: str) -> bool:
@@ -245,6 +250,13 @@ def _a(noun: str) -> str:
 _HN = re.compile(r"\bH\.?N\.?[CD]s?\b|\bhigher[\s-]+nationals?\b", re.IGNORECASE)
 
 
+def higher_national(title: str) -> str | None:
+    """The words with which a title says that the qualification is an HNC or HND; None where
+    it does not."""
+    found = _HN.search(title)
+    return found[0] if found else None
+
+
 @rule(
     "HTQ407",
     severity="permission",
@@ -299,13 +311,13 @@ def permission(case: Case) -> Iterable[Problem]:
         )
     elif (
         qualification.title
-        and (found := _HN.search(qualification.title))
+        and (said := higher_national(qualification.title))
         and not re.search(r"\bpearson\b", " ".join(own))
         and case.reading.knows(("qualification", "intellectual_property", "holder"))
     ):
         yield Problem(
             ("qualification", "title"),
-            f"The title says {quote(found[0])}: Pearson holds the intellectual property in all "
+            f"The title says {quote(said)}: Pearson holds the intellectual property in all "
             "HNCs and HNDs, and no permission is named",
             hint,
         )

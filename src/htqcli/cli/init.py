@@ -1,0 +1,221 @@
+"""`htq init`: a draft to fill in."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+
+from htqcli.cli import options, terminal
+from htqcli.cli.options import CatalogueFile, CycleNumber, KsbFolder
+
+if TYPE_CHECKING:
+    from htqcli.catalogue import Catalogue, Cycle
+    from htqcli.ksbs import KsbList
+    from htqcli.outline import Occupation
+
+TYPES = ("awarding-organisation", "higher-education-provider")
+NOT_WRITTEN = 3
+"""The exit code when the draft is not written, or a folder named is not there."""
+STANDARD_OUTPUT = "-"
+
+
+def init(
+    standard: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option(
+            "--standard",
+            metavar="REFERENCE",
+            help="A standard that the qualification aligns to. Can be repeated.",
+        ),
+    ] = None,
+    type: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            "--type",
+            metavar="TYPE",
+            parser=options.choice(*TYPES),
+            help="Who applies: awarding-organisation or higher-education-provider.",
+        ),
+    ] = None,
+    title: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--title", metavar="TITLE", help="The title of the qualification."),
+    ] = None,
+    level: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            "--level",
+            metavar="N",
+            parser=options.choice("4", "5"),
+            help="The level of the qualification: 4 or 5.",
+        ),
+    ] = None,
+    cycle: CycleNumber = None,
+    output: Annotated[
+        str,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="Where to write it; - for standard output."
+        ),
+    ] = "application.yaml",
+    ksbs: KsbFolder = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Write over the file if it is there already.")
+    ] = False,
+    catalogue: CatalogueFile = None,
+) -> None:
+    """Write a draft to fill in: what the cycle asks for, with a placeholder for each answer.
+
+    In a terminal, and without an answer among the options, it asks.
+    """
+    from htqcli.ksbs import FOLDER
+    from htqcli.outline import Answers, outline
+
+    _refuse_name(output)
+    if not force and output != STANDARD_OUTPUT and os.path.lexists(output):
+        _there_already(output)
+    if ksbs is not None and not ksbs.is_dir():
+        terminal.tell(f"{ksbs}: there is no such folder of KSB lists")
+        raise typer.Exit(NOT_WRITTEN)
+    known = options.the_catalogue(catalogue)
+    title = None if title is None else the_title(title)
+    answered = any(answer is not None for answer in (standard, type, title, level, cycle))
+    if not answered and output != STANDARD_OUTPUT and _has_person():
+        from htqcli.cli.interview import ask
+
+        asked = ask(known)
+        listed, references = asked.cycle, asked.references
+        type, title, level = asked.type, asked.title, asked.level
+    else:
+        listed = options.the_cycle(known, cycle)
+        references = [_reference(typed, known, listed) for typed in standard or ()]
+    folder = ksbs or Path("" if output == STANDARD_OUTPUT else output).parent / FOLDER
+    occupations = [
+        _occupation(reference, listed, folder) for reference in dict.fromkeys(references)
+    ]
+    number = int(level) if level else None
+    text = outline(Answers(listed, tuple(occupations), type, title, number), known)
+    if not listed.standards:
+        terminal.tell(
+            f"The list of standards of cycle {listed.cycle} is not in the catalogue, so ‘htq "
+            "check’ cannot find a draft for it ready."
+        )
+    if output == STANDARD_OUTPUT:
+        terminal.write_data(text)
+        return
+    _write(output, text, force=force)
+    for line in _next_steps(output, occupations, ksbs):
+        terminal.say(terminal.hanging("", line))
+
+
+def the_title(text: str) -> str:
+    """A title as it was typed. Raises `typer.BadParameter` for one that no file can hold, and
+    for none."""
+    from htqcli.words import bare
+
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise typer.BadParameter(
+            "The title holds a character that is not UTF-8. Type it again.", param_hint="--title"
+        ) from None
+    if not bare(text):
+        raise typer.BadParameter(
+            "The title is empty. Leave the option out if there is none yet.", param_hint="--title"
+        )
+    return text
+
+
+def _refuse_name(output: str) -> None:
+    if output.lower().endswith(".json"):
+        raise typer.BadParameter(
+            "A draft with comments is YAML. Give it a name that ends in .yaml.",
+            param_hint="--output",
+        )
+
+
+def _has_person() -> bool:
+    """Whether a person sees the questions and can answer them."""
+    streams = (sys.stdin, sys.stdout)
+    return all(stream is not None and terminal.is_terminal(stream) for stream in streams)
+
+
+def _reference(typed: str, known: Catalogue, cycle: Cycle) -> str:
+    """The reference that is meant; on the cycle's list, where it is known. Raises Refusal."""
+    from htqcli.catalogue import reference_in
+    from htqcli.words import Refusal, quote
+
+    if cycle.standards:
+        return known.standard(typed, cycle).reference
+    reference = reference_in(typed)
+    if reference is None:
+        raise Refusal(f"{quote(typed)} is not the reference of a standard, such as ST0116.")
+    return reference
+
+
+def _occupation(reference: str, cycle: Cycle, folder: Path) -> Occupation:
+    from htqcli.outline import Occupation
+
+    return Occupation(reference, cycle.by_reference.get(reference), _last_list(reference, folder))
+
+
+def _last_list(reference: str, folder: Path) -> KsbList | None:
+    """The KSBs of the last version of a standard that is at hand; of a list that cannot be
+    used it is said why."""
+    from htqcli.ksbs import Lists
+
+    found = []
+    for one in Lists(folder).of(reference):
+        if isinstance(one, str):
+            terminal.tell(one)
+        else:
+            found.append(one)
+    return max(found, key=lambda one: [int(n) for n in one.version.split(".")], default=None)
+
+
+def _write(output: str, text: str, *, force: bool) -> None:
+    from htqcli.words import visible_start
+
+    try:
+        if force:
+            terminal.replace_file(output, text)
+        else:
+            terminal.create_file(output, text)
+    except FileExistsError:
+        _there_already(output)
+    except OSError as error:
+        terminal.tell(
+            f"{visible_start(output)}: the draft is not written: {error.strerror or error}"
+        )
+        raise typer.Exit(NOT_WRITTEN) from None
+
+
+def _there_already(output: str) -> None:
+    from htqcli.words import visible_start
+
+    terminal.tell(
+        f"{visible_start(output)}: the draft is not written: there is something there already. "
+        "Name another file with ‘-o’, or write over it with ‘--force’."
+    )
+    raise typer.Exit(NOT_WRITTEN)
+
+
+def _next_steps(output: str, occupations: list[Occupation], ksbs: Path | None) -> list[str]:
+    from htqcli.words import join
+
+    lines = [
+        f"{output} is written.",
+        f"Fill in what stands between < and >. ‘htq check {output}’ lists what is left.",
+    ]
+    without = [one.reference for one in occupations if one.ksbs is None]
+    if without:
+        lines.append(
+            f"The list of KSBs of {join(without)} is not at hand. ‘htq ksbs import’ makes it, and "
+            "‘htq init’ then writes a line for each KSB."
+        )
+    if ksbs is not None and len(without) < len(occupations):
+        lines.append(f"Check it with ‘--ksbs {ksbs}’ too.")
+    return lines

@@ -1,0 +1,196 @@
+"""The questions that `htq init` asks in a terminal.
+
+Enter alone leaves an answer open, or takes the one in square brackets. Nothing is written here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
+
+import typer
+
+from htqcli.cli import terminal
+
+if TYPE_CHECKING:
+    from htqcli.catalogue import Catalogue, Cycle, Standard
+
+_SHOWN = 9
+"""How many standards are offered at a time."""
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Asked:
+    """What a person answered. None and nothing are left open."""
+
+    cycle: Cycle
+    references: list[str] = field(default_factory=list)
+    type: str | None = None
+    title: str | None = None
+    level: str | None = None
+
+
+def ask(known: Catalogue) -> Asked:
+    """Ask what a draft begins with. Raises `typer.Abort` where the person stops."""
+    from htqcli.cli.options import the_cycle
+
+    with suppress(ImportError):
+        import readline  # noqa: F401  # arrow keys and history while typing
+    _say("A draft application for a Higher Technical Qualification", "bold")
+    _say("Press Enter to leave an answer open. Ctrl-C stops, and nothing is written.", "dim")
+    asked = Asked(_cycle(known) or the_cycle(known, None))
+    chosen = _standards(known, asked.cycle)
+    asked.references = [standard.reference for standard in chosen]
+    asked.type = _type()
+    asked.title = _title()
+    asked.level = _level(chosen, asked.title)
+    terminal.write("\n")
+    return asked
+
+
+def _cycle(known: Catalogue) -> Cycle | None:
+    """The cycle, where several have a list of standards."""
+    listed = {str(cycle.cycle): cycle for cycle in known.cycles if cycle.listing}
+    if len(listed) < 2 or known.listed is None:
+        return None
+    latest = str(known.listed.cycle)
+    return listed[_choice("Which approvals cycle is it for?", listed, latest) or latest]
+
+
+def _standards(known: Catalogue, cycle: Cycle) -> list[Standard]:
+    """The standards that the qualification aligns to, each found by its reference or by words."""
+    chosen: list[Standard] = []
+    offered: list[Standard] = []
+    _ask("Which occupational standard does the qualification align to?")
+    _say("Enter a reference such as ST0116, or words of its title.", "dim")
+    while typed := _input():
+        if typed.isdecimal() and 0 < int(typed[:9]) <= len(offered):
+            found = [offered[int(typed[:9]) - 1]]
+        else:
+            found = known.search(typed, cycle)
+        if not found:
+            _problem(f"No standard of cycle {cycle.cycle} matches. Try other words.")
+        elif len(found) == 1:
+            _add(found[0], chosen, cycle)
+            offered = []
+            _ask("Does it align to another standard?")
+            _say("Enter a reference or words, or press Enter if not.", "dim")
+        else:
+            offered = found[:_SHOWN]
+            for number, one in enumerate(offered, start=1):
+                about = f"{one.title}, level {one.level}, {one.route}"
+                terminal.say(terminal.hanging(f"  {number}  {one.reference}  ", about))
+            more = " There are more: other words show them." if len(found) > _SHOWN else ""
+            _say(f"Enter the number of one, or other words.{more}", "dim")
+    return chosen
+
+
+def _add(standard: Standard, chosen: list[Standard], cycle: Cycle) -> None:
+    if standard in chosen:
+        _say(f"{standard.reference} {standard.title} is named already.")
+        return
+    chosen.append(standard)
+    _say(f"Added: {standard.reference} {standard.title}, level {standard.level}.", "green")
+    means = cycle.listing.scopes.get(standard.scope) if cycle.listing else None
+    if standard.scope != "in-scope" and means:
+        _say(means, "yellow")
+
+
+def _type() -> str | None:
+    from htqcli.cli.init import TYPES
+
+    kinds = {str(number): type for number, type in enumerate(TYPES, start=1)}
+    _ask("Who applies?")
+    for number, kind in kinds.items():
+        _say(f"  {number}  {kind}")
+    return _until(
+        lambda typed: kinds.get(typed) or (typed if typed in TYPES else None), list(kinds)
+    )
+
+
+def _title() -> str | None:
+    from htqcli.cli.init import the_title
+
+    _ask("What is the title of the qualification?")
+    _say("For example: Level 4 Diploma in Software Development", "dim")
+    while typed := _input():
+        try:
+            return the_title(typed)
+        except typer.BadParameter as error:
+            _problem(error.message)
+    return None
+
+
+def _level(standards: Sequence[Standard], title: str | None) -> str | None:
+    """The level; the one that the title says, or else 5 where a standard is at level 5, is
+    offered."""
+    from htqcli.catalogue import LEVELS
+    from htqcli.rules.qualification import levels_in
+
+    levels = [str(level) for level in LEVELS]
+    said = {str(level) for level in levels_in(title or "")}.intersection(levels)
+    if not said and any(standard.level == 5 for standard in standards):
+        said = {"5"}
+    offered = said.pop() if len(said) == 1 else None
+    return _choice("What is the level of the qualification?", levels, offered)
+
+
+def _choice(
+    question: str, choices: Sequence[str] | dict[str, T], offered: str | None
+) -> str | None:
+    names = list(choices)
+    _ask(question)
+    return _until(lambda typed: typed if typed in names else None, names, offered)
+
+
+def _until(
+    meaning: Callable[[str], str | None], choices: Sequence[str], offered: str | None = None
+) -> str | None:
+    """The first answer that means something; without one, what is offered."""
+    from htqcli.words import join
+
+    while typed := _input(choices, offered):
+        if found := meaning(typed):
+            return found
+        _problem(f"Enter {join(choices, 'or')}, or press Enter alone.")
+    return offered
+
+
+def _input(choices: Sequence[str] = (), offered: str | None = None) -> str:
+    """What the person enters, without white space around it. Raises `typer.Abort` at the end of
+    the input."""
+    from htqcli.words import join
+
+    hint = f"{join(choices, 'or')} " if choices else ""
+    hint += f"[{offered}] " if offered else ""
+    while True:
+        try:
+            return input(f"{hint}> ").strip()
+        except UnicodeDecodeError:
+            _problem("That is not UTF-8. Type it again.")
+        except EOFError:
+            terminal.write("\n")
+            raise typer.Abort from None
+        except KeyboardInterrupt:
+            terminal.write("\n")
+            raise
+
+
+def _ask(question: str) -> None:
+    terminal.write("\n")
+    _say(question, "bold")
+
+
+def _problem(message: str) -> None:
+    _say(f"There is a problem. {message}", "red")
+
+
+def _say(text: str, style: str = "") -> None:
+    from htqcli.words import wrap
+
+    columns = terminal.width() or 80
+    terminal.say([[(line, style)] for line in wrap(text, columns)])
