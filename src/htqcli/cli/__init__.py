@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from htqcli import __version__
-from htqcli.cli import options, terminal
+from htqcli.cli import completion, options, terminal
 from htqcli.cli.catalogue import app as catalogue
 from htqcli.cli.check import check
 from htqcli.cli.coverage import coverage
@@ -74,6 +74,8 @@ def _options(
 def main(words: list[str] | None = None) -> None:
     """Run htq with the words of the command line, and exit."""
     terminal.prepare()
+    if completion.is_asked():
+        completion.prepare()
     try:
         code = _run(words)
         sys.stdout.flush()
@@ -102,7 +104,8 @@ def _run(words: list[str] | None) -> int:
     except OSError:
         raise
     except Exception as error:  # noqa: BLE001  # whatever it is, the person gets one line
-        terminal.tell(f"htq: a fault in htq: {type(error).__name__}")
-        terminal.report_fault(error)
+        if not completion.is_asked():
+            terminal.tell(f"htq: a fault in htq: {type(error).__name__}")
+            terminal.report_fault(error)
         return FAULT
     return found if isinstance(found, int) else 0

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
-from htqcli.cli import table, terminal
+from htqcli.cli import completion, table, terminal
 from htqcli.cli.options import KsbFolder, format_option
 from htqcli.words import visible
 
@@ -38,7 +38,10 @@ def coverage(
     standard: Annotated[
         Optional[list[str]],  # noqa: UP045
         typer.Option(
-            "--standard", metavar="REFERENCE", help="Only this standard. Can be repeated."
+            "--standard",
+            metavar="REFERENCE",
+            help="Only this standard. Can be repeated.",
+            autocompletion=completion.references,
         ),
     ] = None,
     ksbs: KsbFolder = None,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from htqcli.cli import options, terminal
+from htqcli.cli import completion, options, terminal
 from htqcli.cli.options import CatalogueFile, CycleNumber, KsbFolder
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from htqcli.outline import Occupation
 
 TYPES = ("awarding-organisation", "higher-education-provider")
+LEVELS = ("4", "5")
 NOT_WRITTEN = 3
 """The exit code when the draft is not written, or a folder named is not there."""
 STANDARD_OUTPUT = "-"
@@ -30,6 +31,7 @@ def init(
             "--standard",
             metavar="REFERENCE",
             help="A standard that the qualification aligns to. Can be repeated.",
+            autocompletion=completion.references,
         ),
     ] = None,
     type: Annotated[
@@ -39,6 +41,7 @@ def init(
             metavar="TYPE",
             parser=options.choice(*TYPES),
             help="Who applies: awarding-organisation or higher-education-provider.",
+            autocompletion=lambda: list(TYPES),
         ),
     ] = None,
     title: Annotated[
@@ -50,7 +53,8 @@ def init(
         typer.Option(
             "--level",
             metavar="N",
-            parser=options.choice("4", "5"),
+            parser=options.choice(*LEVELS),
+            autocompletion=lambda: list(LEVELS),
             help="The level of the qualification: 4 or 5.",
         ),
     ] = None,

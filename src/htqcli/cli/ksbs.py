@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
-from htqcli.cli import options, table, terminal
+from htqcli.cli import completion, options, table, terminal
 from htqcli.cli.options import CatalogueFile, format_option
 
 if TYPE_CHECKING:
@@ -39,7 +39,10 @@ def import_(
     reference: Annotated[
         Optional[list[str]],  # noqa: UP045
         typer.Option(
-            "--reference", metavar="REFERENCE", help="Only this standard. Can be repeated."
+            "--reference",
+            metavar="REFERENCE",
+            help="Only this standard. Can be repeated.",
+            autocompletion=completion.references,
         ),
     ] = None,
     version: Annotated[
@@ -113,7 +116,12 @@ def list_(
 
 @app.command()
 def show(
-    reference: Annotated[str, typer.Argument(metavar="REFERENCE", help="The standard.")],
+    reference: Annotated[
+        str,
+        typer.Argument(
+            metavar="REFERENCE", help="The standard.", autocompletion=completion.at_hand
+        ),
+    ],
     version: Annotated[
         Optional[str],  # noqa: UP045
         typer.Option("--version", metavar="VERSION", help="The version; else the last at hand."),

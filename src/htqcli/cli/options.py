@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
+from htqcli.cli import completion
+
 if TYPE_CHECKING:
     from htqcli.catalogue import Catalogue, Cycle
 
@@ -88,7 +90,13 @@ At = Annotated[
 ]
 CycleNumber = Annotated[
     Optional[int],  # noqa: UP045
-    typer.Option("--cycle", parser=number, metavar="N", help="The approvals cycle."),
+    typer.Option(
+        "--cycle",
+        parser=number,
+        metavar="N",
+        help="The approvals cycle.",
+        autocompletion=completion.cycles,
+    ),
 ]
 VARIABLE = "HTQ_CATALOGUE"
 """The environment variable that names a catalogue where `--catalogue` does not."""
@@ -110,9 +118,18 @@ Select = Annotated[
         "--select",
         metavar="RULE,…",
         help="Only these rules: codes, beginnings such as HTQ3, or names.",
+        autocompletion=completion.listed_rules,
     ),
 ]
-Ignore = Annotated[Words, typer.Option("--ignore", metavar="RULE,…", help="All rules but these.")]
+Ignore = Annotated[
+    Words,
+    typer.Option(
+        "--ignore",
+        metavar="RULE,…",
+        help="All rules but these.",
+        autocompletion=completion.listed_rules,
+    ),
+]
 LEVELS = ("error", "warning", "info", "never")
 FailOn = Annotated[
     str,

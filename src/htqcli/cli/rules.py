@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
-from htqcli.cli import options, table, terminal
+from htqcli.cli import completion, options, table, terminal
 from htqcli.cli.options import CatalogueFile, format_option
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ def rules(
         typer.Argument(
             metavar="CODE",
             help="A code, the beginning of one, or a name. Without one: every rule in a table.",
+            autocompletion=completion.rules,
             show_default=False,
         ),
     ] = None,

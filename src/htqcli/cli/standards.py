@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
-from htqcli.cli import options, table, terminal
+from htqcli.cli import completion, options, table, terminal
 from htqcli.cli.options import CatalogueFile, CycleNumber, format_option
 
 if TYPE_CHECKING:
@@ -25,7 +25,12 @@ TableFormat = Annotated[str, format_option(*table.FORMATS)]
 def list_(
     route: Annotated[
         Optional[list[str]],  # noqa: UP045
-        typer.Option("--route", metavar="ROUTE", help="Only this route. Can be repeated."),
+        typer.Option(
+            "--route",
+            metavar="ROUTE",
+            help="Only this route. Can be repeated.",
+            autocompletion=completion.routes,
+        ),
     ] = None,
     scope: Annotated[
         Optional[list[str]],  # noqa: UP045
@@ -84,7 +89,11 @@ def search(
 def show(
     reference: Annotated[
         list[str],
-        typer.Argument(metavar="REFERENCE", help="ST0116, however it is typed."),
+        typer.Argument(
+            metavar="REFERENCE",
+            help="ST0116, however it is typed.",
+            autocompletion=completion.references,
+        ),
     ],
     cycle: CycleNumber = None,
     format: Annotated[str, format_option("text", "json", "yaml")] = "text",

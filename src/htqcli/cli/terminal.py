@@ -206,7 +206,7 @@ def create_file(name: str, text: str) -> None:
     """
     with _beside(name, text, durable=True) as new:
         try:
-            os.link(new, name)  # noqa: PTH200
+            os.link(new, name)
         except FileExistsError:
             raise
         except OSError:  # the disk knows no second name for a file
