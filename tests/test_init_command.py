@@ -1,0 +1,418 @@
+"""`htq init`: what it writes is a to-do list for `htq check`, and ready once it is done."""
+
+import itertools
+import os
+import pty
+import re
+import select
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from fcntl import ioctl
+from pathlib import Path
+from termios import TIOCSCTTY
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conftest import IN_WINDOW, ROOT, program
+from htqcli import catalogue, source
+from htqcli.cli.terminal import create_file
+from htqcli.outline import scalar
+
+STANDARDS = catalogue.load().cycle(3).standards
+TYPES = ("awarding-organisation", "higher-education-provider")
+TITLE = "Level 4 Diploma: “IT”, #1"
+
+ANSWERS = {
+    "type": "awarding-organisation",
+    "recognition_number": "RN5999",
+    "ukprn": "10009999",
+    "email": "a.person@example.org",
+    "title": "Diploma",
+    "level": "5",
+    "first_teaching": "2026-09",
+    "holder": "applicant",
+    "permission": "evidence.txt",
+    "U1": "Databases",
+    "reference": "ST0116",
+    "version": '"1.1"',
+    "option": "Systems",
+    "support_session": "2022-03-02",
+    "evidence": "evidence.txt",
+    "file": "evidence.txt",
+    "confidential": "true",
+    "conditions_of_application": "yes",
+    "name": "Made up",
+}
+"""An answer for each field that the outline leaves open; a KSB is covered by the one unit."""
+
+PLACEHOLDER = re.compile(r"^([ -]*)(\w+): \"?<.*>\"?$", re.MULTILINE)
+
+
+def filled(text):
+    """A draft in which a script has put an answer in the place of each placeholder."""
+    return PLACEHOLDER.sub(lambda at: f"{at[1]}{at[2]}: {ANSWERS.get(at[2], '[U1]')}", text)
+
+
+def uncommented(text):
+    """A draft with every field that stands behind # put in use. A sentence has a space there."""
+    return re.sub(r"^( *)#(?=[\w-]|  )", r"\1", text, flags=re.MULTILINE)
+
+
+@pytest.fixture
+def checked(htq, tmp_path):
+    """The codes that `htq check` gives for what `htq init` writes, after a change of its text."""
+
+    def run(*words, change=lambda text: text, at=IN_WINDOW):
+        path = tmp_path / "application.yaml"
+        made = htq("init", *words, "-o", path, "--force")
+        assert made.code == 0, made.err
+        path.write_text(change(path.read_text(encoding="utf-8")), encoding="utf-8")
+        (tmp_path / "evidence.txt").write_text("made up")
+        return htq("check", path, "--at", at, "--format", "json").codes
+
+    return run
+
+
+def inherent(standard, level):
+    """What is to be said of a standard and a level whatever else the draft says."""
+    said = {"out-of-scope": {"HTQ203"}, "contact-us": {"HTQ204"}}.get(standard.scope, set())
+    return said | ({"HTQ402"} if level == 4 < standard.level else set())
+
+
+def test_for_every_standard_only_placeholders_are_left(htq, tmp_path):
+    answers = itertools.cycle(itertools.product((None, 4, 5), (None, *TYPES), (None, TITLE)))
+    expected = {}
+    for standard in STANDARDS:
+        for _ in range(3 if standard.level == 5 else 1):
+            level, kind, title = next(answers)
+            path = tmp_path / f"{len(expected)}.yaml"
+            words = ["init", "--standard", standard.reference, "-o", path]
+            words += ["--type", kind] if kind else []
+            words += ["--title", title] if title else []
+            words += ["--level", str(level)] if level else []
+            assert htq(*words).code == 0
+            expected[str(path)] = {"HTQ104"} | inherent(standard, level)
+            if title and level == 5:
+                expected[str(path)].add("HTQ404")  # the title says level 4
+    run = htq("check", tmp_path, "--at", IN_WINDOW, "--format", "json")
+    found = {file["path"]: {f["code"] for f in file["findings"]} for file in run.data["files"]}
+    assert len(STANDARDS) == 93
+    assert found == expected
+    assert set().union(*found.values()) == {"HTQ104", "HTQ203", "HTQ204", "HTQ402", "HTQ404"}
+
+
+@pytest.mark.parametrize("standards", [(), ("ST0116",), ("116", "st 0310", "OCC0019")])
+@pytest.mark.parametrize("kind", [None, *TYPES])
+@pytest.mark.parametrize("title", [None, "Higher National Certificate in IT"])
+@pytest.mark.parametrize("lists", [False, True])
+def test_each_placeholder_is_a_finding_and_filled_in_it_is_ready(
+    checked, tmp_path, standards, kind, title, lists
+):
+    if lists:
+        shutil.copytree(ROOT / "tests" / "ksbs", tmp_path / "ksbs")
+    words = [word for standard in standards for word in ("--standard", standard)]
+    words += ["--type", kind] if kind else []
+    words += ["--title", title] if title else []
+    of_the_standards = {"HTQ203", "HTQ204"} if len(standards) > 1 else set()
+    codes = checked(*words)
+    text = (tmp_path / "application.yaml").read_text(encoding="utf-8")
+    assert codes.count("HTQ104") == len(PLACEHOLDER.findall(text)) > 10
+    assert set(codes) - {"HTQ104"} == of_the_standards
+    if not lists:
+        of_the_standards.add("HTQ509")
+    elif not standards:  # the script’s one line for K1 is not all of the list
+        of_the_standards.add("HTQ503")
+    assert set(checked(*words, change=filled)) == of_the_standards
+
+
+def test_the_labels_of_the_last_list_at_hand_are_laid_out(htq, tmp_path):
+    shutil.copytree(ROOT / "tests" / "ksbs", tmp_path / "ksbs")
+    htq("init", "--standard", "ST0116", "-o", tmp_path / "a.yaml")
+    text = (tmp_path / "a.yaml").read_text(encoding="utf-8")
+    (claim,) = yaml.safe_load(text)["standards"]
+    listed = yaml.safe_load((ROOT / "tests/ksbs/ST0116-1.10.yaml").read_text(encoding="utf-8"))
+    assert claim["version"] == "1.10"
+    assert list(claim["ksbs"]) == list(listed["ksbs"])
+    for label, statement in listed["ksbs"].items():
+        assert f"      # {statement}\n      {label}: <" in text
+
+
+def test_a_list_with_options_says_what_each_needs(htq, tmp_path):
+    folder = tmp_path / "lists"
+    folder.mkdir()
+    (folder / "ST0117-1.0.yaml").write_text(
+        "reference: ST0117\nversion: '1.0'\ntitle: T\nksbs: {K1: One, K2: Two, K3: Three}\n"
+        "options: {'Systems: all': [K1, K2], Data: [K1, K3]}\n"
+    )
+    run = htq("init", "--standard", "ST0117", "--ksbs", folder, "-o", "-")
+    assert yaml.safe_load(run.out)["standards"][0]["option"] == "<Systems: all or Data>"
+    assert "# One\n" in run.out
+    assert "# (Systems: all) Two\n" in run.out
+    assert "# (Data) Three\n" in run.out
+    path = tmp_path / "a.yaml"
+    path.write_text(run.out, encoding="utf-8")
+    words = ("check", path, "--ksbs", folder, "--at", IN_WINDOW, "--format", "json")
+    assert set(htq(*words).codes) == {"HTQ104"}
+
+
+def test_a_list_that_cannot_be_used_is_named_and_left_out(htq, tmp_path):
+    (tmp_path / "ksbs").mkdir()
+    (tmp_path / "ksbs" / "ST0116-1.1.yaml").write_text("reference: ST0117")
+    run = htq("init", "--standard", "ST0116", "-o", tmp_path / "a.yaml")
+    assert run.code == 0
+    assert "ST0116-1.1.yaml" in run.err
+    assert "K1: <" in (tmp_path / "a.yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("words", [(), ("--standard", "ST0116"), ("--cycle", "5")])
+def test_what_stands_behind_a_hash_is_a_field_of_a_draft(checked, words):
+    at = "2024-10-01" if "5" in words else IN_WINDOW
+    codes = checked(*words, change=lambda text: filled(uncommented(text)), at=at)
+    assert not {"HTQ002", "HTQ004", "HTQ101", "HTQ102", "HTQ103", "HTQ303", "HTQ304"} & set(codes)
+    assert {"HTQ508", "HTQ513"} - set(codes) == {"HTQ513"}  # it names assessments, and a structure
+
+
+@pytest.mark.parametrize(
+    ("number", "at"), [(1, "2020-11-01"), (2, "2021-08-01"), (4, "2023-06-01"), (5, "2024-10-01")]
+)
+def test_a_cycle_without_a_list_is_drafted_and_that_is_said(htq, checked, number, at):
+    assert set(checked("--cycle", number, "--standard", "st116", at=at)) == {"HTQ104", "HTQ305"}
+    run = htq("init", "--cycle", number, "--standard", "st116", "-o", "-")
+    assert f"The list of standards of cycle {number} is not in the catalogue" in run.err
+    assert "reference: ST0116\n" in run.out
+    assert ("Delete the line if there was none" in run.out) is (number != 5)
+
+
+def test_the_permission_is_asked_for_where_the_title_is_of_an_hnc(htq):
+    for title, asked in (("HND in Computing", True), ("Diploma in Computing", False)):
+        out = htq("init", "--title", title, "-o", "-").out
+        assert bool(re.search(r"^    permission: <", out, re.MULTILINE)) is asked
+        assert bool(re.search(r"^    #permission: ", out, re.MULTILINE)) is not asked
+
+
+def test_the_number_that_the_type_has_is_asked_for(htq):
+    for kind, fields in {
+        TYPES[0]: ["recognition_number"],
+        TYPES[1]: ["ukprn"],
+        None: ["recognition_number", "ukprn"],
+    }.items():
+        words = ("--type", kind) if kind else ()
+        applicant = yaml.safe_load(htq("init", *words, "-o", "-").out)["applicant"]
+        assert [name for name in applicant if name in ("recognition_number", "ukprn")] == fields
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1))
+def test_a_text_is_read_back_exactly(text):
+    line = f"title: {scalar(text)}\nnext: 1\n"
+    assert yaml.safe_load(line) == {"title": text, "next": 1}
+    document = source.read(line.encode())
+    assert document.faults == ()
+    assert document.data() == {"title": text, "next": "1"}
+    assert "\n" not in line[:-9]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "No",
+        "a: b",
+        "a #b",
+        "'\"",
+        "- x",
+        "two\nlines",
+        "two\u2028lines",
+        "null",
+        "é",
+        "👩‍🎓 a",
+        "<x>",
+        "&a *b",
+    ],
+)
+def test_a_title_is_written_as_it_was_typed(htq, title):
+    out = htq("init", f"--title={title}", "-o", "-").out
+    assert yaml.safe_load(out)["qualification"]["title"] == title
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--standard", "sofware develper"), "ST0116 (Software developer)"),
+        (("--standard", "ST0117", "--standard", "ST9999"), "‘ST9999’ is not on the list"),
+        (("--standard", "x", "--cycle", "5"), "‘x’ is not the reference"),
+        (("--type", "awarding-organization"), "Did you mean ‘awarding-organisation’?"),
+        (("--level", "6"), "They are 4 and 5"),
+        (("--cycle", "9"), "There is no cycle 9"),
+        (("--title", " "), "The title is empty"),
+        (("-o", "draft.JSON"), "ends in .yaml"),
+    ],
+)
+def test_what_is_not_understood_is_exit_2_and_writes_nothing(htq, tmp_path, words, said):
+    run = htq("init", *words, *(() if "-o" in words else ("-o", tmp_path / "a.yaml")))
+    assert (run.code, run.out) == (2, "")
+    assert said in run.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_title_that_is_not_utf_8_is_exit_2(tmp_path):
+    run = program("init", b"--title=\xff".decode(errors="surrogateescape"), cwd=tmp_path)
+    assert run.returncode == 2
+    assert b"not UTF-8" in run.stderr
+
+
+def test_a_file_that_is_there_is_written_over_only_when_told(htq, tmp_path):
+    path = tmp_path / "application.yaml"
+    path.write_text("mine")
+    run = htq("init", "-o", path)
+    assert (run.code, path.read_text()) == (3, "mine")
+    assert "--force" in run.err
+    assert htq("init", "-o", path, "--force").code == 0
+    assert path.read_text(encoding="utf-8").startswith("# A draft")
+
+
+def test_a_link_that_leads_nowhere_is_not_written_through(htq, tmp_path):
+    (tmp_path / "a.yaml").symlink_to(tmp_path / "elsewhere.yaml")
+    assert htq("init", "-o", tmp_path / "a.yaml").code == 3
+    assert not (tmp_path / "elsewhere.yaml").exists()
+
+
+@pytest.mark.parametrize("words", [("-o", "nowhere/a.yaml"), ("--ksbs", "nowhere"), ("-o", ".")])
+def test_what_cannot_be_written_or_read_is_exit_3_in_a_line(tmp_path, words):
+    run = program("init", *words, cwd=tmp_path)
+    assert (run.returncode, run.stdout) == (3, b"")
+    assert run.stderr.count(b"\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_of_many_that_create_a_file_at_once_one_does(tmp_path):
+    path = tmp_path / "a.yaml"
+
+    def create(number):
+        try:
+            create_file(str(path), f"{number}\n" * 10_000)
+        except FileExistsError:
+            return None
+        return number
+
+    with ThreadPoolExecutor(16) as pool:
+        winners = [number for number in pool.map(create, range(64)) if number is not None]
+    assert len(winners) == 1
+    assert path.read_text() == f"{winners[0]}\n" * 10_000
+    assert [file.name for file in tmp_path.iterdir()] == ["a.yaml"]
+
+
+def test_without_a_terminal_nothing_is_asked(tmp_path):
+    run = program("init", cwd=tmp_path, input=b"ST0116\n\n1\n")
+    assert run.returncode == 0
+    assert b">" in run.stdout
+    assert b"?" not in run.stdout
+    assert b"ST0116\n" not in (tmp_path / "application.yaml").read_bytes()
+
+
+class Conversation:
+    """htq in a terminal, with somebody who types."""
+
+    def __init__(self, *words, cwd):
+        self.primary, secondary = pty.openpty()
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "htqcli", *words],
+            stdin=secondary,
+            stdout=secondary,
+            stderr=secondary,
+            cwd=cwd,
+            start_new_session=True,
+            preexec_fn=lambda: ioctl(0, TIOCSCTTY, 0),  # noqa: PLW1509  # so that Ctrl-C is one
+            env={"PATH": os.environ["PATH"], "TERM": "dumb", "LANG": "C.UTF-8"},
+        )
+        os.close(secondary)
+        self.shown = ""
+
+    def until(self, text):
+        """Read until a text is shown; what was shown since the last time."""
+        begin = len(self.shown)
+        while text not in self.shown[begin:]:
+            assert select.select([self.primary], [], [], 30)[0], self.shown
+            self.shown += os.read(self.primary, 65536).decode()
+        return self.shown[begin:]
+
+    def answer(self, *answers):
+        """Type each answer when it is asked for."""
+        for answer in answers:
+            self.until("> ")
+            os.write(self.primary, answer.encode())
+
+    def press(self, key):
+        """Press a key until htq ends: it can come while the program is not listening yet."""
+        self.until("> ")
+        for _ in range(30):
+            os.write(self.primary, key.encode())
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(1)
+                return
+
+    def end(self):
+        """The exit code, once everything that is still shown has been read."""
+        while select.select([self.primary], [], [], 30)[0]:
+            try:
+                piece = os.read(self.primary, 65536)
+            except OSError:
+                break
+            if not piece:
+                break
+            self.shown += piece.decode()
+        os.close(self.primary)
+        return self.process.wait(30)
+
+
+def test_in_a_terminal_it_asks_for_what_a_draft_begins_with(htq, tmp_path):
+    talk = Conversation("init", cwd=tmp_path)
+    talk.answer("sofware\r", "2\r", "st 809\r", "xyzzy\r", "\r")
+    talk.answer("3\r", "2\r", "A “title”: it’s #1\r", "6\r", "\r")
+    assert talk.end() == 0
+    assert "1  ST0129  Software tester" in talk.shown
+    assert "Added: ST0809 Coaching Professional" in talk.shown
+    assert "There is a problem. No standard of cycle 3 matches" in talk.shown
+    assert "There is a problem. Enter 1 or 2" in talk.shown
+    assert "4 or 5 [5] >" in talk.shown
+    draft = yaml.safe_load((tmp_path / "application.yaml").read_text(encoding="utf-8"))
+    assert [one["reference"] for one in draft["standards"]] == ["ST0116", "ST0809"]
+    assert draft["applicant"]["type"] == "higher-education-provider"
+    assert draft["qualification"]["title"] == "A “title”: it’s #1"
+    assert draft["qualification"]["level"] == 5
+
+
+def test_every_question_can_stay_open(htq, tmp_path):
+    talk = Conversation("init", "-o", "new.yaml", cwd=tmp_path)
+    talk.answer("\r", "\r", "\r", "\r")
+    assert talk.end() == 0
+    assert (tmp_path / "new.yaml").read_text(encoding="utf-8") == htq("init", "-o", "-").out
+
+
+@pytest.mark.parametrize("key", ["\x03", "\x04"], ids=["Ctrl-C", "Ctrl-D"])
+@pytest.mark.parametrize("before", [(), ("ST0116\r", "\r", "1\r")])
+def test_who_stops_leaves_nothing_behind(tmp_path, key, before):
+    talk = Conversation("init", cwd=tmp_path)
+    talk.answer(*before)
+    talk.press(key)
+    assert talk.end() == 130
+    assert "Traceback" not in talk.shown
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_with_an_answer_among_the_options_nothing_is_asked(tmp_path):
+    talk = Conversation("init", "--level", "4", cwd=tmp_path)
+    assert talk.end() == 0
+    assert "?" not in talk.shown
+    assert Path(tmp_path / "application.yaml").exists()
+
+
+def test_a_file_that_is_there_is_said_before_anything_is_asked(tmp_path):
+    (tmp_path / "application.yaml").write_text("mine")
+    talk = Conversation("init", cwd=tmp_path)
+    assert talk.end() == 3
+    assert "?" not in talk.shown
