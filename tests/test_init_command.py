@@ -186,7 +186,7 @@ def test_a_cycle_without_a_list_is_drafted_and_that_is_said(htq, checked, number
     run = htq("init", "--cycle", number, "--standard", "st116", "-o", "-")
     assert f"The list of standards of cycle {number} is not in the catalogue" in run.err
     assert "reference: ST0116\n" in run.out
-    assert ("Delete the line if there was none" in run.out) is (number != 5)
+    assert ("Delete the line if no session" in run.out) is (number != 5)
 
 
 def test_the_permission_is_asked_for_where_the_title_is_of_an_hnc(htq):

@@ -265,7 +265,7 @@ def _support_session(cycle: Cycle) -> Iterator[str]:
         yield "#" + _example(Application, "support_session")
         return
     if asks != "required":
-        yield from _comment("Delete the line if there was none.")
+        yield from _comment("Delete the line if no session took place.")
     yield f"support_session: {_place(Application, 'support_session')}"
 
 
