@@ -150,3 +150,19 @@ def test_a_structure_too_large_to_answer_for_is_said_and_nothing_hangs(found):
     assert codes == [("HTQ507", "/structure")]
     assert "is not checked" in findings[0]["message"]
     assert "1,000 units" in findings[0]["hint"]
+
+
+def test_a_mapping_that_is_begun_is_no_missing_one(htq, tmp_path):
+    (tmp_path / "a.yaml").write_text(
+        "standards: [{reference: ST0116, ksbs: {K1: <units>}}, {reference: ST0117}]\n"
+        "units: {U1: <title>}\n"
+    )
+    words = ("--at", IN_WINDOW, "--format", "json", "--select", "HTQ104,HTQ501")
+    found = htq("check", tmp_path / "a.yaml", *words).findings
+    assert [(f["code"], f["pointer"]) for f in found] == [
+        ("HTQ104", f"{AT}/K1"),
+        ("HTQ501", "/standards/1/ksbs"),
+        ("HTQ104", "/units/U1"),
+    ]
+    assert "for example ‘K1: [U1, U2]’" in found[0]["hint"]
+    assert "for example ‘U1: Databases’" in found[2]["hint"]

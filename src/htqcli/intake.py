@@ -45,10 +45,10 @@ def find(
 ) -> list[str | Unchecked]:
     """The paths of the drafts that are named, a folder's in the order of their names.
 
-    A draft that is named twice is there once. Hidden folders, folders named `ksbs`, what a
-    glob of `exclude` matches and `older` reports of htq are left out; a folder that links lead
-    to twice is visited once. A link that leads out of the folder is not followed, but named:
-    in a checkout of somebody else's it could lead anywhere.
+    A draft that is named twice is there once. Hidden folders, folders named `ksbs`, JSON Schema
+    (`*.schema.json`), what a glob of `exclude` matches and `older` reports of htq are left out; a
+    folder that links lead to twice is visited once. A link that leads out of the folder is not
+    followed, but named: in a checkout of somebody else's it could lead anywhere.
     """
     found: list[str | Unchecked] = []
     reports = {os.path.realpath(report) for report in older}
@@ -153,6 +153,8 @@ def _below(folder: str, exclude: Sequence[str]) -> Iterator[str | Unchecked]:
 def _is_left_out(path: str, folder: str, exclude: Sequence[str], *, is_folder: bool) -> bool:
     name = os.path.basename(path)
     if is_folder and (name.startswith(".") or name == KSB_FOLDER):
+        return True
+    if not is_folder and name.lower().endswith(".schema.json"):
         return True
     below = os.path.relpath(path, folder)
     return any(fnmatch(own, glob) for own in (name, below) for glob in exclude)

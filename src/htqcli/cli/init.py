@@ -128,7 +128,8 @@ def the_title(text: str) -> str:
         ) from None
     if not bare(text):
         raise typer.BadParameter(
-            "The title is empty. Leave the option out while the title is not known.", param_hint="--title"
+            "The title is empty. Leave the option out while the title is not known.",
+            param_hint="--title",
         )
     return text
 
