@@ -189,6 +189,28 @@ def test_a_cycle_without_a_list_is_drafted_and_that_is_said(htq, checked, number
     assert ("Delete the line if no session" in run.out) is (number != 5)
 
 
+def test_what_a_cycle_does_not_ask_for_is_not_in_the_way(htq, tmp_path):
+    text = (ROOT / "data" / "standards.yaml").read_text(encoding="utf-8")
+    for demand in ("support_session", "permission"):
+        text = re.sub(rf"{demand}: {{asks: \w+", f"{demand}: {{asks: not-asked", text)
+    (tmp_path / "c.yaml").write_text(text, "utf-8")
+    out = htq("init", "--catalogue", tmp_path / "c.yaml", "-o", "-").out
+    assert re.search(r"^#support_session: 2022-03-02$", out, re.MULTILINE)
+    assert "HTQ605" not in out
+    assert "HTQ407" not in out
+    (tmp_path / "a.yaml").write_text(out, "utf-8")
+    words = ("check", tmp_path / "a.yaml", "--catalogue", tmp_path / "c.yaml", "--at", IN_WINDOW)
+    assert set(htq(*words, "--format", "json").codes) == {"HTQ104"}
+
+
+def test_it_says_what_to_do_next(htq, tmp_path):
+    words = ("init", "--standard", "ST0116", "--standard", "ST0117", "-o", tmp_path / "a.yaml")
+    run = htq(*words, "--ksbs", ROOT / "tests" / "ksbs")
+    assert f"‘htq check {tmp_path / 'a.yaml'}’ lists what is left" in run.out
+    assert "The list of KSBs of ST0117 is not at hand" in run.out
+    assert "Check it with ‘--ksbs " in run.out
+
+
 def test_the_permission_is_asked_for_where_the_title_is_of_an_hnc(htq):
     for title, asked in (("HND in Computing", True), ("Diploma in Computing", False)):
         out = htq("init", "--title", title, "-o", "-").out
@@ -327,7 +349,7 @@ class Conversation:
             cwd=cwd,
             start_new_session=True,
             preexec_fn=lambda: ioctl(0, TIOCSCTTY, 0),  # noqa: PLW1509  # so that Ctrl-C is one
-            env={"PATH": os.environ["PATH"], "TERM": "dumb", "LANG": "C.UTF-8"},
+            env={**os.environ, "TERM": "dumb", "LANG": "C.UTF-8"},
         )
         os.close(secondary)
         self.shown = ""
@@ -384,6 +406,21 @@ def test_in_a_terminal_it_asks_for_what_a_draft_begins_with(htq, tmp_path):
     assert draft["applicant"]["type"] == "higher-education-provider"
     assert draft["qualification"]["title"] == "A “title”: it’s #1"
     assert draft["qualification"]["level"] == 5
+
+
+def test_where_several_cycles_have_a_list_it_asks_for_the_cycle(tmp_path):
+    data = yaml.safe_load((ROOT / "data" / "standards.yaml").read_text(encoding="utf-8"))
+    data["cycles"][1]["listing"] = data["cycles"][2]["listing"]
+    (tmp_path / "c.yaml").write_text(
+        yaml.safe_dump(data, allow_unicode=True, sort_keys=False), "utf-8"
+    )
+    for answer, cycle in (("2\r", 2), ("\r", 3)):
+        talk = Conversation("init", "--force", "--catalogue", "c.yaml", cwd=tmp_path)
+        talk.answer(answer, "\r", "\r", "\r", "\r")
+        assert talk.end() == 0
+        assert "2 or 3 [3] >" in talk.shown
+        draft = yaml.safe_load((tmp_path / "application.yaml").read_text(encoding="utf-8"))
+        assert draft["cycle"] == cycle
 
 
 def test_every_question_can_stay_open(htq, tmp_path):

@@ -154,6 +154,8 @@ def _qualification(answers: Answers) -> Iterator[str]:
         yield from _as_said("HTQ402", cycle, indent=2)
         if higher:
             yield from _comment(f"At level 5: {join(higher)}.", indent=2)
+    if answers.level is None:
+        yield from _comment("A level 5 qualification on a level 4 standard is normal.", indent=2)
     yield f"  level: {answers.level or _one_of([str(level) for level in LEVELS])}"
     yield from _comment("A new qualification has no number yet.", indent=2)
     yield "  #" + _example(Qualification, "number")

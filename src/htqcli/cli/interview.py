@@ -5,10 +5,10 @@ Enter alone leaves an answer open, or takes the one in square brackets. Nothing 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 _SHOWN = 9
 """How many standards are offered at a time."""
-
-T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -36,13 +34,11 @@ class Asked:
 
 def ask(known: Catalogue) -> Asked:
     """Ask what a draft begins with. Raises `typer.Abort` where the person stops."""
-    from htqcli.cli.options import the_cycle
-
     with suppress(ImportError):
         import readline  # noqa: F401  # arrow keys and history while typing
     _say("A draft application for a Higher Technical Qualification", "bold")
     _say("Press Enter to leave an answer open. Ctrl-C stops, and nothing is written.", "dim")
-    asked = Asked(_cycle(known) or the_cycle(known, None))
+    asked = Asked(_cycle(known))
     chosen = _standards(known, asked.cycle)
     asked.references = [standard.reference for standard in chosen]
     asked.type = _type()
@@ -52,13 +48,17 @@ def ask(known: Catalogue) -> Asked:
     return asked
 
 
-def _cycle(known: Catalogue) -> Cycle | None:
-    """The cycle, where several have a list of standards."""
-    listed = {str(cycle.cycle): cycle for cycle in known.cycles if cycle.listing}
-    if len(listed) < 2 or known.listed is None:
-        return None
-    latest = str(known.listed.cycle)
-    return listed[_choice("Which approvals cycle is it for?", listed, latest) or latest]
+def _cycle(known: Catalogue) -> Cycle:
+    """The latest cycle with a list of standards; where several have one, the one that is
+    meant."""
+    from htqcli.cli.options import the_cycle
+
+    latest = the_cycle(known, None)
+    listed = [str(cycle.cycle) for cycle in known.cycles if cycle.listing]
+    if len(listed) < 2:
+        return latest
+    _ask("Which approvals cycle is it for?")
+    return known.cycle(int(_pick({n: n for n in listed}, str(latest.cycle)) or latest.cycle))
 
 
 def _standards(known: Catalogue, cycle: Cycle) -> list[Standard]:
@@ -103,13 +103,11 @@ def _add(standard: Standard, chosen: list[Standard], cycle: Cycle) -> None:
 def _type() -> str | None:
     from htqcli.cli.init import TYPES
 
-    kinds = {str(number): type for number, type in enumerate(TYPES, start=1)}
+    kinds = {str(number): kind for number, kind in enumerate(TYPES, start=1)}
     _ask("Who applies?")
     for number, kind in kinds.items():
         _say(f"  {number}  {kind}")
-    return _until(
-        lambda typed: kinds.get(typed) or (typed if typed in TYPES else None), list(kinds)
-    )
+    return _pick(kinds)
 
 
 def _title() -> str | None:
@@ -136,27 +134,18 @@ def _level(standards: Sequence[Standard], title: str | None) -> str | None:
     if not said and any(standard.level == 5 for standard in standards):
         said = {"5"}
     offered = said.pop() if len(said) == 1 else None
-    return _choice("What is the level of the qualification?", levels, offered)
+    _ask("What is the level of the qualification?")
+    return _pick({level: level for level in levels}, offered)
 
 
-def _choice(
-    question: str, choices: Sequence[str] | dict[str, T], offered: str | None
-) -> str | None:
-    names = list(choices)
-    _ask(question)
-    return _until(lambda typed: typed if typed in names else None, names, offered)
-
-
-def _until(
-    meaning: Callable[[str], str | None], choices: Sequence[str], offered: str | None = None
-) -> str | None:
-    """The first answer that means something; without one, what is offered."""
+def _pick(meanings: Mapping[str, str], offered: str | None = None) -> str | None:
+    """What the first answer that is one of `meanings` means; without an answer, `offered`."""
     from htqcli.words import join
 
-    while typed := _input(choices, offered):
-        if found := meaning(typed):
-            return found
-        _problem(f"Enter {join(choices, 'or')}, or press Enter alone.")
+    while typed := _input(list(meanings), offered):
+        if typed in meanings:
+            return meanings[typed]
+        _problem(f"Enter {join(meanings, 'or')}, or press Enter alone.")
     return offered
 
 
