@@ -105,7 +105,7 @@ def init(
     if not listed.standards:
         terminal.tell(
             f"The list of standards of cycle {listed.cycle} is not in the catalogue, so ‘htq "
-            "check’ cannot find a draft for it ready."
+            "check’ cannot say that a draft for it is ready."
         )
     if output == STANDARD_OUTPUT:
         terminal.write_data(text)

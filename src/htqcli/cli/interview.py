@@ -37,7 +37,8 @@ def ask(known: Catalogue) -> Asked:
     with suppress(ImportError):
         import readline  # noqa: F401  # arrow keys and history while typing
     _say("A draft application for a Higher Technical Qualification", "bold")
-    _say("Press Enter to leave an answer open. Ctrl-C stops, and nothing is written.", "dim")
+    _say("Press Enter to leave an answer open, or to take the one in square brackets.", "dim")
+    _say("Ctrl-C stops, and nothing is written.", "dim")
     asked = Asked(_cycle(known))
     chosen = _standards(known, asked.cycle)
     asked.references = [standard.reference for standard in chosen]
