@@ -12,6 +12,7 @@ import typer
 
 from htqcli.cli import options, table, terminal
 from htqcli.cli.check import chosen, conclude, reports_to, spare
+from htqcli.cli.diff import diff
 from htqcli.cli.options import (
     At,
     CatalogueFile,
@@ -205,3 +206,6 @@ def _note(note: str | None) -> list[Line]:
 def _from(keys: Iterable[str]) -> str:
     """The keys of the sources of what stands before them."""
     return f" [{', '.join(keys)}]"
+
+
+app.command()(diff)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
@@ -84,9 +85,7 @@ def check(
 
     rules = chosen(select, ignore, DRAFT)
     reports = reports_to(report or ())
-    if ksbs is not None and not ksbs.is_dir():
-        terminal.tell(f"{ksbs}: there is no such folder of KSB lists")
-        raise typer.Exit(NOT_CHECKED)
+    expect_folder(ksbs)
     known = options.the_catalogue(catalogue)
     now = options.the_time(at)
     older = [file for _, file in reports if is_report(file)]
@@ -109,7 +108,7 @@ def conclude(
     """Write what was found everywhere it goes, and end with its exit code."""
     written = [_write(name, file, found) for name, file in reports]
     _show(found, format, quiet=quiet)
-    _tell(found.unchecked)
+    tell_unchecked(found.unchecked)
     if found.unchecked or not all(written):
         raise typer.Exit(NOT_CHECKED)
     if found.failed and not exit_zero:
@@ -208,7 +207,17 @@ def _show(report: Report, format: str, *, quiet: bool) -> None:
         terminal.tell(f"{text.overall(report)}.")
 
 
-def _tell(unchecked: Sequence[Unchecked]) -> None:
+def expect_folder(ksbs: Path | None) -> None:
+    """End unless a folder of KSB lists that is named is there."""
+    from htqcli.words import visible_start
+
+    if ksbs is not None and not ksbs.is_dir():
+        terminal.tell(f"{visible_start(str(ksbs))}: there is no such folder of KSB lists")
+        raise typer.Exit(NOT_CHECKED)
+
+
+def tell_unchecked(unchecked: Sequence[Unchecked]) -> None:
+    """Say of each draft that could not be checked why."""
     from htqcli.words import visible, visible_start
 
     for item in unchecked:

@@ -1,0 +1,238 @@
+"""`htq catalogue diff`: what differs between two catalogues, and what that does to drafts."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Optional
+
+import typer
+
+from htqcli.cli import options, terminal
+from htqcli.cli.check import NOT_CHECKED, expect_folder, tell_unchecked
+from htqcli.cli.options import At, CycleNumber, KsbFolder, format_option
+
+if TYPE_CHECKING:
+    from htqcli.catalogue import Catalogue
+    from htqcli.changes import Change, Effect
+    from htqcli.formats.text import Line
+    from htqcli.intake import Unchecked
+    from htqcli.lint import Diagnostic
+
+BUNDLED = "bundled"
+"""The word that names the catalogue that htq comes with."""
+DIFFERENT = 1
+"""The exit code of `--exit-code` when the catalogues differ."""
+
+
+def diff(
+    old: Annotated[
+        str,
+        typer.Argument(
+            metavar="OLD", help="A catalogue, or ‘bundled’ for the one that htq comes with."
+        ),
+    ],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="The catalogue to compare it with.")],
+    more: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Argument(metavar="PATH", help="More drafts, after --drafts.", show_default=False),
+    ] = None,
+    cycle: CycleNumber = None,
+    drafts: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option(
+            "--drafts",
+            metavar="PATH…",
+            help="Drafts or folders of drafts: which of them each change touches, and what "
+            "becomes of their findings.",
+        ),
+    ] = None,
+    at: At = None,
+    ksbs: KsbFolder = None,
+    exit_code: Annotated[
+        bool, typer.Option("--exit-code", help="Exit with 1 if the catalogues differ.")
+    ] = False,
+    format: Annotated[str, format_option("text", "markdown", "json")] = "text",
+) -> None:
+    """Show what differs between two catalogues.
+
+    Standards, windows, stages, what the cycles ask for, and sources. With drafts, also what
+    the differences do to them.
+    """
+    from htqcli import changes, intake
+
+    if more and not drafts:
+        raise typer.BadParameter(
+            "Two catalogues are compared. Name drafts after ‘--drafts’.", param_hint="PATH"
+        )
+    expect_folder(ksbs)
+    catalogues = _catalogue(old), _catalogue(new)
+    found = changes.between(*catalogues, cycle)
+    effects: tuple[Effect, ...] = ()
+    unchecked: tuple[Unchecked, ...] = ()
+    if drafts:
+        paths = intake.find([*drafts, *(more or ())])
+        read = (intake.read(path, sys.stdin) for path in paths)
+        effects, unchecked = changes.effects(found, read, catalogues, options.the_time(at), ksbs)
+    if format == "json":
+        from htqcli.formats.json import encode
+
+        terminal.write_data(encode(_as_data(old, new, found, effects, unchecked)))
+    elif format == "markdown":
+        terminal.write_data("\n".join(_as_markdown(old, new, found, effects)) + "\n")
+    else:
+        terminal.say(_as_text(old, new, found, effects))
+    tell_unchecked(unchecked)
+    if unchecked:
+        raise typer.Exit(NOT_CHECKED)
+    if found and exit_code:
+        raise typer.Exit(DIFFERENT)
+
+
+def _catalogue(name: str) -> Catalogue:
+    from htqcli.catalogue import load
+
+    return load(None if name == BUNDLED else Path(name))
+
+
+def _as_data(
+    old: str,
+    new: str,
+    found: Sequence[Change],
+    effects: Sequence[Effect],
+    unchecked: Sequence[Unchecked],
+) -> dict[str, Any]:
+    from htqcli.changes import as_data
+
+    return {
+        "old": old,
+        "new": new,
+        "changes": [
+            {
+                "cycle": change.cycle,
+                "about": change.about,
+                "name": change.name,
+                "title": change.title,
+                "change": change.kind,
+                "field": change.field,
+                "old": as_data(change.old),
+                "new": as_data(change.new),
+                "message": str(change),
+                "drafts": _touched(change, effects),
+            }
+            for change in found
+        ],
+        "drafts": [
+            {
+                "path": effect.path,
+                "changes": [index for index, own in enumerate(found) if own in effect.changes],
+                "ready": {"old": effect.old.ready, "new": effect.new.ready},
+                "gone": [_finding(finding) for finding in effect.gone],
+                "new": [_finding(finding) for finding in effect.come],
+            }
+            for effect in effects
+        ],
+        "unchecked": [{"path": item.path, "reason": item.reason} for item in unchecked],
+    }
+
+
+def _touched(change: Change, effects: Sequence[Effect]) -> list[str]:
+    return [effect.path for effect in effects if change in effect.changes]
+
+
+def _finding(finding: Diagnostic) -> dict[str, Any]:
+    return {
+        "code": finding.rule.code,
+        "severity": finding.severity.value,
+        "message": finding.message,
+        "pointer": finding.pointer,
+        "line": finding.place.line,
+        "column": finding.place.column,
+        "accepted": finding.accepted is not None,
+    }
+
+
+def _verdict(effect: Effect) -> str:
+    """`was ready to submit, is not ready to submit`."""
+    words = {True: "ready to submit", False: "not ready to submit"}
+    was, now = words[effect.old.ready], words[effect.new.ready]
+    return f"{now}, as before" if was == now else f"was {was}, is {now}"
+
+
+def _findings(effect: Effect) -> Iterator[tuple[str, Diagnostic]]:
+    yield from (("gone", finding) for finding in effect.gone)
+    yield from (("new", finding) for finding in effect.come)
+
+
+def _severity(finding: Diagnostic) -> str:
+    return ("accepted " if finding.accepted else "") + finding.severity.value
+
+
+def _of(cycle: int | None) -> str:
+    return "All cycles" if cycle is None else f"Cycle {cycle}"
+
+
+def _heading(old: str, new: str, found: Sequence[Change]) -> str:
+    if not found:
+        return f"Nothing differs between {old} and {new}"
+    count = f"{len(found)} change{'' if len(found) == 1 else 's'}"
+    return f"{count} from {old} to {new}"
+
+
+def _as_text(
+    old: str, new: str, found: Sequence[Change], effects: Sequence[Effect]
+) -> Iterator[Line]:
+    from htqcli.formats.text import STYLES
+    from htqcli.words import visible_start
+
+    yield [(visible_start(_heading(old, new, found)), "bold")]
+    for cycle, changes in groupby(found, lambda change: change.cycle):
+        yield []
+        yield [(_of(cycle), "bold")]
+        for change in changes:
+            yield from terminal.hanging("  ", str(change))
+            if drafts := _touched(change, effects):
+                yield from terminal.hanging("      ", f"Drafts: {', '.join(drafts)}")
+    for effect in effects:
+        yield []
+        style = "bold green" if effect.new.ready else "bold red"
+        yield [(f"{visible_start(effect.path)}: ", "bold"), (_verdict(effect), style)]
+        if not effect.changes:
+            yield [("  No change touches it.", "dim")]
+        for state, finding in _findings(effect):
+            place = f"{finding.place.line}:{finding.place.column}"
+            yield [
+                (f"  {state:<4}  ", "bold"),
+                (f"{_severity(finding)} {finding.rule.code}", STYLES[finding.severity]),
+                (f" at {place}, {finding.pointer or 'the whole draft'}: {finding.message}", ""),
+            ]
+
+
+def _as_markdown(
+    old: str, new: str, found: Sequence[Change], effects: Sequence[Effect]
+) -> Iterator[str]:
+    from htqcli.formats.markdown import escape
+
+    yield f"## {escape(_heading(old, new, found))}"
+    for cycle, changes in groupby(found, lambda change: change.cycle):
+        yield f"\n### {_of(cycle)}\n"
+        for change in changes:
+            drafts = _touched(change, effects)
+            yield f"- {escape(str(change))}" + (
+                f" (drafts: {escape(', '.join(drafts))})" if drafts else ""
+            )
+    for effect in effects:
+        yield f"\n### {escape(effect.path)}: {_verdict(effect)}\n"
+        findings = list(_findings(effect))
+        if not findings:
+            yield "No finding comes or goes."
+            continue
+        yield "| | Severity | Rule | Line | What is wrong |\n|---|---|---|---:|---|"
+        for state, finding in findings:
+            rule = f"[{finding.rule.code}]({finding.rule.documentation})"
+            yield (
+                f"| {state} | {_severity(finding)} | {rule} | {finding.place.line} | "
+                f"{escape(finding.message)} |"
+            )
