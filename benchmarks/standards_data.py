@@ -41,6 +41,7 @@ def main() -> None:
         commands = {
             "json.loads": ("-c", READ_ONLY, feed),
             "htq ksbs import": ("-m", "htqcli", "ksbs", "import", feed, "-o", NEW_FOLDER),
+            "htq catalogue drift": ("-m", "htqcli", "catalogue", "drift", feed),
         }
         best = dict.fromkeys(commands, (float("inf"), sys.maxsize))
         for turn in range(TURNS):
@@ -54,9 +55,9 @@ def main() -> None:
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
     print(f"a feed of {size:.0f} MB; json.loads: {best['json.loads'][0]:.2f} s")
     base_time, base_memory = best["json.loads"]
-    print(f"{'':18} {'time':>6} {'memory':>7}")
+    print(f"{'':20} {'time':>6} {'memory':>7}")
     for name, (seconds, memory) in best.items():
-        print(f"{name:18} {seconds / base_time:5.2f}x {memory / base_memory:6.2f}x")
+        print(f"{name:20} {seconds / base_time:5.2f}x {memory / base_memory:6.2f}x")
 
 
 if __name__ == "__main__":

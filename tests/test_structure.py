@@ -29,6 +29,7 @@ ORDER = [
     "intake",
     "lint",
     "changes",
+    "drift",
     "formats",
     "cli",
 ]

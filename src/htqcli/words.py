@@ -44,6 +44,11 @@ def bare(text: str) -> str:
     return _UNSEEN.sub("", text).strip()
 
 
+def letters(text: str) -> str:
+    """A title without case, punctuation and the ways to write `and`, for telling titles apart."""
+    return "".join(re.findall(r"\w+", text.casefold().replace("&", " and ")))
+
+
 def escape_in_json(text: str) -> str:
     """JSON text of the same value in which nothing is hidden and nothing is obeyed."""
     return _HIDDEN_IN_JSON.sub(

@@ -13,6 +13,7 @@ import typer
 from htqcli.cli import options, table, terminal
 from htqcli.cli.check import chosen, conclude, reports_to, spare
 from htqcli.cli.diff import diff
+from htqcli.cli.drift import drift
 from htqcli.cli.options import (
     At,
     CatalogueFile,
@@ -209,3 +210,4 @@ def _from(keys: Iterable[str]) -> str:
 
 
 app.command()(diff)
+app.command()(drift)

@@ -64,7 +64,7 @@ def import_(
 
     known = options.the_catalogue(catalogue)
     wanted = {_reference(text) for text in reference or ()}
-    records, sha256 = _records(feed)
+    records, sha256 = records_in(feed)
     left_out: list[str] = []
     written: set[str] = set()
     today = moment.now().date().isoformat()
@@ -166,7 +166,7 @@ def _reference(text: str) -> str:
     return found
 
 
-def _records(feed: str) -> tuple[list[Any], str]:
+def records_in(feed: str) -> tuple[list[Any], str]:
     """The entries of the data, and the SHA-256 of its bytes, which are not held any longer: the
     data is large."""
     import hashlib

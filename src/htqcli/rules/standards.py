@@ -10,7 +10,7 @@ from htqcli.catalogue import Standard
 from htqcli.fields import sound
 from htqcli.rules.declare import Case, Problem, Severity, rule
 from htqcli.rules.sources import CRITERIA, CYCLE_3, STANDARDS_DATA
-from htqcli.words import join, nearest, quote
+from htqcli.words import join, letters, nearest, quote
 
 _FORM = re.compile(r"ST\d{4}", re.ASCII)
 
@@ -208,9 +208,9 @@ def title_differs(case: Case) -> Iterable[Problem]:
     Case and punctuation do not count.
     """
     for index, claim, standard in _listed(case):
-        if claim.title and _plain(claim.title) != _plain(standard.title):
+        if claim.title and letters(claim.title) != letters(standard.title):
             assert case.cycle is not None
-            same = [s for s in case.cycle.standards if _plain(s.title) == _plain(claim.title)]
+            same = [s for s in case.cycle.standards if letters(s.title) == letters(claim.title)]
             other = f" {quote(claim.title)} is {same[0].reference}." if same else ""
             yield Problem(
                 ("standards", index, "title"),
@@ -285,7 +285,7 @@ def standard_twice(case: Case) -> Iterable[Problem]:
     for index, claim in sound(case.application.standards):
         if claim.meant is None:
             continue
-        option = None if claim.option is None else _plain(claim.option)
+        option = None if claim.option is None else letters(claim.option)
         same = named.setdefault(claim.meant, {})
         if same and (option is None or option in same or None in same):
             first = same.get(option, min(same.values()))
@@ -368,11 +368,6 @@ def option_of_standard(case: Case) -> Iterable[Problem]:
         else:
             message = f"{claim.meant} has no option {quote(claim.option)}"
         yield Problem(("standards", index, "option"), message, hint)
-
-
-def _plain(text: str) -> str:
-    """A title without case, punctuation and the ways to write `and`."""
-    return "".join(re.findall(r"\w+", text.casefold().replace("&", " and ")))
 
 
 RULES = (
