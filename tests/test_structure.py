@@ -30,6 +30,7 @@ ORDER = [
     "lint",
     "changes",
     "drift",
+    "blank",
     "formats",
     "cli",
 ]

@@ -14,6 +14,7 @@ from htqcli.cli import options, table, terminal
 from htqcli.cli.check import chosen, conclude, reports_to, spare
 from htqcli.cli.diff import diff
 from htqcli.cli.drift import drift
+from htqcli.cli.new_cycle import new_cycle
 from htqcli.cli.options import (
     At,
     CatalogueFile,
@@ -211,3 +212,4 @@ def _from(keys: Iterable[str]) -> str:
 
 app.command()(diff)
 app.command()(drift)
+app.command("new-cycle")(new_cycle)

@@ -164,6 +164,17 @@ KsbFolder = Annotated[
     ),
 ]
 
+Output = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="Write the result to this file, whole or not at all.",
+        show_default="standard output",
+    ),
+]
+
 
 def the_time(at: datetime | None) -> datetime:
     """The time that a command goes by: the one given, else now."""

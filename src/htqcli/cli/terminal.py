@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from htqcli.formats.text import Line
 
+NOT_WRITTEN = 3
+"""The exit code when a file cannot be written."""
 READER_GONE = 141
 """The exit code when the reader of a pipe went away: 128 + SIGPIPE."""
 
@@ -255,6 +257,20 @@ def _goes_to(stream: TextIO, found: os.stat_result) -> bool:
         return os.path.samestat(os.fstat(stream.fileno()), found)
     except (OSError, ValueError):
         return False
+
+
+def give(text: str, file: str | None, what: str) -> None:
+    """Write a text for a program to a file, or to standard output. Where the file cannot be
+    written, say that `what` is not, and end with exit code 3."""
+    if file is None:
+        write_data(text)
+        return
+    try:
+        replace_file(file, text)
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        tell(f"{visible_start(file)}: {what} is not written: {why}")
+        raise typer.Exit(NOT_WRITTEN) from None
 
 
 def append_file(name: str, text: str) -> None:

@@ -1,0 +1,28 @@
+"""`htq catalogue new-cycle`: a blank cycle to fill in."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from htqcli.cli import options, terminal
+from htqcli.cli.options import CatalogueFile, Output
+
+
+def new_cycle(
+    number: Annotated[
+        int,
+        typer.Argument(metavar="N", parser=options.number, help="The number of the new cycle."),
+    ],
+    output: Output = None,
+    catalogue: CatalogueFile = None,
+) -> None:
+    """Write a blank block for a new cycle, to be put at the end of a catalogue.
+
+    Comments say what to find out. docs/new-cycle.md leads through it.
+    """
+    from htqcli.blank import blank
+
+    block = blank(options.the_catalogue(catalogue), number)
+    terminal.give(block, output, "the block of the cycle")
