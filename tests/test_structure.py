@@ -31,6 +31,7 @@ ORDER = [
     "changes",
     "drift",
     "blank",
+    "calendar",
     "formats",
     "cli",
 ]
@@ -74,7 +75,7 @@ def test_a_module_imports_only_from_those_before_it(path):
 def test_the_command_line_loads_nothing_heavy_until_a_command_runs():
     script = (
         "import sys, htqcli.cli; print(*[m for m in ('pydantic', 'yaml', 'rich', 'dateutil', "
-        "'rapidfuzz') if m in sys.modules])"
+        "'rapidfuzz', 'icalendar') if m in sys.modules])"
     )
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == ""

@@ -169,11 +169,10 @@ class _Block:
     def item(self, part: type[Part], indent: str) -> Iterator[str]:
         """A part as an item of a list: its first field, be it commented out, is after the dash."""
         for index, (comments, lines) in enumerate(self._fields(part, indent + "  ")):
+            first, *others = lines
             yield from comments
-            if index == 0:
-                yield f"{indent}- {lines[0].lstrip()}"
-                lines = lines[1:]
-            yield from lines
+            yield first if index else f"{indent}- {first.lstrip()}"
+            yield from others
 
     def _fields(self, part: type[Part], indent: str) -> Iterator[tuple[list[str], list[str]]]:
         """The comments and the lines of each field."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from htqcli.cli import options, table, terminal
-from htqcli.cli.options import At, CatalogueFile, CycleNumber, format_option
+from htqcli.cli.options import At, CatalogueFile, CycleNumber, Output, format_option
 
 if TYPE_CHECKING:
     from htqcli.catalogue import Catalogue, Cycle, Stage, Status
@@ -100,6 +100,30 @@ def timeline(
         terminal.write_data(encode({"at": now.isoformat(), "cycle": shown.cycle, "stages": stages}))
     else:
         terminal.say(_timeline(shown, current, known))
+
+
+@app.command()
+def calendar(
+    cycle: CycleNumber = None, output: Output = None, catalogue: CatalogueFile = None
+) -> None:
+    """Write a calendar of the windows and dated stages, to be imported by a calendar program.
+
+    An alarm goes a week before a window closes. What has no known day is left out, and said.
+    """
+    from htqcli.calendar import calendar as written
+    from htqcli.calendar import events
+    from htqcli.catalogue import NotFound
+
+    known = options.the_catalogue(catalogue)
+    found = events(known, known.cycles if cycle is None else (known.cycle(cycle),))
+    if not any(event.is_dated for event in found):
+        of = "any cycle" if cycle is None else f"cycle {cycle}"
+        raise NotFound(f"No day of {of} is known, so there is nothing for a calendar.")
+    terminal.give(written(known, found), output, "the calendar")
+    for event in found:
+        if not event.is_dated:
+            when = f" in {event.when}" if event.when else ""
+            terminal.tell(f"Left out, because the day is not known: {event.title}{when}")
 
 
 def _published(moment: Any) -> str | None:
