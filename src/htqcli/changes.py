@@ -58,6 +58,8 @@ class Change:
             return f"{self.name} {self.title}"
         if self.about == "policy":
             return f"Policy on {(self.name or '').replace('_', ' ').replace('ksb', 'KSB')}"
+        if self.about == "cycle":
+            return f"Cycle {self.cycle}"
         about = self.about.capitalize()
         return f"{about} {quote(self.name)}" if self.name else about
 

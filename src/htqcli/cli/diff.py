@@ -171,7 +171,7 @@ def _severity(finding: Diagnostic) -> str:
 
 
 def _of(cycle: int | None) -> str:
-    return "All cycles" if cycle is None else f"Cycle {cycle}"
+    return "The catalogue as a whole" if cycle is None else f"Cycle {cycle}"
 
 
 def _heading(old: str, new: str, found: Sequence[Change]) -> str:

@@ -1,0 +1,189 @@
+"""A blank cycle holds everything a cycle needs, and the guide leads to a catalogue that is used."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from typing import get_args
+
+import pytest
+import yaml
+
+from conftest import ROOT
+from htqcli import catalogue
+from htqcli.blank import WORDS
+from htqcli.catalogue import Cycle
+from htqcli.fields import Part
+
+GUIDE = (ROOT / "docs" / "new-cycle.md").read_text(encoding="utf-8")
+CATALOGUE = (ROOT / "data" / "standards.yaml").read_text(encoding="utf-8")
+
+
+def uncommented(block):
+    """The block with the fields that are commented out taken in."""
+    return re.sub(r"^( *(?:- )?)# (?=[a-z_]+:)", r"\1", block, flags=re.MULTILINE)
+
+
+def parts_in(annotation):
+    """Every part that an annotation names."""
+    if isinstance(annotation, type) and issubclass(annotation, Part):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from parts_in(inner)
+
+
+def fields_of(part, found):
+    """Whether each field of a part, and of the parts in it, stands in the data; the missing."""
+    for name, info in part.model_fields.items():
+        if not isinstance(found, dict) or name not in found:
+            yield f"{part.__name__}.{name}"
+            continue
+        value = found[name]
+        for inner in parts_in(info.annotation):
+            yield from fields_of(inner, value[0] if isinstance(value, list) else value)
+
+
+@pytest.fixture
+def block(htq):
+    """The block for cycle 6."""
+    run = htq("catalogue", "new-cycle", "6")
+    assert (run.code, run.err) == (0, "")
+    return run.out
+
+
+def test_a_blank_cycle_names_every_field_of_the_models_in_their_order(block):
+    (cycle,) = yaml.safe_load(uncommented(block))
+    assert list(fields_of(Cycle, cycle)) == []
+    assert list(cycle) == list(Cycle.model_fields)
+    for name in ("routes", "policy", "listing"):
+        (part,) = parts_in(Cycle.model_fields[name].annotation)
+        assert list(cycle[name]) == list(part.model_fields)
+
+
+def test_every_field_has_its_words(block):
+    for part, words in WORDS.items():
+        assert list(words) == list(part.model_fields)
+
+
+def test_every_answer_is_a_placeholder_but_the_number(block):
+    def answers(value):
+        if isinstance(value, dict | list):
+            for inner in value.values() if isinstance(value, dict) else value:
+                yield from answers(inner)
+        else:
+            yield value
+
+    (cycle,) = yaml.safe_load(uncommented(block))
+    assert cycle.pop("cycle") == 6
+    assert [found for found in answers(cycle) if not str(found).startswith("TODO")] == []
+
+
+def test_a_catalogue_with_a_placeholder_left_is_refused(htq, tmp_path, block):
+    path = tmp_path / "standards.yaml"
+    path.write_text(CATALOGUE + block, encoding="utf-8")
+    run = htq("window", "list", "--catalogue", path)
+    assert run.code == 2
+    assert "TODO" in run.err
+
+
+def test_what_the_cycle_before_asked_is_a_comment(block):
+    said = " ".join(line.strip(" #") for line in block.splitlines() if "# " in line)
+    assert "Every KSB is covered. In cycle 5: required (SUP-5)." in said
+    assert "In cycle 5: expected (CRIT-2, read from cycle 3)." in said
+    assert "SUP-5" not in re.sub(r"#.*", "", block)
+
+
+def test_a_cycle_before_all_others_is_compared_with_none(htq, tmp_path):
+    path = tmp_path / "late.yaml"
+    path.write_text(CATALOGUE.replace("  - cycle: 1\n", "  - cycle: 10\n"), encoding="utf-8")
+    block = htq("catalogue", "new-cycle", "1", "--catalogue", path).out
+    assert "In cycle" not in block
+
+
+@pytest.mark.parametrize("number", ["1", "5"])
+def test_a_cycle_that_is_there_is_refused(htq, number):
+    run = htq("catalogue", "new-cycle", number)
+    assert (run.code, run.out) == (2, "")
+    assert f"Cycle {number} is in the catalogue already" in run.err
+
+
+def test_a_block_goes_to_a_file_or_says_why_not(htq, tmp_path, block):
+    assert htq("catalogue", "new-cycle", "6", "-o", tmp_path / "block.yaml").out == ""
+    assert (tmp_path / "block.yaml").read_text(encoding="utf-8") == block
+    run = htq("catalogue", "new-cycle", "6", "-o", tmp_path / "nowhere" / "block.yaml")
+    assert (run.code, run.err.count("\n")) == (3, 1)
+
+
+class Follower:
+    """Somebody who does what the guide says, in a folder with what a checkout holds."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        for name in ("data", "examples"):
+            shutil.copytree(ROOT / name, folder / name)
+        (folder / "bin").mkdir()
+        program = folder / "bin" / "htq"
+        program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m htqcli "$@"\n')
+        program.chmod(0o755)
+        record = {"referenceNumber": "ST0118", "title": "Data analyst", "level": 4}
+        (folder / "standards-data.json").write_text(json.dumps(record))
+
+    def run(self, commands):
+        """The lines of a block of commands, each of which must end well."""
+        path = f"{self.folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
+        for command in commands.strip().splitlines():
+            done = subprocess.run(
+                command, shell=True, cwd=self.folder, env={**os.environ, "PATH": path},
+                capture_output=True, text=True, check=False, timeout=60,
+            )  # fmt: skip
+            assert done.returncode == 0, (command, done.stdout, done.stderr)
+            yield command, done.stdout
+
+    def edit(self, words, lines):
+        """What the words before a block of YAML tell to do with it."""
+        path = self.folder / "standards.yaml"
+        text = path.read_text(encoding="utf-8")
+        if "At the top of `sources`, add" in words:
+            text = text.replace("\nsources:\n", f"\nsources:\n{lines}", 1)
+        else:
+            (field,) = re.findall(r"rite `(\w+)` so", words)
+            indent = re.match(" *", lines)[0]
+            assert lines.startswith(f"{indent}{field}:")
+            start = text.index("\n  - cycle: 6\n") if indent else 0
+            before, block = text[:start], text[start:]
+            section = re.compile(
+                rf"^{indent}{field}:.*\n(?:(?:{indent} .*)?\n)*?(?={indent}\S|\Z)", re.MULTILINE
+            )
+            assert len(section.findall(block)) == 1, field
+            text = before + section.sub(lambda _: lines, block)
+        path.write_text(text, encoding="utf-8")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the guide's commands are of a Unix shell")
+def test_who_follows_the_guide_to_the_letter_has_the_new_cycle(tmp_path):
+    follower = Follower(tmp_path)
+    said = {}
+    pieces = re.split(r"^```(\w+)\n(.*?)^```$", GUIDE, flags=re.DOTALL | re.MULTILINE)
+    for words, language, block in zip(pieces[::3], pieces[1::3], pieces[2::3], strict=False):
+        if language == "sh":
+            said.update(follower.run(block))
+        else:
+            assert language == "yaml"
+            follower.edit(words.rpartition("\n#")[2], block)
+    made = (tmp_path / "standards.yaml").read_text(encoding="utf-8")
+    assert "TODO" not in re.sub(r"^ *#.*", "", made, flags=re.MULTILINE)
+    known = catalogue.load(tmp_path / "standards.yaml")
+    assert [s.reference for s in known.cycle(6).standards] == ["ST0116", "ST0118", "ST0041"]
+    by_command = {" ".join(command.split()[:3]): out for command, out in said.items()}
+    assert "can be used" in by_command["htq catalogue check"]
+    assert "error" not in by_command["htq catalogue check"]
+    assert "warning" not in by_command["htq catalogue check"]
+    assert "Building services engineering technician" in by_command["htq standards list"]
+    assert "Outcomes" in by_command["htq window timeline"]
+    assert "15 February 2027 at midday" in by_command["htq window list"]
+    changes = said["htq catalogue diff data/standards.yaml standards.yaml"]
+    assert "Cycle 6 is added (15 February 2027 at midday to 25 June 2027 at 5pm" in changes
+    assert changes.startswith("4 changes")
+    assert b"DTSTART:20270625T160000Z" in (tmp_path / "cycle-6.ics").read_bytes()
