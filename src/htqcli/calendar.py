@@ -55,7 +55,7 @@ class Dated:
     def uid(self) -> str:
         """The same in every catalogue for the same window or stage."""
         name = "/".join((str(self.cycle), *self.about))
-        return str(uuid5(NAMESPACE_URL, f"{_PAGES}#{visible(name)}"))
+        return str(uuid5(NAMESPACE_URL, f"{_PAGES}#{name}"))
 
 
 def events(catalogue: Catalogue, cycles: Iterable[Cycle]) -> tuple[Dated, ...]:
@@ -133,7 +133,7 @@ def _event(dated: Dated, stamp: datetime) -> Event:
     lines = (*dated.details, *(f"Source: {address}" for address in dated.sources))
     made.add("description", "\n".join(_text(line) for line in lines))
     if pages := [page for page in dated.sources if page.startswith(("https://", "http://"))]:
-        made.add("url", vUri(percent_encoded(pages[0], safe=_OF_URIS, errors="replace")))
+        made.add("url", vUri(percent_encoded(pages[0], safe=_OF_URIS)))
     made.add("transp", "TRANSPARENT")
     if dated.closes:
         alarm = Alarm()

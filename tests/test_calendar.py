@@ -1,0 +1,208 @@
+"""`htq window calendar`, read back by a parser that did not write it."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import ics
+import pytest
+
+from conftest import ROOT, program
+
+CATALOGUE = (ROOT / "data" / "standards.yaml").read_text(encoding="utf-8")
+URL = "https://www.instituteforapprenticeships.org/higher-technical-qualifications/"
+
+
+@pytest.fixture
+def written(htq, tmp_path):
+    """The bytes of the calendar, of the bundled catalogue or of one with a text replaced, and
+    what was said on standard error."""
+
+    def run(*words, changes=None):
+        if changes:
+            text = CATALOGUE
+            for old, new in changes.items():
+                assert old in text, old
+                text = text.replace(old, new, 1)
+            (tmp_path / "changed.yaml").write_text(text, encoding="utf-8")
+            words = (*words, "--catalogue", tmp_path / "changed.yaml")
+        done = htq("window", "calendar", "-o", tmp_path / "windows.ics", *words)
+        assert (done.code, done.out) == (0, "")
+        return (tmp_path / "windows.ics").read_bytes(), done.err
+
+    return run
+
+
+def read(content):
+    """The events by their titles, as another program reads them."""
+    (calendar,) = ics.Calendar.parse_multiple(content.decode("utf-8"))
+    return {event.name: event for event in calendar.events}
+
+
+def test_the_window_of_cycle_3_opens_and_closes_at_its_instants(written):
+    events = read(written("--cycle", "3")[0])
+    assert {name: (event.begin.datetime, event.all_day) for name, event in events.items()} == {
+        "HTQ cycle 3: applications open": (datetime(2022, 2, 16, 12, 0, tzinfo=UTC), False),
+        "HTQ cycle 3: applications close": (datetime(2022, 7, 29, 16, 0, tzinfo=UTC), False),
+    }
+
+
+def test_a_window_without_times_has_whole_days_on_the_dates_that_were_published(written):
+    content, _ = written("--cycle", "2")
+    assert {name: (event.begin.date(), event.all_day) for name, event in read(content).items()} == {
+        "HTQ cycle 2: applications open": (date(2021, 7, 5), True),
+        "HTQ cycle 2: applications close": (date(2021, 9, 17), True),
+    }
+    assert b"\r\nDTSTART;VALUE=DATE:20210917\r\n" in content
+    assert b"No time was published for the closing." in content.replace(b"\r\n ", b"")
+
+
+def test_without_a_cycle_every_window_with_a_day_is_there_and_the_others_are_said(written):
+    content, said = written()
+    assert sorted(read(content)) == [
+        "HTQ cycle 1: applications close",
+        "HTQ cycle 2: applications close",
+        "HTQ cycle 2: applications open",
+        "HTQ cycle 3: applications close",
+        "HTQ cycle 3: applications open",
+        "HTQ cycle 4: applications close",
+        "HTQ cycle 4: applications open",
+        "HTQ cycle 5, secondary window: applications close",
+        "HTQ cycle 5, secondary window: applications open",
+    ]
+    assert said.splitlines() == [
+        "Left out, because the day is not known: HTQ cycle 1: applications open in September 2020",
+        "Left out, because the day is not known: HTQ cycle 5, primary window: applications open",
+        "Left out, because the day is not known: HTQ cycle 5, primary window: applications close",
+    ]
+
+
+def test_an_alarm_goes_a_week_before_a_window_closes_and_at_no_other_time(written):
+    for name, event in read(written()[0]).items():
+        alarms = [(alarm.action, alarm.trigger) for alarm in event.alarms]
+        assert alarms == ([("DISPLAY", -timedelta(days=7))] if name.endswith("close") else [])
+
+
+def test_what_happens_at_a_stage_and_the_sources_are_in_the_event(written):
+    event = read(written("--cycle", "3")[0])["HTQ cycle 3: applications close"]
+    assert "any remaining applications submitted" in event.description
+    assert "HTQ.approvals@education.gov.uk" in event.description
+    assert event.url == URL + "higher-technical-qualifications-cycle-3/"
+    assert f"Source: {event.url}" in event.description
+
+
+def test_a_dated_stage_that_is_neither_opening_nor_closing_is_an_event_of_its_own(written):
+    stage = "      - name: Institute review and consultation\n"
+    content, _ = written("--cycle", "3", changes={stage: f"{stage}        begins: 2022-09-01\n"})
+    event = read(content)["HTQ cycle 3: Institute review and consultation"]
+    assert (event.begin.date(), event.all_day) == (date(2022, 9, 1), True)
+    assert len(read(content)) == 3
+
+
+def test_two_runs_give_the_same_bytes_and_standard_output_has_them_too(written):
+    first, second = written()[0], written()[0]
+    run = program("window", "calendar")
+    assert first == second == run.stdout
+
+
+def test_each_event_has_a_uid_of_its_own(written):
+    events = read(written()[0]).values()
+    assert len({event.uid for event in events}) == len(events) == 9
+
+
+def test_a_window_that_moves_keeps_its_uid_and_a_later_catalogue_has_a_later_sequence(written):
+    before = read(written("--cycle", "3")[0])
+    content, _ = written(
+        "--cycle",
+        "3",
+        changes={
+            "closes: 2022-07-29 17:00": "closes: 2022-08-05 17:00",
+            "revised: 2026-11-24": "revised: 2027-01-11",
+        },
+    )
+    after = read(content)
+    for name, event in before.items():
+        assert event.uid == after[name].uid
+    assert after["HTQ cycle 3: applications close"].begin.datetime.day == 5
+    assert b"SEQUENCE:20270111\r\n" in content
+    assert b"DTSTAMP:20270111T000000Z\r\n" in content
+
+
+def test_a_catalogue_without_a_date_of_its_own_gives_the_same_bytes_each_time(written):
+    changes = {"revised: 2026-11-24\n": ""}
+    assert written(changes=changes) == written(changes=changes)
+
+
+def test_lines_are_of_at_most_75_octets_and_end_as_the_standard_says(written):
+    content, _ = written()
+    lines = content.split(b"\r\n")
+    assert lines.pop() == b""
+    assert max(map(len, lines)) <= 75
+    assert b"\n" not in b"".join(lines)
+    assert b"\r" not in b"".join(lines)
+
+
+HOSTILE = [
+    '"one\\nBEGIN:VEVENT\\nUID:evil\\r\\nEND:VEVENT"',
+    '"\\x07\\x1b[31m\\0\\u2028\\u202e"',
+    '"a, b; c: d\\\\n \\" ^n e"',
+    "‘é’ " * 5_000,
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_no_text_of_a_catalogue_can_be_anything_but_a_text_of_the_calendar(written, text):
+    content, _ = written(
+        "--cycle",
+        "5",
+        changes={
+            "name: secondary": f"name: {text}",
+            "        closes: 2025-02-10\n": f"        closes: 2025-02-10\n        note: {text}\n",
+        },
+    )
+    assert max(map(len, content.split(b"\r\n"))) <= 75
+    found = content.replace(b"\r\n", b"")
+    assert not any(byte < 0x20 for byte in found)
+    events = read(content)
+    assert len(events) == 2
+    assert "evil" not in {event.uid for event in events.values()}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        '"https://example.org/a b\\r\\nATTACH:http://evil.example/"',
+        '"https://example.org/é{x}<y>"',
+        "javascript:alert(1)",
+        '"HTTP header: x\\nURL:y"',
+    ],
+)
+def test_an_address_is_a_uri_or_left_out(written, address):
+    new = f"    title: Higher Technical Qualifications, cycle 3\n    address: {address}\n    #"
+    old = "    title: Higher Technical Qualifications, cycle 3\n"
+    content, _ = written("--cycle", "3", changes={f"{old}    address": new})
+    lines = content.replace(b"\r\n ", b"").split(b"\r\n")
+    assert not any(line.startswith((b"ATTACH", b"URL:y", b"URL:javascript")) for line in lines)
+    assert all(line.isascii() for line in lines if line.startswith(b"URL"))
+    assert len(read(content)) == 2
+
+
+def test_a_cycle_without_a_known_day_is_refused_with_nothing_written(htq, tmp_path):
+    secondary = CATALOGUE.index("      - name: secondary")
+    policy = CATALOGUE.index("    policy:", secondary)
+    (tmp_path / "primary.yaml").write_text(
+        CATALOGUE[:secondary] + CATALOGUE[policy:], encoding="utf-8"
+    )
+    words = ("--cycle", "5", "--catalogue", tmp_path / "primary.yaml", "-o", tmp_path / "x.ics")
+    run = htq("window", "calendar", *words)
+    assert (run.code, run.out) == (2, "")
+    assert "No day of cycle 5 is known" in run.err
+    assert not (tmp_path / "x.ics").exists()
+
+
+def test_a_cycle_that_there_is_not_is_refused(htq):
+    assert htq("window", "calendar", "--cycle", "9").code == 2
+
+
+def test_a_file_that_cannot_be_written_is_exit_3(htq, tmp_path):
+    run = htq("window", "calendar", "-o", tmp_path / "nowhere" / "x.ics")
+    assert run.code == 3
+    assert "the calendar is not written" in run.err
