@@ -1,0 +1,320 @@
+"""`htq catalogue diff`: a made-up final list against the bundled one, and what it does to drafts."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from conftest import IN_WINDOW, ROOT, program
+from htqcli import catalogue, moment
+from htqcli.changes import between
+from htqcli.fields import Part
+from htqcli.moment import Moment
+
+CATALOGUE = (ROOT / "data" / "standards.yaml").read_text(encoding="utf-8")
+KNOWN = catalogue.load()
+
+FINAL = {
+    "      status: provisional\n      confirmation_due: 2022-01\n": "      status: final\n",
+    "            - {reference: ST0117, level: 4, title: Business analyst}\n": "",
+    "{reference: ST0116, level: 4, title: Software developer}": (
+        "{reference: ST0116, level: 5, title: Software engineer}"
+    ),
+    "            - {reference: ST0310, level: 4, title: Associate Project Manager}\n": "",
+    "            - {reference: ST0809, level: 5, title: Coaching Professional}\n": (
+        "            - {reference: ST0809, level: 5, title: Coaching Professional}\n"
+        "            - {reference: ST0310, level: 4, title: Associate Project Manager}\n"
+        "            - {reference: ST1999, level: 5, title: Made-up maker}\n"
+    ),
+    "            - {reference: ST0118, level: 4, title: Data analyst}\n": "",
+    "            - {reference: ST0613, level: 4, title: Acoustics technician}\n": (
+        "            - {reference: ST0613, level: 4, title: Acoustics technician}\n"
+        "            - {reference: ST0118, level: 4, title: Data analyst}\n"
+    ),
+    "      - opens: 2022-02-16 12:00\n        closes: 2022-07-29 17:00\n": (
+        "      - opens: 2022-02-16\n        closes: 2022-05-13 17:00\n"
+    ),
+    "ksb_coverage: {asks: required, source: SUP-5}": "ksb_coverage: {asks: expected, source: CAT}",
+}
+"""A made-up final list: the texts of the bundled catalogue and what replaces them."""
+
+
+@pytest.fixture
+def final(tmp_path):
+    """A catalogue with some texts of the bundled one replaced."""
+
+    def write(changes=FINAL, name="final.yaml"):
+        text = CATALOGUE
+        for old, new in changes.items():
+            assert old in text, old
+            text = text.replace(old, new, 1)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        return tmp_path / name
+
+    return write
+
+
+@pytest.fixture
+def diff(htq):
+    """The changes from the bundled catalogue to another, as JSON has them."""
+
+    def run(path, *words):
+        done = htq("catalogue", "diff", "bundled", path, "--format", "json", *words)
+        assert (done.code, done.err) == (0, "")
+        return done.data
+
+    return run
+
+
+def brief(changes):
+    return [
+        (c["cycle"], c["about"], c["name"], c["change"], c["field"], c["old"], c["new"])
+        for c in changes
+    ]
+
+
+def test_every_difference_of_a_final_list_is_there_and_no_other(diff, final):
+    standard = {"level": 4, "route": "Digital", "scope": "in-scope"}
+    found = diff(final())["changes"]
+    assert brief(found) == [
+        (3, "window", None, "changed", "opens", "2022-02-16T12:00:00+00:00", "2022-02-16"),
+        (3, "window", None, "changed", "closes", "2022-07-29T17:00:00+01:00", "2022-05-13T17:00:00+01:00"),
+        (3, "list", None, "changed", "status", "provisional", "final"),
+        (3, "list", None, "changed", "confirmation_due", "2022-01", None),
+        (3, "standard", "ST0310", "changed", "scope", "contact-us", "in-scope"),
+        (3, "standard", "ST0117", "removed", None, {"title": "Business analyst", **standard}, None),
+        (3, "standard", "ST0118", "changed", "route", "Digital", "Construction"),
+        (3, "standard", "ST0116", "changed", "title", "Software developer", "Software engineer"),
+        (3, "standard", "ST0116", "changed", "level", 4, 5),
+        (3, "standard", "ST1999", "added", None, None, {
+            "title": "Made-up maker", "level": 5, "route": "Business and administration",
+            "scope": "in-scope",
+        }),
+        (5, "policy", "ksb_coverage", "changed", "asks", "required", "expected"),
+        (5, "policy", "ksb_coverage", "changed", "source", ["SUP-5"], ["CAT"]),
+    ]  # fmt: skip
+
+
+def test_each_change_is_said_in_a_sentence(htq, final):
+    run = htq("catalogue", "diff", "bundled", final())
+    assert (run.code, run.err) == (0, "")
+    for line in (
+        f"12 changes from bundled to {final()}",
+        "  Window: opens was 16 February 2022 at midday, is now 16 February 2022",
+        "  List: status was provisional, is now final",
+        "  List: confirmation due was January 2022, is now not given",
+        "  ST0310 Associate Project Manager: scope was contact us, is now in scope",
+        "  ST0117 Business analyst is removed (level 4, Digital, in scope)",
+        "  ST0118 Data analyst: route was Digital, is now Construction",
+        "  ST0116 Software engineer: title was ‘Software developer’, is now ‘Software engineer’",
+        "  ST1999 Made-up maker is added (level 5, Business and administration, in scope)",
+        "  Policy on KSB coverage: asks was required, is now expected",
+    ):
+        assert line in run.out.splitlines()
+
+
+def test_sources_contact_routes_stages_and_cycles_are_compared_too(diff, final):
+    changes = {
+        "email: HTQ.approvals@education.gov.uk": "email: htq@example.org",
+        "    title: Qualification categories\n": "    title: Categories\n",
+        "  - {name: Care services}\n": "",
+        "names: [Digital, Construction, Health & science]": "names: [Digital, Health & science]",
+        "      - name: Pre-application window\n": "      - name: Before the window\n",
+        "  - cycle: 4\n": "  - cycle: 7\n",
+    }
+    found = brief(diff(final(changes))["changes"])
+    assert [change[:5] for change in found] == [
+        (None, "source", "CAT", "changed", "title"),
+        (None, "route", "Care services", "removed", None),
+        (None, "catalogue", None, "changed", "contact.email"),
+        (2, "route", "Construction", "removed", None),
+        (3, "stage", "Pre-application window", "removed", None),
+        (3, "stage", "Before the window", "added", None),
+        (4, "cycle", None, "removed", None),
+        (7, "cycle", None, "added", None),
+    ]
+    assert found[-1][-1] == {"windows": ["8 May 2023 to 30 June 2023"], "standards": 0}
+
+
+def test_the_order_of_stages_is_a_difference_that_of_standards_is_none(diff, final):
+    stages = CATALOGUE.index("      - name: Resubmission of required changes")
+    last = CATALOGUE.index("      - name: Approved qualifications confirmed")
+    end = CATALOGUE.index("    listing:")
+    swapped = CATALOGUE[last:end] + CATALOGUE[stages:last]
+    (found,) = diff(final({CATALOGUE[stages:end]: swapped}))["changes"]
+    assert (found["about"], found["field"]) == ("stages", "order")
+    assert found["old"][-2:] == found["new"][:-3:-1]
+    one = "            - {reference: ST0809, level: 5, title: Coaching Professional}\n"
+    other = "            - {reference: ST0092, level: 4, title: Community Energy Specialist}\n"
+    assert diff(final({one + other: other + one}))["changes"] == []
+
+
+def test_only_the_cycle_that_is_asked_for_is_compared(htq, diff, final):
+    assert {c["cycle"] for c in diff(final(), "--cycle", "5")["changes"]} == {5}
+    run = htq("catalogue", "diff", "bundled", final(), "--cycle", "8")
+    assert run.code == 2
+    assert "There is no cycle 8 in either catalogue" in run.err
+
+
+def test_exit_codes(htq, final, tmp_path):
+    same = final({}, "same.yaml")
+    assert htq("catalogue", "diff", "bundled", same, "--exit-code").code == 0
+    assert htq("catalogue", "diff", "bundled", final()).code == 0
+    assert htq("catalogue", "diff", "bundled", final(), "--exit-code").code == 1
+    (tmp_path / "broken.yaml").write_text("cycles: 7\n")
+    for pair in (("bundled", tmp_path / "broken.yaml"), (tmp_path / "none.yaml", "bundled")):
+        run = htq("catalogue", "diff", *pair)
+        assert run.code == 2
+        assert str(next(path for path in pair if path != "bundled")) in run.err
+    drafts = ("--drafts", tmp_path / "nowhere.yaml")
+    run = htq("catalogue", "diff", "bundled", final(), "--exit-code", *drafts)
+    assert run.code == 3
+    assert "nowhere.yaml" in run.err
+    assert run.out.startswith("12 changes")
+
+
+def test_the_environment_does_not_change_what_bundled_means(final):
+    env = {**os.environ, "HTQ_CATALOGUE": str(final())}
+    run = program("catalogue", "diff", "bundled", final(), "--exit-code", env=env)
+    assert run.returncode == 1
+
+
+@pytest.fixture
+def drafts(draft):
+    """Three drafts: on ST0116, on ST0310 which was ‘contact us’, and for cycle 2."""
+    of_310 = {"reference: ST0116": "reference: ST0310", "title: Software developer": "title: x"}
+    draft(of_310 | {"planned_submission: 2022-06-10": "planned_submission: 2022-05-01"}, "b.yaml")
+    draft({"cycle: 3": "cycle: 2"}, "c.yaml")
+    path = draft()
+    return [path, path.with_name("b.yaml"), path.with_name("c.yaml")]
+
+
+def test_the_effect_on_three_drafts_is_told_by_code_and_place(diff, final, drafts):
+    words = [word for path in drafts for word in ("--drafts", path)]
+    at = ("--at", IN_WINDOW)
+    found = diff(final(), *words, *at)
+    assert [effect["path"] for effect in found["drafts"]] == list(map(str, drafts))
+    first, second, third = found["drafts"]
+    assert first["ready"] == {"old": True, "new": False}
+    assert [(f["code"], f["pointer"]) for f in first["new"]] == [
+        ("HTQ301", "/cycle"),
+        ("HTQ303", "/planned_submission"),
+        ("HTQ402", "/standards/0/reference"),
+        ("HTQ205", "/standards/0/title"),
+        ("HTQ206", "/standards/0/level"),
+    ]
+    assert first["gone"] == []
+    level = next(f for f in first["new"] if f["code"] == "HTQ206")
+    assert drafts[0].read_text(encoding="utf-8").splitlines()[level["line"] - 1].lstrip() == (
+        "level: 4"
+    )
+    assert [(f["code"], f["pointer"]) for f in second["gone"]] == [
+        ("HTQ204", "/standards/0/reference")
+    ]
+    assert second["ready"] == {"old": True, "new": False}
+    assert [f["code"] for f in second["new"]] == ["HTQ301"]
+    assert (third["gone"], third["new"], third["changes"]) == ([], [], [])
+    touched = {(c["name"], c["field"]): c["drafts"] for c in found["changes"]}
+    assert touched["ST0310", "scope"] == [str(drafts[1])]
+    assert touched["ST0116", "level"] == [str(drafts[0])]
+    assert touched[None, "closes"] == [str(drafts[0]), str(drafts[1])]
+    assert touched["ST1999", None] == []
+    assert touched["ksb_coverage", "asks"] == []
+
+
+def test_drafts_that_a_shell_spells_out_need_the_option_once(htq, final, drafts):
+    words = ("--at", IN_WINDOW, "--drafts", *drafts)
+    run = htq("catalogue", "diff", "bundled", final(), *words)
+    assert f"{drafts[0]}: was ready to submit, is not ready to submit" in run.out
+    assert "  new   error HTQ301 at 4:8, /cycle: The window of cycle 3 closed" in run.out
+    assert f"{drafts[2]}: not ready to submit, as before\n  No change touches it." in run.out
+    refused = htq("catalogue", "diff", "bundled", final(), drafts[0])
+    assert refused.code == 2
+    assert "--drafts" in refused.err
+
+
+def test_a_finding_of_another_severity_goes_and_comes(diff, final, draft):
+    path = draft({"cycle: 3": "cycle: 5", "support_session:": "# support_session:"})
+    policy = {"support_session: {asks: required,": "support_session: {asks: encouraged,"}
+    (effect,) = diff(final(policy), "--drafts", path, "--at", "2024-10-01")["drafts"]
+    (gone,), (new,) = effect["gone"], effect["new"]
+    assert (gone["code"], gone["severity"]) == ("HTQ605", "error")
+    assert (new["code"], new["severity"]) == ("HTQ605", "info")
+
+
+def test_a_catalogue_comes_through_a_pipe(final):
+    command = [sys.executable, "-m", "htqcli", "catalogue", "diff", "/dev/stdin", str(final())]
+    if not os.path.exists("/dev/stdin"):
+        pytest.skip("there is no such file here")
+    run = subprocess.run(command, input=CATALOGUE.encode(), capture_output=True, check=False)
+    assert run.stdout.startswith(b"12 changes")
+
+
+def test_markdown_lists_changes_and_findings(htq, final, drafts):
+    words = ("--format", "markdown", "--at", IN_WINDOW, "--drafts", *drafts)
+    out = htq("catalogue", "diff", "bundled", final(), *words).out
+    assert out.startswith("## 12 changes from bundled to ")
+    assert "- ST0310 Associate Project Manager\\: scope was contact us, is now in scope" in out
+    assert "application.yaml: was ready to submit, is not ready to submit\n" in out
+    assert "| new | error | [HTQ301]" in out
+    assert "No finding comes or goes." in out
+
+
+def test_nothing_in_a_catalogue_speaks_to_the_terminal_or_the_pipeline(htq, final, drafts):
+    evil = '"\\e[31m##vso[task.x]\\u202e::error::|<script>"'
+    changes = {"title: Software developer": f"title: {evil}", "name: secondary": f"name: {evil}"}
+    for format in ("text", "markdown", "json"):
+        words = ("--format", format, "--drafts", *drafts)
+        run = htq("catalogue", "diff", "bundled", final(changes), *words)
+        assert run.code == 0
+        for sign in ("\x1b", "\u202e", "##vso["):
+            assert sign not in run.out
+    assert (
+        "<script>" not in htq("catalogue", "diff", "bundled", final(changes), "-f", "markdown").out
+    )
+
+
+def others(value):
+    """Other values than this that stand in its place, each different in one thing."""
+    if isinstance(value, Part):
+        for name in type(value).model_fields:
+            fields = {own: getattr(value, own) for own in type(value).model_fields}
+            for other in others(fields[name]):
+                yield type(value).model_construct(**fields | {name: other})
+    elif isinstance(value, dict):
+        for key, held in value.items():
+            yield {own: v for own, v in value.items() if own != key}
+            yield from (value | {key: other} for other in others(held))
+    elif isinstance(value, tuple):
+        for at, held in enumerate(value):
+            yield value[:at] + value[at + 1 :]
+            yield from ((*value[:at], other, *value[at + 1 :]) for other in others(held))
+    elif isinstance(value, Moment):
+        yield moment.read("2030-01-01")
+    elif isinstance(value, int):
+        yield value + 1000
+    elif isinstance(value, str):
+        yield f"{value}x"
+    else:
+        assert value is None
+
+
+def test_a_catalogue_that_differs_in_one_thing_differs_from_the_bundled_one_both_ways():
+    assert between(KNOWN, KNOWN) == ()
+    count = 0
+    for other in others(KNOWN):
+        count += 1
+        there, back = between(KNOWN, other), between(other, KNOWN)
+        assert there
+        assert {(c.cycle, c.name, c.field, str(c.old), str(c.new)) for c in there} == {
+            (c.cycle, c.name, c.field, str(c.new), str(c.old)) for c in back
+        }
+        assert all(str(change) for change in there)
+    assert count > 500
+
+
+def test_json_is_utf_8_and_indented(htq, final):
+    run = htq("catalogue", "diff", "bundled", final(), "--format", "json")
+    assert run.out == json.dumps(run.data, indent=2, ensure_ascii=False) + "\n"
