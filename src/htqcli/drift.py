@@ -172,19 +172,21 @@ def _record(name: str, entry: dict[str, Any]) -> Record:
         status=plain(entry.get("status")) or None,
         level=int(level) if re.fullmatch("[0-9]{1,2}", level) else None,
         options=tuple(dict.fromkeys(titles)) if entry.get("coreAndOptions") else (),
-        approved=_moment(entry.get("approvedForDelivery")),
-        earliest_start=_moment(entry.get("earliestStartDate")),
-        latest_start=_moment(entry.get("latestStartDate")),
-        updated=_moment(entry.get("lastUpdated")),
+        approved=_day(entry.get("approvedForDelivery")),
+        earliest_start=_day(entry.get("earliestStartDate")),
+        latest_start=_day(entry.get("latestStartDate")),
+        updated=_day(entry.get("lastUpdated")),
     )
 
 
-def _moment(text: object) -> Moment | None:
-    """A date of the data; None where it is not given, or is no date such as the year 1."""
+def _day(text: object) -> Moment | None:
+    """A day of the data, which writes it with a time; None where it is not given, or is no date
+    such as the year 1."""
     try:
-        return moment.read(text[:40]) if isinstance(text, str) else None
+        when = moment.read(text[:40]) if isinstance(text, str) else None
     except moment.NotAMoment:
         return None
+    return moment.read(f"{when.first:%Y-%m-%d}") if when else None
 
 
 def _drifts(

@@ -69,9 +69,11 @@ def read(text: str) -> Moment:
         if not match[2]:
             return _moment(day, "day")
         try:
-            return _moment(datetime.fromisoformat(text), "minute")
+            when = datetime.fromisoformat(text)
         except ValueError:
             text = say(day, "day") + " " + match[2].lstrip("Tt ")
+        else:
+            return _moment(when, "minute")
     if re.match(r"\d{1,2} ?(?:-|–|to) ?\d{1,2} [A-Za-z]", text):
         raise NotAMoment("is not one date")
     if re.match(r"\d{1,2}[/.-](?:1[3-9]|[2-9]\d)[/.-]\d", text):
