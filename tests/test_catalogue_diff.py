@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -313,6 +314,20 @@ def test_a_catalogue_that_differs_in_one_thing_differs_from_the_bundled_one_both
         }
         assert all(str(change) for change in there)
     assert count > 500
+
+
+def test_the_documented_shape_is_that_of_the_json(diff, final, drafts):
+    page = (ROOT / "docs" / "catalogue.md").read_text(encoding="utf-8")
+    shape = json.loads(re.search(r"```json\n(\{\n  \"old\".*?)```", page, re.DOTALL)[1])
+    found = diff(final(), "--drafts", drafts[1], "--at", IN_WINDOW)
+    assert list(found) == list(shape)
+    for name, at in (("changes", 0), ("drafts", 0)):
+        assert list(found[name][at]) == list(shape[name][0])
+    for name in ("ready", "gone"):
+        one, other = (data["drafts"][0][name] for data in (found, shape))
+        assert list(one if name == "ready" else one[0]) == list(
+            other if name == "ready" else other[0]
+        )
 
 
 def test_json_is_utf_8_and_indented(htq, final):

@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import re
 import sys
 from datetime import UTC, datetime
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from conftest import ROOT, program
 from htqcli import catalogue
+from htqcli.cli.drift import HEADINGS
 from htqcli.drift import Record, current
 
 AT = "1 July 2026"
@@ -76,6 +78,18 @@ def test_exactly_the_changes_that_are_known_are_reported(drift, made):
     )
     assert (level["record"]["version"], level["record"]["level"]) == ("1.10", 5)
     assert found["not_in_data"] == {"title": [], "level": [], "date_of_approval": []}
+
+
+def test_the_documented_shape_is_that_of_the_json(drift):
+    page = (ROOT / "docs" / "catalogue.md").read_text(encoding="utf-8")
+    shape = json.loads(re.search(r"```json\n(\{\n  \"feed\".*?)```", page, re.DOTALL)[1])
+    found = drift(record(level=5))
+    assert list(found) == list(shape)
+    (one,), (documented,) = found["drift"], shape["drift"]
+    assert list(one) == list(documented)
+    assert list(one["record"]) == list(documented["record"])
+    for kind in HEADINGS:
+        assert f"`{kind}`" in page
 
 
 def test_a_feed_without_the_changes_is_the_same_as_ever(made):

@@ -184,7 +184,6 @@ def _heading(old: str, new: str, found: Sequence[Change]) -> str:
 def _as_text(
     old: str, new: str, found: Sequence[Change], effects: Sequence[Effect]
 ) -> Iterator[Line]:
-    from htqcli.formats.text import STYLES
     from htqcli.words import visible_start
 
     yield [(visible_start(_heading(old, new, found)), "bold")]
@@ -203,11 +202,9 @@ def _as_text(
             yield [("  No change touches it.", "dim")]
         for state, finding in _findings(effect):
             place = f"{finding.place.line}:{finding.place.column}"
-            yield [
-                (f"  {state:<4}  ", "bold"),
-                (f"{_severity(finding)} {finding.rule.code}", STYLES[finding.severity]),
-                (f" at {place}, {finding.pointer or 'the whole draft'}: {finding.message}", ""),
-            ]
+            label = f"{_severity(finding)} {finding.rule.code} at {place}"
+            where = finding.pointer or "the whole draft"
+            yield from terminal.hanging(f"  {state:<4}  ", f"{label}, {where}: {finding.message}")
 
 
 def _as_markdown(

@@ -191,7 +191,8 @@ def _as_text(found: Comparison, published: str) -> Iterator[Line]:
         yield []
         yield from terminal.hanging("", line)
     yield []
-    yield [(f"{found.records:,} records read. The data is published at {published}.", "dim")]
+    read = f"{found.records:,} record{'' if found.records == 1 else 's'} read."
+    yield from terminal.hanging("", f"{read} The data is published at {published}.")
 
 
 def _as_markdown(found: Comparison) -> Iterator[str]:
