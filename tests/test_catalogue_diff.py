@@ -139,6 +139,32 @@ def test_sources_contact_routes_stages_and_cycles_are_compared_too(diff, final):
     assert found[-1][-1] == {"windows": ["8 May 2023 to 30 June 2023"], "standards": 0}
 
 
+def test_a_list_and_routes_that_become_known_are_told_as_that(diff, final, htq):
+    listing = CATALOGUE.index("    listing:\n")
+    head = CATALOGUE[listing : CATALOGUE.index("      standards:\n", listing)]
+    group = (
+        "      standards:\n        - route: Digital\n          scope: in-scope\n"
+        "          standards:\n            - {reference: ST0116, level: 4, title: Made-up}\n"
+    )
+    routes = "routes: {source: [NEWS-4, SUP-4], note: Two pages disagree about the routes.}"
+    changes = {
+        routes: "routes: {names: [Digital], source: NEWS-4}",
+        "\n  - cycle: 5\n": f"{head}{group}\n  - cycle: 5\n",
+    }
+    found = diff(final(changes))["changes"]
+    assert [(c["about"], c["change"], c["field"], c["name"]) for c in found] == [
+        ("routes", "changed", "names", None),
+        ("routes", "changed", "source", None),
+        ("routes", "changed", "note", None),
+        ("list", "added", None, None),
+        ("standard", "added", None, "ST0116"),
+    ]
+    assert found[3]["new"] == {"status": "provisional", "standards": 1}
+    out = htq("catalogue", "diff", "bundled", final(changes)).out
+    assert "  Routes: names was not given, is now Digital\n" in out
+    assert "  List is added (provisional)\n" in out
+
+
 def test_the_order_of_stages_is_a_difference_that_of_standards_is_none(diff, final):
     stages = CATALOGUE.index("      - name: Resubmission of required changes")
     last = CATALOGUE.index("      - name: Approved qualifications confirmed")

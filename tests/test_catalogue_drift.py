@@ -175,6 +175,8 @@ def test_what_is_not_in_the_data_is_said_to_be_not_there(drift, htq, tmp_path):
     assert set(map(tuple, found["not_in_data"].values())) == {("ST0116",)}
     out = htq("catalogue", "drift", tmp_path / "feed.json").out
     assert "Not in the data, so not compared: the level of ST0116." in out
+    page = htq("catalogue", "drift", tmp_path / "feed.json", "--format", "markdown").out
+    assert "Not in the data, so not compared\\: the level of ST0116." in page
 
 
 def test_the_current_version_is_the_highest_that_is_approved_and_has_started(drift):

@@ -11,6 +11,7 @@ numbers: 1.10 is above 1.9.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -151,11 +152,10 @@ def compare(data: Sequence[Any], catalogue: Catalogue, cycle: Cycle, at: datetim
 def current(records: Iterable[Record], at: datetime) -> Record:
     """The current record of a standard at a time, of those of its versions. Of two that are
     alike, the one that was updated last."""
-    earliest = datetime.min.replace(tzinfo=at.tzinfo)
 
-    def rank(record: Record) -> tuple[bool, bool, tuple[int, ...], datetime]:
+    def rank(record: Record) -> tuple[bool, bool, tuple[int, ...], float]:
         approved = record.is_approved
-        updated = record.updated.first if record.updated else earliest
+        updated = record.updated.first.timestamp() if record.updated else -math.inf
         return approved, approved and record.has_started(at), record.number, updated
 
     return max(records, key=rank)
