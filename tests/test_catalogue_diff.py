@@ -251,6 +251,13 @@ def test_the_effect_on_three_drafts_is_told_by_code_and_place(diff, final, draft
     assert touched["ksb_coverage", "asks"] == []
 
 
+def test_drafts_for_another_cycle_than_the_one_that_is_compared_are_left_out(diff, final, drafts):
+    words = [word for path in drafts for word in ("--drafts", path)]
+    found = diff(final(), "--cycle", "2", "--at", IN_WINDOW, *words)
+    assert found["changes"] == []
+    assert [(d["path"], d["gone"], d["new"]) for d in found["drafts"]] == [(str(drafts[2]), [], [])]
+
+
 def test_drafts_that_a_shell_spells_out_need_the_option_once(htq, final, drafts):
     words = ("--at", IN_WINDOW, "--drafts", *drafts)
     run = htq("catalogue", "diff", "bundled", final(), *words)

@@ -277,8 +277,10 @@ def effects(
     catalogues: tuple[Catalogue, Catalogue],
     at: datetime,
     ksbs: Folder | None = None,
+    number: int | None = None,
 ) -> tuple[tuple[Effect, ...], tuple[Unchecked, ...]]:
-    """What the changes do to each draft, and the drafts that could not be checked."""
+    """What the changes do to each draft, or to each for one cycle, and the drafts that could not
+    be checked."""
     read = list(drafts)
     old, new = (lint.check(read, catalogue, at, ksbs=ksbs) for catalogue in catalogues)
     unchecked = {item.path: item for item in (*old.unchecked, *new.unchecked)}
@@ -286,8 +288,10 @@ def effects(
     found = []
     after = {file.path: file for file in new.files}
     for file in old.files:
-        if file.path not in unchecked:
-            application = read_application(source.read(contents[file.path])).part
+        if file.path in unchecked:
+            continue
+        application = read_application(source.read(contents[file.path])).part
+        if number in (None, application.cycle):
             own = tuple(change for change in changes if change.touches(application))
             found.append(Effect(file.path, own, file, after[file.path]))
     return tuple(found), tuple(unchecked.values())

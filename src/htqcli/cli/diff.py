@@ -62,6 +62,7 @@ def diff(
     the differences do to them.
     """
     from htqcli import changes, intake
+    from htqcli.moment import say
 
     if more and not drafts:
         raise typer.BadParameter(
@@ -70,20 +71,26 @@ def diff(
     expect_folder(ksbs)
     catalogues = _catalogue(old), _catalogue(new)
     found = changes.between(*catalogues, cycle)
+    now = options.the_time(at) if drafts else None
     effects: tuple[Effect, ...] = ()
     unchecked: tuple[Unchecked, ...] = ()
-    if drafts:
+    if drafts and now:
         paths = intake.find([*drafts, *(more or ())])
         read = (intake.read(path, sys.stdin) for path in paths)
-        effects, unchecked = changes.effects(found, read, catalogues, options.the_time(at), ksbs)
+        effects, unchecked = changes.effects(found, read, catalogues, now, ksbs, cycle)
     if format == "json":
         from htqcli.formats.json import encode
 
-        terminal.write_data(encode(_as_data(old, new, found, effects, unchecked)))
+        data = _as_data(found, effects, unchecked)
+        terminal.write_data(
+            encode({"old": old, "new": new, "at": now.isoformat() if now else None} | data)
+        )
     elif format == "markdown":
         terminal.write_data("\n".join(_as_markdown(old, new, found, effects)) + "\n")
     else:
         terminal.say(_as_text(old, new, found, effects))
+        if now and effects:
+            terminal.say([[], [(f"Drafts checked as at {say(now)}, London time.", "dim")]])
     tell_unchecked(unchecked)
     if unchecked:
         raise typer.Exit(NOT_CHECKED)
@@ -98,8 +105,6 @@ def _catalogue(name: str) -> Catalogue:
 
 
 def _as_data(
-    old: str,
-    new: str,
     found: Sequence[Change],
     effects: Sequence[Effect],
     unchecked: Sequence[Unchecked],
@@ -107,8 +112,6 @@ def _as_data(
     from htqcli.changes import as_data
 
     return {
-        "old": old,
-        "new": new,
         "changes": [
             {
                 "cycle": change.cycle,
