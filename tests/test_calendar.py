@@ -108,6 +108,25 @@ def test_each_event_has_a_uid_of_its_own(written):
     assert len({event.uid for event in events}) == len(events) == 9
 
 
+def test_windows_and_stages_of_like_names_have_uids_of_their_own(written):
+    stage = "      - name: Pre-application window\n"
+    other = "      - opens: 2022-12-01\n        closes: 2022-12-02\n"
+    rest = "        first_teaching: {month: 2024-09, source: DELIV}\n        source: C3\n"
+    content, _ = written(
+        "--cycle",
+        "3",
+        changes={
+            "      - opens: 2022-02-16 12:00\n": (
+                f"{other}        name: a/1\n{rest}{other.replace('-12-', '-11-')}        name: a\n"
+                f"{rest}      - opens: 2022-02-16 12:00\n"
+            ),
+            stage: f"{stage}        begins: 2022-01-05\n",
+        },
+    )
+    uids = [line for line in content.split(b"\r\n") if line.startswith(b"UID:")]
+    assert len(set(uids)) == len(uids) == 7
+
+
 def test_a_window_that_moves_keeps_its_uid_and_a_later_catalogue_has_a_later_sequence(written):
     before = read(written("--cycle", "3")[0])
     content, _ = written(

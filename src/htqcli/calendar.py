@@ -54,7 +54,7 @@ class Dated:
     @property
     def uid(self) -> str:
         """The same in every catalogue for the same window or stage."""
-        name = "/".join((str(self.cycle), *self.about))
+        name = "/".join(percent_encoded(part, safe="") for part in (str(self.cycle), *self.about))
         return str(uuid5(NAMESPACE_URL, f"{_PAGES}#{name}"))
 
 
@@ -82,11 +82,10 @@ def calendar(catalogue: Catalogue, events: Iterable[Dated]) -> str:
 
 def _of(cycle: Cycle, catalogue: Catalogue) -> Iterator[Dated]:
     contact = f"Questions: {catalogue.contact.name}, {catalogue.contact.email}"
-    seen: Counter[str | None] = Counter()
+    seen: Counter[tuple[str, str]] = Counter()
     told: set[Moment] = set()
     for window in cycle.windows:
-        seen[window.name] += 1
-        about = ("window", window.name or "", str(seen[window.name]))
+        about = _numbered(("window", window.name or ""), seen)
         of = f"cycle {cycle.cycle}" + (f", {window.name} window" if window.name else "")
         for verb, noun, when in (
             ("open", "opening", window.opens),
@@ -110,16 +109,22 @@ def _of(cycle: Cycle, catalogue: Catalogue) -> Iterator[Dated]:
             if when:
                 told.add(when)
     for stage in cycle.stages:
-        seen[f"stage {stage.name}"] += 1
+        about = _numbered(("stage", stage.name), seen)
         if stage.begins and stage.begins not in told:
             yield Dated(
                 cycle.cycle,
-                ("stage", stage.name, str(seen[f"stage {stage.name}"])),
+                about,
                 f"HTQ cycle {cycle.cycle}: {stage.name}",
                 stage.begins,
                 (*stage.happens, *((stage.note,) if stage.note else ()), contact),
                 catalogue.addresses(stage.source),
             )
+
+
+def _numbered(thing: tuple[str, str], seen: Counter[tuple[str, str]]) -> tuple[str, ...]:
+    """A thing with its number among those of its name, counted from 1."""
+    seen[thing] += 1
+    return (*thing, str(seen[thing]))
 
 
 def _event(dated: Dated, stamp: datetime) -> Event:
