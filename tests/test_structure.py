@@ -28,6 +28,7 @@ ORDER = [
     "outline",
     "intake",
     "lint",
+    "fix",
     "formats",
     "cli",
 ]
