@@ -22,7 +22,7 @@ from htqcli import source
 from htqcli.application import Application
 from htqcli.fields import names
 from htqcli.intake import Draft, Unchecked
-from htqcli.lint import Checked, Repair, personal, without_addresses
+from htqcli.lint import Checked, Diagnostic, Repair, personal, without_addresses
 from htqcli.rules.declare import Rule
 from htqcli.source import Document, Span, pointer
 from htqcli.words import is_command, visible
@@ -266,7 +266,7 @@ _Finding = tuple[str, str, bool]
 """A code, a pointer, and whether the draft accepts the finding."""
 
 
-def _finding(found: Any) -> _Finding:
+def _finding(found: Diagnostic) -> _Finding:
     return found.rule.code, found.pointer, found.accepted is not None
 
 
