@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from htqcli.moment import LONDON, NotAMoment, read, say, say_length
+from htqcli.moment import LONDON, NotAMoment, in_iso, read, say, say_length
 
 MONTHS = [
     "January",
@@ -412,3 +412,57 @@ def test_instants_are_compared_by_what_they_are_and_not_by_the_clock_on_the_wall
     first, second = read("2030-10-27T01:30+01:00"), read("2030-10-27T01:10+00:00")
     assert first.first < second.first
     assert (read("2022-07-29 17:00").first - read("2022-03-01").first).total_seconds() == 13_017_600
+
+
+@pytest.mark.parametrize(
+    ("written", "iso"),
+    [
+        ("2 March 2022", "2022-03-02"),
+        ("2nd of March, 2022", "2022-03-02"),
+        ("the 2nd March 2022", "2022-03-02"),
+        ("Wednesday 2 March 2022", "2022-03-02"),
+        ("March 2, 2022", "2022-03-02"),
+        ("2-Mar-2022", "2022-03-02"),
+        ("29/07/2022", "2022-07-29"),
+        ("29.7.2022", "2022-07-29"),
+        ("05/05/2022", "2022-05-05"),
+        ("2022/3/2", "2022-03-02"),
+        ("September 2024", "2024-09"),
+        ("09/2024", "2024-09"),
+        ("29 July 2022 5pm", "2022-07-29T17:00"),
+        ("29 July 2022 at 5.30 pm", "2022-07-29T17:30"),
+        ("29 July 2022, 16:59", "2022-07-29T16:59"),
+        ("29 July 2022 at midday", "2022-07-29T12:00"),
+        # The clocks pass this time twice; as it is read, it is the first.
+        ("30 October 2022 1:30am", "2022-10-30T01:30"),
+    ],
+)
+def test_a_date_that_leaves_no_doubt_has_a_form_in_iso_8601(written, iso):
+    assert in_iso(written) == iso
+    assert read(iso) == read(written)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2022-03-02",
+        "2024-09",
+        "2022-07-29T16:00:00Z",
+        "2022-07-29 17:00",
+        "05/07/2021",
+        "29/07/22",
+        "2 March 22",
+        "22-03-02",
+        "10 June 2022 midnight",
+        "10 June 2022 12am",
+        "10 June 2022 12pm",
+        "Monday 2 March 2022",
+        "31 February 2022",
+        "2 March",
+        "29 July 2022 5pm BST",
+        "soon",
+        "",
+    ],
+)
+def test_a_date_in_iso_8601_or_in_doubt_stays_as_it_is_written(written):
+    assert in_iso(written) is None

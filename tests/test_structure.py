@@ -32,6 +32,7 @@ ORDER = [
     "drift",
     "blank",
     "calendar",
+    "fix",
     "formats",
     "cli",
 ]

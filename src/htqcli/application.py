@@ -14,6 +14,7 @@ from pydantic import Field
 
 from htqcli.catalogue import reference_in
 from htqcli.fields import (
+    CLAIM,
     REQUIRED,
     Amount,
     Count,
@@ -151,6 +152,7 @@ class Coverage(Part):
     units: Annotated[Items[Text], _field("units that cover it", "[U1, U2]")] = ()
     coverage: Annotated[
         Annotated[Literal["full", "partial"], one_of("full", "partial")],
+        CLAIM,
         _field("extent to which it is covered", "partial"),
     ] = "full"
     reason: Annotated[
@@ -209,7 +211,7 @@ class Attachment(Part):
         Text | None, REQUIRED, _field("file of the document", "evidence/ksb-mapping.xlsx")
     ] = None
     confidential: Annotated[
-        YesOrNo | None, _field("answer whether the document is confidential", "false")
+        YesOrNo | None, CLAIM, _field("answer whether the document is confidential", "false")
     ] = None
 
 
@@ -257,8 +259,8 @@ class Application(Part):
     )
     employers: Annotated[Items[Employer], _field("employers")] = ()
     documents: Annotated[Items[Attachment], _field("documents")] = ()
-    declarations: Annotated[Declarations | None, _field("declarations")] = None
-    accept: Annotated[Items[Acceptance], _field("findings that are accepted")] = ()
+    declarations: Annotated[Declarations | None, CLAIM, _field("declarations")] = None
+    accept: Annotated[Items[Acceptance], CLAIM, _field("findings that are accepted")] = ()
 
 
 def choices(application: Application) -> Iterator[tuple[Path, Choice]]:

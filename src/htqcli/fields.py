@@ -33,8 +33,8 @@ from pydantic_core import PydanticCustomError
 
 from htqcli import moment
 from htqcli.moment import Moment
-from htqcli.source import MAX_FAULTS, Document, Fault, Kind, Path
-from htqcli.words import bare, join, nearest, quote
+from htqcli.source import MAX_FAULTS, Document, Fault, Fix, Kind, Path
+from htqcli.words import bare, join, nearest, quote, slip
 
 
 class Part(BaseModel):
@@ -82,6 +82,14 @@ class Judged:
 
     kind: Any = None
     required: bool = True
+
+
+class _Claim:
+    """The mark of a field with which the applicant declares something, or says what others may
+    see: nobody else writes that for it, be it a slip of the pen."""
+
+
+CLAIM = _Claim()
 
 
 class _Hole:
@@ -382,7 +390,7 @@ def _fault(model: type[Part], data: Any, path: Path, entry: Any) -> Fault:
     for step in path:
         value = value[step]
     if entry["type"] == "extra_forbidden":
-        return _unknown(model, path)
+        return _unknown(model, data, path)
     if entry["type"] == "missing":
         name = str(entry["loc"][-1])
         return _absent(path, name, _type_at(model, path))
@@ -412,7 +420,14 @@ def _fault(model: type[Part], data: Any, path: Path, entry: Any) -> Fault:
     elif part := _type_at(model, path) if entry["type"] in ("model_type", "dict_type") else None:
         lines = [_line(name, info) for name, info in names(part).items() if info.examples][:2]
         hint = f"{hint} For example {join([f'‘{line}’' for line in lines])}." if lines else hint
-    return Fault(Kind.WRONG, path, message, hint or f"Enter {_described(model, path)}.")
+    fix = _fix(model, path, value, choices) if near else None
+    return Fault(Kind.WRONG, path, message, hint or f"Enter {_described(model, path)}.", fix=fix)
+
+
+def _fix(model: type[Part], path: Path, typed: str, choices: list[str]) -> Fix | None:
+    """The choice that a text at a path cannot but mean."""
+    meant = None if is_personal_or_claim(model, path) else slip(typed.strip(), choices)
+    return None if meant is None else Fix(meant)
 
 
 _GROUP = (
@@ -437,7 +452,7 @@ def _named(value: object) -> str:
     return "A list" if isinstance(value, list) else "A group of fields"
 
 
-def _unknown(model: type[Part], path: Path) -> Fault:
+def _unknown(model: type[Part], data: Any, path: Path) -> Fault:
     owner = _type_at(model, path[:-1])
     known = list(names(owner)) if owner else []
     if is_private(model, path[:-1]):
@@ -448,12 +463,18 @@ def _unknown(model: type[Part], path: Path) -> Fault:
     hint = f"Did you mean ‘{near[0]}’?" if near else f"The fields here are {join(known)}."
     if path[-1] == "<<":
         hint = "Write the fields out: htq does not merge fields from elsewhere."
+    for step in path[:-1]:
+        data = data[step]
+    meant = slip(str(path[-1]), known)
+    if [meant] != near or meant in data or is_personal_or_claim(model, (*path[:-1], near[0])):
+        meant = None
     return Fault(
         Kind.UNKNOWN,
         path,
         f"There is no field {quote(str(path[-1]))} here, so it is not read",
         hint,
         of_name=True,
+        fix=None if meant is None else Fix(meant, name=True),
     )
 
 
@@ -540,6 +561,33 @@ def is_private(model: type[Part], path: Path) -> bool:
     """Whether the value at a path of `model` is personal."""
     parts = (_type_at(model, path[:length]) for length in range(len(path) + 1))
     return any(part is not None and part.private for part in parts)
+
+
+def is_personal_or_claim(model: type[Part], path: Path) -> bool:
+    """Whether the value at a path of `model` is personal, or a claim or part of one."""
+    if is_private(model, path):
+        return True
+    for length, step in enumerate(path):
+        owner = _type_at(model, path[:length])
+        info = names(owner).get(str(step)) if owner else None
+        if info and CLAIM in info.metadata:
+            return True
+    return False
+
+
+def leaves(part: Part, path: Path = ()) -> Iterator[tuple[Path, object]]:
+    """Every single value that a part has, with its path. An item that was not sound is None."""
+    for attribute, info in type(part).model_fields.items():
+        waiting = [((*path, info.alias or attribute), getattr(part, attribute))]
+        while waiting:
+            here, value = waiting.pop()
+            if isinstance(value, Part):
+                yield from leaves(value, here)
+            elif isinstance(value, tuple | dict):
+                numbered = value.items() if isinstance(value, dict) else enumerate(value)
+                waiting += [((*here, step), item) for step, item in numbered]
+            else:
+                yield here, value
 
 
 def _bare(annotation: Any) -> Any:

@@ -7,7 +7,7 @@ and takes out what a draft accepts. It prints nothing, and no file's state stops
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
@@ -32,7 +32,7 @@ from htqcli.rules.declare import (
     Severity,
     Subject,
 )
-from htqcli.source import Kind, Path, Place, Span, pointer
+from htqcli.source import Document, Fix, Kind, Path, Place, Span, pointer
 from htqcli.words import cut, visible
 
 
@@ -51,11 +51,20 @@ class Excerpt:
 
 
 @dataclass(frozen=True, slots=True)
+class Repair:
+    """A fix of a rule, with the path of what it changes."""
+
+    rule: Rule
+    path: Path
+    fix: Fix
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnostic:
     """A finding of a rule, with its place and an excerpt of the line where it begins.
 
     `sources` are where what it asks for is said: addresses, or files of this project.
-    `accepted` is the draft's acceptance of it.
+    `accepted` is the draft's acceptance of it, and `repair` what puts it right.
     """
 
     rule: Rule
@@ -68,17 +77,20 @@ class Diagnostic:
     sources: tuple[str, ...]
     details: dict[str, Any] | None = None
     accepted: Acceptance | None = None
+    repair: Repair | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
     """A draft that was checked: its findings, ordered by place and code, and the rules that
     had a say. A rule has none where the cycle does not ask for what it looks at, or where what
-    it needs is not sound."""
+    it needs is not sound. `tidy` is what could be written in a more usual form, where that was
+    asked for."""
 
     path: str
     findings: tuple[Diagnostic, ...]
     ran: tuple[Rule, ...]
+    tidy: tuple[Repair, ...] = ()
 
     @property
     def ready(self) -> bool:
@@ -164,6 +176,20 @@ def check(
     return Report(at, catalogue, chosen, fail_on, tuple(files), tuple(unchecked), subject)
 
 
+def judge(
+    catalogue: Catalogue, at: datetime, rules: Sequence[Rule], ksbs: Folder | None
+) -> Callable[[Draft], Checked | Unchecked]:
+    """The check of one draft after another, as `check` does it, with what could be tidied."""
+    lists: dict[Folder, Lists] = {}
+
+    def checked(draft: Draft) -> Checked | Unchecked:
+        folder = ksbs or draft.folder / KSB_FOLDER
+        own = lists.setdefault(folder, Lists(folder))
+        return _check(draft, catalogue, at, rules, own, DRAFT, tidy=True)
+
+    return checked
+
+
 def _check(
     draft: Draft,
     catalogue: Catalogue | None,
@@ -171,6 +197,8 @@ def _check(
     rules: Sequence[Rule],
     lists: Lists,
     subject: Subject,
+    *,
+    tidy: bool = False,
 ) -> Checked | Unchecked:
     try:
         document = source.read(draft.content)
@@ -195,7 +223,13 @@ def _check(
     for rule in last:
         findings += _findings(rule, replace(case, accepted=accepted), place)
     findings.sort(key=lambda f: (f.place.line, f.place.column, f.rule.code, f.pointer))
-    return Checked(draft.path, tuple(findings), tuple(judging))
+    untidy = [
+        Repair(rule, path, fix)
+        for rule in judging
+        if tidy and rule.tidy is not None
+        for path, fix in rule.tidy(case)
+    ]
+    return Checked(draft.path, tuple(findings), tuple(judging), tuple(untidy))
 
 
 def _can_judge(rule: Rule, case: Case) -> bool:
@@ -249,11 +283,9 @@ class _Places:
         return self.case.catalogue.addresses(keys) or (own,)
 
     def _is_personal(self, path: Path) -> bool:
-        """Whether a path leads to a contact of a draft or to what one holds, be it slightly
-        misspelt. That of a catalogue is there for everybody."""
-        return self.subject is DRAFT and any(
-            str(step).lower().startswith("contact") for step in path
-        )
+        """Whether a path leads to a contact of a draft or to what one holds. That of a catalogue
+        is there for everybody."""
+        return self.subject is DRAFT and any(_is_contact(step) for step in path)
 
     def diagnostic(self, rule: Rule, severity: Severity, problem: Problem) -> Diagnostic:
         span = problem.span or self.document.locate(problem.path)
@@ -269,13 +301,14 @@ class _Places:
         return Diagnostic(
             rule,
             severity,
-            visible(_EMAIL.sub("…", message)),
+            visible(without_addresses(message)),
             visible(hint),
             pointer(path),
             place,
             self._excerpt(span, personal=personal, only_marked=only_marked),
             self._sources(rule, problem),
             problem.details,
+            repair=Repair(rule, problem.path, problem.fix) if problem.fix else None,
         )
 
     def _excerpt(self, span: Span, *, personal: bool, only_marked: bool) -> Excerpt:
@@ -319,6 +352,36 @@ _CONTACT_PATH = ("applicant", "contact")
 _QUOTED = re.compile("‘[^’]*’")
 _EMAIL = re.compile(r"[^\s\"'<>{}\[\],‘’]{1,64}@[^\s\"'<>{}\[\],‘’]{1,255}")
 _SHOWN = re.compile(r"[^\s:{}]")
+
+
+def _is_contact(name: str | int) -> bool:
+    """Whether a field is a contact, be it slightly misspelt."""
+    return str(name).lower().startswith("contact")
+
+
+def without_addresses(text: str) -> str:
+    """A text with its e-mail addresses left out."""
+    return _EMAIL.sub("…", text)
+
+
+def personal(document: Document) -> Iterator[Span]:
+    """The characters of a draft that are personal, or could be: what contacts hold, e-mail
+    addresses, and what stands in fields that there are not."""
+    waiting: list[source.Node] = [document.root] if document.root else []
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, source.Mapping):
+            for name, (_, value) in node.fields.items():
+                if _is_contact(name):
+                    yield Span(value.start, value.end)
+                else:
+                    waiting.append(value)
+        elif isinstance(node, source.Sequence):
+            waiting += node.items
+    for fault in DRAFT.read(document).faults:
+        if fault.kind is Kind.UNKNOWN and fault.fix is None:
+            yield from (document.key(fault.path), document.locate(fault.path))
+    yield from (Span(*match.span()) for match in _EMAIL.finditer(document.lines.text))
 
 
 def _accept(

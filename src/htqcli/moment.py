@@ -81,6 +81,51 @@ def read(text: str) -> Moment:
     return _written(text)
 
 
+def in_iso(text: str) -> str | None:
+    """ISO 8601 of what a person in England wrote, in the same precision and without an offset
+    where the clocks say it all. None where the text is ISO 8601 already, says no time, or could
+    be read otherwise by somebody else: `05/07/2021`, `29/07/22` and midnight stay as they are."""
+    text = " ".join(text.split())
+    written = _PLAINLY.fullmatch(text)
+    if written is None or _ISO.match(text):
+        return None
+    first, second = written["first"], written["second"]
+    if first and int(first) <= 12 and first.zfill(2) != second.zfill(2):
+        return None
+    try:
+        when = read(text)
+        iso = when.isoformat()
+        if when.precision == "minute":
+            local = when.first.replace(tzinfo=None)
+            iso = local.isoformat(timespec="seconds" if local.second else "minutes")
+        return iso if read(iso) == when else None
+    except NotAMoment:
+        return None
+
+
+_MONTHS = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
+    r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
+_PLAINLY = re.compile(
+    r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,? )?"
+    r"(?:"
+    rf"(?:the )?\d{{1,2}}(?:st|nd|rd|th)?(?: of)?[ -]{_MONTHS},?[ -]\d{{4}}"
+    rf"|{_MONTHS} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}"
+    rf"|{_MONTHS},? \d{{4}}"
+    r"|(?P<first>\d{1,2})(?P<sign>[/.-])(?P<second>\d{1,2})(?P=sign)\d{4}"
+    r"|\d{4}(?P<mark>[/.-])\d{1,2}(?P=mark)\d{1,2}"
+    r"|\d{1,2}/\d{4}"
+    r")"
+    r"(?:,?(?: at)? "
+    r"(?:(?!12)\d{1,2}(?:[:.][0-5]\d)? ?[ap]m|(?:[01]\d|2[0-3]):[0-5]\d|noon|midday))?",
+    re.IGNORECASE,
+)
+"""Dates, with a time or without, that leave no doubt: a month by its name, or a day that cannot
+be one; four digits for the year. Twelve o’clock is midday where it is called so."""
+_ISO = re.compile(r"\d{4}-\d{2}(?:-\d{2})?(?:$|[T ]\d{2}:)")
+
+
 def say(when: datetime, precision: Precision = "minute") -> str:
     """A time in GOV.UK style: 29 July 2022 at 5pm, 29 July 2022, September 2024."""
     if precision == "month":

@@ -85,6 +85,15 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Fix:
+    """What the text at a path becomes, or with `name` the field's name there: the same answer in
+    its right form, so that nobody has to decide anything."""
+
+    text: str
+    name: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Fault:
     """What is wrong at a path, said in words.
 
@@ -100,6 +109,7 @@ class Fault:
     span: Span | None = None
     unsound: bool = True
     of_name: bool = False
+    fix: Fix | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +243,14 @@ class Document:
 
     def holds(self, path: Path) -> bool:
         """Whether there is a value at `path`, be it an empty one."""
+        return self._node(path) is not None
+
+    def text(self, path: Path) -> str | None:
+        """The single value at `path`; None where there is none, or a list or fields."""
+        node = self._node(path)
+        return node.text if isinstance(node, Scalar) and not node.null else None
+
+    def _node(self, path: Path) -> Node | None:
         node: Node | None = self.root
         for step in path:
             if isinstance(node, Mapping) and step in node.fields:
@@ -240,8 +258,8 @@ class Document:
             elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node.items):
                 node = node.items[step]
             else:
-                return False
-        return node is not None
+                return None
+        return node
 
 
 def content_of(path: str) -> bytes | str:

@@ -39,6 +39,14 @@ def visible_start(text: str) -> str:
     return f"\\x3a{bare[1:]}" if bare.startswith("::") else shown
 
 
+def is_command(line: str) -> bool:
+    """Whether the log of a pipeline could take a line, or something in it, for a command."""
+    return line.lstrip().startswith("::") or _COMMAND.search(line) is not None
+
+
+_COMMAND = re.compile(r"##(?:vso)?\[", re.IGNORECASE)
+
+
 def bare(text: str) -> str:
     """What a person sees of a text: without white space around it and characters of no width."""
     return _UNSEEN.sub("", text).strip()
@@ -106,6 +114,42 @@ def nearest(word: str, choices: Sequence[str], most: int = 1) -> list[str]:
         score_cutoff=70,
     )
     return [choice for choice, _, _ in found]
+
+
+def slip(word: str, choices: Collection[str]) -> str | None:
+    """The one choice that `word` cannot but mean: the same apart from case and the signs between
+    words, or else with one letter wrong, missing, too many or swapped with the next; two in a
+    word of ten letters or more. None where it could mean another, or something of its own."""
+    if not 3 <= len(word) <= 100:
+        return None
+    same = [choice for choice in choices if _letters(choice) == _letters(word)]
+    if not same:
+        from rapidfuzz.distance import OSA
+
+        most = 1 if len(word) < 10 else 2
+        digits = re.findall(r"\d", word)
+        same = [
+            choice
+            for choice in choices
+            if OSA.distance(word.casefold(), choice.casefold(), score_cutoff=most) <= most
+            and re.findall(r"\d", choice) == digits
+        ]
+    return same[0] if len(same) == 1 else None
+
+
+def same_id(word: str, choices: Collection[str]) -> str | None:
+    """The one choice that is the id `word` apart from case and spaces; None if none or several
+    are. A space between digits is part of the id."""
+    same = [choice for choice in choices if _close(choice) == _close(word)]
+    return same[0] if len(same) == 1 else None
+
+
+def _letters(text: str) -> str:
+    return "".join(re.findall(r"[^\W_]+", text.casefold()))
+
+
+def _close(text: str) -> str:
+    return re.sub(r"(?<!\d)\s+|\s+(?!\d)", "", text.casefold())
 
 
 def _escape(match: re.Match[str]) -> str:

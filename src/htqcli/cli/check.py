@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
@@ -27,7 +27,8 @@ from htqcli.cli.options import (
 from htqcli.formats import FORMATS
 
 if TYPE_CHECKING:
-    from htqcli.intake import Unchecked
+    from htqcli.fix import Fixed, Judge
+    from htqcli.intake import Draft, Unchecked
     from htqcli.lint import Report
     from htqcli.rules.declare import Rule, Subject
 
@@ -71,6 +72,16 @@ def check(
             help="What to call standard input; its files are looked for beside that path.",
         ),
     ] = None,
+    fix: Annotated[
+        bool,
+        typer.Option("--fix", help="Put right in the files what needs no decision, then check."),
+    ] = False,
+    diff: Annotated[
+        bool,
+        typer.Option(
+            "--diff", help="Show what --fix would change, as a unified diff, and change nothing."
+        ),
+    ] = False,
     ksbs: KsbFolder = None,
     catalogue: CatalogueFile = None,
 ) -> None:
@@ -81,8 +92,10 @@ def check(
     """
     from htqcli import intake, lint
     from htqcli.formats import is_report
+    from htqcli.rules import about
     from htqcli.rules.declare import DRAFT, Severity
 
+    _fit(paths or (), format, fix=fix, diff=diff)
     rules = chosen(select, ignore, DRAFT)
     reports = reports_to(report or ())
     expect_folder(ksbs)
@@ -91,23 +104,32 @@ def check(
     older = [file for _, file in reports if is_report(file)]
     named = intake.find(paths or [os.curdir], exclude or (), older)
     spare(reports, named)
-    read = (intake.read(path, sys.stdin, stdin_name) for path in _progress(named, quiet=quiet))
+    drafts: Iterable[Draft | Unchecked] = (
+        intake.read(path, sys.stdin, stdin_name) for path in _progress(named, quiet=quiet)
+    )
     level = None if fail_on == "never" else Severity(fail_on)
-    found = lint.check(read, known, now, rules, level, ksbs)
-    conclude(found, reports, format, quiet=quiet, exit_zero=exit_zero)
+    replaced: list[bool] = []
+    if fix or diff:
+        judge = lint.judge(known, now, about(DRAFT), ksbs)
+        drafts = _fixed(drafts, paths or (), judge, rules, replaced, writes=fix, quiet=quiet)
+    found = lint.check(drafts, known, now, rules, level, ksbs)
+    conclude(found, reports, None if diff else format, replaced, quiet=quiet, exit_zero=exit_zero)
 
 
 def conclude(
     found: Report,
     reports: Sequence[tuple[str, str]],
-    format: str,
+    format: str | None,
+    replaced: Sequence[bool] = (),
     *,
     quiet: bool,
     exit_zero: bool,
 ) -> None:
-    """Write what was found everywhere it goes, and end with its exit code."""
-    written = [_write(name, file, found) for name, file in reports]
-    _show(found, format, quiet=quiet)
+    """Write what was found everywhere it goes, and end with its exit code. Without a format
+    nothing goes to standard output. `replaced` says of each file that was to be whether it was."""
+    written = [*replaced, *(_write(name, file, found) for name, file in reports)]
+    if format is not None:
+        _show(found, format, quiet=quiet)
     tell_unchecked(found.unchecked)
     if found.unchecked or not all(written):
         raise typer.Exit(NOT_CHECKED)
@@ -135,6 +157,112 @@ def chosen(select: Words, ignore: Words, subject: Subject) -> tuple[Rule, ...]:
             f"No rule is left to check a {subject.name} with. Look at ‘--select’ and ‘--ignore’."
         )
     return left
+
+
+def _fit(paths: Sequence[str], format: str, *, fix: bool, diff: bool) -> None:
+    """Refuse options that do not go together."""
+    if fix and diff:
+        raise typer.BadParameter(
+            "It cannot go with ‘--diff’, which changes nothing. Choose one of the two.",
+            param_hint="--fix",
+        )
+    if fix and "-" in paths:
+        raise typer.BadParameter(
+            "Standard input is no file to write to. See what would change with ‘--diff’.",
+            param_hint="--fix",
+        )
+    if diff and format != "text":
+        raise typer.BadParameter(
+            "A diff has one form, so ‘--format’ cannot go with it. Write a report to a file with "
+            f"‘--report {format}=FILE’.",
+            param_hint="--diff",
+        )
+
+
+def _fixed(
+    drafts: Iterable[Draft | Unchecked],
+    named: Sequence[str],
+    judge: Judge,
+    rules: Sequence[Rule],
+    written: list[bool],
+    *,
+    writes: bool,
+    quiet: bool,
+) -> Iterator[Draft | Unchecked]:
+    """The drafts with what can be put right put right in their files, or as they are and with
+    what would be on standard output. `written` is told of each file that is to be written. A file
+    that is not `named`, but found in a folder, must be a draft beyond doubt."""
+    from htqcli.fix import Fixed, is_draft, put_right
+    from htqcli.intake import Draft, Unchecked
+
+    for draft in drafts:
+        if not isinstance(draft, Draft):
+            yield draft
+            continue
+        try:
+            ours = draft.path in named or "-" in named or is_draft(draft)
+            fixed = put_right(draft, judge, rules) if ours else Fixed(draft)
+        except typer.Exit:  # ended from outside
+            raise
+        except Exception as error:  # noqa: BLE001  # a fault is reported, and the next draft read
+            reason = "a fault in htq: putting it right stopped with an exception"
+            yield Unchecked(draft.path, reason, error)
+            continue
+        if not writes:
+            terminal.say_diff(fixed.diff)
+        elif fixed.changes:
+            written.append(_replace(draft, fixed.draft))
+            if not written[-1]:
+                yield draft
+                continue
+        if not quiet:
+            _tell_changes(fixed, writes=writes)
+        yield fixed.draft if writes else draft
+
+
+def _replace(old: Draft, new: Draft) -> bool:
+    """Write a draft over what was read of it; whether that went well."""
+    from htqcli.source import content_of
+    from htqcli.words import visible_start
+
+    try:
+        if content_of(old.path) != old.content:
+            why = "it has changed since it was read. Run the command again"
+        elif terminal.is_read_only(old.path):
+            why = "it is read-only"
+        else:
+            terminal.replace_file(old.path, new.content.decode())
+            return True
+    except OSError as error:
+        why = error.strerror or str(error)
+    terminal.tell(f"{visible_start(old.path)}: nothing is put right: {why}")
+    return False
+
+
+def _tell_changes(fixed: Fixed, *, writes: bool) -> None:
+    from htqcli.words import join, quote, visible_start
+
+    path = visible_start(fixed.draft.path)
+    count = f"{len(fixed.changes)} place{'' if len(fixed.changes) == 1 else 's'}"
+    if fixed.changes:
+        terminal.tell(f"{path}: {count} {'put right' if writes else 'can be put right'}")
+    for change in fixed.changes if writes else ():
+        terminal.tell(
+            f"  line {change.line}: {quote(change.old)} -> {quote(change.new)} ({change.code})"
+        )
+    for change in fixed.held:
+        why = f": that would bring {join(change.brings)}" if change.brings else ""
+        terminal.tell(
+            f"{path}:{change.line}: {quote(change.old)} is not made {quote(change.new)} "
+            f"({change.code}){why}"
+        )
+    if fixed.too_long:
+        terminal.tell(f"{path}: nothing is put right: it would take too long to find out what can")
+    if fixed.not_shown and not writes:
+        terminal.tell(
+            f"{path}: {fixed.not_shown} of these not in the diff, because the lines hold what is "
+            "personal or what a pipeline could obey; ‘--fix’ puts them right too"
+        )
 
 
 def reports_to(words: Sequence[str]) -> list[tuple[str, str]]:

@@ -97,6 +97,7 @@ def _details(rule: Rule, known: Catalogue) -> dict[str, Any]:
         "documentation": rule.documentation,
         "bad": rule.bad,
         "good": rule.good,
+        "fixes": rule.fixes or None,
     }
 
 
@@ -112,4 +113,6 @@ def _text(rule: Rule, known: Catalogue) -> list[Line]:
     for title, fragment in (("Reported:", rule.bad), ("Not reported:", rule.good)):
         lines += [[], [(title, "bold")]]
         lines += [[(f"  {visible(line)}", "")] for line in fragment.splitlines()]
+    if rule.fixes:
+        lines += [[], *terminal.hanging("", f"‘htq check --fix’ puts right: {rule.fixes}")]
     return lines

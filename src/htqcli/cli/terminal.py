@@ -185,6 +185,23 @@ def write_data(text: str) -> None:
         sys.stdout.write(text)
 
 
+def say_diff(text: str) -> None:
+    """Write a unified diff to standard output: coloured and with nothing hidden in a terminal,
+    elsewhere every character as it is, so that it can be applied."""
+    if not is_terminal(sys.stdout):
+        write_data(text)
+        return
+    styles = {"+": "green", "-": "red", "@": "cyan"}
+    lines = text.removesuffix("\n").split("\n") if text else []
+    say([(line.removesuffix("\r"), styles.get(line[:1], ""))] for line in lines)
+
+
+def is_read_only(name: str) -> bool:
+    """Whether a file is not meant to be written, be it that whoever runs htq could."""
+    mode = os.stat(name).st_mode  # noqa: PTH116
+    return not mode & 0o222 or not os.access(name, os.W_OK)
+
+
 def replace_file(name: str, text: str, *, durable: bool = True) -> None:
     """Write a file whole or not at all: a new one beside it takes its place once it is complete,
     and if `durable` once the disk has it.

@@ -21,7 +21,7 @@ from htqcli.catalogue import read as read_catalogue
 from htqcli.fields import Reading
 from htqcli.ksbs import Lists
 from htqcli.rules.sources import CRITERIA_5, CYCLE_3, DATA, FORMAT
-from htqcli.source import Document, Fault, Kind, Path, Span
+from htqcli.source import Document, Fault, Fix, Kind, Path, Span
 from htqcli.words import visible
 
 
@@ -90,7 +90,8 @@ class Problem:
 
     `span` is the place where that is not the place of the path. `details` go into JSON. Of the
     line, what comes after the place is not shown where `only_marked` is set. `sources` are the
-    keys in the catalogue of the pages that say so, where it is not the rule's own.
+    keys in the catalogue of the pages that say so, where it is not the rule's own. `fix` puts it
+    right where that takes no decision; a rule that has fixes says in `fixes` what they are.
     """
 
     path: Path
@@ -100,6 +101,7 @@ class Problem:
     details: dict[str, Any] | None = None
     only_marked: bool = False
     sources: tuple[str, ...] = ()
+    fix: Fix | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,7 @@ class Case:
         """Faults as problems, each with its place."""
         for fault in faults:
             span = self.document.span(fault)
-            yield Problem(fault.path, fault.message, fault.hint or "", span)
+            yield Problem(fault.path, fault.message, fault.hint or "", span, fix=fault.fix)
 
 
 MOST_OF_A_REASON = 500
@@ -162,12 +164,17 @@ class Accepted:
 
 
 Check = Callable[[Case], Iterable[Problem]]
+Tidy = Callable[[Case], Iterable[tuple[Path, Fix]]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rule:
     """A rule of htq. `bad` and `good` are fragments of the first of its subjects; each line of
-    `bad` that must be reported says so at its end, with `# ` and the code."""
+    `bad` that must be reported says so at its end, with `# ` and the code.
+
+    `fixes` says what `htq check --fix` puts right of its findings. `tidy` gives what it writes
+    in the usual form besides: values that are right as they are, and no findings.
+    """
 
     code: str
     name: str
@@ -181,6 +188,8 @@ class Rule:
     check: Check = field(repr=False)
     needs: tuple[str, ...] = ()
     subjects: tuple[Subject, ...] = (DRAFT,)
+    fixes: str = ""
+    tidy: Tidy | None = field(default=None, repr=False)
 
     def markdown(self) -> str:
         """What the rule is about, in Markdown: why it matters, what the source says, and a
@@ -193,6 +202,7 @@ class Rule:
             f"{self.summary}.\n\n{self.why}\n\nWhat the source says: {self.says}\n"
             f"({self._link()})\n\nReported:\n\n```yaml\n{bad}```\n\n"
             f"Not reported:\n\n```yaml\n{good}```\n"
+            + (f"\n`htq check --fix` puts right: {self.fixes}\n" if self.fixes else "")
         )
 
     def _link(self) -> str:
@@ -255,13 +265,16 @@ def rule(
     good: str,
     needs: tuple[str, ...] = (),
     subjects: tuple[Subject, ...] = (DRAFT,),
+    fixes: str = "",
+    tidy: Tidy | None = None,
 ) -> Callable[[Check], Rule]:
     """Make a check a rule.
 
     `severity` is fixed, or the name of the policy of the cycle that says it. `source` is the
     address of the page that the requirement comes from and `says` what it says there.
-    `subjects` are the kinds of file that it judges. The function's name is the rule's, the first
-    line of its docstring the summary, and the rest why it matters.
+    `subjects` are the kinds of file that it judges. `fixes` and `tidy` are what `htq check
+    --fix` may write: see `Rule`. The function's name is the rule's, the first line of its
+    docstring the summary, and the rest why it matters.
     """
 
     def declare(check: Check) -> Rule:
@@ -281,6 +294,8 @@ def rule(
             check=check,
             needs=needs,
             subjects=subjects,
+            fixes=fixes,
+            tidy=tidy,
         )
 
     return declare

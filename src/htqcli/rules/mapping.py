@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, replace
 
@@ -10,9 +12,9 @@ from htqcli.fields import sound
 from htqcli.ksbs import LABEL, KsbList, meant_label, ranges
 from htqcli.rules.declare import Case, Problem, Severity, rule
 from htqcli.rules.sources import CATEGORIES, CRITERIA, FORMAT, STANDARDS_DATA, SUPPORT
-from htqcli.source import Path
+from htqcli.source import Fix, Path
 from htqcli.structure import MOST, TooLarge, combinations
-from htqcli.words import join, nearest, quote
+from htqcli.words import join, nearest, quote, same_id
 
 _BASE = """
         cycle: 3
@@ -65,6 +67,11 @@ def _names_of_units(case: Case) -> Iterator[tuple[Path, str]]:
     lists += [((*path, "from"), group.from_ or ()) for path, group in choices(case.application)]
     for path, names in lists:
         yield from (((*path, number), name) for number, name in sound(names))
+
+
+def _id(name: str, known: Iterable[str]) -> Fix | None:
+    meant = same_id(name, list(known))
+    return None if meant is None else Fix(meant)
 
 
 @rule(
@@ -233,6 +240,7 @@ def partial_without_reason(case: Case) -> Iterable[Problem]:
             ksbs:
               K1: [U1, U2]
     """,
+    fixes="case and spaces of an id, such as u1 where the unit is U1.",
 )
 def unknown_unit(case: Case) -> Iterable[Problem]:
     """A unit is named that the qualification does not have
@@ -255,7 +263,12 @@ def unknown_unit(case: Case) -> Iterable[Problem]:
                 "Add ‘units:’ with a line such as ‘U1: Programming fundamentals’ for each unit.",
             )
             return
-        yield Problem(path, f"There is no unit {quote(name)}", hint)
+        yield Problem(
+            path,
+            f"There is no unit {quote(name)}",
+            hint,
+            fix=_id(name, case.application.units),
+        )
 
 
 @rule(
@@ -510,6 +523,9 @@ def unsatisfiable_group(case: Case) -> Iterable[Problem]:
         )
 
 
+_SLIP = re.compile(r"\s*[KSB]\s*[0-9]+\s*", re.IGNORECASE | re.ASCII)
+
+
 @rule(
     "HTQ511",
     severity=Severity.ERROR,
@@ -523,16 +539,22 @@ def unsatisfiable_group(case: Case) -> Iterable[Problem]:
               K1: [U1, U2]
               K2: [U1]
     """,
+    fixes="case, a space and zeros before the number, where no other line has that label.",
 )
 def malformed_label(case: Case) -> Iterable[Problem]:
     """The label of a KSB is not written in its form
 
     The mapping of that KSB is not read.
     """
-    for path, _, ksbs in _mapped(case):
+    for path, claim, ksbs in _mapped(case):
+        known = _list(case, claim)
+        alike = Counter(meant_label(label) for label in ksbs)
         for label in ksbs:
             if not LABEL.fullmatch(label):
                 meant = meant_label(label)
+                alone = alike[meant] == 1 and case.reading.knows((*path, meant or label))
+                there = isinstance(known, str) or meant in known.ksbs
+                clear = meant and alone and there and _SLIP.fullmatch(label)
                 yield Problem(
                     (*path, label),
                     f"{quote(label)} is not the label of a KSB",
@@ -540,6 +562,7 @@ def malformed_label(case: Case) -> Iterable[Problem]:
                     if meant
                     else "Enter K, S or B and a number, for example ‘K1’.",
                     case.document.key((*path, label)),
+                    fix=Fix(meant, name=True) if meant and clear else None,
                 )
 
 
@@ -556,6 +579,7 @@ def malformed_label(case: Case) -> Iterable[Problem]:
               K1: {{units: [U1, U2], assessed_by: [A1]}}
         assessments: {{A1: Portfolio}}
     """,
+    fixes="case and spaces of an id, such as a1 where the assessment is A1.",
 )
 def unknown_assessment(case: Case) -> Iterable[Problem]:
     """An assessment is named that the draft does not have
@@ -574,6 +598,7 @@ def unknown_assessment(case: Case) -> Iterable[Problem]:
                     (*path, label, "assessed_by", number),
                     f"There is no assessment {quote(name)}",
                     hint,
+                    fix=_id(name, known),
                 )
 
 

@@ -9,6 +9,7 @@ from htqcli.catalogue import LEVELS
 from htqcli.fields import sound
 from htqcli.rules.declare import Case, Problem, Severity, rule
 from htqcli.rules.sources import CRITERIA, CRITERIA_5, DELIVERY, FORMAT, HESA, OFQUAL, PROCESS
+from htqcli.source import Fix
 from htqcli.words import join, quote
 
 _LEVELS = join([str(level) for level in LEVELS], "or")
@@ -166,6 +167,9 @@ def _is_number(word: str) -> bool:
     return word in _NUMBERS or (word.isdecimal() and len(word) < 3)
 
 
+_PARTS = re.compile(r"\s*([0-9]{3})[\s/-]*([0-9]{4})[\s/-]*([0-9X])\s*", re.IGNORECASE | re.ASCII)
+
+
 @rule(
     "HTQ405",
     severity=Severity.WARNING,
@@ -184,6 +188,7 @@ def _is_number(word: str) -> bool:
           level: 4
           number: 603/2476/0
     """,
+    fixes="the slashes between the parts, the case of an X, and spaces.",
 )
 def qualification_number(case: Case) -> Iterable[Problem]:
     """The qualification number is not written in its form
@@ -197,6 +202,9 @@ def qualification_number(case: Case) -> Iterable[Problem]:
             f"{quote(number)} is not written as a qualification number",
             "Enter three digits, four digits and a digit or X, with slashes between, for "
             "example ‘610/0123/X’. Leave the field out if there is no number yet.",
+            fix=Fix("/".join(parts.groups()).upper())
+            if (parts := _PARTS.fullmatch(number))
+            else None,
         )
 
 
@@ -380,6 +388,7 @@ def contact_email(case: Case) -> Iterable[Problem]:
           type: higher-education-provider
           ukprn: 10009999
     """,
+    fixes="spaces, and the case of RN.",
 )
 def applicant_number_form(case: Case) -> Iterable[Problem]:
     """The recognition number or the UKPRN is not written in its form
@@ -395,13 +404,20 @@ def applicant_number_form(case: Case) -> Iterable[Problem]:
             ("applicant", "recognition_number"),
             f"{quote(number)} is not written as a recognition number",
             "Enter RN and digits without spaces, for example ‘RN5133’.",
+            fix=_without_spaces(number, r"RN[0-9]+"),
         )
     if applicant.ukprn and not re.fullmatch(r"[0-9]{8}", applicant.ukprn):
         yield Problem(
             ("applicant", "ukprn"),
             f"{quote(applicant.ukprn)} is not written as a UKPRN",
             "Enter 8 digits without spaces, for example ‘10009999’.",
+            fix=_without_spaces(applicant.ukprn, r"[0-9]{8}"),
         )
+
+
+def _without_spaces(number: str, form: str) -> Fix | None:
+    written = "".join(number.split()).upper()
+    return Fix(written) if re.fullmatch(form, written) else None
 
 
 RULES = (

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
-from htqcli.application import choices
-from htqcli.fields import sound
+from htqcli import moment
+from htqcli.application import Application, choices
+from htqcli.fields import is_personal_or_claim, leaves, sound
 from htqcli.rules.declare import CATALOGUE, DRAFT, Case, Problem, Severity, rule
 from htqcli.rules.sources import FORMAT
-from htqcli.source import Kind
+from htqcli.source import Fix, Kind, Path
 from htqcli.words import quote
 
 
@@ -72,13 +74,27 @@ def missing_field(case: Case) -> Iterable[Problem]:
           title: Level 4 Diploma
     """,
     subjects=(DRAFT, CATALOGUE),
+    fixes="a misspelt name that can mean but one field of its part. The contact, declarations, "
+    "acceptances, coverage and confidentiality are left to you.",
 )
 def unknown_field(case: Case) -> Iterable[Problem]:
     """A field has a name that a draft does not have
 
     What it says is not read: a slip of the pen in a name would hide an answer.
     """
-    return (replace(problem, only_marked=True) for problem in case.faults(Kind.UNKNOWN))
+    problems = list(case.faults(Kind.UNKNOWN))
+    alike = Counter((problem.path[:-1], problem.hint) for problem in problems)
+    for problem in problems:
+        alone = alike[problem.path[:-1], problem.hint] == 1
+        yield replace(problem, only_marked=True, fix=problem.fix if alone else None)
+
+
+def _dates_in_iso(case: Case) -> Iterable[tuple[Path, Fix]]:
+    for path, value in leaves(case.application):
+        if isinstance(value, moment.Moment) and not is_personal_or_claim(Application, path):
+            iso = moment.in_iso(case.document.text(path) or "")
+            if iso:
+                yield path, Fix(iso)
 
 
 @rule(
@@ -95,6 +111,9 @@ def unknown_field(case: Case) -> Iterable[Problem]:
           level: 4
     """,
     subjects=(DRAFT, CATALOGUE),
+    fixes="a misspelt choice that can mean but one, such as ‘awarding organisation’. Dates that "
+    "leave no doubt, such as ‘2 March 2022’, become ISO 8601: ‘2022-03-02’.",
+    tidy=_dates_in_iso,
 )
 def wrong_value(case: Case) -> Iterable[Problem]:
     """A value is not of the kind that its field takes

@@ -10,9 +10,12 @@ from htqcli.catalogue import Standard
 from htqcli.fields import sound
 from htqcli.rules.declare import Case, Problem, Severity, rule
 from htqcli.rules.sources import CRITERIA, CYCLE_3, STANDARDS_DATA
-from htqcli.words import join, letters, nearest, quote
+from htqcli.source import Fix, Path
+from htqcli.words import join, letters, nearest, quote, slip
 
 _FORM = re.compile(r"ST\d{4}", re.ASCII)
+_SLIP = re.compile(r"\s*ST[\s_–-]*[0-9O]{4}\s*", re.IGNORECASE | re.ASCII)
+"""A reference that lacks nothing and has no more than spaces and letters O too many."""
 
 
 def _listed(case: Case) -> Iterator[tuple[int, StandardClaim, Standard]]:
@@ -42,6 +45,8 @@ def _listed(case: Case) -> Iterator[tuple[int, StandardClaim, Standard]]:
           - reference: ST0116
           - reference: ST0118
     """,
+    fixes="case, spaces and hyphens, and the letter O in place of a zero. A reference with too "
+    "few digits, or of another kind, is left to you.",
 )
 def malformed_reference(case: Case) -> Iterable[Problem]:
     """The reference of a standard is not written in its form
@@ -68,6 +73,7 @@ def malformed_reference(case: Case) -> Iterable[Problem]:
             ("standards", index, "reference"),
             f"{quote(reference)} is not the reference of a standard",
             hint,
+            fix=Fix(claim.meant) if claim.meant and _SLIP.fullmatch(reference) else None,
         )
 
 
@@ -183,6 +189,13 @@ def contact_us(case: Case) -> Iterable[Problem]:
             )
 
 
+def _titles_as_listed(case: Case) -> Iterable[tuple[Path, Fix]]:
+    for index, claim, standard in _listed(case):
+        same = claim.title and letters(claim.title) == letters(standard.title)
+        if same and claim.title != standard.title:
+            yield ("standards", index, "title"), Fix(standard.title)
+
+
 @rule(
     "HTQ205",
     severity=Severity.WARNING,
@@ -200,6 +213,9 @@ def contact_us(case: Case) -> Iterable[Problem]:
           - reference: ST0116
             title: Software Developer
     """,
+    fixes="a letter or two of a title that is like no other on the list. A title that differs "
+    "only in case and punctuation is written as the list has it.",
+    tidy=_titles_as_listed,
 )
 def title_differs(case: Case) -> Iterable[Problem]:
     """The title given for a standard is not the one on the list
@@ -212,12 +228,14 @@ def title_differs(case: Case) -> Iterable[Problem]:
             assert case.cycle is not None
             same = [s for s in case.cycle.standards if letters(s.title) == letters(claim.title)]
             other = f" {quote(claim.title)} is {same[0].reference}." if same else ""
+            meant = slip(claim.title, [s.title for s in case.cycle.standards])
             yield Problem(
                 ("standards", index, "title"),
                 f"{standard.reference} is {quote(standard.title)} on the list, not "
                 f"{quote(claim.title)}",
                 f"Check the reference, and enter the title as the list has it.{other}",
                 sources=case.list_sources,
+                fix=Fix(standard.title) if meant == standard.title else None,
             )
 
 

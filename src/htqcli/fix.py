@@ -1,0 +1,473 @@
+"""What `htq check --fix` writes: a draft's text with the fixes of its findings made in it.
+
+A fix is made by position, so that every other character stays, and only if the text then reads
+as the same draft with just that changed. It must make no finding that was not there before, be
+it by bringing to light what a misspelt name hid.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import accumulate, takewhile
+from typing import Any
+
+from htqcli import source
+from htqcli.application import Application
+from htqcli.fields import names
+from htqcli.intake import Draft, Unchecked
+from htqcli.lint import Checked, Diagnostic, Repair, personal, without_addresses
+from htqcli.rules.declare import Rule
+from htqcli.source import Document, Span, pointer
+from htqcli.words import is_command, visible
+
+ROUNDS = 12
+"""How often a text that was changed is looked at again. Names that hide names are at most as
+many as a draft is deep, which is 7; a text that takes more is left as it was."""
+
+_READINGS = 5_000_000
+_FEWEST_READINGS = 4
+"""How many bytes are read in all to find out which fixes can be made, but a draft this often at
+least. One that takes more is left as it was."""
+
+CONTEXT = 3
+"""How many lines a diff shows before and after those that change."""
+
+Judge = Callable[[Draft], Checked | Unchecked]
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Characters of a text, and what is written in their place for one repair, or for several
+    that share a value by an alias."""
+
+    span: Span
+    text: str
+    repairs: tuple[Repair, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An edit that was made, or that was not because of findings it would bring (`brings`): the
+    line, counted from 1, what stood there, what stands there now, and the code of the rule."""
+
+    line: int
+    old: str
+    new: str
+    code: str
+    brings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A draft with its fixes made: what changed in it, in the order of the text, and what was
+    held back. `diff` is what changed as a unified diff, of which `not_shown` changes are left
+    out, because the lines hold what is personal or what a pipeline obeys. Where it would take
+    `too_long` to find out what can be changed, nothing is."""
+
+    draft: Draft
+    changes: tuple[Change, ...] = ()
+    held: tuple[Change, ...] = ()
+    diff: str = ""
+    not_shown: int = 0
+    too_long: bool = False
+
+
+def put_right(draft: Draft, judge: Judge, rules: Collection[Rule]) -> Fixed:
+    """Make every fix of these rules in a draft that can be made safely, by what `judge` finds.
+    The same call with what it returns changes nothing more."""
+    checked = judge(draft)
+    if isinstance(checked, Unchecked):
+        return Fixed(draft)
+    text = _Text(draft, checked)
+    fixing = _Fixing(judge, rules, max(_FEWEST_READINGS, _READINGS // (len(draft.content) + 1)))
+    if not fixing.repairs(text):
+        return Fixed(draft)
+    start = text.document
+    try:
+        for _ in range(ROUNDS):
+            after = fixing.round(text)
+            if after is text:
+                changes = tuple(_change(start, made) for made in text.made)
+                diff, not_shown = _diff(start, draft, text.made)
+                return Fixed(text.draft, changes, tuple(fixing.held), diff, not_shown)
+            text = after
+    except _TooLong:
+        pass
+    return Fixed(draft, too_long=True)
+
+
+def is_draft(draft: Draft) -> bool:
+    """Whether a file is a draft beyond doubt, and not another's YAML or JSON that lies in the
+    same folder: at the top it has two fields of a draft or more."""
+    root = source.read(draft.content).root
+    return root is not None and len(names(Application).keys() & root.fields.keys()) >= 2
+
+
+class _TooLong(Exception):
+    """All has been read that may be, to find out which fixes can be made."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A change, with the characters of the text as it was at first."""
+
+    start: int
+    end: int
+    text: str
+    change: Change
+
+
+def _change(document: Document, made: _Made) -> Change:
+    """A change with its line in the text as it was at first."""
+    return replace(made.change, line=document.lines.place(Span(made.start, made.end)).line)
+
+
+class _Text:
+    """A draft on the way: its text as it stands, what was found in it, and what was made of the
+    text as it was at first."""
+
+    def __init__(self, draft: Draft, checked: Checked, made: tuple[_Made, ...] = ()) -> None:
+        self.draft = draft
+        self.checked = checked
+        self.made = made
+
+    @cached_property
+    def document(self) -> Document:
+        """The text as it is read."""
+        return source.read(self.draft.content)
+
+    @cached_property
+    def is_json(self) -> bool:
+        """Whether the draft is JSON, in which every text has quotation marks."""
+        try:
+            json.loads(self.document.lines.text)
+        except (ValueError, RecursionError):
+            return False
+        return True
+
+    def edits(self, repairs: Iterable[Repair]) -> list[Edit]:
+        """The edits of repairs in the order of the text. What would be written in two ways is
+        left out, and so is what overlaps."""
+        at: dict[Span, list[tuple[str, Repair]]] = {}
+        text = self.document.lines.text
+        for repair in repairs:
+            path = repair.path
+            span = self.document.key(path) if repair.fix.name else self.document.locate(path)
+            written = _written(text[span.start : span.end], repair.fix.text, self)
+            if written is not None:
+                at.setdefault(span, []).append((written, repair))
+        edits: list[Edit] = []
+        for span in sorted(at, key=lambda span: (span.start, span.end)):
+            ways = {written for written, _ in at[span]}
+            if len(ways) == 1 and (not edits or edits[-1].span.end <= span.start):
+                edits.append(Edit(span, ways.pop(), tuple(repair for _, repair in at[span])))
+        return edits
+
+    def with_edits(self, edits: Sequence[Edit]) -> Draft | None:
+        """The draft with edits made; None where it would not read as just that."""
+        text = self.document.lines.text
+        pieces: list[str] = []
+        done = 0
+        for edit in edits:
+            pieces += [text[done : edit.span.start], edit.text]
+            done = edit.span.end
+        changed = "".join([*pieces, text[done:]]).encode()
+        mark = len(self.draft.content) - len(text.encode())
+        draft = replace(self.draft, content=self.draft.content[:mark] + changed)
+        repairs = [repair for edit in edits for repair in edit.repairs]
+        meant = _meant(self.document.data(), repairs)
+        return draft if source.read(draft.content).data() == meant else None
+
+    def then(self, draft: Draft, checked: Checked, edits: Sequence[Edit]) -> _Text:
+        """The text after edits."""
+        return _Text(draft, checked, _composed(self.made, edits, self.change))
+
+    def change(self, edit: Edit) -> Change:
+        """What an edit changes, as a person is told it."""
+        repair = edit.repairs[0]
+        old = str(repair.path[-1]) if repair.fix.name else self.document.text(repair.path) or ""
+        line = self.document.lines.place(edit.span).line
+        return Change(line, without_addresses(old), repair.fix.text, repair.rule.code)
+
+
+@dataclass(slots=True)
+class _Fixing:
+    """Makes what edits can be made, as long as readings are `left`; `held` is what the last
+    round could not make."""
+
+    judge: Judge
+    rules: Collection[Rule]
+    left: int
+    held: list[Change] = field(default_factory=list)
+
+    def repairs(self, text: _Text) -> list[Repair]:
+        """The repairs of findings that are not accepted, and of what is untidy."""
+        found = [f.repair for f in text.checked.findings if f.repair and not f.accepted]
+        return [one for one in (*found, *text.checked.tidy) if one.rule in self.rules]
+
+    def round(self, text: _Text) -> _Text:
+        """The text with as many of its edits made as can be; the same text where none can."""
+        edits = text.edits(self.repairs(text))
+        self.held = []
+        best = text
+        chosen: list[Edit] = []
+        waiting = [edits] if edits else []
+        while waiting:
+            group = waiting.pop()
+            together = sorted([*chosen, *group], key=lambda edit: edit.span.start)
+            after, brings = self._after(text, together, _findings(text.checked), ROUNDS)
+            if after is not None:
+                best, chosen = after, together
+            elif len(group) == 1:
+                self.held.append(replace(text.change(group[0]), brings=brings))
+            else:
+                half = len(group) // 2
+                waiting += [group[half:], group[:half]]
+        self.held.sort(key=lambda change: change.line)
+        return best
+
+    def _after(
+        self, text: _Text, edits: Sequence[Edit], allowed: Counter[_Finding], deep: int
+    ) -> tuple[_Text | None, tuple[str, ...]]:
+        """The text after edits, and after those fixes that what they bring to light needs; or
+        the codes of the findings that speak against it."""
+        if self.left <= 0:
+            raise _TooLong
+        self.left -= 1
+        draft = text.with_edits(edits) if deep > 0 else None
+        checked = draft and self.judge(draft)
+        if draft is None or not isinstance(checked, Checked):
+            return None, ()
+        allowed = _moved(allowed, [repair for edit in edits for repair in edit.repairs])
+        new = _findings(checked) - allowed
+        after = text.then(draft, checked, edits)
+        if not new:
+            return after, ()
+        shown = [f for f in checked.findings if _finding(f) in new]
+        needed = {f.repair for f in shown if f.repair and not f.accepted}
+        # What is shared by an alias changes for all who share it, once their names are right.
+        more = [e for e in after.edits(self.repairs(after)) if not needed.isdisjoint(e.repairs)]
+        more = [e for e in more if e.repairs[0].fix.name] or more
+        if more:
+            then, brings = self._after(after, more, allowed, deep - 1)
+            if then is not None or brings:
+                return then, brings
+        return None, tuple(sorted({f.rule.code for f in shown}))
+
+
+_Finding = tuple[str, str, bool]
+"""A code, a pointer, and whether the draft accepts the finding."""
+
+
+def _finding(found: Diagnostic) -> _Finding:
+    return found.rule.code, found.pointer, found.accepted is not None
+
+
+def _findings(checked: Checked) -> Counter[_Finding]:
+    return Counter(_finding(found) for found in checked.findings)
+
+
+def _deepest_first(repairs: Iterable[Repair]) -> list[Repair]:
+    """Repairs in an order in which no name changes before what stands below it."""
+    return sorted(repairs, key=lambda repair: (-len(repair.path), repair.fix.name))
+
+
+def _moved(findings: Counter[_Finding], repairs: Iterable[Repair]) -> Counter[_Finding]:
+    """Findings with their pointers as they are once names are put right."""
+    for repair in _deepest_first(repairs):
+        if not repair.fix.name:
+            continue
+        old, new = pointer(repair.path), pointer((*repair.path[:-1], repair.fix.text))
+        moved: Counter[_Finding] = Counter()
+        for (code, at, accepted), count in findings.items():
+            below = at == old or at.startswith(f"{old}/")
+            moved[code, new + at[len(old) :] if below else at, accepted] += count
+        findings = moved
+    return findings
+
+
+def _meant(data: Any, repairs: Iterable[Repair]) -> Any:
+    """The data of a draft after just the repairs, which are made in it."""
+    for repair in _deepest_first(repairs):
+        *steps, last = repair.path
+        part = data
+        for step in steps:
+            part = part[step]
+        if not repair.fix.name:
+            part[last] = repair.fix.text
+        elif repair.fix.text in part:
+            return None
+        else:
+            part[repair.fix.text] = part.pop(last)
+    return data
+
+
+def _written(raw: str, text: str, document: _Text) -> str | None:
+    """`text` in the quotation marks of what stands there; None in place of a text in lines of
+    its own. What had none gets them where it needs them, and in place of a number of JSON."""
+    if raw.startswith("'"):
+        return "'" + text.replace("'", "''") + "'"
+    if raw.startswith('"') or (_NUMBER.fullmatch(raw) and document.is_json):
+        return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if not raw or raw.startswith(("|", ">")):
+        return None
+    return text if _PLAIN.fullmatch(text) else "'" + text.replace("'", "''") + "'"
+
+
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
+_PLAIN = re.compile(r"[^\W_](?:[\w ./()&’'+-]|:(?=\d))*(?<! )")
+"""Text that needs no quotation marks, neither in lines nor in brackets."""
+
+
+def _composed(
+    made: Sequence[_Made], edits: Sequence[Edit], change: Callable[[Edit], Change]
+) -> tuple[_Made, ...]:
+    """Changes of the text as it was at first, after more edits of the text as it stands."""
+    after: list[_Made] = []
+    left = list(made)
+    moved = 0
+    for edit in edits:
+        while left and left[0].start + moved + len(left[0].text) <= edit.span.start:
+            moved += len(left[0].text) - (left[0].end - left[0].start)
+            after.append(left.pop(0))
+        if left and left[0].start + moved < edit.span.end:
+            first = left.pop(0)
+            moved += len(first.text) - (first.end - first.start)
+            then = replace(change(edit), old=first.change.old)
+            after.append(_Made(first.start, first.end, edit.text, then))
+        else:
+            start, end = edit.span.start - moved, edit.span.end - moved
+            after.append(_Made(start, end, edit.text, change(edit)))
+    return (*after, *left)
+
+
+@dataclass(slots=True)
+class _Block:
+    """Lines that change: from `first` up to, not including, `last`, and what they become."""
+
+    first: int
+    last: int
+    made: list[_Made]
+    new: str = ""
+
+
+def _diff(document: Document, draft: Draft, made: Sequence[_Made]) -> tuple[str, int]:
+    """What changed as a unified diff, and how many changes it does not show.
+
+    No line in it is personal, or a command to a pipeline. A hunk ends before such a line, and
+    then has no more lines before its changes than after them, because `patch` takes fewer lines
+    after them for the end of the file.
+    """
+    lines = _Lines(draft.content.decode())
+    shift = len(lines.text) - len(document.lines.text)
+    hidden = {
+        number
+        for span in personal(document)
+        for number in lines.of(span.start + shift, span.end + shift)
+    }
+    hidden.update(number for number, line in enumerate(lines.lines) if is_command(line))
+    hunks: list[list[_Block]] = []
+    shown = 0
+    for block in _blocks(lines, shift, made):
+        if any(number in hidden for number in range(block.first, block.last)):
+            continue
+        between = range(hunks[-1][-1].last, block.first) if hunks else range(0)
+        if hunks and len(between) <= 2 * CONTEXT and not hidden.intersection(between):
+            hunks[-1].append(block)
+        else:
+            hunks.append([block])
+    pieces: list[str] = []
+    added = 0
+    for hunk in hunks:
+        first, last = hunk[0].first, hunk[-1].last
+        before = lines.around(range(first - 1, first - 1 - CONTEXT, -1), hidden)
+        behind = lines.around(range(last, last + CONTEXT), hidden)
+        if last + behind < len(lines.lines) and behind < CONTEXT:
+            before = min(before, behind)
+            if not behind:
+                continue
+        body: list[str] = []
+        at = first - before
+        for block in hunk:
+            body += [_line(" ", line) for line in lines.lines[at : block.first]]
+            body += [_line("-", line) for line in lines.lines[block.first : block.last]]
+            body += [_line("+", line) for line in _Lines(block.new).lines]
+            at = block.last
+            shown += len(block.made)
+        body += [_line(" ", line) for line in lines.lines[at : last + behind]]
+        start, length = first - before + 1, last - first + before + behind
+        more = sum(len(_Lines(b.new).lines) - (b.last - b.first) for b in hunk)
+        pieces.append(f"@@ -{start},{length} +{start + added},{length + more} @@\n")
+        pieces += body
+        added += more
+    if pieces:
+        name = _name(draft.path)
+        pieces.insert(0, f"--- {name}\n+++ {name}\n")
+    return "".join(pieces), len(made) - shown
+
+
+def _blocks(lines: _Lines, shift: int, made: Sequence[_Made]) -> list[_Block]:
+    blocks: list[_Block] = []
+    for change in made:
+        touched = lines.of(change.start + shift, change.end + shift)
+        if blocks and touched.start <= blocks[-1].last:
+            blocks[-1].last = max(blocks[-1].last, touched.stop)
+            blocks[-1].made.append(change)
+        else:
+            blocks.append(_Block(touched.start, touched.stop, [change]))
+    for block in blocks:
+        pieces: list[str] = []
+        done = lines.starts[block.first]
+        for change in block.made:
+            pieces += [lines.text[done : change.start + shift], change.text]
+            done = change.end + shift
+        pieces.append(lines.text[done : lines.starts[block.last]])
+        block.new = "".join(pieces)
+    return blocks
+
+
+class _Lines:
+    """The lines of a text as `diff` and `patch` count them: only LF ends a line."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.lines = re.findall(r"[^\n]*\n|[^\n]+\Z", text)
+        self.starts = [0, *accumulate(len(line) for line in self.lines)]
+
+    def of(self, start: int, end: int) -> range:
+        """The numbers, counted from 0, of the lines that characters are on."""
+        first = bisect_right(self.starts, start) - 1
+        return range(first, max(first + 1, bisect_left(self.starts, end)))
+
+    def around(self, numbers: Iterable[int], hidden: set[int]) -> int:
+        """How many lines, one after the other, there are and can be shown."""
+        return sum(
+            1
+            for _ in takewhile(
+                lambda number: 0 <= number < len(self.lines) and number not in hidden, numbers
+            )
+        )
+
+
+def _line(sign: str, line: str) -> str:
+    return (
+        f"{sign}{line}" if line.endswith("\n") else f"{sign}{line}\n\\ No newline at end of file\n"
+    )
+
+
+def _name(path: str) -> str:
+    """A path as the head of a diff names it, in the quotes of C where it needs them."""
+    if visible(path) == path and not {'"', "\\"}.intersection(path):
+        return f"{path}\t" if " " in path else path
+    written = (
+        chr(byte) if 0x20 <= byte < 0x7F and byte not in b'"\\#' else f"\\{byte:03o}"
+        for byte in os.fsencode(path)
+    )
+    return '"' + "".join(written) + '"'
