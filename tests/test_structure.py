@@ -26,6 +26,7 @@ ORDER = [
     "rules.declare",
     "rules",
     "outline",
+    "schema",
     "intake",
     "lint",
     "changes",

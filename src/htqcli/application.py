@@ -46,8 +46,10 @@ DocumentKind = Literal[
 ]
 
 
-def _field(title: str, *examples: Any) -> Any:
-    return Field(title=title, examples=list(examples) or None)
+def _field(title: str, *examples: Any, says: str, alias: str | None = None) -> Any:
+    """What is said of a field: its title as the name of what is missing, what to enter, and
+    examples as they are written in a draft."""
+    return Field(title=title, description=says, examples=list(examples) or None, alias=alias)
 
 
 class Contact(Part):
@@ -55,36 +57,80 @@ class Contact(Part):
 
     private: ClassVar[bool] = True
 
-    name: Annotated[Text | None, _field("name of the contact")] = None
-    email: Annotated[Text | None, _field("e-mail address of the contact")] = None
+    name: Annotated[
+        Text | None, _field("name of the contact", says="Their name. htq never shows it.")
+    ] = None
+    email: Annotated[
+        Text | None,
+        _field("e-mail address of the contact", says="Their e-mail address. htq never shows it."),
+    ] = None
 
 
 class Applicant(Part):
     """The organisation that applies."""
 
     name: Annotated[
-        Text | None, REQUIRED, _field("name of the applicant organisation", "Example Awards")
+        Text | None,
+        REQUIRED,
+        _field(
+            "name of the applicant organisation",
+            "Example Awards",
+            says="The name of your organisation.",
+        ),
     ] = None
     type: Annotated[
         Annotated[ApplicantType, one_of(*get_args(ApplicantType))] | None,
         REQUIRED,
-        _field("type of the applicant organisation", "awarding-organisation"),
+        _field(
+            "type of the applicant organisation",
+            "awarding-organisation",
+            says="Whether your organisation is an awarding organisation or a higher-education "
+            "provider.",
+        ),
     ] = None
     recognition_number: Annotated[
-        Text | None, _field("recognition number from Ofqual", "RN5999")
+        Text | None,
+        _field(
+            "recognition number from Ofqual",
+            "RN5999",
+            says="Your number from Ofqual: RN and digits, no spaces. An awarding organisation "
+            "needs it.",
+        ),
     ] = None
-    ukprn: Annotated[Text | None, _field("UKPRN (UK provider reference number)", "10009999")] = None
-    contact: Annotated[Contact | None, _field("contact")] = None
+    ukprn: Annotated[
+        Text | None,
+        _field(
+            "UKPRN (UK provider reference number)",
+            "10009999",
+            says="Your UK provider reference number: 8 digits, no spaces. A higher-education "
+            "provider needs it.",
+        ),
+    ] = None
+    contact: Annotated[
+        Contact | None, _field("contact", says="The person to ask about the application.")
+    ] = None
 
 
 class IntellectualProperty(Part):
     """Who holds the rights in the qualification, and whose permission there is."""
 
-    holder: Annotated[Text | None, _field("holder of the intellectual property", "applicant")] = (
-        None
-    )
+    holder: Annotated[
+        Text | None,
+        _field(
+            "holder of the intellectual property",
+            "applicant",
+            says="Who holds the rights: ‘applicant’, your organisation’s name, or the name of "
+            "another body. Without it, the applicant.",
+        ),
+    ] = None
     permission: Annotated[
-        Text | None, _field("file with the holder’s permission", "evidence/permission.pdf")
+        Text | None,
+        _field(
+            "file with the holder’s permission",
+            "evidence/permission.pdf",
+            says="The file that shows the holder’s permission, where that is another body. "
+            "Pearson holds the rights in all HNCs and HNDs.",
+        ),
     ] = None
 
 
@@ -94,15 +140,42 @@ class Qualification(Part):
     title: Annotated[
         Text | None,
         REQUIRED,
-        _field("title of the qualification", "Level 4 Diploma in Software Development"),
+        _field(
+            "title of the qualification",
+            "Level 4 Diploma in Software Development",
+            says="The title, without ‘HTQ’ or ‘Higher Technical Qualification’. A level in it "
+            "must be the same as ‘level’.",
+        ),
     ] = None
-    level: Annotated[WholeNumber | None, REQUIRED, _field("level of the qualification", 4)] = None
-    number: Annotated[Text | None, _field("qualification number", "610/0000/0")] = None
-    first_teaching: Annotated[MonthOrDay | None, _field("month of first teaching", "2024-09")] = (
-        None
-    )
+    level: Annotated[
+        WholeNumber | None,
+        REQUIRED,
+        _field(
+            "level of the qualification",
+            4,
+            says="4 or 5. Contact the approvals team first if it is 4 and a standard is at level "
+            "5.",
+        ),
+    ] = None
+    number: Annotated[
+        Text | None,
+        _field(
+            "qualification number",
+            "610/0000/0",
+            says="Three digits, four digits and a digit or X, with slashes between. Leave it out "
+            "if it has no number yet.",
+        ),
+    ] = None
+    first_teaching: Annotated[
+        MonthOrDay | None,
+        _field("month of first teaching", "2024-09", says="The month or day of first teaching."),
+    ] = None
     intellectual_property: Annotated[
-        IntellectualProperty | None, _field("intellectual property")
+        IntellectualProperty | None,
+        _field(
+            "intellectual property",
+            says="Who holds the rights in the qualification, and whose permission there is.",
+        ),
     ] = None
 
 
@@ -111,37 +184,101 @@ class Unit(Part):
 
     short_for: ClassVar[str | None] = "title"
 
-    title: Annotated[Text | None, REQUIRED, _field("title of the unit", "Databases")] = None
-    credits: Annotated[Amount | None, _field("number of credits of the unit", 15)] = None
+    title: Annotated[
+        Text | None,
+        REQUIRED,
+        _field(
+            "title of the unit",
+            "Databases",
+            says="Its title. If you give nothing else, you can write it straight after the id.",
+        ),
+    ] = None
+    credits: Annotated[
+        Amount | None,
+        _field(
+            "number of credits of the unit",
+            15,
+            says="Its credits, a whole number. A group that counts credits needs them.",
+        ),
+    ] = None
 
 
 class Choice(Part):
     """A group of units to choose from: so many units, or so many credits."""
 
-    name: Annotated[Text | None, _field("name of the group", "Specialism")] = None
-    choose: Annotated[Count | None, _field("number of units to choose", 1)] = None
-    credits: Annotated[Count | None, _field("number of credits to choose", 15)] = None
+    name: Annotated[
+        Text | None, _field("name of the group", "Specialism", says="The name of the group.")
+    ] = None
+    choose: Annotated[
+        Count | None,
+        _field(
+            "number of units to choose",
+            1,
+            says="How many units to choose at least: 1 or more. Write either this or ‘credits’, "
+            "not both.",
+        ),
+    ] = None
+    credits: Annotated[
+        Count | None,
+        _field(
+            "number of credits to choose",
+            15,
+            says="How many credits to choose at least: 1 or more. Write either this or ‘choose’, "
+            "not both.",
+        ),
+    ] = None
     from_: Annotated[
         Items[Text] | None,
         REQUIRED,
-        Field(title="list of units to choose from", examples=["[U4, U5]"], alias="from"),
+        _field(
+            "list of units to choose from",
+            "[U4, U5]",
+            alias="from",
+            says="The ids of the units to choose from.",
+        ),
     ] = None
 
 
 class Pathway(Part):
     """A way through the qualification; a learner takes exactly one."""
 
-    name: Annotated[Text | None, _field("name of the pathway", "Web")] = None
-    mandatory: Annotated[Items[Text], _field("mandatory units", "[U1, U2]")] = ()
-    optional: Annotated[Items[Choice], _field("groups of optional units")] = ()
+    name: Annotated[
+        Text | None, _field("name of the pathway", "Web", says="The name of the pathway.")
+    ] = None
+    mandatory: Annotated[
+        Items[Text],
+        _field(
+            "mandatory units",
+            "[U1, U2]",
+            says="The ids of the units that every learner on the pathway takes.",
+        ),
+    ] = ()
+    optional: Annotated[
+        Items[Choice],
+        _field(
+            "groups of optional units",
+            says="The groups that a learner on the pathway chooses units from.",
+        ),
+    ] = ()
 
 
 class Structure(Part):
     """Which units a learner takes."""
 
-    mandatory: Annotated[Items[Text], _field("mandatory units", "[U1, U2]")] = ()
-    optional: Annotated[Items[Choice], _field("groups of optional units")] = ()
-    pathways: Annotated[Items[Pathway], _field("pathways")] = ()
+    mandatory: Annotated[
+        Items[Text],
+        _field(
+            "mandatory units", "[U1, U2]", says="The ids of the units that every learner takes."
+        ),
+    ] = ()
+    optional: Annotated[
+        Items[Choice],
+        _field("groups of optional units", says="The groups that a learner chooses units from."),
+    ] = ()
+    pathways: Annotated[
+        Items[Pathway],
+        _field("pathways", says="The ways through the qualification. A learner takes exactly one."),
+    ] = ()
 
 
 class Coverage(Part):
@@ -149,33 +286,86 @@ class Coverage(Part):
 
     short_for: ClassVar[str | None] = "units"
 
-    units: Annotated[Items[Text], _field("units that cover it", "[U1, U2]")] = ()
+    units: Annotated[
+        Items[Text],
+        _field(
+            "units that cover it",
+            "[U1, U2]",
+            says="The ids of the units that cover the KSB. If you give nothing else, you can "
+            "write them straight after its label.",
+        ),
+    ] = ()
     coverage: Annotated[
         Annotated[Literal["full", "partial"], one_of("full", "partial")],
         CLAIM,
-        _field("extent to which it is covered", "partial"),
+        _field(
+            "extent to which it is covered",
+            "partial",
+            says="Whether the units cover it in full or partly; in full if you leave it out.",
+        ),
     ] = "full"
     reason: Annotated[
         Text | None,
-        _field("reason why it is covered partly", "Completed in the workplace, where it is safer"),
+        _field(
+            "reason why it is covered partly",
+            "Completed in the workplace, where it is safer",
+            says="Why the rest of it is not in the qualification.",
+        ),
     ] = None
-    assessed_by: Annotated[Items[Text], _field("assessments of it", "[A1]")] = ()
+    assessed_by: Annotated[
+        Items[Text],
+        _field("assessments of it", "[A1]", says="The ids of the assessments that assess it."),
+    ] = ()
 
 
 class StandardClaim(Part):
     """A standard that the qualification aligns to, and how it covers the standard's KSBs."""
 
-    reference: Annotated[Text | None, REQUIRED, _field("reference of the standard", "ST0116")] = (
-        None
-    )
-    title: Annotated[Text | None, _field("title of the standard", "Software developer")] = None
-    level: Annotated[WholeNumber | None, _field("level of the standard", 4)] = None
-    version: Annotated[
-        Annotated[str, pattern(r"\d{1,4}(\.\d{1,4})*", "a version such as 1.1")] | None,
-        _field("version of the standard", '"1.1"'),
+    reference: Annotated[
+        Text | None,
+        REQUIRED,
+        _field(
+            "reference of the standard",
+            "ST0116",
+            says="ST and four digits. Find it with ‘htq standards search’.",
+        ),
     ] = None
-    option: Annotated[Text | None, _field("option of the standard")] = None
-    ksbs: Annotated[dict[str, Coverage] | None, _field("mapping of the KSBs")] = None
+    title: Annotated[
+        Text | None,
+        _field(
+            "title of the standard",
+            "Software developer",
+            says="Its title, to compare with the cycle’s list. Case and punctuation do not matter.",
+        ),
+    ] = None
+    level: Annotated[
+        WholeNumber | None,
+        _field("level of the standard", 4, says="Its level, to compare with the cycle’s list."),
+    ] = None
+    version: Annotated[
+        Annotated[str, pattern(r"[0-9]{1,4}(\.[0-9]{1,4})*", "a version such as 1.1", 9999.9999)]
+        | None,
+        _field(
+            "version of the standard",
+            '"1.1"',
+            says="The version you mapped against. A KSB label has meaning only with it.",
+        ),
+    ] = None
+    option: Annotated[
+        Text | None,
+        _field(
+            "option of the standard", says="The option you align to, if the standard has options."
+        ),
+    ] = None
+    ksbs: Annotated[
+        dict[str, Coverage] | None,
+        _field(
+            "mapping of the KSBs",
+            says="What covers each KSB: a line such as ‘K1: [U1, U2]’ for each. K1 is the first "
+            "knowledge statement of the standard’s version, S1 the first skill and B1 the "
+            "first behaviour.",
+        ),
+    ] = None
 
     @property
     def meant(self) -> str | None:
@@ -188,10 +378,17 @@ class Employer(Part):
     """An employer that supports the application."""
 
     name: Annotated[
-        Text | None, REQUIRED, _field("name of the employer", "Example Software Ltd")
+        Text | None,
+        REQUIRED,
+        _field("name of the employer", "Example Software Ltd", says="The name of the employer."),
     ] = None
     evidence: Annotated[
-        Text | None, _field("file with the employer’s evidence", "evidence/example-software.pdf")
+        Text | None,
+        _field(
+            "file with the employer’s evidence",
+            "evidence/example-software.pdf",
+            says="The file with its evidence. At least one employer needs it.",
+        ),
     ] = None
 
 
@@ -205,13 +402,29 @@ class Attachment(Part):
         ]
         | None,
         REQUIRED,
-        _field("kind of the document", "ksb-mapping"),
+        _field(
+            "kind of the document",
+            "ksb-mapping",
+            says="What the document is. One must be the completed structure and KSB mapping.",
+        ),
     ] = None
     file: Annotated[
-        Text | None, REQUIRED, _field("file of the document", "evidence/ksb-mapping.xlsx")
+        Text | None,
+        REQUIRED,
+        _field(
+            "file of the document",
+            "evidence/ksb-mapping.xlsx",
+            says="The file, with its path from the draft’s folder.",
+        ),
     ] = None
     confidential: Annotated[
-        YesOrNo | None, CLAIM, _field("answer whether the document is confidential", "false")
+        YesOrNo | None,
+        CLAIM,
+        _field(
+            "answer whether the document is confidential",
+            "false",
+            says="Whether it is confidential: the consultation on an application is public.",
+        ),
     ] = None
 
 
@@ -219,48 +432,153 @@ class Declarations(Part):
     """What the applicant declares."""
 
     conditions_of_application: Annotated[
-        YesOrNo | None, _field("acceptance of the conditions of application", "true")
+        YesOrNo | None,
+        _field(
+            "acceptance of the conditions of application",
+            "true",
+            says="‘true’ if your organisation accepts the conditions of application.",
+        ),
     ] = None
 
 
 class Acceptance(Part):
     """A finding that the organisation knows about and accepts, until a day."""
 
-    rule: Annotated[Text | None, REQUIRED, _field("rule of the finding", "HTQ204")] = None
+    rule: Annotated[
+        Text | None,
+        REQUIRED,
+        _field(
+            "rule of the finding",
+            "HTQ204",
+            says="The code of one rule, or its name, such as ‘contact-us’.",
+        ),
+    ] = None
     at: Annotated[
         Annotated[str, pattern(r"(/[^\x00]*)?", "a JSON Pointer such as /standards/1")] | None,
-        _field("place of the finding", "/standards/1"),
+        _field(
+            "place of the finding",
+            "/standards/1",
+            says="Where: only findings there or below it are accepted. Items count from 0, so "
+            "‘/standards/1’ is the second standard. Without it, anywhere in the draft.",
+        ),
     ] = None
     reason: Annotated[
         Text | None,
         REQUIRED,
-        _field("reason for accepting it", "Agreed with the approvals team on 3 May"),
+        _field(
+            "reason for accepting it",
+            "Agreed with the approvals team on 3 May",
+            says="Why you accept it.",
+        ),
     ] = None
     until: Annotated[
-        Day | None, REQUIRED, _field("day on which the acceptance ends", "2022-06-01")
+        Day | None,
+        REQUIRED,
+        _field(
+            "day on which the acceptance ends",
+            "2022-06-01",
+            says="The last day on which you accept it. After it, the finding counts again.",
+        ),
     ] = None
 
 
 class Application(Part):
     """A draft application."""
 
-    cycle: Annotated[WholeNumber | None, REQUIRED, _field("approvals cycle", 3)] = None
-    applicant: Annotated[Applicant | None, REQUIRED, _field("applicant organisation")] = None
-    qualification: Annotated[Qualification | None, REQUIRED, _field("qualification")] = None
-    planned_submission: Annotated[
-        DayOrMinute | None, _field("day of the planned submission", "2022-05-20")
+    cycle: Annotated[
+        WholeNumber | None,
+        REQUIRED,
+        _field(
+            "approvals cycle", 3, says="The number of the approvals cycle that the draft is for."
+        ),
     ] = None
-    units: Annotated[dict[str, Unit], _field("units of the qualification")] = {}
-    structure: Annotated[Structure | None, _field("structure of the qualification")] = None
-    standards: Annotated[Items[StandardClaim], _field("standards that it aligns to")] = ()
-    assessments: Annotated[dict[str, Text], _field("assessments")] = {}
-    support_session: Annotated[Day | None, _field("day of the support session", "2022-03-02")] = (
-        None
-    )
-    employers: Annotated[Items[Employer], _field("employers")] = ()
-    documents: Annotated[Items[Attachment], _field("documents")] = ()
-    declarations: Annotated[Declarations | None, CLAIM, _field("declarations")] = None
-    accept: Annotated[Items[Acceptance], CLAIM, _field("findings that are accepted")] = ()
+    applicant: Annotated[
+        Applicant | None,
+        REQUIRED,
+        _field("applicant organisation", says="The organisation that applies."),
+    ] = None
+    qualification: Annotated[
+        Qualification | None, REQUIRED, _field("qualification", says="What is to be approved.")
+    ] = None
+    planned_submission: Annotated[
+        DayOrMinute | None,
+        _field(
+            "day of the planned submission",
+            "2022-05-20",
+            says="When you plan to submit: a day, or a day and time. It must be in the cycle’s "
+            "window.",
+        ),
+    ] = None
+    units: Annotated[
+        dict[str, Unit],
+        _field(
+            "units of the qualification",
+            says="The units, each under an id that you choose: ‘U1: Programming fundamentals’, or "
+            "its title and credits.",
+        ),
+    ] = {}
+    structure: Annotated[
+        Structure | None,
+        _field(
+            "structure of the qualification",
+            says="Which units a learner takes. Without it, every unit is mandatory.",
+        ),
+    ] = None
+    standards: Annotated[
+        Items[StandardClaim],
+        _field(
+            "standards that it aligns to",
+            says="The occupational standards that the qualification aligns to, an item for each.",
+        ),
+    ] = ()
+    assessments: Annotated[
+        dict[str, Text],
+        _field(
+            "assessments",
+            says="The assessments, each under an id that you choose: ‘A1: Portfolio of projects’. "
+            "KSBs can then name the id.",
+        ),
+    ] = {}
+    support_session: Annotated[
+        Day | None,
+        _field(
+            "day of the support session",
+            "2022-03-02",
+            says="The day your support session took place.",
+        ),
+    ] = None
+    employers: Annotated[
+        Items[Employer],
+        _field(
+            "employers",
+            says="The employers that support the application. At least one needs evidence.",
+        ),
+    ] = ()
+    documents: Annotated[
+        Items[Attachment], _field("documents", says="The documents that go with the application.")
+    ] = ()
+    declarations: Annotated[
+        Declarations | None,
+        CLAIM,
+        _field("declarations", says="What your organisation declares."),
+    ] = None
+    accept: Annotated[
+        Items[Acceptance],
+        CLAIM,
+        _field(
+            "findings that are accepted",
+            says="The findings that your organisation knows about and accepts, each until a day.",
+        ),
+    ] = ()
+    schema_: Annotated[
+        Text | None,
+        _field(
+            "JSON Schema of the draft",
+            "application.schema.json",
+            says="Where an editor finds the schema of this file. htq does not read it.",
+            alias="$schema",
+        ),
+    ] = None
 
 
 def choices(application: Application) -> Iterator[tuple[Path, Choice]]:

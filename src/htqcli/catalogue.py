@@ -15,17 +15,19 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from itertools import accumulate, chain, islice, pairwise, product
 from pathlib import Path as File
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field, PlainValidator, PrivateAttr, ValidationError
+from pydantic import Field, PrivateAttr, ValidationError
 
 from htqcli import fields, source
 from htqcli.fields import (
     Day,
     Judged,
+    Leaf,
     MonthOrDay,
     Part,
     Reading,
+    Schema,
     Text,
     When,
     WholeNumber,
@@ -65,11 +67,25 @@ def _keys(value: object) -> tuple[str, ...]:
     return tuple(values)
 
 
-Sources = Annotated[tuple[str, ...], PlainValidator(_keys), Judged(required=False)]
-REFERENCE = r"ST\d{4}"
+_KEY: Schema = {"type": ["string", "number", "boolean"], "minLength": 1}
+_KEYS = _KEY | {"type": [*_KEY["type"], "array"], "items": _KEY}
+Sources = Annotated[
+    tuple[str, ...],
+    Leaf(_keys, schema=_KEYS),
+    Judged(required=False),
+    Field(description="Where it was said: a key of ‘sources’, or a list of keys."),
+]
+REFERENCE = r"ST[0-9]{4}"
 """The form of the reference of a standard (DFE-IMPORT)."""
 Reference = Annotated[str, pattern(REFERENCE, "a reference such as ST0116"), Judged(Text)]
 ScopeName = Annotated[Scope, one_of(*SCOPES), Judged(Text)]
+
+
+def _says(description: str, *examples: Any, title: str | None = None) -> Any:
+    return Field(title=title, description=description, examples=list(examples) or None)
+
+
+Note = Annotated[Text | None, _says("What else is known, or that something is not known.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,23 +109,25 @@ class Standard:
 class Source(Part):
     """A page that facts were taken from."""
 
-    title: Text
-    address: Text
+    title: Annotated[Text, _says("The title of the page.")]
+    address: Annotated[Text, _says("Its address on the web.")]
 
 
 class Contact(Part):
     """Who answers questions about applications."""
 
-    name: Text
-    email: Text
+    name: Annotated[Text, _says("What they are called, as in ‘Ask the approvals team’.")]
+    email: Annotated[Text, _says("Their e-mail address.")]
     source: Sources
 
 
 class Route(Part):
     """An official route; `heading` is its name in the lists where that is another."""
 
-    name: Text
-    heading: Text | None = None
+    name: Annotated[Text, _says("Its official name.")]
+    heading: Annotated[
+        Text | None, _says("Its name as a heading of the lists, where that is another.")
+    ] = None
 
     @property
     def title(self) -> str:
@@ -125,28 +143,46 @@ class Route(Part):
 class Entry(Part):
     """One line of a cycle's list."""
 
-    reference: Reference
-    level: WholeNumber
-    title: Text
+    reference: Annotated[Reference, _says("ST and four digits.", "ST0116")]
+    level: Annotated[WholeNumber, _says("The level of the standard.", 4)]
+    title: Annotated[Text, _says("The title of the standard.", "Software developer")]
 
 
 class Group(Part):
     """The standards of one route and scope, in the order of the page."""
 
-    route: Text
-    scope: ScopeName
-    standards: Annotated[tuple[Entry, ...], Field(title="list of standards")]
+    route: Annotated[Text, _says("The heading of the route, as ‘routes’ has it.", "Digital")]
+    scope: Annotated[ScopeName, _says("Whether the standards are in scope.", "in-scope")]
+    standards: Annotated[
+        tuple[Entry, ...],
+        _says("The standards, in the order of the page.", title="list of standards"),
+    ]
 
 
 class Listing(Part):
     """A cycle's list of standards. `scopes` says what each scope means, in its words."""
 
-    status: Annotated[Literal["provisional", "final"], one_of("provisional", "final")]
-    confirmation_due: When | None = None
+    status: Annotated[
+        Literal["provisional", "final"],
+        one_of("provisional", "final"),
+        _says("Whether the list can still change.", "provisional"),
+    ]
+    confirmation_due: Annotated[
+        When | None, _says("When the final list was to be confirmed.", "2022-01")
+    ] = None
     source: Sources
-    note: Text | None = None
-    scopes: Annotated[dict[str, Text], Field(title="meaning of each scope")]
-    standards: Annotated[tuple[Group, ...], Field(title="list of standards by route and scope")]
+    note: Note = None
+    scopes: Annotated[
+        dict[str, Text],
+        _says("What each scope means, in the words of the page.", title="meaning of each scope"),
+    ]
+    standards: Annotated[
+        tuple[Group, ...],
+        _says(
+            "The standards, by route and scope, in the order of the page.",
+            title="list of standards by route and scope",
+        ),
+    ]
 
     def is_overdue(self, at: datetime) -> bool:
         """Whether it is provisional at a time by which it was to be confirmed."""
@@ -157,17 +193,23 @@ class Listing(Part):
 class Routes(Part):
     """The routes that a cycle covers, as headings. Without `names` they are not known."""
 
-    names: tuple[Text, ...] | None = None
+    names: Annotated[
+        tuple[Text, ...] | None,
+        _says(
+            "Their headings. Without them, the routes of the cycle are not known.",
+            "[Digital, Construction]",
+        ),
+    ] = None
     source: Sources
-    note: Text | None = None
+    note: Note = None
 
 
 class FirstTeaching(Part):
     """The earliest month in which a qualification submitted in a window is taught."""
 
-    month: MonthOrDay
+    month: Annotated[MonthOrDay, _says("The month, or the day.", "2024-09")]
     source: Sources
-    note: Text | None = None
+    note: Note = None
 
 
 class Window(Part):
@@ -179,14 +221,24 @@ class Window(Part):
     of the day `before`.
     """
 
-    name: Text | None = None
-    opens: When | None = None
-    closes: When | None = None
-    after: Day | None = None
-    before: Day | None = None
+    name: Annotated[
+        Text | None, _says("What it is called, where a cycle has several.", "primary")
+    ] = None
+    opens: Annotated[
+        When | None, _says("When it opens: a day, a time, or a month.", "2022-02-16 12:00")
+    ] = None
+    closes: Annotated[When | None, _says("When it closes.", "2022-07-29 17:00")] = None
+    after: Annotated[
+        Day | None,
+        _says("Where its opening is not known: a day after which it opened.", "2023-06-30"),
+    ] = None
+    before: Annotated[
+        Day | None,
+        _says("Where its closing is not known: a day before which it closed.", "2024-09-23"),
+    ] = None
     first_teaching: FirstTeaching
     source: Sources
-    note: Text | None = None
+    note: Note = None
 
     @property
     def may_open(self) -> datetime:
@@ -247,48 +299,84 @@ class Demand(Part):
     """How strongly a cycle asks for something. `read_from` names the cycle whose wording is
     used where this cycle's own is not known."""
 
-    asks: Annotated[Asks, one_of(*get_args(Asks))]
+    asks: Annotated[
+        Asks,
+        one_of(*get_args(Asks)),
+        _says(
+            "How strongly: what is required and missing is an error, what is expected a warning, "
+            "what is encouraged information.",
+            "expected",
+        ),
+    ]
     source: Sources
-    read_from: WholeNumber | None = None
+    read_from: Annotated[
+        WholeNumber | None, _says("The number of the cycle whose wording is used.", 5)
+    ] = None
 
 
 class Policy(Part):
     """What differs from cycle to cycle. Rules read it; a new cycle is data, not code."""
 
     level_4_on_level_5_standard: Annotated[
-        Demand, Field(title="word of the team for a level 4 qualification on a level 5 standard")
+        Demand,
+        _says(
+            "Contacting the approvals team about a level 4 qualification on a level 5 standard.",
+            title="word of the team for a level 4 qualification on a level 5 standard",
+        ),
     ]
     every_combination: Annotated[
-        Demand, Field(title="occupation covered in full by every permitted combination of units")
+        Demand,
+        _says(
+            "That every permitted combination of units covers an occupation.",
+            title="occupation covered in full by every permitted combination of units",
+        ),
     ]
-    ksb_coverage: Annotated[Demand, Field(title="coverage of every KSB")]
+    ksb_coverage: Annotated[
+        Demand, _says("That every KSB of a standard is covered.", title="coverage of every KSB")
+    ]
     reason_for_partial_coverage: Annotated[
-        Demand, Field(title="reason where a KSB is covered partly")
+        Demand,
+        _says(
+            "A reason where a KSB is covered partly.", title="reason where a KSB is covered partly"
+        ),
     ]
     permission: Annotated[
-        Demand, Field(title="permission of whoever holds the intellectual property")
+        Demand,
+        _says(
+            "The permission of another body that holds the intellectual property.",
+            title="permission of whoever holds the intellectual property",
+        ),
     ]
-    support_session: Annotated[Demand, Field(title="support session")]
+    support_session: Annotated[
+        Demand, _says("A support session before the application.", title="support session")
+    ]
 
 
 class Stage(Part):
     """A key stage of the approvals process. Without `begins` its date was not published."""
 
-    name: Text
-    begins: When | None = None
-    happens: Annotated[tuple[Text, ...], Field(title="list of what happens")]
+    name: Annotated[Text, _says("What it is called.")]
+    begins: Annotated[
+        When | None, _says("When it begins, where that was published.", "2022-02-16 12:00")
+    ] = None
+    happens: Annotated[
+        tuple[Text, ...],
+        _says("What happens in it, an item for each.", title="list of what happens"),
+    ]
     source: Sources
-    note: Text | None = None
+    note: Note = None
 
 
 class Cycle(Part):
     """An approvals cycle: its window or windows, what it covers and what it asks for."""
 
-    cycle: WholeNumber
+    cycle: Annotated[WholeNumber, _says("The number of the cycle.", 3)]
     routes: Annotated[Routes, Field(title="group of routes")]
-    windows: Annotated[tuple[Window, ...], Judged(required=False)]
+    windows: Annotated[tuple[Window, ...], Judged(required=False), _says("Its window or windows.")]
     policy: Policy
-    stages: tuple[Stage, ...] = ()
+    stages: Annotated[
+        tuple[Stage, ...], _says("The key stages of the process, in their order.")
+    ] = ()
     listing: Listing | None = None
 
     @cached_property
@@ -378,12 +466,33 @@ class Origin:
 class Catalogue(Part):
     """Every cycle that is known. `revised` is the day on which its data was last changed."""
 
-    revised: Day | None = None
-    sources: Annotated[dict[str, Source], Field(title="group of sources")]
+    revised: Annotated[
+        Day | None, _says("The day on which its data was last changed.", "2026-11-24")
+    ] = None
+    sources: Annotated[
+        dict[str, Source],
+        _says("The pages that facts were taken from, each under a key.", title="group of sources"),
+    ]
     contact: Contact
-    standards_data: Annotated[Text, Field(title="address of the standards data")]
-    routes: Annotated[tuple[Route, ...], Field(title="list of routes")]
-    cycles: Annotated[tuple[Cycle, ...], Judged(required=False)]
+    standards_data: Annotated[
+        Text,
+        _says(
+            "The address at which, with a slash and its reference, a standard is published.",
+            title="address of the standards data",
+        ),
+    ]
+    routes: Annotated[tuple[Route, ...], _says("The official routes.", title="list of routes")]
+    cycles: Annotated[
+        tuple[Cycle, ...], Judged(required=False), _says("The cycles that are known.")
+    ]
+    schema_: Annotated[
+        Text | None,
+        Field(
+            description="Where an editor finds the schema of this file. htq does not read it.",
+            examples=["catalogue.schema.json"],
+            alias="$schema",
+        ),
+    ] = None
 
     _origin: Origin = PrivateAttr(default_factory=Origin)
 

@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice
 from types import UnionType
@@ -32,9 +32,9 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
 from htqcli import moment
-from htqcli.moment import Moment
+from htqcli.moment import YEARS, Moment
 from htqcli.source import MAX_FAULTS, Document, Fault, Fix, Kind, Path
-from htqcli.words import bare, join, nearest, quote, slip
+from htqcli.words import SEEN, bare, join, nearest, quote, slip
 
 
 class Part(BaseModel):
@@ -122,9 +122,24 @@ def sound(items: tuple[T | None, ...]) -> Iterator[tuple[int, T]]:
     return ((at, item) for at, item in enumerate(items) if item is not None)
 
 
-def leaf(expected: str, meaning: Callable[[str], T]) -> PlainValidator:
+Schema = dict[str, Any]
+"""A JSON Schema, draft 2020-12."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf(PlainValidator):
+    """The reading of a single value, and the JSON Schema of what it reads.
+
+    A program that reads YAML by itself makes numbers and booleans of plain values, so the
+    schema takes those whose text is read.
+    """
+
+    schema: Schema = field(default_factory=dict, compare=False)
+
+
+def leaf(expected: str, meaning: Callable[[str], T], schema: Schema) -> Leaf:
     """The reading of a single value. `meaning` raises ValueError for a text that is not
-    `expected`; a placeholder is never read."""
+    `expected`; a placeholder is never read. `schema` says the same in JSON Schema."""
 
     def value_of(value: object) -> T:
         if not isinstance(value, str) or is_placeholder(value):
@@ -137,7 +152,7 @@ def leaf(expected: str, meaning: Callable[[str], T]) -> PlainValidator:
         except ValueError:
             raise wrong(expected) from None
 
-    return PlainValidator(value_of)
+    return Leaf(value_of, schema=schema)
 
 
 def is_placeholder(text: str) -> bool:
@@ -191,8 +206,23 @@ def _day_or_minute(value: str) -> Moment:
     return when
 
 
-def pattern(expression: str, expected: str) -> PlainValidator:
-    """The reading of a text of a fixed form."""
+def form_of(expression: str, expected: str) -> Schema:
+    """The schema of a text of a form, apart from white space around it. Editors say what is
+    expected in place of the expression."""
+    return _formed(rf"^\s*(?:{expression})\s*$", expected)
+
+
+def _formed(expression: str, expected: str) -> Schema:
+    return {
+        "type": "string",
+        "pattern": expression,
+        "patternErrorMessage": f"Write {expected} here.",
+    }
+
+
+def pattern(expression: str, expected: str, most: float | None = None) -> Leaf:
+    """The reading of a text of a fixed form. `most` is the largest number whose text has it;
+    None where that of none has."""
     form = re.compile(expression, re.ASCII)
 
     def meaning(value: str) -> str:
@@ -200,7 +230,10 @@ def pattern(expression: str, expected: str) -> PlainValidator:
             raise ValueError
         return value
 
-    return leaf(expected, meaning)
+    schema = form_of(expression, expected)
+    if most is not None:
+        schema |= {"type": ["string", "number"], "minimum": 0, "maximum": most}
+    return leaf(expected, meaning, schema)
 
 
 def says(message: str, hint: str) -> PydanticCustomError:
@@ -208,7 +241,7 @@ def says(message: str, hint: str) -> PydanticCustomError:
     return PydanticCustomError("said", "{message}", {"message": message, "hint": hint})
 
 
-def one_of(*choices: str) -> PlainValidator:
+def one_of(*choices: str) -> Leaf:
     """The reading of one of a few words."""
 
     def meaning(value: str) -> str:
@@ -216,28 +249,64 @@ def one_of(*choices: str) -> PlainValidator:
             raise ValueError
         return value
 
-    return leaf(join([f"‘{choice}’" for choice in choices], "or"), meaning)
+    expected = join([f"‘{choice}’" for choice in choices], "or")
+    words = {"enum": list(choices)}
+    return leaf(expected, meaning, {"anyOf": [words, form_of("|".join(choices), expected)]})
 
 
-def _from(least: int) -> Callable[[str], int]:
+def _whole_numbers(expected: str, least: int, digits: str) -> Leaf:
+    """The reading of a whole number from `least`; `digits` is the form of one as text."""
+
     def meaning(value: str) -> int:
         number = _whole_number(value)
         if number < least:
             raise ValueError
         return number
 
-    return meaning
+    numbers = {"type": ["integer", "string"], "minimum": least, "maximum": _MOST}
+    return leaf(expected, meaning, form_of(rf"(?:{digits})(?:\.0+)?", expected) | numbers)
 
 
-Text = Annotated[str, leaf("text", _text)]
-WholeNumber = Annotated[int, leaf("a whole number", _whole_number)]
-Amount = Annotated[int, leaf("a whole number, 0 or more,", _from(0))]
-Count = Annotated[int, leaf("a whole number, 1 or more,", _from(1))]
-YesOrNo = Annotated[bool, leaf("‘true’ or ‘false’", _yes_or_no)]
-When = Annotated[Moment, leaf("a date", moment.read)]
-Day = Annotated[Moment, leaf("a date", _day)]
-MonthOrDay = Annotated[Moment, leaf("a month or a date", _month_or_day)]
-DayOrMinute = Annotated[Moment, leaf("a date, or a date and time", _day_or_minute)]
+def _dates(expected: str, meaning: Callable[[str], Moment]) -> Leaf:
+    """The reading of a date. Which texts are dates is more than a schema can say; a number is
+    one as 20220520 is."""
+    numbers = {
+        "type": ["string", "number"],
+        "minimum": YEARS[0] * 10_000 + 101,
+        "exclusiveMaximum": YEARS[-1] * 10_000 + 1232,
+    }
+    return leaf(expected, meaning, _formed(SEEN, expected) | numbers)
+
+
+def _any_case(*words: str) -> str:
+    return "|".join("".join(f"[{c.upper()}{c}]" for c in word) for word in words)
+
+
+_MOST = 10**18 - 1
+_TEXT: Schema = {
+    "anyOf": [
+        _formed(SEEN, "text") | {"type": ["string", "number"]},
+        {
+            "description": "‘true’ and ‘false’ are text here.",
+            "not": {"type": ["string", "number", "array", "object", "null"]},
+        },
+    ]
+}
+"""A boolean is not named as one: editors would offer `true` and `false`."""
+_TRUE_OR_FALSE = "‘true’ or ‘false’"
+_YES_OR_NO = form_of(_any_case("true", "yes", "on", "false", "no", "off"), _TRUE_OR_FALSE)
+
+Text = Annotated[str, leaf("text", _text, _TEXT)]
+WholeNumber = Annotated[int, _whole_numbers("a whole number", -_MOST, "[-+]?0*[0-9]{1,18}")]
+Amount = Annotated[int, _whole_numbers("a whole number, 0 or more,", 0, r"\+?0*[0-9]{1,18}|-0+")]
+Count = Annotated[int, _whole_numbers("a whole number, 1 or more,", 1, r"\+?0*[1-9][0-9]{0,17}")]
+YesOrNo = Annotated[
+    bool, leaf(_TRUE_OR_FALSE, _yes_or_no, _YES_OR_NO | {"type": ["boolean", "string"]})
+]
+When = Annotated[Moment, _dates("a date", moment.read)]
+Day = Annotated[Moment, _dates("a date", _day)]
+MonthOrDay = Annotated[Moment, _dates("a month or a date", _month_or_day)]
+DayOrMinute = Annotated[Moment, _dates("a date, or a date and time", _day_or_minute)]
 
 
 P = TypeVar("P", bound=Part)

@@ -17,6 +17,9 @@ _NOT_SEEN = (
     "\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff"
     "\U000e0000-\U000e0fff"
 )
+SEEN = f"[^\\s{_NOT_SEEN.replace(chr(0xD800) + '-' + chr(0xDFFF), '')}]"
+"""A regular expression of a character that a person sees, as JavaScript reads it too. Halves of
+a character (surrogates) are left out: no text that can be read holds one."""
 _HIDDEN = re.compile(f"[{_NOT_SEEN}]|#(?=#(?:vso)?\\[)", re.IGNORECASE)
 _UNSEEN = re.compile(f"[{_NOT_SEEN}]+")
 

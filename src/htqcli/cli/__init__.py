@@ -20,6 +20,7 @@ from htqcli.cli.coverage import coverage
 from htqcli.cli.init import init
 from htqcli.cli.ksbs import app as ksbs
 from htqcli.cli.rules import rules
+from htqcli.cli.schema import schema
 from htqcli.cli.standards import app as standards
 from htqcli.cli.window import app as window
 from htqcli.words import Refusal
@@ -42,6 +43,7 @@ app.command()(init)
 app.command()(check)
 app.command()(coverage)
 app.command()(rules)
+app.command()(schema)
 
 
 def _version(wanted: bool) -> None:

@@ -1,0 +1,54 @@
+"""`htq schema`: JSON Schema for editors and other programs."""
+
+from __future__ import annotations
+
+from typing import Annotated, Optional
+
+import typer
+
+from htqcli.cli import options, terminal
+from htqcli.cli.options import CatalogueFile
+
+OF = ("application", "catalogue")
+NOT_WRITTEN = 3
+
+
+def schema(
+    of: Annotated[
+        str,
+        typer.Argument(
+            metavar="|".join(OF),
+            parser=options.choice(*OF),
+            autocompletion=lambda: list(OF),
+            help="What the schema describes: a draft application, or a catalogue file.",
+        ),
+    ],
+    output: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="Write to this file, whole or not at all."
+        ),
+    ] = None,
+    catalogue: CatalogueFile = None,
+) -> None:
+    """Write JSON Schema, with which an editor completes and explains the fields of a file.
+
+    The cycles of the catalogue and the standards on their lists are choices.
+    """
+    from htqcli import schema as schemas
+    from htqcli.formats.json import encode
+    from htqcli.words import visible_start
+
+    known = options.the_catalogue(catalogue)
+    found = schemas.of_catalogue() if of == "catalogue" else schemas.of_application(known)
+    text = encode(found)
+    if output is None:
+        terminal.write_data(text)
+        return
+    try:
+        terminal.replace_file(output, text)
+    except OSError as error:
+        terminal.tell(
+            f"{visible_start(output)}: the schema is not written: {error.strerror or error}"
+        )
+        raise typer.Exit(NOT_WRITTEN) from None
