@@ -1,6 +1,7 @@
 """`htq init`: what it writes is a to-do list for `htq check`, and ready once it is done."""
 
 import itertools
+import json
 import os
 import pty
 import re
@@ -18,6 +19,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from conftest import IN_WINDOW, ROOT, program
 from htqcli import catalogue, source
@@ -203,6 +205,23 @@ def test_what_a_cycle_does_not_ask_for_is_not_in_the_way(htq, tmp_path):
     assert set(htq(*words, "--format", "json").codes) == {"HTQ104"}
 
 
+def test_the_schema_that_an_editor_reads_is_beside_the_draft(htq, tmp_path):
+    schema = tmp_path / "application.schema.json"
+    htq("init", "--standard", "ST0116", "-o", tmp_path / "a.yaml")
+    assert schema.read_text(encoding="utf-8") == htq("schema", "application").out
+    draft = (tmp_path / "a.yaml").read_text(encoding="utf-8")
+    assert draft.startswith(f"# yaml-language-server: $schema={schema.name}\n")
+    check = Draft202012Validator(json.loads(schema.read_text(encoding="utf-8")))
+    assert list(check.iter_errors(yaml.load(draft, yaml.BaseLoader)))
+    assert not list(check.iter_errors(yaml.load(filled(draft), yaml.BaseLoader)))
+    assert htq("check", tmp_path, "--at", IN_WINDOW, "-f", "json").data["summary"]["files"] == 1
+    schema.write_text("mine")
+    assert htq("init", "-o", tmp_path / "b.yaml").code == 0
+    assert schema.read_text() == "mine"
+    htq("init", "-o", tmp_path / "b.yaml", "--force")
+    assert schema.read_text(encoding="utf-8").startswith("{")
+
+
 def test_it_says_what_to_do_next(htq, tmp_path):
     words = ("init", "--standard", "ST0116", "--standard", "ST0117", "-o", tmp_path / "a.yaml")
     run = htq(*words, "--ksbs", ROOT / "tests" / "ksbs")
@@ -294,7 +313,7 @@ def test_a_file_that_is_there_is_written_over_only_when_told(htq, tmp_path):
     assert (run.code, path.read_text()) == (3, "mine")
     assert "--force" in run.err
     assert htq("init", "-o", path, "--force").code == 0
-    assert path.read_text(encoding="utf-8").startswith("# A draft")
+    assert "\n# A draft" in path.read_text(encoding="utf-8")
 
 
 def test_a_link_that_leads_nowhere_is_not_written_through(htq, tmp_path):
@@ -427,7 +446,9 @@ def test_every_question_can_stay_open(htq, tmp_path):
     talk = Conversation("init", "-o", "new.yaml", cwd=tmp_path)
     talk.answer("\r", "\r", "\r", "\r")
     assert talk.end() == 0
-    assert (tmp_path / "new.yaml").read_text(encoding="utf-8") == htq("init", "-o", "-").out
+    modeline, _, rest = (tmp_path / "new.yaml").read_text(encoding="utf-8").partition("\n")
+    assert modeline == "# yaml-language-server: $schema=application.schema.json"
+    assert rest == htq("init", "-o", "-").out
 
 
 @pytest.mark.parametrize("key", ["\x03", "\x04"], ids=["Ctrl-C", "Ctrl-D"])

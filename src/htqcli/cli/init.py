@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
@@ -22,6 +23,8 @@ LEVELS = ("4", "5")
 NOT_WRITTEN = 3
 """The exit code when the draft is not written, or a folder named is not there."""
 STANDARD_OUTPUT = "-"
+SCHEMA = "application.schema.json"
+"""The file beside a draft by which an editor completes and explains its fields."""
 
 
 def init(
@@ -101,7 +104,8 @@ def init(
         _occupation(reference, listed, folder) for reference in dict.fromkeys(references)
     ]
     number = int(level) if level else None
-    text = outline(Answers(listed, tuple(occupations), type, title, number), known)
+    schema = None if output == STANDARD_OUTPUT else SCHEMA
+    text = outline(Answers(listed, tuple(occupations), type, title, number), known, schema)
     if not listed.standards:
         terminal.tell(
             f"The list of standards of cycle {listed.cycle} is not in the catalogue, so ‘htq "
@@ -111,6 +115,7 @@ def init(
         terminal.write_data(text)
         return
     _write(output, text, force=force)
+    _write_schema(str(Path(output).parent / SCHEMA), known, force=force)
     for line in _next_steps(output, occupations, ksbs):
         terminal.say(terminal.hanging("", line))
 
@@ -194,6 +199,27 @@ def _write(output: str, text: str, *, force: bool) -> None:
     except OSError as error:
         terminal.tell(
             f"{visible_start(output)}: the draft is not written: {error.strerror or error}"
+        )
+        raise typer.Exit(NOT_WRITTEN) from None
+
+
+def _write_schema(file: str, known: Catalogue, *, force: bool) -> None:
+    """Write the schema that the draft names, unless another draft’s is there already."""
+    from htqcli import schema
+    from htqcli.formats.json import encode
+    from htqcli.words import visible_start
+
+    text = encode(schema.of_application(known))
+    try:
+        if force:
+            terminal.replace_file(file, text)
+        else:
+            with suppress(FileExistsError):
+                terminal.create_file(file, text)
+    except OSError as error:
+        terminal.tell(
+            f"{visible_start(file)}: the schema for editors is not written: "
+            f"{error.strerror or error}"
         )
         raise typer.Exit(NOT_WRITTEN) from None
 
