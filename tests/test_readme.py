@@ -46,15 +46,19 @@ def test_the_first_ten_minutes_go_as_they_are_told(tmp_path):
         if language == "sh":
             assert text.rstrip().endswith("-o ST0116.json")  # which is made up here
             continue
-        if language == "yaml":
-            with (tmp_path / "application.yaml").open("a", encoding="utf-8") as draft:
+        if language == "yaml":  # the whole draft, or a line more of it
+            mode = "w" if text.startswith("cycle:") else "a"
+            with (tmp_path / "application.yaml").open(mode, encoding="utf-8") as draft:
                 draft.write(text)
             continue
         command, _, shown = text.partition("\n")
         prompt, name, *words = shlex.split(command)
         assert (prompt, name) == ("$", "htq")
         run = program(*words, cwd=tmp_path)
-        assert (run.stdout + run.stderr).decode() == shown, command
+        said = (run.stdout + run.stderr).decode()
+        begin, left_out, end = shown.partition("…\n")
+        assert said == shown or (left_out and said.startswith(begin)), command
+        assert said.endswith(end), command
 
 
 def test_the_quick_start_is_two_commands_each_in_its_own_block():

@@ -94,7 +94,9 @@ def _of_no_cycle(old: Catalogue, new: Catalogue) -> Iterator[Change]:
         _keyed(old.routes, lambda route: route.name),
         _keyed(new.routes, lambda route: route.name),
     )
-    yield from _fields(None, "catalogue", None, old, new, but=("sources", "routes", "cycles"))
+    yield from _fields(
+        None, "catalogue", None, old, new, but=("sources", "routes", "cycles", "schema_")
+    )
 
 
 def _of_cycle(number: int, old: Cycle | None, new: Cycle | None) -> Iterator[Change]:

@@ -76,8 +76,9 @@ def prepare() -> None:
 
 
 def _end(number: int, _: FrameType | None) -> NoReturn:
-    """End as an interruption does, so that nothing half written is left."""
-    raise typer.Exit(128 + number)
+    """End as an interruption does, so that nothing half written is left. Nothing that catches a
+    fault of htq catches this."""
+    sys.exit(128 + number)
 
 
 def is_terminal(stream: TextIO) -> bool:
