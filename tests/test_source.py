@@ -1,6 +1,7 @@
 """Reading YAML text: places, limits, and nothing that surprises or hurts."""
 
 import json
+import re
 
 import pytest
 from hypothesis import given
@@ -183,3 +184,38 @@ def test_the_text_at_a_place_is_the_value_spoken_of(value):
         assert json.loads(written[span.start : span.end]) == item
         name = document.key((key,))
         assert json.loads(written[name.start : name.end]) == key
+
+
+@given(st.text(alphabet="\r\na", max_size=20), st.data())
+def test_lines_are_those_of_an_editor_wherever_the_text_is_cut_into_blocks(text, data):
+    index = data.draw(st.integers(0, len(text)))
+    starts = [0, *(match.end() for match in re.finditer(r"\r\n|\n|\r", text))]
+    line = max(number for number, start in enumerate(starts) if start <= index)
+    until = starts[line + 1] if line + 1 < len(starts) else len(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(source, "_BLOCK", data.draw(st.integers(1, 20)))
+        lines = source.Lines(text)
+        assert lines.place(source.Span(index, index)).line == line + 1
+        assert lines.place(source.Span(index, index)).column == index - starts[line] + 1
+        start, end = lines.bounds(index)
+    assert (start, text[end:until].strip("\r\n"), text[start:end]) == (
+        starts[line],
+        "",
+        text[start:until].rstrip("\r\n"),
+    )
+
+
+@pytest.mark.parametrize("text", ["a: [" + "1," * 50_000, "k: 1\n" * 30_000, "- {}\n" * 60_000])
+def test_a_text_of_more_values_than_a_draft_can_have_is_refused_where_they_pass_the_limit(text):
+    document = source.read(text.encode())
+    assert document.root is None
+    last = document.faults[-1]
+    assert last.kind is Kind.LIMIT
+    assert "more than 50,000 values" in last.message
+    assert last.span.start < len(text)
+
+
+def test_as_many_values_as_the_limit_allows_are_read():
+    document = source.read(("a: [" + "1," * (source.MAX_VALUES - 3) + "]").encode())
+    assert document.faults == ()
+    assert source.read(("a: [" + "1," * (source.MAX_VALUES - 2) + "]").encode()).faults

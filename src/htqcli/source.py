@@ -14,11 +14,12 @@ import re
 import stat
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
-from typing import Any
+from itertools import accumulate
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -29,6 +30,10 @@ MAX_DEPTH = 64
 MAX_EXPANSIONS = 10_000
 """How many values the aliases of one file may repeat. A draft of 5 standards with 40 KSBs
 each that share everything stays far below; an alias bomb passes it at once."""
+
+MAX_VALUES = 50_000
+"""How many values, names of fields included, one file may hold. A draft of 100 units and 5
+standards with 60 KSBs each has some 4,000."""
 
 MAX_FAULTS = 1_000
 """How many faults of one kind are kept, and one more to show that there are more. Nobody puts
@@ -76,8 +81,7 @@ class Kind(Enum):
     PLACEHOLDER = "placeholder"
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """Characters of a text, from `start` up to, not including, `end`."""
 
     start: int
@@ -112,8 +116,7 @@ class Fault:
     fix: Fix | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Lines and columns counted from 1, columns in Unicode code points; the end is exclusive."""
 
     line: int
@@ -166,8 +169,15 @@ class Lines:
         self.text = text
 
     @cached_property
-    def _starts(self) -> list[int]:
-        return [0, *(match.end() for match in re.finditer(r"\r\n|\n|\r", self.text))]
+    def _ends_before(self) -> list[int]:
+        """How many lines end before each block of characters: a text can hold millions."""
+        ends = (self._ends(at, at + _BLOCK) for at in range(0, len(self.text), _BLOCK))
+        return list(accumulate(ends, initial=0))
+
+    def _ends(self, start: int, end: int) -> int:
+        """How many lines end in a part of the text. CR LF counts where its LF stands."""
+        crlf = self.text.count("\r\n", start, end + 1)
+        return self.text.count("\n", start, end) + self.text.count("\r", start, end) - crlf
 
     def place(self, span: Span) -> Place:
         """Where `span` is."""
@@ -175,16 +185,23 @@ class Lines:
 
     def bounds(self, index: int) -> tuple[int, int]:
         """Where the line of a character begins, and where it ends without its line end."""
-        line = bisect_right(self._starts, index)
-        start = self._starts[line - 1]
-        end = self._starts[line] if line < len(self._starts) else len(self.text)
-        while end > start and self.text[end - 1] in "\r\n":
-            end -= 1
-        return start, end
+        start = self._start(index)
+        ends = (self.text.find(end, start) for end in "\r\n")
+        return start, min((end for end in ends if end >= 0), default=len(self.text))
+
+    def _start(self, index: int) -> int:
+        before = self.text.rfind("\r", 0, index)
+        if before == index - 1 and self.text.startswith("\n", index):  # in the middle of CR LF
+            before = self.text.rfind("\r", 0, max(before, 0))
+        return max(self.text.rfind("\n", 0, index), before) + 1
 
     def _line_and_column(self, index: int) -> tuple[int, int]:
-        line = bisect_right(self._starts, index)
-        return line, index - self._starts[line - 1] + 1
+        block = index // _BLOCK
+        line = 1 + self._ends_before[block] + self._ends(block * _BLOCK, index)
+        return line, index - self._start(index) + 1
+
+
+_BLOCK = 65_536
 
 
 class Document:
@@ -314,7 +331,7 @@ def read(content: bytes) -> Document:
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _UNREADABLE = re.compile(
-    "\\A\ufeff|[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+    "\\A\ufeff|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]"
 )
 
 
@@ -372,6 +389,8 @@ _PLAIN_TAGS: dict[type, set[str]] = {
     yaml.MappingStartEvent: {"!", f"{_CORE}map"},
     yaml.SequenceStartEvent: {"!", f"{_CORE}seq"},
 }
+_VALUES = {yaml.ScalarEvent, yaml.AliasEvent, yaml.MappingStartEvent, yaml.SequenceStartEvent}
+_BLOCKS = ("|", ">")
 _NULLS = {"", "~", "null", "Null", "NULL"}
 _PROPERTIES = re.compile(r"(?:[&!](?:<[^>]*>|[^\s,\[\]{}]*)\s*)+")
 _KEY = re.compile(r'("(?:[^"\\]|\\.)*+")(\s*[\r\n]\s*):', re.DOTALL)
@@ -458,6 +477,11 @@ class _Reading:
         )
 
     def _walk(self) -> None:
+        """Go through the events of the parser.
+
+        Nine of ten values of a draft are plain texts in fields and lists that nothing is wrong
+        with, so those are put in their place here; whatever else there is has its handler.
+        """
         handlers: dict[type, Callable[[Any], None]] = {
             yaml.ScalarEvent: self._scalar,
             yaml.AliasEvent: self._alias,
@@ -466,10 +490,44 @@ class _Reading:
             yaml.MappingEndEvent: self._close,
             yaml.SequenceEndEvent: self._close,
         }
-        for event in self._events():
-            if handler := handlers.get(type(event)):
+        text = self._text_to_parse()
+        stack, scalar_event = self.stack, yaml.ScalarEvent
+        as_written = text is self.text
+        values = 0
+        event: Any
+        for event in yaml.parse(text, Loader=LOADER):
+            kind = type(event)
+            if kind in _VALUES:
+                values += 1
+                if values > MAX_VALUES:
+                    self._too_many(event)
+            if (
+                kind is scalar_event
+                and as_written
+                and event.anchor is event.tag is None
+                and event.style not in _BLOCKS
+                and stack
+                and not (top := stack[-1]).lost
+            ):
+                value: str = event.value
+                start, end = event.start_mark.index, event.end_mark.index
+                scalar = Scalar(value, not event.style and value in _NULLS, start, end)
+                parent, key = top.node, top.key
+                parent.size += 1
+                if isinstance(parent, Sequence):
+                    parent.items.append(scalar)
+                elif key is not None:
+                    parent.fields[key.text] = (key, scalar)
+                    top.key = None
+                elif value not in parent.fields:
+                    top.key = scalar
+                else:
+                    self._key(top, parent, scalar)
+                    continue
+                parent.end = max(parent.end, end)
+            elif handler := handlers.get(kind):
                 handler(event)
-            elif type(event) is yaml.DocumentStartEvent and self.roots:
+            elif kind is yaml.DocumentStartEvent and self.roots:
                 at = self._index(event.start_mark)
                 self._fault(
                     Kind.SEVERAL_DOCUMENTS,
@@ -482,7 +540,8 @@ class _Reading:
                 )
                 return
 
-    def _events(self) -> Iterator[Any]:
+    def _text_to_parse(self) -> str:
+        """The text as the parser is given it: the text itself where YAML 1.1 reads it alike."""
         text = self.text
         if text.lstrip()[:1] in ("{", "["):
             text = _KEY.sub(lambda key: key[1] + " " * len(key[2]) + ":", text)
@@ -493,7 +552,7 @@ class _Reading:
             stand_ins = {ord(character): next(unused) for character in sorted(breaks)}
             self.stand_ins = {code: character for character, code in stand_ins.items()}
             text = text.translate(stand_ins)
-        return iter(yaml.parse(text, Loader=LOADER))
+        return text
 
     def _join_json_pairs(self, text: str) -> str:
         """JSON writes a character beyond U+FFFF as two escapes, which YAML has as one."""
@@ -549,7 +608,7 @@ class _Reading:
     def _scalar(self, event: Any) -> None:
         start, end = self._span(event)
         plain = not event.style
-        if event.style in ("|", ">"):
+        if event.style in _BLOCKS:
             end = start + len(self.text[start:end].rstrip())
         self._tag(event)
         null = plain and event.tag is None and event.value in _NULLS
@@ -566,9 +625,9 @@ class _Reading:
             self._too_deep(Span(start, end))
         node: Mapping | Sequence
         if type(event) is yaml.MappingStartEvent:
-            node = Mapping(start, end)
+            node = Mapping(start, start)
         else:
-            node = Sequence(start, end)
+            node = Sequence(start, start)
         if event.anchor is not None:
             self.anchors[event.anchor] = None
         is_flow = bool(event.flow_style)
@@ -579,11 +638,6 @@ class _Reading:
         node = closed.node
         if closed.flow:
             node.end = self._index(event.end_mark)
-        elif isinstance(node, Sequence):
-            node.end = max([node.start, *(item.end for item in node.items)])
-        else:
-            ends = (max(key.end, value.end) for key, value in node.fields.values())
-            node.end = max([node.start, *ends])
         if closed.anchor is not None:
             self.anchors[closed.anchor] = node
         self._add(node)
@@ -631,10 +685,12 @@ class _Reading:
         parent = top.node
         parent.size += node.size
         parent.height = max(parent.height, node.height + 1)
+        if top.lost:
+            top.lost, top.key = False, None
+            return
+        parent.end = max(parent.end, node.end)
         if isinstance(parent, Sequence):
             parent.items.append(node)
-        elif top.lost:
-            top.lost, top.key = False, None
         elif top.key is not None:
             parent.fields[top.key.text] = (top.key, node)
             top.key = None
@@ -670,7 +726,7 @@ class _Reading:
     def _span(self, event: Any) -> tuple[int, int]:
         """The characters of a value, without an anchor or a tag before it."""
         start, end = self._index(event.start_mark), self._index(event.end_mark)
-        if type(event) is not yaml.AliasEvent and (event.anchor or getattr(event, "tag", None)):
+        if type(event) is not yaml.AliasEvent and (event.anchor or event.tag):
             match = _PROPERTIES.match(self.text, start)
             start = match.end() if match else start
         return start, max(start, end)
@@ -698,6 +754,16 @@ class _Reading:
         else:
             self._fault(kind, self._path(), message, hint, span)
             self._add(Scalar("", True, span.start, span.start))
+
+    def _too_many(self, event: Any) -> None:
+        self._fault(
+            Kind.LIMIT,
+            (),
+            f"The file holds more than {MAX_VALUES:,} values, names included; here is the next",
+            "Keep the draft to one qualification.",
+            Span(*self._span(event)),
+        )
+        raise _Stop
 
     def _too_deep(self, span: Span) -> None:
         self._fault(

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from htqcli.rules.declare import CATALOGUE, DRAFT, Case, Problem, Severity, rule
 from htqcli.rules.sources import FORMAT, YAML
-from htqcli.source import MAX_BYTES, MAX_DEPTH, MAX_EXPANSIONS, Kind
+from htqcli.source import MAX_BYTES, MAX_DEPTH, MAX_EXPANSIONS, MAX_VALUES, Kind
 
 
 @rule(
@@ -130,8 +130,8 @@ def several_documents(case: Case) -> Iterable[Problem]:
     "HTQ006",
     severity=Severity.ERROR,
     source=FORMAT,
-    says=f"A file is at most {MAX_BYTES // 1_000_000} MB, {MAX_DEPTH} deep, and its aliases "
-    f"repeat at most {MAX_EXPANSIONS:,} values.",
+    says=f"A file is at most {MAX_BYTES // 1_000_000} MB and {MAX_DEPTH} deep. It holds at most "
+    f"{MAX_VALUES:,} values, and its aliases repeat at most {MAX_EXPANSIONS:,}.",
     bad="""
         units: &units
           U1: *units  # HTQ006
@@ -143,7 +143,7 @@ def several_documents(case: Case) -> Iterable[Problem]:
     subjects=(DRAFT, CATALOGUE),
 )
 def limit_passed(case: Case) -> Iterable[Problem]:
-    """The file is too large or too deep, or repeats too much by aliases
+    """The file is too large or too deep, or holds or repeats too many values
 
     A small file can be written so that reading it takes all the memory of a machine.
     """
