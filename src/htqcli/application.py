@@ -5,9 +5,8 @@ can be left out here, so that a draft can grow; `REQUIRED` marks those without w
 can be said, and the rules say what else a cycle asks for.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import Field
@@ -367,7 +366,7 @@ class StandardClaim(Part):
         ),
     ] = None
 
-    @property
+    @cached_property
     def meant(self) -> str | None:
         """The reference that is meant, whether or not it is written in its form; None where
         that cannot be told."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gc
 import re
-from html import unescape
 from typing import Any
 
 from htqcli.words import bare
@@ -79,6 +78,8 @@ def plain(text: object) -> str:
     if "<" in text:
         text = _TAG.sub(lambda tag: " " if (tag[2] or "").lower() in _BREAKS else "", text)
     if "&" in text:
+        from html import unescape
+
         text = unescape(text)
     text = " ".join(text.split())
     return text if text.isprintable() else bare(text)

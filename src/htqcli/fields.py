@@ -16,12 +16,23 @@ from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice
 from types import UnionType
-from typing import Annotated, Any, ClassVar, Generic, TypeVar, Union, get_args, get_origin
+from typing import (
+    Annotated,
+    Any,
+    ClassVar,
+    Generic,
+    TypeVar,
+    Union,
+    cast,
+    get_args,
+    get_origin,
+)
 
 from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    GetCoreSchemaHandler,
     PlainValidator,
     ValidationError,
     WrapValidator,
@@ -29,7 +40,7 @@ from pydantic import (
     model_validator,
 )
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, core_schema
 
 from htqcli import moment
 from htqcli.moment import YEARS, Moment
@@ -38,7 +49,11 @@ from htqcli.words import SEEN, bare, join, nearest, quote, slip
 
 
 class Part(BaseModel):
-    """A group of fields. A null field is as one that is not there."""
+    """A group of fields. A null field is as one that is not there.
+
+    Modules of many parts do without `from __future__ import annotations`: Pydantic would compile
+    the text of each annotation whenever the program starts.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -52,6 +67,8 @@ class Part(BaseModel):
     @classmethod
     def _without_nulls(cls, data: object) -> object:
         if isinstance(data, dict):
+            if None not in data.values():
+                return data
             known = names(cls)
             return {name: v for name, v in data.items() if v is not None or name not in known}
         if data is None:
@@ -124,6 +141,7 @@ def sound(items: tuple[T | None, ...]) -> Iterator[tuple[int, T]]:
 
 Schema = dict[str, Any]
 """A JSON Schema, draft 2020-12."""
+Reader = Callable[[Any], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +149,16 @@ class Leaf(PlainValidator):
     """The reading of a single value, and the JSON Schema of what it reads.
 
     A program that reads YAML by itself makes numbers and booleans of plain values, so the
-    schema takes those whose text is read.
+    schema takes those whose text is read. The reading is all that its field is validated by, so
+    Pydantic builds nothing for the type that it gives, and models are made sooner.
     """
 
     schema: Schema = field(default_factory=dict, compare=False)
+
+    def __get_pydantic_core_schema__(
+        self, _: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        return core_schema.no_info_plain_validator_function(cast("Reader", self.func))
 
 
 def leaf(expected: str, meaning: Callable[[str], T], schema: Schema) -> Leaf:
@@ -327,7 +351,7 @@ class Reading(Generic[P]):
 
 
 def _within(path: Path, lost: AbstractSet[Path]) -> bool:
-    return any(path[:length] in lost for length in range(1, len(path) + 1))
+    return bool(lost) and any(path[:length] in lost for length in range(1, len(path) + 1))
 
 
 def read_whole(model: type[P], document: Document) -> P | tuple[Fault, ...]:
@@ -559,19 +583,26 @@ def _meant(model: type[Part], data: Any, path: Path) -> list[Path]:
 
 
 def _missing(part: Part, path: Path) -> Iterator[Fault]:
-    for attribute, info in type(part).model_fields.items():
+    for attribute, name, is_required in _attributes(type(part)):
         value = getattr(part, attribute)
-        name = info.alias or attribute
-        here = (*path, name)
-        if attribute not in part.model_fields_set and REQUIRED in info.metadata:
+        if attribute not in part.model_fields_set and is_required:
             yield _absent(path, name, type(part))
         elif isinstance(value, Part):
-            yield from _missing(value, here)
+            yield from _missing(value, (*path, name))
         elif isinstance(value, tuple | dict):
             numbered = value.items() if isinstance(value, dict) else enumerate(value)
             for step, item in numbered:
                 if isinstance(item, Part):
-                    yield from _missing(item, (*here, step))
+                    yield from _missing(item, (*path, name, step))
+
+
+@cache
+def _attributes(part: type[Part]) -> tuple[tuple[str, str, bool], ...]:
+    """The attributes of a part, the names that are written, and whether they are required."""
+    return tuple(
+        (attribute, info.alias or attribute, REQUIRED in info.metadata)
+        for attribute, info in part.model_fields.items()
+    )
 
 
 def _absent(path: Path, name: str, owner: type[Part] | None) -> Fault:

@@ -195,21 +195,16 @@ def _moment(when: datetime, precision: Precision) -> Moment:
 
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_WEEKDAY = re.compile(
-    r"\b(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\b,?", re.IGNORECASE
-)
-_WAYS_OF_WRITING = tuple(
-    (re.compile(form, re.IGNORECASE), as_read)
-    for form, as_read in (
-        (r"^the ", ""),
-        (r"(?<=\d) ?(?:st|nd|rd|th) of ", " "),
-        (r"\b(?:12 ?)?(?:noon|midday)\b", "12:00"),
-        (r"\bmidnight\b", "00:00"),
-        (r"\b(\d{1,2})\.(\d{2})(?= ?[ap]\.?m)", r"\1:\2"),
-        (r"(?<=\d{4} )(\d{1,2})\.(\d{2})$", r"\1:\2"),
-        (r"\b(?:GMT|UTC) ?([+-])(\d)(?=$|:)", r"\g<1>0\2"),
-        (r"\b(?:GMT|UTC) ?([+-]\d{2})", r"\1"),
-    )
+_WEEKDAY = r"(?i)\b(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\b,?"
+_WAYS_OF_WRITING = (
+    (r"^the ", ""),
+    (r"(?<=\d) ?(?:st|nd|rd|th) of ", " "),
+    (r"\b(?:12 ?)?(?:noon|midday)\b", "12:00"),
+    (r"\bmidnight\b", "00:00"),
+    (r"\b(\d{1,2})\.(\d{2})(?= ?[ap]\.?m)", r"\1:\2"),
+    (r"(?<=\d{4} )(\d{1,2})\.(\d{2})$", r"\1:\2"),
+    (r"\b(?:GMT|UTC) ?([+-])(\d)(?=$|:)", r"\g<1>0\2"),
+    (r"\b(?:GMT|UTC) ?([+-]\d{2})", r"\1"),
 )
 """What people write, and how the parser is given it. GMT+1 is an hour ahead of Greenwich; the
 parser would turn the sign round."""
@@ -234,12 +229,12 @@ def _written(text: str) -> Moment:
         def convertyear(self, year: int, century_specified: bool = False) -> int:
             return year if century_specified or year >= 100 else 2000 + year
 
-    weekday = _WEEKDAY.search(text)
-    words = _WEEKDAY.sub("", text)
+    weekday = re.search(_WEEKDAY, text)
+    words = re.sub(_WEEKDAY, "", text)
     if weekday and not words.strip():
         raise NotAMoment("does not say the year")
     for form, as_read in _WAYS_OF_WRITING:
-        words = form.sub(as_read, words)
+        words = re.sub(form, as_read, words, flags=re.IGNORECASE)
     year_first = re.match(r"\d{4}\D", words) is not None
     reader = parser(England(dayfirst=not year_first, yearfirst=year_first))
     found = []

@@ -52,7 +52,7 @@ _COMMAND = re.compile(r"##(?:vso)?\[", re.IGNORECASE)
 
 def bare(text: str) -> str:
     """What a person sees of a text: without white space around it and characters of no width."""
-    return _UNSEEN.sub("", text).strip()
+    return (text if text.isascii() and text.isprintable() else _UNSEEN.sub("", text)).strip()
 
 
 def letters(text: str) -> str:

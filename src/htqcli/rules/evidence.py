@@ -19,8 +19,18 @@ from htqcli.source import Path
 from htqcli.words import quote
 
 
-def _files(case: Case) -> Iterator[tuple[Path, str]]:
-    """The files that a draft names, with the paths of the fields that name them."""
+def _files(case: Case) -> Iterator[tuple[Path, str, str | None]]:
+    """The files that a draft names: the path of the field that names one, the name, and how it
+    leaves the draft's folder, if it does."""
+    try:
+        inside = os.path.realpath(case.folder)
+    except OSError:  # the folder we are in is gone
+        inside = str(case.folder)
+    for path, name in _names(case):
+        yield path, name, _leaves(name, inside)
+
+
+def _names(case: Case) -> Iterator[tuple[Path, str]]:
     application = case.application
     rights = application.qualification and application.qualification.intellectual_property
     if rights and rights.permission:
@@ -33,8 +43,9 @@ def _files(case: Case) -> Iterator[tuple[Path, str]]:
             yield ("documents", index, "file"), document.file
 
 
-def _leaves(name: str, folder: Folder) -> str | None:
-    """How a path leaves the folder, on any system; None where it stays inside."""
+def _leaves(name: str, inside: str) -> str | None:
+    """How a path leaves a folder, given without links, on any system; None where it stays in
+    it."""
     if PurePosixPath(name).is_absolute() or PureWindowsPath(name).anchor:
         return "it does not begin in the draft’s folder"
     depth = 0
@@ -43,8 +54,7 @@ def _leaves(name: str, folder: Folder) -> str | None:
         if depth < 0:
             return "‘..’ leads out of the draft’s folder"
     try:
-        inside = os.path.realpath(folder)
-        real = os.path.realpath(folder / name)
+        real = os.path.realpath(os.path.join(inside, name))
     except (OSError, ValueError):
         return None
     if os.path.commonpath([inside, real]) != inside:
@@ -123,8 +133,8 @@ def file_missing(case: Case) -> Iterable[Problem]:
     What is not there cannot be submitted. htq looks up the name and the size and never opens
     the file.
     """
-    for path, name in _files(case):
-        if _leaves(name, case.folder) is None and (lacks := _lacks(case.folder, name)):
+    for path, name, leaves in _files(case):
+        if leaves is None and (lacks := _lacks(case.folder, name)):
             hint = (
                 "Put the file there, or correct its name. It is looked for from the folder of "
                 "the draft."
@@ -253,11 +263,11 @@ def path_leaves_folder(case: Case) -> Iterable[Problem]:
 
     A draft comes from somebody else, so it does not get to ask what other files there are.
     """
-    for path, name in _files(case):
-        if how := _leaves(name, case.folder):
+    for path, name, leaves in _files(case):
+        if leaves:
             yield Problem(
                 path,
-                f"The path {quote(name)} is not looked up: {how}",
+                f"The path {quote(name)} is not looked up: {leaves}",
                 "Put the file into the draft’s folder, or one below it, and name it from there.",
             )
 

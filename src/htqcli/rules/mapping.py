@@ -47,13 +47,22 @@ def _is_unit(case: Case, name: str) -> bool:
     return name in case.application.units or not case.reading.knows(("units", name))
 
 
-def _names_of_units(case: Case) -> Iterator[tuple[Path, str]]:
-    """Every place where the draft names a unit."""
+def _unknown_units(case: Case) -> Iterator[tuple[Path, str]]:
+    """Every place where the draft names a unit that there is not."""
     for path, _, ksbs in _mapped(case):
         for label, coverage in ksbs.items():
-            short = (*path, label)
-            at = short if case.document.holds((*short, 0)) else (*short, "units")
-            yield from (((*at, number), name) for number, name in sound(coverage.units))
+            for number, name in sound(coverage.units):
+                if not _is_unit(case, name):
+                    short = (*path, label)
+                    at = short if case.document.holds((*short, 0)) else (*short, "units")
+                    yield (*at, number), name
+    for at, name in _units_in_structure(case):
+        if not _is_unit(case, name):
+            yield at, name
+
+
+def _units_in_structure(case: Case) -> Iterator[tuple[Path, str]]:
+    """Every place where the structure names a unit."""
     structure = case.application.structure
     if structure is None:
         return
@@ -249,9 +258,7 @@ def unknown_unit(case: Case) -> Iterable[Problem]:
     """
     if not case.reading.knows(("units",)):
         return
-    for path, name in _names_of_units(case):
-        if _is_unit(case, name):
-            continue
+    for path, name in _unknown_units(case):
         near = nearest(name, list(case.application.units))
         hint = (
             f"Did you mean {quote(near[0])}?" if near else "Add it to ‘units’, or correct the id."
@@ -338,9 +345,7 @@ def incompetent_combination(case: Case) -> Iterable[Problem]:
     """
     if any(path[0] in ("structure", "units") for path in case.reading.lost):
         return
-    if any(
-        not _is_unit(case, name) for path, name in _names_of_units(case) if path[0] == "structure"
-    ):
+    if any(not _is_unit(case, name) for _, name in _units_in_structure(case)):
         return
     permitted = combinations(case.application)
     if not permitted.can_be_satisfied(permitted.everywhere):
@@ -628,7 +633,7 @@ def unit_outside_structure(case: Case) -> Iterable[Problem]:
         return
     if any(path[0] == "structure" for path in case.reading.lost):
         return
-    named = {name for path, name in _names_of_units(case) if path[0] == "structure"}
+    named = {name for _, name in _units_in_structure(case)}
     for name in case.application.units:
         if name not in named:
             yield Problem(
