@@ -17,7 +17,7 @@ from typing import Any
 import typer
 
 from htqcli import catalogue
-from htqcli.cli import app, terminal
+from htqcli.cli import program, terminal
 from htqcli.cli.rules import document
 from htqcli.rules import RULES
 
@@ -110,7 +110,7 @@ class Command:
 
 def commands() -> list[Command]:
     """Every command that is not hidden, in the order of `htq --help`, each group before its own."""
-    return list(_walk(typer.main.get_command(app), "htq"))
+    return list(_walk(typer.main.get_command(program()), "htq"))
 
 
 def _walk(command: Any, name: str) -> Iterator[Command]:

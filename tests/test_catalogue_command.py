@@ -17,7 +17,7 @@ from lxml import etree
 
 from conftest import IN_WINDOW, ROOT, program
 from htqcli import catalogue, lint, moment
-from htqcli.cli import app
+from htqcli.cli import program as every_command
 from htqcli.formats import FORMATS, render
 from htqcli.intake import Draft
 from htqcli.rules import about
@@ -386,7 +386,9 @@ def test_every_command_with_a_catalogue_takes_it_from_the_environment_and_says_s
         yield words, [p for p in command.params if p.name == "catalogue"]
 
     with_it = {
-        words: options for words, options in commands(typer.main.get_command(app), ()) if options
+        words: options
+        for words, options in commands(typer.main.get_command(every_command()), ())
+        if options
     }
     assert ("check",) in with_it
     assert ("rules",) in with_it

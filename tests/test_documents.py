@@ -11,7 +11,7 @@ import typer
 
 from conftest import ROOT, program
 from htqcli import application
-from htqcli.cli import app
+from htqcli.cli import program as every_command
 from htqcli.fields import Part, names
 from htqcli.formats import FORMATS
 from htqcli.rules import RULES
@@ -35,7 +35,7 @@ def every(command, *names):
             yield from every(inner, *names, name)
 
 
-COMMANDS = list(every(typer.main.get_command(app), "htq"))
+COMMANDS = list(every(typer.main.get_command(every_command()), "htq"))
 
 
 def part(text, start, following):

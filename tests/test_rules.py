@@ -9,7 +9,7 @@ import pytest
 from conftest import IN_WINDOW, ROOT
 from htqcli import catalogue, lint, moment
 from htqcli.intake import Draft
-from htqcli.rules import RULES
+from htqcli.rules import RULES, declare
 from htqcli.rules.declare import DRAFT, Severity
 from htqcli.words import visible
 
@@ -163,7 +163,8 @@ def test_a_fault_in_a_rule_is_named_with_the_file_and_hides_no_other_file(tmp_pa
             raise ZeroDivisionError
         return ()
 
-    broken = type(RULES[0])("HTQ999", "breaks", Severity.ERROR, "", "", "", "", "", "", breaks)
+    as_rule = declare.rule("HTQ999", severity=Severity.ERROR, source="", says="", bad="", good="")
+    broken = as_rule(breaks)
     content = (tmp_path / "application.yaml").read_bytes()
     drafts = [Draft("a.yaml", tmp_path, content), Draft("b.yaml", tmp_path, b"cycle: 4\n")]
     report = lint.check(drafts, catalogue.load(), AT, [broken])

@@ -7,7 +7,6 @@ none, because the wording of a standard is not its own.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -275,6 +274,8 @@ def _file(
     origin: dict[str, Any],
 ) -> str:
     """The text of a list's file. JSON's way of quoting a text is YAML's as well."""
+    import json
+
     encode = json.JSONEncoder(ensure_ascii=False).encode
 
     def line(name: str, value: Any) -> str:

@@ -1,12 +1,15 @@
 """The command line: words in, exit code out.
 
-Nothing heavy is imported here; each command imports what it needs when it runs.
+Nothing heavy is imported here; each command imports what it needs when it runs, and a command
+that was not named is not loaded at all.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
@@ -14,36 +17,45 @@ import typer
 
 from htqcli import __version__
 from htqcli.cli import completion, options, terminal
-from htqcli.cli.catalogue import app as catalogue
-from htqcli.cli.check import check
-from htqcli.cli.coverage import coverage
-from htqcli.cli.init import init
-from htqcli.cli.ksbs import app as ksbs
-from htqcli.cli.rules import rules
-from htqcli.cli.schema import schema
-from htqcli.cli.standards import app as standards
-from htqcli.cli.window import app as window
 from htqcli.words import Refusal
 
 NOT_UNDERSTOOD = 2
 FAULT = 3
 
-app = typer.Typer(
-    name="htq",
-    help="Tell whether a draft application for a Higher Technical Qualification is ready.",
-    context_settings={"help_option_names": ["-h", "--help"]},
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
+COMMANDS = (
+    *("init", "check", "coverage", "rules", "schema"),
+    *("standards", "window", "ksbs", "catalogue"),
 )
-app.add_typer(standards, name="standards", no_args_is_help=True)
-app.add_typer(window, name="window", no_args_is_help=True)
-app.add_typer(ksbs, name="ksbs", no_args_is_help=True)
-app.add_typer(catalogue, name="catalogue", no_args_is_help=True)
-app.command()(init)
-app.command()(check)
-app.command()(coverage)
-app.command()(rules)
-app.command()(schema)
+"""The commands, in the order of the help. Each is the module of its name in this package: its
+function of that name is the command, or its `app` the group of commands."""
+
+
+def program(commands: Sequence[str] = COMMANDS) -> typer.Typer:
+    """The program with these commands."""
+    app = typer.Typer(
+        name="htq",
+        help="Tell whether a draft application for a Higher Technical Qualification is ready.",
+        context_settings={"help_option_names": ["-h", "--help"]},
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+    )
+    app.callback()(_options)
+    for name in commands:
+        module = import_module(f"{__name__}.{name}")
+        if hasattr(module, "app"):
+            app.add_typer(module.app, name=name, no_args_is_help=True)
+        else:
+            app.command(name)(getattr(module, name))
+    return app
+
+
+def _named(words: Sequence[str]) -> Sequence[str]:
+    """The command that the words name; all of them where they name none, as in `htq --help`.
+    The version needs none."""
+    if words and words[0] in ("--version", "-V"):
+        return ()
+    first = next((word for word in words if not word.startswith("-")), None)
+    return (first,) if first in COMMANDS else COMMANDS
 
 
 def _version(wanted: bool) -> None:
@@ -57,7 +69,6 @@ def _version(wanted: bool) -> None:
     raise typer.Exit
 
 
-@app.callback()
 def _options(
     version: Annotated[
         bool,
@@ -93,7 +104,8 @@ def main(words: list[str] | None = None) -> None:
 
 
 def _run(words: list[str] | None) -> int:
-    command = typer.main.get_command(app)
+    asked = sys.argv[1:] if words is None else words
+    command = typer.main.get_command(program(_named(asked)))
     try:
         found = command.main(words, prog_name="htq", standalone_mode=False)
     except typer.TyperException as error:

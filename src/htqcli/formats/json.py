@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json as encoder
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from htqcli import __version__
-from htqcli.catalogue import Catalogue
-from htqcli.lint import Checked, Diagnostic, Report
-from htqcli.rules.declare import Severity
 from htqcli.words import escape_in_json
+
+if TYPE_CHECKING:
+    from htqcli.catalogue import Catalogue
+    from htqcli.lint import Checked, Diagnostic, Report
 
 
 def json(report: Report) -> str:
     """The report as a JSON object, two-space indented."""
+    from htqcli.rules.declare import Severity
+
     return encode(
         {
             "htq": __version__,

@@ -113,19 +113,28 @@ def _finding(path: str, finding: Diagnostic, width: int | None) -> Iterator[Line
 
 def _excerpt(finding: Diagnostic, columns: int | None) -> tuple[str, str]:
     """The line of a finding and under it a mark of its place, cut to so many columns."""
-    from rich.cells import cell_len, set_cell_size
-
     place, excerpt = finding.place, finding.excerpt
     line = excerpt.text.replace("\t", " ")
     before, after = "…" if excerpt.cut_before else "", "…" if excerpt.cut_after else ""
     start = min(place.column - excerpt.start, len(line))
     end = place.end_column - excerpt.start if place.end_line == place.line else len(line)
-    left = cell_len(before + visible(line[:start]))
+    left = _columns(before + visible(line[:start]))
     shown = before + visible(line) + after
-    marker = " " * left + "^" * max(1, cell_len(visible(line[start:end])))
-    if columns and cell_len(shown) > columns > left:
+    marker = " " * left + "^" * max(1, _columns(visible(line[start:end])))
+    if columns and _columns(shown) > columns > left:
+        from rich.cells import set_cell_size
+
         shown, marker = set_cell_size(shown, columns - 1) + "…", marker[: columns - 1]
     return shown, marker
+
+
+def _columns(text: str) -> int:
+    """How many columns of a terminal a text takes: some characters take two, or none."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)
 
 
 def _counts(file: Checked) -> str:

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
+from importlib import import_module
 from pathlib import Path as Folder
 from typing import Any
 
@@ -167,29 +169,61 @@ Check = Callable[[Case], Iterable[Problem]]
 Tidy = Callable[[Case], Iterable[tuple[Path, Fix]]]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Rule:
-    """A rule of htq. `bad` and `good` are fragments of the first of its subjects; each line of
-    `bad` that must be reported says so at its end, with `# ` and the code.
+    """A rule of htq. Its words are laid out when they are asked for: a check needs none.
 
     `fixes` says what `htq check --fix` puts right of its findings. `tidy` gives what it writes
     in the usual form besides: values that are right as they are, and no findings.
     """
 
     code: str
-    name: str
     severity: Severity | str
-    summary: str
-    why: str
     source: str
     says: str
-    bad: str
-    good: str
+    fragments: tuple[str, str] = field(repr=False)
     check: Check = field(repr=False)
-    needs: tuple[str, ...] = ()
-    subjects: tuple[Subject, ...] = (DRAFT,)
-    fixes: str = ""
-    tidy: Tidy | None = field(default=None, repr=False)
+    needs: tuple[str, ...]
+    subjects: tuple[Subject, ...]
+    fixes: str
+    tidy: Tidy | None = field(repr=False)
+
+    def __reduce__(self) -> tuple[Callable[[str, str], Rule], tuple[str, str]]:
+        """A rule goes to another process as the place of its declaration, and is there the rule
+        that is declared at it."""
+        return _declared, (self.check.__module__, self.check.__name__)
+
+    @property
+    def name(self) -> str:
+        """Its name: that of its function, with hyphens."""
+        return self.check.__name__.replace("_", "-")
+
+    @property
+    def summary(self) -> str:
+        """What it finds, in a line."""
+        return self._said[0]
+
+    @property
+    def why(self) -> str:
+        """Why that matters."""
+        return self._said[1]
+
+    @cached_property
+    def _said(self) -> tuple[str, str]:
+        summary, _, why = (inspect.getdoc(self.check) or "").partition("\n\n")
+        return " ".join(summary.split()), " ".join(why.split())
+
+    @cached_property
+    def bad(self) -> str:
+        """A fragment of the first of its subjects. Each line of it that must be reported says so
+        at its end, with `# ` and the code."""
+        bad = self.fragments[0]
+        return inspect.cleandoc(bad) + "\n" if bad.strip() else bad
+
+    @cached_property
+    def good(self) -> str:
+        """A fragment of the first of its subjects in which it finds nothing."""
+        return inspect.cleandoc(self.fragments[1]) + "\n"
 
     def markdown(self) -> str:
         """What the rule is about, in Markdown: why it matters, what the source says, and a
@@ -278,27 +312,27 @@ def rule(
     """
 
     def declare(check: Check) -> Rule:
-        summary, _, why = (inspect.getdoc(check) or "").partition("\n\n")
         if isinstance(severity, str) and not isinstance(severity, Severity):
             assert severity in Policy.model_fields, severity
         return Rule(
-            code=code,
-            name=check.__name__.replace("_", "-"),
-            severity=severity,
-            summary=" ".join(summary.split()),
-            why=" ".join(why.split()),
-            source=source,
-            says=says,
-            bad=inspect.cleandoc(bad) + "\n" if bad.strip() else bad,
-            good=inspect.cleandoc(good) + "\n",
-            check=check,
-            needs=needs,
-            subjects=subjects,
-            fixes=fixes,
-            tidy=tidy,
+            code,
+            severity,
+            source,
+            says,
+            (bad, good),
+            check,
+            needs,
+            subjects,
+            fixes,
+            tidy,
         )
 
     return declare
+
+
+def _declared(module: str, name: str) -> Rule:
+    found: Rule = getattr(import_module(module), name)
+    return found
 
 
 def _touches(path: Path, need: list[str]) -> bool:
