@@ -29,6 +29,7 @@ ORDER = [
     "schema",
     "intake",
     "lint",
+    "workers",
     "changes",
     "drift",
     "blank",
@@ -81,6 +82,30 @@ def test_the_command_line_loads_nothing_heavy_until_a_command_runs():
     )
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == ""
+
+
+LOOKING_UP = ["htqcli.lint", "htqcli.rules", "htqcli.application"]
+SELDOM = ["rich", "dateutil", "rapidfuzz", "html", "multiprocessing", "htqcli.cli.ksbs"]
+
+
+@pytest.mark.parametrize(
+    ("words", "spared"),
+    [
+        (["--version"], [*SELDOM, *LOOKING_UP, "json", "htqcli.cli.check", "htqcli.cli.window"]),
+        (["window", "status"], [*SELDOM, *LOOKING_UP, "json", "htqcli.cli.check"]),
+        (["standards", "list", "--format", "json"], [*SELDOM, *LOOKING_UP, "htqcli.cli.check"]),
+        (["check", "application.yaml", "--at", "2022-05-20"],
+         [*SELDOM, "htqcli.formats.sarif", "htqcli.cli.window", "htqcli.cli.standards"]),
+    ],
+)  # fmt: skip
+def test_a_command_loads_only_what_it_needs(words, spared):
+    script = (
+        "import sys, htqcli.cli\ntry:\n    htqcli.cli.main(sys.argv[1:])\n"
+        f"finally:\n    print(*[m for m in {spared} if m in sys.modules], file=sys.stderr)"
+    )
+    command = [sys.executable, "-c", script, *words]
+    run = subprocess.run(command, cwd=ROOT / "examples", capture_output=True, check=True)
+    assert run.stderr.decode().strip() == ""
 
 
 def test_only_source_knows_how_yaml_is_read():

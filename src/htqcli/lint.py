@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path as Folder
-from typing import Any
+from typing import Any, NamedTuple
 
 from htqcli import source
 from htqcli.application import Acceptance, Contact
@@ -36,8 +36,7 @@ from htqcli.source import Document, Fix, Kind, Path, Place, Span, pointer
 from htqcli.words import cut, visible
 
 
-@dataclass(frozen=True, slots=True)
-class Excerpt:
+class Excerpt(NamedTuple):
     """The part of a line around a place, in which personal data is dots.
 
     `start` is the column, counted from 1, of its first character; `cut_before` and
@@ -147,7 +146,7 @@ class Report:
 
 
 def check(
-    drafts: Iterable[Draft | Unchecked],
+    drafts: Iterable[Draft | Unchecked | Checked],
     catalogue: Catalogue | None,
     at: datetime,
     rules: Sequence[Rule] | None = None,
@@ -155,18 +154,20 @@ def check(
     ksbs: Folder | None = None,
     subject: Subject = DRAFT,
 ) -> Report:
-    """Check every file against the rules, or else all that judge its kind. A fault in a rule
-    leaves its file unchecked. KSB lists are looked for in `ksbs`, or in the folder of that name
-    beside each draft. A draft is checked against `catalogue`; a catalogue against itself."""
+    """Check every file against the rules, or else all that judge its kind; one that is checked
+    already is taken as it is. A fault in a rule leaves its file unchecked. KSB lists are looked
+    for in `ksbs`, or in the folder of that name beside each draft. A draft is checked against
+    `catalogue`; a catalogue against itself."""
     chosen = about(subject) if rules is None else tuple(rules)
     lists: dict[Folder, Lists] = {}
     files: list[Checked] = []
     unchecked: list[Unchecked] = []
+    found: Checked | Unchecked
     for draft in drafts:
         if isinstance(draft, Draft):
             folder = ksbs or draft.folder / KSB_FOLDER
             own = lists.setdefault(folder, Lists(folder))
-            found: Checked | Unchecked = _check(draft, catalogue, at, chosen, own, subject)
+            found = _check(draft, catalogue, at, chosen, own, subject)
         else:
             found = draft
         if isinstance(found, Checked):

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Optional
+from typing import TYPE_CHECKING, Annotated, Optional, TypeVar
 
 import typer
 
@@ -27,9 +27,12 @@ from htqcli.cli.options import (
 from htqcli.formats import FORMATS
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from htqcli.catalogue import Catalogue
     from htqcli.fix import Fixed, Judge
     from htqcli.intake import Draft, Unchecked
-    from htqcli.lint import Report
+    from htqcli.lint import Checked, Report
     from htqcli.rules.declare import Rule, Subject
 
 NOT_READY = 1
@@ -39,6 +42,8 @@ NOT_CHECKED = 3
 
 _MANY = 20
 """From how many drafts on a terminal shows how far the check is."""
+_MANY_FOR_ONE = 100
+"""From how many drafts on a second process saves more time than it takes to load and start."""
 
 
 def check(
@@ -104,10 +109,12 @@ def check(
     older = [file for _, file in reports if is_report(file)]
     named = intake.find(paths or [os.curdir], exclude or (), older)
     spare(reports, named)
-    drafts: Iterable[Draft | Unchecked] = (
-        intake.read(path, sys.stdin, stdin_name) for path in _progress(named, quiet=quiet)
-    )
     level = None if fail_on == "never" else Severity(fail_on)
+    checked = None if fix or diff else _by_workers(named, known, now, rules, ksbs)
+    drafts: Iterable[Draft | Unchecked | Checked] = (
+        intake.read(path, sys.stdin, stdin_name) if isinstance(path, str) else path
+        for path in _progress(checked or iter(named), len(named), quiet=quiet)
+    )
     replaced: list[bool] = []
     if fix or diff:
         judge = lint.judge(known, now, about(DRAFT), ksbs)
@@ -180,7 +187,7 @@ def _fit(paths: Sequence[str], format: str, *, fix: bool, diff: bool) -> None:
 
 
 def _fixed(
-    drafts: Iterable[Draft | Unchecked],
+    drafts: Iterable[Draft | Unchecked | Checked],
     named: Sequence[str],
     judge: Judge,
     rules: Sequence[Rule],
@@ -188,7 +195,7 @@ def _fixed(
     *,
     writes: bool,
     quiet: bool,
-) -> Iterator[Draft | Unchecked]:
+) -> Iterator[Draft | Unchecked | Checked]:
     """The drafts with what can be put right put right in their files, or as they are and with
     what would be on standard output. `written` is told of each file that is to be written. A file
     that is not `named`, but found in a folder, must be a draft beyond doubt."""
@@ -354,12 +361,33 @@ def tell_unchecked(unchecked: Sequence[Unchecked]) -> None:
             terminal.report_fault(item.fault)
 
 
-def _progress(paths: list[str | Unchecked], *, quiet: bool) -> Iterator[str | Unchecked]:
-    """The paths, with a bar on standard error while they last, where a person looks at it."""
+def _by_workers(
+    named: Sequence[str | Unchecked],
+    catalogue: Catalogue,
+    at: datetime,
+    rules: tuple[Rule, ...],
+    ksbs: Path | None,
+) -> Iterator[Checked | Unchecked | str] | None:
+    """What workers find in many drafts; None where there is nothing to gain from them."""
+    if len(named) < _MANY_FOR_ONE:
+        return None
+    from htqcli import workers
+
+    count = workers.how_many(len(named))
+    return workers.check(named, workers.Terms(catalogue, at, rules, ksbs), count) if count else None
+
+
+T = TypeVar("T")
+
+
+def _progress(drafts: Iterator[T], count: int, *, quiet: bool) -> Iterator[T]:
+    """The drafts, with a bar on standard error while they last, where a person looks at it."""
     person = terminal.is_terminal(sys.stderr) and os.environ.get("TERM") != "dumb"
-    if len(paths) < _MANY or quiet or not person:
-        yield from paths
+    if count < _MANY or quiet or not person:
+        yield from drafts
         return
     from rich.progress import track
 
-    yield from track(paths, "Checking drafts", console=terminal.console(sys.stderr), transient=True)
+    yield from track(
+        drafts, "Checking drafts", count, console=terminal.console(sys.stderr), transient=True
+    )

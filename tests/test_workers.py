@@ -1,0 +1,138 @@
+"""Several processes find what one finds, in the same order, and leave nothing behind."""
+
+import multiprocessing
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from conftest import IN_WINDOW, program
+from htqcli import catalogue, intake, lint, moment, workers
+from htqcli.rules import RULES, about
+from htqcli.rules.declare import DRAFT
+
+on_linux = pytest.mark.skipif(
+    not hasattr(os, "sched_getaffinity") or len(os.sched_getaffinity(0)) < 2,
+    reason="the program starts workers only where it can use a second processor",
+)
+
+CHANGES = (
+    ("", ""),
+    ("level: 4", "level: 6"),
+    ("title: Level", "titel: Level"),
+    ("  type: awarding-organisation", "  type: [awarding"),
+    ("K12:", "K12: {units: [U9]}\n      k13:"),
+    ("support_session: 2022-03-02\n", "accept: [{rule: HTQ605, reason: Seen, until: 2023-01-01}]\n"),
+)  # fmt: skip
+
+
+@pytest.fixture
+def folder(draft, tmp_path):
+    """A folder of 120 drafts, of which five in six have something wrong."""
+    good = draft().read_text(encoding="utf-8")
+    os.remove(tmp_path / "application.yaml")
+    for number in range(120):
+        text = good.replace(*CHANGES[number % len(CHANGES)], 1)
+        (tmp_path / f"draft-{number:03}.yaml").write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def terms():
+    at = moment.read(IN_WINDOW).first
+    return workers.Terms(catalogue.load(), at, about(DRAFT), None)
+
+
+def one_processor():
+    os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])
+
+
+@on_linux
+@pytest.mark.parametrize("format", ["text", "json", "junit"])
+def test_workers_give_the_report_that_one_process_gives(folder, format):
+    (folder / "gone.yaml").symlink_to(folder / "not-there.yaml")
+    words = ("check", "a-draft.yaml", folder, "-", "--at", IN_WINDOW, "--format", format)
+    stdin = (folder / "draft-001.yaml").read_bytes()
+    several = program(*words, input=stdin)
+    alone = program(*words, input=stdin, preexec_fn=one_processor)
+    assert alone.returncode == several.returncode == 3
+    assert alone.stdout == several.stdout
+    assert alone.stderr == several.stderr
+    assert b"not checked" in several.stderr
+
+
+@on_linux
+def test_many_drafts_are_checked_by_workers(folder):
+    assert workers.how_many(10) == 0
+    assert workers.how_many(120) == 2
+
+
+@pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
+def test_workers_find_the_same_however_they_are_started(folder, method):
+    paths = intake.find([str(folder)])
+    found = list(workers.check(paths, terms(), 2, method))
+    own = terms()
+    alone = lint.check([intake.read(path, None) for path in paths], own.catalogue, own.at)
+    assert found == list(alone.files)
+    assert found[1].findings[0].rule in RULES
+    assert not multiprocessing.active_children()
+
+
+def test_what_a_worker_leaves_undone_is_left_to_this_process(folder):
+    paths = intake.find([str(folder)])
+    found = workers.check(paths, terms(), 2)
+    for child in multiprocessing.active_children():
+        child.kill()
+        child.join()
+    done = list(found)
+    assert len(done) == len(paths)
+    assert [path for path in done if isinstance(path, str)]
+    assert not multiprocessing.active_children()
+
+
+def test_a_fault_of_htq_and_standard_input_are_for_the_process_that_tells_of_them(folder):
+    paths = [*intake.find([str(folder)])[:3], "-"]
+    assert list(workers.check(paths, terms(), 1)) == paths
+
+
+def test_workers_that_are_not_waited_for_are_ended(folder):
+    found = workers.check(intake.find([str(folder)]), terms(), 2)
+    next(found)
+    found.close()
+    assert not multiprocessing.active_children()
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_a_rule_is_the_same_in_every_process(rule):
+    assert pickle.loads(pickle.dumps(rule)) is rule
+
+
+@on_linux
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interruption_ends_the_workers_too_and_is_quiet(folder, number, code):
+    slow = "".join(f"k{number}: 1\n" for number in range(20_000))
+    for name in folder.glob("*.yaml"):
+        name.write_text(slow)
+    command = [sys.executable, "-m", "htqcli", "check", folder, "--at", IN_WINDOW]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+        children = Path(f"/proc/{run.pid}/task/{run.pid}/children")
+        while len(started := children.read_text().split()) < 2:
+            time.sleep(0.01)
+        run.send_signal(number)
+        out, err = run.communicate(timeout=60)
+    assert run.returncode == code
+    assert (out, err) == (b"", b"")
+    assert not [worker for worker in started if Path(f"/proc/{worker}").exists()]
+
+
+@on_linux
+def test_a_reader_that_goes_away_ends_the_program_quietly(folder):
+    command = [sys.executable, "-m", "htqcli", "check", folder, "--at", IN_WINDOW]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+        run.stdout.close()
+        assert run.wait(60) == 141
+        assert run.stderr.read() == b""
