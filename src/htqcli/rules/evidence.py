@@ -10,7 +10,7 @@ import os
 import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path as Folder
-from pathlib import PurePosixPath, PureWindowsPath
+from pathlib import PureWindowsPath
 
 from htqcli.fields import sound
 from htqcli.rules.declare import Case, Problem, Severity, rule
@@ -46,24 +46,49 @@ def _names(case: Case) -> Iterator[tuple[Path, str]]:
 def _leaves(name: str, inside: str) -> str | None:
     """How a path leaves a folder, given without links, on any system; None where it stays in
     it."""
-    if PurePosixPath(name).is_absolute() or PureWindowsPath(name).anchor:
+    if name.startswith(("/", "\\")) or PureWindowsPath(name[:2]).drive:
         return "it does not begin in the draft’s folder"
     depth = 0
     for part in name.replace("\\", "/").split("/"):
         depth += {"..": -1, ".": 0, "": 0}.get(part, 1)
         if depth < 0:
             return "‘..’ leads out of the draft’s folder"
-    try:
-        real = os.path.realpath(os.path.join(inside, name))
-    except (OSError, ValueError):
-        return None
-    if os.path.commonpath([inside, real]) != inside:
+    if not _is_endless(name) and _follows_a_link_out(name, inside):
         return "a link leads out of the draft’s folder"
     return None
 
 
+def _is_endless(name: str) -> bool:
+    """Whether a path is longer, or goes through more folders, than that of any file of an
+    applicant. Such a path is not looked up: a draft can hold thousands."""
+    return len(name) > 4_096 or name.count("/") > 64
+
+
+def _follows_a_link_out(name: str, inside: str) -> bool:
+    """Whether a link on the way leads out of a folder. The way ends where nothing is."""
+    path, below = inside, os.path.join(inside, "")
+    for part in name.replace(os.sep, "/").split("/"):
+        if part in ("", "."):
+            continue
+        if part == "..":
+            path = os.path.dirname(path)
+        else:
+            path = os.path.join(path, part)
+            try:
+                is_link = stat.S_ISLNK(os.lstat(path).st_mode)
+            except (OSError, ValueError):
+                return False
+            if is_link or os.name == "nt":
+                path = os.path.realpath(path)
+        if path != inside and not path.startswith(below):
+            return True
+    return False
+
+
 def _lacks(folder: Folder, name: str) -> str | None:
     """What is wrong with a named file; None where it is there and holds something."""
+    if _is_endless(name):
+        return "is not looked up: its path is too long"
     try:
         found = (folder / name).stat()
     except (FileNotFoundError, NotADirectoryError, ValueError):
