@@ -1,7 +1,7 @@
 """How long the worst files take, and how much memory.
 
-`python benchmarks/hostile.py` checks every file of `tests/hostile` with the real program, and prints
-those that take most: processor seconds and peak memory, each file with the good example after it.
+`python benchmarks/hostile.py` checks every file of `tests/hostile` with the real program, and
+prints those that take most: processor seconds and peak memory, with the good example after each.
 """
 
 from __future__ import annotations
