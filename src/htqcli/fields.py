@@ -35,9 +35,7 @@ from pydantic import (
     GetCoreSchemaHandler,
     PlainValidator,
     ValidationError,
-    WrapValidator,
     create_model,
-    model_validator,
 )
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError, core_schema
@@ -63,7 +61,15 @@ class Part(BaseModel):
     private: ClassVar[bool] = False
     """Whether its values are personal, and so never shown."""
 
-    @model_validator(mode="before")
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        """As a validator of Pydantic's would; one for each model is found and looked through
+        again whenever the program starts."""
+        whole = handler(source)
+        return core_schema.no_info_before_validator_function(cls._without_nulls, whole)
+
     @classmethod
     def _without_nulls(cls, data: object) -> object:
         if isinstance(data, dict):
@@ -130,7 +136,18 @@ def _item(value: object, handler: Callable[[object], Any]) -> Any:
 
 
 T = TypeVar("T")
-Items = tuple[Annotated[T | None, WrapValidator(_item)], ...]
+
+
+class _Item:
+    """The reading of an item of a list."""
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        return core_schema.no_info_wrap_validator_function(_item, handler(source))
+
+
+Items = tuple[Annotated[T | None, _Item()], ...]
 """A list. An item that was not sound is None; see `sound`."""
 
 
