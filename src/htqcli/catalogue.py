@@ -6,14 +6,14 @@ What the catalogue does not say is not known, and is answered so.
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
 from itertools import accumulate, chain, islice, pairwise, product
 from pathlib import Path as File
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, NamedTuple, get_args
 
 from pydantic import Field, PrivateAttr, ValidationError
 
@@ -419,8 +419,7 @@ class Cycle(Part):
         return begun[-1] if begun else next(iter(self.stages), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(NamedTuple):
     """What is known at an instant of the window that matters then."""
 
     at: datetime
@@ -859,7 +858,7 @@ def unknown_scope(known: Catalogue) -> Contradictions:
                 f"There is no scope {quote(scope)}",
                 f"{_meant(scope, SCOPES)}The scopes are {join(SCOPES)}.",
             )
-            yield replace(fault, of_name=path[-2] == "scopes")
+            yield fault._replace(of_name=path[-2] == "scopes")
 
 
 def malformed_reference(known: Catalogue) -> Contradictions:

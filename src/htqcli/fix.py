@@ -180,7 +180,7 @@ class _Text:
             done = edit.span.end
         changed = "".join([*pieces, text[done:]]).encode()
         mark = len(self.draft.content) - len(text.encode())
-        draft = replace(self.draft, content=self.draft.content[:mark] + changed)
+        draft = self.draft._replace(content=self.draft.content[:mark] + changed)
         repairs = [repair for edit in edits for repair in edit.repairs]
         meant = _meant(self.document.data(), repairs)
         return draft if source.read(draft.content).data() == meant else None

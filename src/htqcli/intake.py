@@ -9,10 +9,9 @@ from __future__ import annotations
 import os
 import select
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 from htqcli.ksbs import FOLDER as KSB_FOLDER
 from htqcli.source import MAX_BYTES, content_of
@@ -21,8 +20,7 @@ SUFFIXES = (".yaml", ".yml", ".json")
 STANDARD_INPUT = "-"
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """A draft as it was read: its path as it was given, and the folder its paths start from."""
 
     path: str
@@ -30,8 +28,7 @@ class Draft:
     content: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Unchecked:
+class Unchecked(NamedTuple):
     """Something named that could not be checked, and why. `fault` is set where htq itself is
     the reason."""
 

@@ -10,9 +10,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path as Folder
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from htqcli import feed, source
 from htqcli.feed import items, plain
@@ -145,8 +144,7 @@ ATTRIBUTION = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(NamedTuple):
     """A list made from a published record: the name of its file, the file's text, and in words
     what of the record was not sound and so left out."""
 

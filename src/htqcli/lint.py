@@ -49,8 +49,7 @@ class Excerpt(NamedTuple):
     cut_after: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Repair:
+class Repair(NamedTuple):
     """A fix of a rule, with the path of what it changes."""
 
     rule: Rule
@@ -58,8 +57,7 @@ class Repair:
     fix: Fix
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(NamedTuple):
     """A finding of a rule, with its place and an excerpt of the line where it begins.
 
     `sources` are where what it asks for is said: addresses, or files of this project.
@@ -257,7 +255,7 @@ def _findings(rule: Rule, case: Case, place: _Places) -> Iterator[Diagnostic]:
     for problem in islice(problems, 1):
         more = f"There are more than {source.MAX_FAULTS:,} findings of this rule; here is the last"
         yield place.diagnostic(
-            rule, severity, replace(problem, message=f"{more}: {problem.message}")
+            rule, severity, problem._replace(message=f"{more}: {problem.message}")
         )
 
 
@@ -423,7 +421,7 @@ def _accept(
         checked = sound_draft and not any(rule.goes_by(entry.rule) for rule in left_out)
         outcome.append(Accepted(index, entry, expired, bool(matched), checked))
     findings = [
-        replace(finding, accepted=taken[number]) if number in taken else finding
+        finding._replace(accepted=taken[number]) if number in taken else finding
         for number, finding in enumerate(findings)
     ]
     return findings, tuple(outcome)

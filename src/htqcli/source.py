@@ -88,8 +88,7 @@ class Span(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(NamedTuple):
     """What the text at a path becomes, or with `name` the field's name there: the same answer in
     its right form, so that nobody has to decide anything."""
 
@@ -97,8 +96,7 @@ class Fix:
     name: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """What is wrong at a path, said in words.
 
     `span` is given where the path's own value is not the place to show, such as the second

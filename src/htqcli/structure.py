@@ -25,6 +25,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from htqcli.application import Application, Choice
 from htqcli.fields import sound
@@ -45,8 +46,7 @@ class TooLarge(Exception):
     for ever. No answer is given then, rather than a wrong one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """Units to choose from: at least so many, or units with at least so many credits together."""
 
     units: Units
@@ -61,8 +61,7 @@ class Group:
         return sum(credits[bit] for bit in bits(own)) >= (self.credits or 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(NamedTuple):
     """What a set of units must hold and satisfy: of the qualification, or of a pathway."""
 
     name: str | None
@@ -76,8 +75,7 @@ class Route:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class CounterExample:
+class CounterExample(NamedTuple):
     """A permitted set of units, none of which can be left out, that covers no occupation: the
     pathway, the units, and for each occupation the labels of what the set misses."""
 

@@ -15,7 +15,7 @@ from enum import StrEnum
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path as Folder
-from typing import Any
+from typing import Any, NamedTuple
 
 from htqcli.application import Acceptance, Application, read_application
 from htqcli.catalogue import Catalogue, Cycle, Demand, Policy
@@ -86,8 +86,7 @@ CATALOGUE = Subject(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """What a rule found at a path: what is wrong, and how to put it right.
 
     `span` is the place where that is not the place of the path. `details` go into JSON. Of the

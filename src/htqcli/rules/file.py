@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from htqcli.rules.declare import CATALOGUE, DRAFT, Case, Problem, Severity, rule
 from htqcli.rules.sources import FORMAT, YAML
@@ -100,7 +99,7 @@ def duplicate_key(case: Case) -> Iterable[Problem]:
     Most readers of YAML keep one of the two and say nothing, so what somebody wrote in the
     other would be lost.
     """
-    return (replace(problem, only_marked=True) for problem in case.faults(Kind.DUPLICATE_KEY))
+    return (problem._replace(only_marked=True) for problem in case.faults(Kind.DUPLICATE_KEY))
 
 
 @rule(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 from htqcli.application import Coverage, StandardClaim, choices
 from htqcli.fields import sound
@@ -396,7 +396,7 @@ def incompetent_combination(case: Case) -> Iterable[Problem]:
             else ""
         ),
         case.document.key(("structure",)),
-        asdict(found),
+        found._asdict(),
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import replace
 
 from htqcli import moment
 from htqcli.application import Application, choices
@@ -86,7 +85,7 @@ def unknown_field(case: Case) -> Iterable[Problem]:
     alike = Counter((problem.path[:-1], problem.hint) for problem in problems)
     for problem in problems:
         alone = alike[problem.path[:-1], problem.hint] == 1
-        yield replace(problem, only_marked=True, fix=problem.fix if alone else None)
+        yield problem._replace(only_marked=True, fix=problem.fix if alone else None)
 
 
 def _dates_in_iso(case: Case) -> Iterable[tuple[Path, Fix]]:
