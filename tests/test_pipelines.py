@@ -392,11 +392,14 @@ def test_an_upload_that_is_not_permitted_does_not_hide_the_check():
         ("application.md", False),
         ("my-application.yaml", False),
         ("ksbs/ST0116-1.1.yaml", False),
+        ("application.schema.json", False),
+        ("drafts/application.schema.json", False),
     ],
 )
 def test_the_hook_takes_files_whose_name_begins_with_application(path, is_a_draft):
     for hook in HOOKS:
-        assert bool(re.search(hook["files"], path)) is is_a_draft
+        is_taken = re.search(hook["files"], path) and not re.search(hook["exclude"], path)
+        assert bool(is_taken) is is_a_draft
 
 
 def container():

@@ -39,12 +39,13 @@ RECORD = {
 
 def test_the_first_ten_minutes_go_as_they_are_told(tmp_path):
     shutil.copytree(ROOT / "examples" / "evidence", tmp_path / "evidence")
-    (tmp_path / "ST0116.json").write_text(json.dumps(RECORD), encoding="utf-8")
+    (tmp_path / "ksbs").mkdir()
+    (tmp_path / "ksbs" / "ST0116.json").write_text(json.dumps(RECORD), encoding="utf-8")
     blocks = re.findall(r"^```(\w+)\n(.*?)^```$", RECORDING, re.DOTALL | re.MULTILINE)
     assert {language for language, _ in blocks} == {"sh", "console", "yaml"}
     for language, text in blocks:
         if language == "sh":
-            assert text.rstrip().endswith("-o ST0116.json")  # which is made up here
+            assert text.rstrip().endswith("-o ksbs/ST0116.json")  # which is made up here
             continue
         if language == "yaml":  # the whole draft, or a line more of it
             mode = "w" if text.startswith("cycle:") else "a"
@@ -59,6 +60,9 @@ def test_the_first_ten_minutes_go_as_they_are_told(tmp_path):
         begin, left_out, end = shown.partition("…\n")
         assert said == shown or (left_out and said.startswith(begin)), command
         assert said.endswith(end), command
+    assert program("check", "--at", "20 May 2022", cwd=tmp_path).stdout.startswith(
+        b"./application.yaml: ready to submit\n"
+    )
 
 
 def test_the_quick_start_is_two_commands_each_in_its_own_block():
