@@ -4,10 +4,13 @@ import os
 import re
 import subprocess
 import sys
+from itertools import pairwise
 
 import pytest
+import typer
 
 from conftest import IN_WINDOW, ROOT, in_terminal, program
+from htqcli.cli import program as the_program
 
 ESCAPE = "\x1b"
 
@@ -177,3 +180,56 @@ def test_a_fault_in_htq_says_how_to_report_it_and_shows_itself_when_asked():
         assert "a fault in htq: ZeroDivisionError\n" in err
         assert ("Traceback" in err) is (debug == "1")
         assert ("HTQ_DEBUG=1" in err) is (debug == "")
+
+
+def every_command():
+    def walk(command, words):
+        yield words
+        for name, inner in getattr(command, "commands", {}).items():
+            yield from walk(inner, (*words, name))
+
+    return list(walk(typer.main.get_command(the_program()), ()))
+
+
+@pytest.mark.parametrize("words", every_command(), ids=" ".join)
+def test_help_names_no_type_of_python_and_fills_its_lines(htq, words):
+    help_ = htq(*words, "-h").out
+    assert "--help  -h" in re.sub(r" +", "  ", help_)
+    assert not re.search(r"<\w+(\[\w+\])?>", help_)
+    about = [line.strip() for line in help_.partition("╭")[0].split("\n")]
+    for line, following in pairwise(about):
+        if line and following:
+            assert len(f"{line} {following.split()[0]}") > 78
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("chek",), "There is no command ‘chek’. Did you mean ‘check’ or ‘schema’?"),
+        (("window", "zzz"), "There is no command ‘zzz’.\n"),
+        (
+            ("check", "--formt", "json"),
+            "There is no option ‘--formt’. Did you mean ‘--format’ or ‘--report’?",
+        ),
+        (("check", "-z"), "There is no option ‘-z’.\n"),
+        (("check", "--at"), "‘--at’ needs a value after it."),
+        (("check", "--quiet=3"), "‘--quiet’ takes no value."),
+        (("coverage",), "DRAFT is missing. A draft, or - for standard input."),
+        (("coverage", "a", "it's", "c"), "The command has no place for ‘it's c’."),
+    ],
+)
+def test_what_does_not_fit_the_command_is_said_plainly(htq, words, said):
+    run = htq(*words)
+    assert run.code == 2
+    assert run.err.startswith(f"There is a problem. {said}")
+
+
+def test_in_a_narrow_terminal_words_are_not_broken():
+    status = in_terminal("window", "status", columns=50, NO_COLOR="1", TERM="dumb")[1]
+    assert "Closed: the window of cycle 5 (secondary) is\n        closed\n" in status
+    timeline = in_terminal("window", "timeline", columns=50, NO_COLOR="1", TERM="dumb")[1]
+    assert "● Institute provides feedback on application and\n│ copyright transfer\n" in timeline
+    note = in_terminal("standards", "list", "--route", "legal", columns=50, NO_COLOR="1")[1]
+    assert "The list of cycle 3 is provisional and was to be\nconfirmed by January 2022." in note
+    check = in_terminal("check", ROOT / "docs" / "not-ready.yaml", columns=50, NO_COLOR="1")[1]
+    assert "‘htq rules CODE’ says more about a finding; so\ndoes docs/rules.md.\n" in check

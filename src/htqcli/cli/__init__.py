@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -47,6 +47,19 @@ def program(commands: Sequence[str] = COMMANDS) -> typer.Typer:
         else:
             app.command(name)(getattr(module, name))
     return app
+
+
+def _lay_out_help(command: Any, context: Any) -> None:
+    """Have the help of a command, and of those in it, say of a value what it is called and not
+    which type of Python holds it, and fill the lines of the terminal."""
+    paragraphs = (command.help or "").split("\n\n")
+    command.help = "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+    for parameter in command.get_params(context):
+        is_option = parameter.param_type_name == "option"
+        name = parameter.metavar if is_option else None
+        parameter.display_type_rich = lambda ctx, name=name: name  # noqa: ARG005
+    for inner in getattr(command, "commands", {}).values():
+        _lay_out_help(inner, typer.Context(inner, context, **inner.context_settings))
 
 
 def _named(words: Sequence[str]) -> Sequence[str]:
@@ -106,6 +119,7 @@ def main(words: list[str] | None = None) -> None:
 def _run(words: list[str] | None) -> int:
     asked = sys.argv[1:] if words is None else words
     command = typer.main.get_command(program(_named(asked)))
+    _lay_out_help(command, typer.Context(command, **command.context_settings))
     try:
         found = command.main(words, prog_name="htq", standalone_mode=False)
     except typer.TyperException as error:

@@ -95,7 +95,7 @@ def _align(lines: Sequence[Sequence[str]]) -> None:
 
 
 def _heading(name: str) -> str:
-    return name.replace("_", " ").capitalize()
+    return "KSBs" if name == "ksbs" else name.replace("_", " ").capitalize()
 
 
 def _cell(value: Any) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import os
+import re
 import signal
 import stat
 import sys
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, NoReturn, TextIO
 
 import typer
 
-from htqcli.words import visible, visible_start, wrap
+from htqcli.words import join, visible, visible_start, wrap
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -86,10 +87,11 @@ def is_terminal(stream: TextIO) -> bool:
     return stream.isatty()
 
 
-def width() -> int | None:
-    """The columns of the terminal that standard output goes to; None where it goes elsewhere."""
+def width(stream: TextIO | None = None) -> int | None:
+    """The columns of the terminal that a stream, if none is given standard output, goes to; None
+    where it goes elsewhere."""
     try:
-        return os.get_terminal_size(sys.stdout.fileno()).columns or None
+        return os.get_terminal_size((stream or sys.stdout).fileno()).columns or None
     except (OSError, ValueError):
         return None
 
@@ -157,13 +159,15 @@ def labelled(label: str, value: str) -> list[Line]:
 _LABELS = 17
 
 
-def hanging(start: str, value: str) -> list[Line]:
-    """A value after `start`; in a terminal it is wrapped, with further lines below its first."""
+def hanging(
+    start: str, value: str, styles: tuple[str, str] = ("dim", ""), bar: str = ""
+) -> list[Line]:
+    """A value after `start`, each in its style; in a terminal it is wrapped, with further lines
+    below its first, behind `bar`."""
     columns = width()
     lines = wrap(value, columns - len(start)) if columns else [value]
-    bar = start[:1]
     return [
-        [(start if at == 0 else bar + " " * (len(start) - len(bar)), "dim"), (line, "")]
+        [(start if at == 0 else bar.ljust(len(start)), styles[0]), (line, styles[1])]
         for at, line in enumerate(lines)
     ]
 
@@ -299,8 +303,10 @@ def append_file(name: str, text: str) -> None:
 
 
 def tell(message: str) -> None:
-    """Write a line to standard error. Nothing in it is obeyed."""
-    sys.stderr.write(f"{visible_start(message)}\n")
+    """Write a line to standard error, in a terminal wrapped to fit. Nothing in it is obeyed."""
+    columns = width(sys.stderr)
+    for line in wrap(visible(message), columns) if columns else [message]:
+        sys.stderr.write(f"{visible_start(line)}\n")
 
 
 def glyphs(preferred: str, plain: str) -> str:
@@ -325,12 +331,37 @@ def refuse(error: typer.TyperException) -> int:
         name = hint if isinstance(hint, str) else name
         message = f"{name}: {error.message}" if name else error.message
     else:
-        message = error.format_message()
+        message = _in_our_words(error)
     if message:
         tell(f"There is a problem. {visible(message)}")
     if message and context is not None:
         tell(f"See ‘{context.command_path} --help’.")
     return error.exit_code
+
+
+def _in_our_words(error: typer.TyperException) -> str:
+    """What Typer says of words that do not fit the command, as htq says things."""
+    message = re.sub(r"'([^']*)'", r"‘\1’", error.format_message())
+    if hasattr(error, "possibilities"):
+        option = getattr(error, "option_name", "")
+        near = join([f"‘{name}’" for name in sorted(error.possibilities or ())], "or")
+        return f"There is no option ‘{option}’." + (f" Did you mean {near}?" if near else "")
+    if isinstance(error, typer.BadParameter):
+        parameter = getattr(error, "param", None)
+        return f"{parameter.metavar} is missing. {parameter.help}" if parameter else message
+    for theirs, ours in _WORDS:
+        message = re.sub(theirs, ours, message)
+    return message
+
+
+_WORDS = (
+    (r"^No such command (‘.*?’)\.", r"There is no command \1."),
+    ("^No such command", "There is no command"),
+    ("(?<=’), (?=‘)", " or "),
+    (r"^Option (‘.*’) requires .*", r"\1 needs a value after it."),
+    (r"^Option (‘.*’) does not take a value", r"\1 takes no value"),
+    (r"^Got unexpected extra argument\(s\) \((.*)\)$", r"The command has no place for ‘\1’."),
+)
 
 
 def report_fault(error: Exception) -> None:

@@ -157,12 +157,14 @@ def _text(status: Status, known: Catalogue, asked: int | None) -> list[Line]:
     name = f"cycle {status.cycle.cycle}" + (f" ({window.name})" if window.name else "")
     lines: list[Line] = []
     if state == "open":
-        lines.append([("Open: ", "bold green"), (f"the window of {name} is open", "")])
+        lines += terminal.hanging("Open: ", f"the window of {name} is open", ("bold green", ""))
         lines += terminal.labelled("Closes", str(window.closes))
         if status.closes_in is not None:
             lines += terminal.labelled("Time left", say_length(status.closes_in))
     elif state == "unknown":
-        lines.append([("Not known: ", "bold yellow"), (f"the window of {name} may be open", "")])
+        lines += terminal.hanging(
+            "Not known: ", f"the window of {name} may be open", ("bold yellow", "")
+        )
         lines += terminal.labelled("Opens", str(window.opens or "not known"))
         lines += terminal.labelled("Closes", str(window.closes or "not known"))
     elif state == "not-yet-open":
@@ -174,18 +176,19 @@ def _text(status: Status, known: Catalogue, asked: int | None) -> list[Line]:
         ]
         if before:
             cycle, past = max(before, key=lambda pair: pair[1].has_closed)
-            lines.append(
-                [("Closed: ", "bold red"), (f"the window of cycle {cycle.cycle} is closed", "")]
-            )
+            closed = f"the window of cycle {cycle.cycle} is closed"
+            lines += terminal.hanging("Closed: ", closed, ("bold red", ""))
             lines += terminal.labelled("Closed", str(past.closes or "not known"))
             lines += terminal.labelled("Next known", f"the window of {name}")
         else:
-            lines.append([("Not open yet: ", "bold yellow"), (f"the window of {name}", "")])
+            lines += terminal.hanging(
+                "Not open yet: ", f"the window of {name}", ("bold yellow", "")
+            )
         lines += terminal.labelled("Opens", str(window.opens or "not known"))
         if status.opens_in is not None:
             lines += terminal.labelled("Time to go", say_length(status.opens_in))
     else:
-        lines.append([("Closed: ", "bold red"), (f"the window of {name} is closed", "")])
+        lines += terminal.hanging("Closed: ", f"the window of {name} is closed", ("bold red", ""))
         lines += terminal.labelled("Opened", str(window.opens or "not known"))
         lines += terminal.labelled("Closed", str(window.closes or "not known"))
     if status.note:
@@ -204,16 +207,12 @@ def _timeline(cycle: Cycle, current: Stage | None, known: Catalogue) -> list[Lin
         is_current = stage is current
         style = "bold green" if is_current else "bold"
         when = f", {stage.begins}" if stage.begins else ""
-        lines.append(
-            [
-                (f"{here if is_current else dot} ", style),
-                (f"{stage.name}{when}", style),
-                ("  (now)" if is_current else "", style),
-            ]
-        )
+        now = "  (now)" if is_current else ""
+        mark = f"{here if is_current else dot} "
+        lines += terminal.hanging(mark, f"{stage.name}{when}{now}", (style, style), bar)
         notes = [stage.note] if stage.note else []
         for text in (*stage.happens, *notes):
-            lines += terminal.hanging(f"{bar}   - ", text)
+            lines += terminal.hanging(f"{bar}   - ", text, bar=bar)
         lines.append([(bar, "dim")])
     lines.pop()
     dated = [stage for stage in cycle.stages if stage.begins]

@@ -43,12 +43,12 @@ def summary(report: Report, width: int | None = None) -> Iterator[Line]:
         ]
     if len(report.files) > 1:
         yield [(overall(report), "bold")]
+    notes = _against(report) if report.files else []
     if any(file.findings for file in report.files):
-        yield [("‘htq rules CODE’ says more about a finding; so does docs/rules.md.", "dim")]
-    if report.files:
-        for sentence in _against(report):
-            for line in wrap(sentence, width) if width else [sentence]:
-                yield [(line, "dim")]
+        notes.insert(0, "‘htq rules CODE’ says more about a finding; so does docs/rules.md.")
+    for sentence in notes:
+        for line in wrap(sentence, width) if width else [sentence]:
+            yield [(line, "dim")]
 
 
 def verdict(report: Report, file: Checked) -> tuple[str, str]:
