@@ -427,6 +427,16 @@ def test_in_a_terminal_it_asks_for_what_a_draft_begins_with(htq, tmp_path):
     assert draft["qualification"]["level"] == 5
 
 
+def test_yes_and_no_are_answers_and_a_choice_can_be_typed_out(tmp_path):
+    talk = Conversation("init", cwd=tmp_path)
+    talk.answer("ST0116\r", "Yes\r", "no\r", "Awarding-Organisation\r", "\r", "\r")
+    assert talk.end() == 0
+    assert "Enter the reference of the standard, or words of its title." in talk.shown
+    draft = yaml.safe_load((tmp_path / "application.yaml").read_text(encoding="utf-8"))
+    assert [one["reference"] for one in draft["standards"]] == ["ST0116"]
+    assert draft["applicant"]["type"] == "awarding-organisation"
+
+
 def test_where_several_cycles_have_a_list_it_asks_for_the_cycle(tmp_path):
     data = yaml.safe_load((ROOT / "data" / "standards.yaml").read_text(encoding="utf-8"))
     data["cycles"][1]["listing"] = data["cycles"][2]["listing"]

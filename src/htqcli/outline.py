@@ -238,6 +238,7 @@ def _mapping(known: KsbList | None, published: str | None = None) -> Iterator[st
         yield f"    option: {scalar(_one_of(list(known.options)))}"
     yield from _comment(
         "Covered partly: K1: {units: [U1], coverage: partial, reason: Safer in the workplace}",
+        "Covered by no unit: delete its line.",
         indent=4,
     )
     if known is None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _SHOWN = 9
 """How many standards are offered at a time."""
+_YES, _NO = ("y", "yes"), ("n", "no", "none")
 
 
 @dataclass(slots=True)
@@ -68,7 +69,10 @@ def _standards(known: Catalogue, cycle: Cycle) -> list[Standard]:
     offered: list[Standard] = []
     _ask("Which occupational standard does the qualification align to?")
     _say("Enter a reference such as ST0116, or words of its title.", "dim")
-    while typed := _input():
+    while (typed := _input()) and typed.lower() not in _NO:
+        if typed.lower() in _YES:
+            _problem("Enter the reference of the standard, or words of its title.")
+            continue
         if typed.isdecimal() and 0 < int(typed[:9]) <= len(offered):
             found = [offered[int(typed[:9]) - 1]]
         else:
@@ -146,6 +150,8 @@ def _pick(meanings: Mapping[str, str], offered: str | None = None) -> str | None
     while typed := _input(list(meanings), offered):
         if typed in meanings:
             return meanings[typed]
+        if typed.lower() in meanings.values():
+            return typed.lower()
         _problem(f"Enter {join(meanings, 'or')}, or press Enter alone.")
     return offered
 
