@@ -778,6 +778,14 @@ def test_what_the_program_writes_is_applied_by_the_tools_for_it(draft, tmp_path,
     assert path.read_bytes() == by_the_tool != wrong
 
 
+@pytest.mark.parametrize("tool", TOOLS)
+def test_a_diff_of_a_path_with_a_dot_is_applied_too(draft, tmp_path, tool):
+    path = draft({"ST0116": "st 0116"}, name="mine.yaml")
+    words = ("check", f"./{path.name}", "--diff", "--at", IN_WINDOW)
+    applied_by(tool, program(*words, cwd=tmp_path).stdout, tmp_path)
+    assert "reference: ST0116\n" in path.read_text(encoding="utf-8")
+
+
 def test_standard_input_has_a_diff_under_its_name(draft):
     path = draft(WRONG)
     words = ("check", "-", "--diff", "--at", IN_WINDOW, "--stdin-name", "drafts/mine.yaml")

@@ -408,7 +408,7 @@ def _diff(document: Document, draft: Draft, made: Sequence[_Made]) -> tuple[str,
         pieces += body
         added += more
     if pieces:
-        name = _name(draft.path)
+        name = _name(os.path.normpath(draft.path))
         pieces.insert(0, f"--- {name}\n+++ {name}\n")
     return "".join(pieces), len(made) - shown
 
