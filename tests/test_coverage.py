@@ -158,3 +158,9 @@ def test_a_draft_that_cannot_be_read_is_exit_3(htq, tmp_path, content, said):
     run = htq("coverage", tmp_path / "a.yaml")
     assert (run.code, run.out) == (3, "")
     assert said in run.err
+
+
+def test_a_folder_is_no_draft(htq, tmp_path):
+    run = htq("coverage", tmp_path)
+    assert run.code == 3
+    assert run.err == f"{tmp_path}: not read: it is a folder, not a file\n"

@@ -180,3 +180,9 @@ def test_where_no_list_is_made_no_folder_is(imported, tmp_path):
     _, run = imported(RECORD, "--version", "9.9")
     assert run.code == 3
     assert not (tmp_path / "ksbs").exists()
+
+
+def test_a_feed_without_what_was_asked_for_is_said_to_have_none(tmp_path):
+    run = program("ksbs", "import", "-", "-o", tmp_path / "k", input=b"[]")
+    assert run.returncode == 3
+    assert b"-: it has no record of a standard with KSBs that was asked for\n" in run.stderr

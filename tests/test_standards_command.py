@@ -556,3 +556,12 @@ def test_a_cycle_without_a_list_answers_every_look_up(htq):
 
 def test_a_title_in_place_of_a_reference_is_answered_with_its_reference(htq):
     assert "ST0118 (Data analyst)" in htq("standards", "show", "data analyst").err
+
+
+def test_a_title_is_said_to_be_no_reference_and_the_reference_is_named(htq):
+    run = htq("standards", "show", "Software developer")
+    assert run.code == 2
+    assert run.err.startswith(
+        "There is a problem. ‘Software developer’ is not the reference of a standard. "
+        "Did you mean ST0116 (Software developer)?"
+    )

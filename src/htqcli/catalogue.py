@@ -223,16 +223,27 @@ class Window(Part):
         Text | None, _says("What it is called, where a cycle has several.", "primary")
     ] = None
     opens: Annotated[
-        When | None, _says("When it opens: a day, a time, or a month.", "2022-02-16 12:00")
+        When | None,
+        _says("When it opens: a day, a time, or a month.", "2022-02-16 12:00", title="opening"),
     ] = None
-    closes: Annotated[When | None, _says("When it closes.", "2022-07-29 17:00")] = None
+    closes: Annotated[
+        When | None, _says("When it closes.", "2022-07-29 17:00", title="closing")
+    ] = None
     after: Annotated[
         Day | None,
-        _says("Where its opening is not known: a day after which it opened.", "2023-06-30"),
+        _says(
+            "Where its opening is not known: a day after which it opened.",
+            "2023-06-30",
+            title="day after which it opened",
+        ),
     ] = None
     before: Annotated[
         Day | None,
-        _says("Where its closing is not known: a day before which it closed.", "2024-09-23"),
+        _says(
+            "Where its closing is not known: a day before which it closed.",
+            "2024-09-23",
+            title="day before which it closed",
+        ),
     ] = None
     first_teaching: FirstTeaching
     source: Sources
@@ -304,6 +315,7 @@ class Demand(Part):
             "How strongly: what is required and missing is an error, what is expected a warning, "
             "what is encouraged information.",
             "expected",
+            title="word for how strongly",
         ),
     ]
     source: Sources
@@ -355,7 +367,8 @@ class Stage(Part):
 
     name: Annotated[Text, _says("What it is called.")]
     begins: Annotated[
-        When | None, _says("When it begins, where that was published.", "2022-02-16 12:00")
+        When | None,
+        _says("When it begins, where that was published.", "2022-02-16 12:00", title="beginning"),
     ] = None
     happens: Annotated[
         tuple[Text, ...],
@@ -617,8 +630,11 @@ class Catalogue(Part):
         if reference is None:
             near = [standard.reference for standard in self.search(typed, cycle)[:3]] or near
         known = join([f"{name} ({cycle.by_reference[name].title})" for name in near], "or")
+        lacks = (
+            f"on the list of cycle {cycle.cycle}" if reference else "the reference of a standard"
+        )
         raise NotFound(
-            f"{quote(typed)} is not on the list of cycle {cycle.cycle}. "
+            f"{quote(typed)} is not {lacks}. "
             + (f"Did you mean {known}?" if near else "Look for it with ‘htq standards search’.")
         )
 

@@ -291,6 +291,8 @@ def content_of(path: str) -> bytes | str:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 return "it is not a regular file"
             return file.read(MAX_BYTES + 1)
+    except IsADirectoryError:
+        return "it is a folder, not a file"
     except OSError as error:
         return f"it cannot be read: {_why(error)}"
 

@@ -90,7 +90,7 @@ def import_(
         terminal.tell(f"Left out: {len(left_out) - _SHOWN} more")
     terminal.write(f"Lists written to {visible(str(folder))}: {len(written)}\n")
     if not written:
-        terminal.tell(f"{feed}: no list was found in it that was asked for")
+        terminal.tell(f"{feed}: it has no record of a standard with KSBs that was asked for")
         raise typer.Exit(NOT_READ)
 
 
