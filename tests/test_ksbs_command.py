@@ -72,7 +72,7 @@ def test_a_record_becomes_a_list_whose_labels_count_places(imported):
 
 def test_what_is_left_out_is_said(imported):
     _, run = imported(RECORD)
-    for said in ("K2 has no text", "K4 is there twice", "S2 has no text", "name 1 KSBs"):
+    for said in ("K2 has no text", "K4 is there twice", "S2 has no text", "name 1 KSB that"):
         assert said in run.err
 
 

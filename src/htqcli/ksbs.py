@@ -193,7 +193,8 @@ def imported(record: object, address: str, date: str, sha256: str) -> Imported |
         return f"{reference} {version}: it has no {'KSBs' if title else 'title'}"
     options, unknown = _options(record, labels, list(ksbs))
     if unknown:
-        left_out.append(f"{reference} {version}: its duties name {unknown} KSBs that it lacks")
+        count = f"{unknown} KSB{'' if unknown == 1 else 's'}"
+        left_out.append(f"{reference} {version}: its duties name {count} that it lacks")
     text = _file(
         {
             "reference": reference,

@@ -56,7 +56,8 @@ def import_(
 ) -> None:
     """Write a small file for each standard and version in the published data.
 
-    What of it is not sound is left out, and said.
+    What of it is not sound is left out, and said. ‘htq standards show’ names the address of a
+    standard's record.
     """
     from htqcli import ksbs, moment
     from htqcli.feed import reference as reference_of
