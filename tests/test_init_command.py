@@ -437,6 +437,14 @@ def test_yes_and_no_are_answers_and_a_choice_can_be_typed_out(tmp_path):
     assert draft["applicant"]["type"] == "awarding-organisation"
 
 
+def test_a_standard_that_is_only_like_the_words_is_offered_and_not_added(tmp_path):
+    talk = Conversation("init", cwd=tmp_path)
+    talk.answer("sofware tester\r", "1\r", "\r", "1\r", "\r", "\r")
+    assert talk.end() == 0
+    assert "1  ST0129  Software tester, level 4" in talk.shown
+    assert talk.shown.index("1  ST0129") < talk.shown.index("Added: ST0129")
+
+
 def test_where_several_cycles_have_a_list_it_asks_for_the_cycle(tmp_path):
     data = yaml.safe_load((ROOT / "data" / "standards.yaml").read_text(encoding="utf-8"))
     data["cycles"][1]["listing"] = data["cycles"][2]["listing"]

@@ -166,3 +166,10 @@ def test_a_mapping_that_is_begun_is_no_missing_one(htq, tmp_path):
     ]
     assert "for example ‘K1: [U1, U2]’" in found[0]["hint"]
     assert "for example ‘U1: Databases’" in found[2]["hint"]
+
+
+def test_units_without_a_comma_between_them_are_told_so(htq, draft):
+    path = draft({"mandatory: [U1, U2, U3, U4]": "mandatory: [U1 U2, U3, U4]"})
+    run = htq("check", path, "--at", IN_WINDOW, "--format", "json")
+    (finding,) = [one for one in run.findings if one["code"] == "HTQ505"]
+    assert finding["hint"] == "Put a comma between the units: ‘U1, U2’."

@@ -301,6 +301,8 @@ class Window(Part):
 
     def __str__(self) -> str:
         """`16 February 2022 at midday to 29 July 2022 at 5pm`."""
+        if self.opens is None and self.closes is None:
+            return "days not known"
         return f"{self.opens or 'a day not known'} to {self.closes or 'a day not known'}"
 
 

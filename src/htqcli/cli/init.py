@@ -244,8 +244,8 @@ def _next_steps(output: str, occupations: list[Occupation], ksbs: Path | None) -
     without = [one.reference for one in occupations if one.ksbs is None]
     if without:
         lines.append(
-            f"The list of KSBs of {join(without)} is not at hand. ‘htq ksbs import’ makes it, and "
-            "‘htq init’ then writes a line for each KSB."
+            f"The list of KSBs of {join(without)} is not at hand. ‘htq ksbs import’ makes it. To "
+            "have a line for each KSB, do that first and write the draft again with ‘--force’."
         )
     if ksbs is not None and len(without) < len(occupations):
         lines.append(f"Check it with ‘--ksbs {ksbs}’ too.")

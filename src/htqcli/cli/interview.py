@@ -79,7 +79,7 @@ def _standards(known: Catalogue, cycle: Cycle) -> list[Standard]:
             found = known.search(typed, cycle)
         if not found:
             _problem(f"No standard of cycle {cycle.cycle} matches. Try other words.")
-        elif len(found) == 1:
+        elif len(found) == 1 and (found[0] in offered or _is_named(found[0], typed)):
             _add(found[0], chosen, cycle)
             offered = []
             _ask("Does it align to another standard?")
@@ -92,6 +92,15 @@ def _standards(known: Catalogue, cycle: Cycle) -> list[Standard]:
             more = " There are more: other words show them." if len(found) > _SHOWN else ""
             _say(f"Enter the number of one, or other words.{more}", "dim")
     return chosen
+
+
+def _is_named(standard: Standard, typed: str) -> bool:
+    """Whether a text is the reference or the title of a standard. What only is like one may be
+    meant for another, so it is offered first."""
+    from htqcli.catalogue import reference_in
+    from htqcli.words import letters
+
+    return reference_in(typed) == standard.reference or letters(typed) == letters(standard.title)
 
 
 def _add(standard: Standard, chosen: list[Standard], cycle: Cycle) -> None:
