@@ -12,6 +12,9 @@ from typing import Any
 
 from htqcli.words import bare
 
+MAX_BYTES = 250_000_000
+"""The most bytes of the data that are read: three times what is published (79 MB)."""
+
 
 class NotRead(Exception):
     """What should be standards data is not JSON."""
