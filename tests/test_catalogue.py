@@ -626,7 +626,7 @@ def test_a_file_that_is_no_catalogue_is_refused_at_once(refused, tmp_path, conte
 
 
 def test_a_catalogue_that_is_not_there_is_refused(refused, tmp_path):
-    assert "No such file" in refused(tmp_path / "nowhere.yaml")
+    assert "there is no such file" in refused(tmp_path / "nowhere.yaml")
 
 
 def test_a_folder_is_no_catalogue(refused, tmp_path):

@@ -186,3 +186,26 @@ def test_a_feed_without_what_was_asked_for_is_said_to_have_none(tmp_path):
     run = program("ksbs", "import", "-", "-o", tmp_path / "k", input=b"[]")
     assert run.returncode == 3
     assert b"-: it has no record of a standard with KSBs that was asked for\n" in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("detail", "statement"),
+    [
+        ("Made-<!-- not <b> this --> up<!-- nor this-->", "Made- up"),
+        ("Made-up <!-- without end", "Made-up <!-- without end"),
+        ("a --> b <!-- c -->", "a --> b"),
+        ("<!-->Made-up", "<!-->Made-up"),
+    ],
+)
+def test_a_comment_is_no_part_of_a_statement(imported, detail, statement):
+    knowledges = [{"knowledgeId": "k-a", "detail": detail}]
+    files, _ = imported(changed(knowledges=knowledges, coreAndOptions=False, duties=[]))
+    assert files["ST0117-1.2.yaml"]["ksbs"]["K1"] == statement
+
+
+@pytest.mark.parametrize("piece", ["<!--", "<", "<a ", "&", "<!-- --", "-->"])
+def test_no_text_of_a_record_takes_long(tmp_path, piece):
+    feed = changed(title=piece * 200_000)
+    # Where time grew with the square of the text, this would be many minutes.
+    run = program("ksbs", "import", "-", input=json.dumps(feed).encode(), cwd=tmp_path, timeout=60)
+    assert run.returncode in (0, 3)

@@ -647,12 +647,11 @@ def load(file: File | None = None) -> Catalogue:
     What the rules of `htq catalogue check` call an error makes a file unusable. The bundled
     one is held against them by a test, not at every start.
     """
-    try:
-        content = _bundled().read_bytes() if file is None else file.read_bytes()
-    except OSError as error:
-        raise CatalogueError(
-            f"{visible(str(file))}: the catalogue cannot be read: {error.strerror}"
-        ) from None
+    content = (
+        _bundled().read_bytes() if file is None else source.content_of(str(file), or_open=True)
+    )
+    if isinstance(content, str):
+        raise CatalogueError(f"{visible(str(file))}: the catalogue cannot be used: {content}")
     name = None if file is None else str(file)
     document = source.read(content)
     try:

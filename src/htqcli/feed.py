@@ -12,6 +12,9 @@ from typing import Any
 
 from htqcli.words import bare
 
+MAX_BYTES = 160_000_000
+"""The most bytes of the data that are read: twice what is published (79 MB)."""
+
 
 class NotRead(Exception):
     """What should be standards data is not JSON."""
@@ -66,7 +69,8 @@ def items(record: dict[str, Any], name: str) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
-_TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)\b[^<>]*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)\b[^<>]*>", re.IGNORECASE)
+_COMMENT = re.compile("<!--.*?-->", re.DOTALL)
 _BREAKS = {"br", "div", "li", "ol", "p", "td", "th", "tr", "ul"}
 """Elements that begin a line or an item: a space sets apart what they hold."""
 
@@ -76,6 +80,9 @@ def plain(text: object) -> str:
     if not isinstance(text, str):
         return ""
     if "<" in text:
+        # After the last end of a comment none is looked for, so that no text takes long.
+        before, end, after = text.rpartition("-->")
+        text = _COMMENT.sub("", before + end) + after if end else text
         text = _TAG.sub(lambda tag: " " if (tag[2] or "").lower() in _BREAKS else "", text)
     if "&" in text:
         from html import unescape

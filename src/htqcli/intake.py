@@ -7,14 +7,13 @@ read, at most one byte more than the limit, and no link found in a folder leads 
 from __future__ import annotations
 
 import os
-import select
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
 from htqcli.ksbs import FOLDER as KSB_FOLDER
-from htqcli.source import MAX_BYTES, content_of
+from htqcli.source import content_of, to_the_end
 
 SUFFIXES = (".yaml", ".yml", ".json")
 STANDARD_INPUT = "-"
@@ -86,29 +85,13 @@ def read(
         if stdin is None:
             return Unchecked(name, "standard input is closed")
         try:
-            return Draft(name, Path(name).parent, _to_the_end(stdin.fileno()))
+            return Draft(name, Path(name).parent, to_the_end(stdin.fileno()))
         except OSError as error:
             return Unchecked(name, f"standard input cannot be read: {_why(error)}")
     content = content_of(path)
     if isinstance(content, str):
         return Unchecked(path, content)
     return Draft(path, Path(path).parent, content)
-
-
-def _to_the_end(descriptor: int) -> bytes:
-    """All of a stream up to one byte over the limit. One that is set not to wait, as another
-    program can leave it, is waited for all the same: half a draft must not be judged."""
-    content = bytearray()
-    while len(content) <= MAX_BYTES:
-        try:
-            piece = os.read(descriptor, 65_536)
-        except BlockingIOError:
-            select.select([descriptor], [], [])
-            continue
-        if not piece:
-            break
-        content += piece
-    return bytes(content[: MAX_BYTES + 1])
 
 
 def _why(error: OSError) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import re
+import select
 import stat
 from bisect import bisect_right
 from collections import Counter
@@ -277,9 +278,10 @@ class Document:
         return node
 
 
-def content_of(path: str) -> bytes | str:
+def content_of(path: str, limit: int = MAX_BYTES, *, or_open: bool = False) -> bytes | str:
     """The bytes of a regular file, at most one more than the limit; else why not, in words.
-    Nothing is waited for: a pipe or a device is not read."""
+    Nothing is waited for: a pipe or a device is not read, unless it is `or_open`, that is named
+    as what htq was started with, such as `/dev/stdin`."""
     try:
         descriptor = os.open(path, os.O_RDONLY | _NO_WAIT)
     except FileNotFoundError:
@@ -288,15 +290,39 @@ def content_of(path: str) -> bytes | str:
         return f"it cannot be read: {_why(error)}"
     try:
         with os.fdopen(descriptor, "rb") as file:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                return "it is not a regular file"
-            return file.read(MAX_BYTES + 1)
+            if stat.S_ISREG(os.fstat(descriptor).st_mode):
+                content: bytes | None = file.read(limit + 1)
+            elif or_open and _OPEN.fullmatch(path):
+                content = to_the_end(descriptor, limit)
+            else:
+                content = None
     except IsADirectoryError:
         return "it is a folder, not a file"
     except OSError as error:
         return f"it cannot be read: {_why(error)}"
+    # Some of what the system shows as a file has nothing yet, and would be waited for.
+    return "it is not a regular file" if content is None else content
 
 
+def to_the_end(descriptor: int, limit: int = MAX_BYTES) -> bytes:
+    """All of a stream up to one byte over the limit. One that is set not to wait, as another
+    program can leave it, is waited for all the same: half a file must not be judged. Raises
+    OSError."""
+    content = bytearray()
+    while len(content) <= limit:
+        try:
+            piece = os.read(descriptor, 65_536)
+        except BlockingIOError:
+            select.select([descriptor], [], [])
+            continue
+        if not piece:
+            break
+        content += piece
+    del content[limit + 1 :]
+    return bytes(content)
+
+
+_OPEN = re.compile(r"/dev/(stdin|fd/\d+)|/proc/self/fd/\d+", re.ASCII)
 _NO_WAIT = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 

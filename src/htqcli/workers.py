@@ -3,7 +3,8 @@
 Each worker takes every so-manieth batch of drafts and sends what it found through a pipe of its
 own, in the order of the batches, so the report is the one that a single process makes. A worker
 that is ahead waits, so no more is held than findings. One that ends early, whatever ended it,
-leaves its batches to this process, and a worker whose pipe is closed ends by itself.
+leaves its batches to this process, as does one that the system does not let start, and a worker
+whose pipe is closed ends by itself.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ _WORTH_A_START = 1_000
 """From how many drafts on workers save time where each is a Python of its own, which has to load
 htq first."""
 
-_ENDS = (signal.SIGINT, signal.SIGTERM)
+_ENDS = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
 _ON_LINUX = hasattr(os, "sched_getaffinity")
 
 Batch = Sequence[str | Unchecked]
@@ -67,14 +68,22 @@ def check(
     crew: list[tuple[BaseProcess, Connection]] = []
     with _interruptions_held():
         for number in range(workers):
-            reader, writer = context.Pipe(duplex=False)
+            try:
+                reader, writer = context.Pipe(duplex=False)
+            except OSError:
+                break
             inherited = [reader, *(pipe for _, pipe in crew)] if method == "fork" else []
             work = (writer, batches[number::workers], terms, inherited)
             process = context.Process(target=_work, args=work, daemon=True)
-            process.start()
-            writer.close()
+            try:
+                process.start()
+            except OSError:
+                reader.close()
+                break
+            finally:
+                writer.close()
             crew.append((process, reader))
-    return _collect(batches, crew)
+    return _collect(batches, crew, workers)
 
 
 @contextmanager
@@ -92,13 +101,13 @@ def _interruptions_held() -> Iterator[None]:
 
 
 def _collect(
-    batches: Sequence[Batch], crew: Sequence[tuple[BaseProcess, Connection]]
+    batches: Sequence[Batch], crew: Sequence[tuple[BaseProcess, Connection]], workers: int
 ) -> Iterator[Checked | Unchecked | str]:
     try:
         for number, batch in enumerate(batches):
             try:
-                yield from crew[number % len(crew)][1].recv()
-            except (EOFError, OSError):
+                yield from crew[number % workers][1].recv()
+            except (IndexError, EOFError, OSError):
                 yield from batch
     finally:
         for process, pipe in crew:
@@ -114,7 +123,8 @@ def _work(
     said of it the process that started it says. A copy closes the ends of pipes to read from
     that it `inherited`: a pipe breaks only when nobody has its other end."""
     for number in _ENDS:
-        signal.signal(number, signal.SIG_DFL)
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDS)
     for other in inherited:

@@ -109,6 +109,7 @@ def check(
     older = [file for _, file in reports if is_report(file)]
     named = intake.find(paths or [os.curdir], exclude or (), older)
     spare(reports, named)
+    spare(reports, [str(catalogue)] if catalogue else [], "catalogue")
     level = None if fail_on == "never" else Severity(fail_on)
     checked = None if fix or diff else _by_workers(named, known, now, rules, ksbs)
     drafts: Iterable[Draft | Unchecked | Checked] = (

@@ -178,20 +178,29 @@ def records_in(feed: str) -> tuple[list[Any], str]:
     try:
         return records(content), hashlib.sha256(content).hexdigest()
     except NotRead:
-        terminal.tell(f"{feed}: the standards data cannot be read: it is not JSON")
+        terminal.tell(f"{feed}: the standards data is not read: it is not JSON")
         raise typer.Exit(NOT_READ) from None
 
 
 def _content(feed: str) -> bytes:
+    from htqcli.feed import MAX_BYTES
+    from htqcli.source import content_of, to_the_end
+
     try:
-        if feed == "-":
-            return sys.stdin.buffer.read()
-        with open(feed, "rb") as file:  # noqa: PTH123
-            return file.read()
-    except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else None
-        terminal.tell(f"{feed}: the standards data cannot be read: {why or error}")
-        raise typer.Exit(NOT_READ) from None
+        if feed != "-":
+            found = content_of(feed, MAX_BYTES, or_open=True)
+        elif sys.stdin is None:
+            found = "standard input is closed"
+        else:
+            found = to_the_end(sys.stdin.fileno(), MAX_BYTES)
+    except OSError as error:
+        found = error.strerror or str(error)
+    if len(found) > MAX_BYTES:
+        found = f"it is larger than {MAX_BYTES // 1_000_000} MB"
+    if isinstance(found, str):
+        terminal.tell(f"{feed}: the standards data is not read: {found}")
+        raise typer.Exit(NOT_READ)
+    return found
 
 
 def _write(folder: Path, name: str, text: str) -> None:

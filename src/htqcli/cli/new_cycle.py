@@ -24,5 +24,6 @@ def new_cycle(
     """
     from htqcli.blank import blank
 
+    options.spare(output, catalogue)
     block = blank(options.the_catalogue(catalogue), number)
     terminal.give(block, output, "the block of the cycle")

@@ -197,6 +197,18 @@ def the_catalogue(file: Path | None) -> Catalogue:
         raise CatalogueError(told) from None
 
 
+def spare(output: str | None, catalogue: Path | None) -> None:
+    """Refuse a result that would be written over the catalogue that it is made from."""
+    from htqcli.words import quote
+
+    if output and catalogue and os.path.realpath(output) == os.path.realpath(catalogue):
+        raise typer.BadParameter(
+            f"The result would be written over the catalogue {quote(output)}. "
+            "Give it another file.",
+            param_hint="--output",
+        )
+
+
 def the_cycle(catalogue: Catalogue, number: int | None) -> Cycle:
     """The cycle whose list a command shows: the one given, else the latest with a list."""
     from htqcli.catalogue import NotFound

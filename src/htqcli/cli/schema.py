@@ -10,7 +10,6 @@ from htqcli.cli import options, terminal
 from htqcli.cli.options import CatalogueFile
 
 OF = ("application", "catalogue")
-NOT_WRITTEN = 3
 
 
 def schema(
@@ -37,18 +36,9 @@ def schema(
     """
     from htqcli import schema as schemas
     from htqcli.formats.json import encode
-    from htqcli.words import visible_start
 
+    options.spare(output, catalogue)
     known = options.the_catalogue(catalogue)
     found = schemas.of_catalogue() if of == "catalogue" else schemas.of_application(known)
     text = encode(found)
-    if output is None:
-        terminal.write_data(text)
-        return
-    try:
-        terminal.replace_file(output, text)
-    except OSError as error:
-        terminal.tell(
-            f"{visible_start(output)}: the schema is not written: {error.strerror or error}"
-        )
-        raise typer.Exit(NOT_WRITTEN) from None
+    terminal.give(text, output, "the schema")

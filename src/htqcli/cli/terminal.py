@@ -58,10 +58,16 @@ class _Stream(io.TextIOWrapper):
         raise typer.Exit(READER_GONE)
 
 
+_ENDS = [signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
+"""What ends the program from outside: its terminal closes, or somebody stops it."""
+
+
 def prepare() -> None:
     """Make both standard streams safe to write to. A closed one is as one that nobody reads."""
     with suppress(ValueError):  # not in the main thread
-        signal.signal(signal.SIGTERM, _end)
+        for number in _ENDS:
+            if signal.getsignal(number) == signal.SIG_DFL:
+                signal.signal(number, _end)
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:

@@ -114,6 +114,7 @@ def calendar(
     from htqcli.calendar import events
     from htqcli.catalogue import NotFound
 
+    options.spare(output, catalogue)
     known = options.the_catalogue(catalogue)
     found = events(known, known.cycles if cycle is None else (known.cycle(cycle),))
     if not any(event.is_dated for event in found):

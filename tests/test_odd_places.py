@@ -1,0 +1,287 @@
+"""Files that are no files, streams that are closed or full, and systems that lack something:
+every command reads and writes through them, and none waits, breaks or leaves half a file."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from conftest import IN_WINDOW, ROOT, program
+from htqcli import feed, workers
+
+needs_devices = pytest.mark.skipif(
+    not all(map(os.path.exists, ("/dev/full", "/dev/zero"))), reason="no such devices here"
+)
+
+EXAMPLE = ROOT / "examples" / "application.yaml"
+CATALOGUE = ROOT / "data" / "standards.yaml"
+
+COMMANDS = {
+    # a name: its words, and whether what it gives is for programs, and so is UTF-8
+    "check": (("check", EXAMPLE, "--at", IN_WINDOW), False),
+    "check --diff": (("check", EXAMPLE, "--diff", "--at", IN_WINDOW), True),
+    "coverage": (("coverage", EXAMPLE), False),
+    "schema": (("schema", "application"), True),
+    "init": (("init", "-o", "-", "--level", "4"), True),
+    "window status": (("window", "status", "--at", IN_WINDOW), False),
+    "window calendar": (("window", "calendar"), True),
+    "ksbs list": (("ksbs", "list", "--ksbs", ROOT / "tests" / "ksbs"), False),
+    "standards list": (("standards", "list"), False),
+    "rules": (("rules",), False),
+    "catalogue show": (("catalogue", "show", "--at", IN_WINDOW), False),
+    "catalogue check": (("catalogue", "check", CATALOGUE, "--at", IN_WINDOW), False),
+    "catalogue diff": (("catalogue", "diff", "bundled", CATALOGUE), False),
+    "catalogue new-cycle": (("catalogue", "new-cycle", "99"), True),
+}
+every_command = pytest.mark.parametrize(("words", "for_programs"), COMMANDS.values(), ids=COMMANDS)
+
+READERS = {
+    # a command: its words before the file that it reads, and its exit code for what is no file
+    "--catalogue": (("window", "status", "--catalogue"), 2),
+    "catalogue diff": (("catalogue", "diff", "bundled"), 2),
+    "catalogue check": (("catalogue", "check"), 3),
+    "catalogue drift": (("catalogue", "drift"), 3),
+    "ksbs import": (("ksbs", "import", "-o", "lists"), 3),
+    "check": (("check",), 3),
+    "coverage": (("coverage",), 3),
+}
+
+
+def odd(name, folder):
+    """The path of what is no file, in a folder."""
+    path = folder / "odd.yaml"
+    if name == "a pipe":
+        os.mkfifo(path)
+    elif name == "a folder":
+        path.mkdir()
+    elif name == "a link to itself":
+        path.symlink_to(path)
+    elif name == "a link to a device":
+        path.symlink_to("/dev/zero")
+    else:
+        return name
+    return path
+
+
+@needs_devices
+@pytest.mark.parametrize("name", ["a pipe", "/dev/zero", "a link to a device", "a link to itself"])
+@pytest.mark.parametrize(("words", "code"), READERS.values(), ids=READERS)
+def test_what_is_no_file_is_not_read_and_not_waited_for(tmp_path, words, code, name):
+    run = program(*words, odd(name, tmp_path), cwd=tmp_path, timeout=30)
+    assert run.returncode == code
+    assert run.stderr.decode().count("\n") == 1
+    assert b"fault" not in run.stderr
+    assert not (tmp_path / "lists").exists()
+
+
+@pytest.mark.parametrize(("words", "code"), READERS.values(), ids=READERS)
+def test_a_file_without_end_is_not_read_to_its_end(tmp_path, words, code):
+    path = tmp_path / "long.yaml"
+    with path.open("wb") as file:
+        file.truncate(20_000_000_000)
+    run = program(*words, path, cwd=tmp_path)
+    assert run.returncode == (1 if words[-1:] == ("check",) else code)
+    assert b"larger than" in run.stdout + run.stderr or words == ("coverage",)
+
+
+@needs_devices
+@pytest.mark.parametrize("words", [("ksbs", "import", "-"), ("catalogue", "drift", "-")])
+def test_standard_input_without_end_is_read_to_the_limit(htq, monkeypatch, words):
+    monkeypatch.setattr(feed, "MAX_BYTES", 2_000_000)
+    with open("/dev/zero", encoding="utf-8") as endless:
+        monkeypatch.setattr(sys, "stdin", endless)
+        run = htq(*words)
+    assert run.code == 3
+    assert run.err == "-: the standards data is not read: it is larger than 2 MB\n"
+
+
+@pytest.mark.parametrize("words", [("ksbs", "import", "-"), ("catalogue", "drift", "-")])
+def test_a_closed_standard_input_is_no_fault(htq, monkeypatch, words):
+    monkeypatch.setattr(sys, "stdin", None)
+    run = htq(*words)
+    assert run.code == 3
+    assert run.err == "-: the standards data is not read: standard input is closed\n"
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/stdin"), reason="no such name here")
+def test_a_catalogue_can_come_through_a_pipe_that_is_open():
+    words = ("catalogue", "diff", "/dev/stdin", CATALOGUE, "--exit-code")
+    run = program(*words, input=CATALOGUE.read_bytes())
+    assert run.returncode == 0
+    assert run.stdout.startswith(b"Nothing differs")
+
+
+WRITERS = {
+    "a report": ("check", EXAMPLE, "--at", IN_WINDOW, "--report", "json="),
+    "a schema": ("schema", "application", "-o", ""),
+    "a calendar": ("window", "calendar", "-o", ""),
+    "a cycle": ("catalogue", "new-cycle", "99", "-o", ""),
+    "a draft": ("init", "--level", "4", "--force", "-o", ""),
+}
+
+
+@needs_devices
+@pytest.mark.parametrize(
+    "name", ["a pipe", "a folder", "a link to itself", "/dev/full", "/dev/zero", "nothing/here"]
+)
+@pytest.mark.parametrize("words", WRITERS.values(), ids=WRITERS)
+def test_nothing_is_written_to_what_is_no_file(tmp_path, words, name):
+    *before, last = words
+    file = odd(name, tmp_path)
+    there = sorted(tmp_path.iterdir())
+    run = program(*before, f"{last}{file}", cwd=tmp_path, timeout=30)
+    assert run.returncode == 3
+    assert b"not written: " in run.stderr
+    assert sorted(tmp_path.iterdir()) == there
+
+
+@pytest.mark.parametrize("words", WRITERS.values(), ids=WRITERS)
+def test_a_file_that_finds_no_room_is_left_as_it_was(htq, tmp_path, monkeypatch, words):
+    def no_room(_):
+        raise OSError(28, "No space left on device")
+
+    *before, last = words
+    file = tmp_path / "result.yaml"
+    file.write_text("as it was")
+    monkeypatch.setattr(os, "fsync", no_room)
+    run = htq(*before, f"{last}{file}")
+    assert run.code == 3
+    assert "result.yaml: " in run.err
+    assert "not written: No space left on device" in run.err
+    assert [path.name for path in tmp_path.iterdir()] == ["result.yaml"]
+    assert file.read_text() == "as it was"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("schema", "application", "-o", "own.yaml"),
+        ("window", "calendar", "-o", "./own.yaml"),
+        ("catalogue", "new-cycle", "99", "-o", "link.yaml"),
+        ("check", EXAMPLE, "--at", IN_WINDOW, "--report", "json=own.yaml"),
+    ],
+)
+def test_a_result_is_not_written_over_its_catalogue(htq, tmp_path, monkeypatch, words):
+    monkeypatch.chdir(tmp_path)
+    content = CATALOGUE.read_bytes()
+    (tmp_path / "own.yaml").write_bytes(content)
+    (tmp_path / "link.yaml").symlink_to("own.yaml")
+    run = htq(*words, "--catalogue", "own.yaml")
+    assert run.code == 2
+    assert "would be written over the catalogue" in run.err
+    assert (tmp_path / "own.yaml").read_bytes() == content
+
+
+@every_command
+def test_closed_streams_are_no_fault_of_any_command(words, for_programs):
+    for closed in ("2>&-", ">&- 2>&- <&-"):
+        command = [sys.executable, "-m", "htqcli", *map(str, words)]
+        run = subprocess.run(
+            ["sh", "-c", f'"$@" {closed}', "sh", *command], capture_output=True, check=False
+        )
+        assert run.returncode == 0, closed
+        assert b"fault" not in run.stderr, closed
+
+
+@needs_devices
+@every_command
+def test_a_full_disk_is_told_by_every_command(words, for_programs):
+    if "--diff" in words:
+        pytest.skip("the example has nothing to put right")
+    with open("/dev/full", "wb") as full:
+        run = program(*words, capture_output=False, stdout=full, stderr=subprocess.PIPE)
+    assert run.returncode == 3
+    assert b"htq: the result cannot be written: No space left on device\n" in run.stderr
+
+
+@every_command
+@pytest.mark.parametrize(
+    ("encoding", "environment"),
+    [
+        ("ascii", {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}),
+        ("cp1252", {"PYTHONIOENCODING": "cp1252"}),
+        ("utf-8", {"PYTHONTZPATH": "", "TZ": "XYZ-99:99", "COLUMNS": "0", "PYTHONUTF8": "1"}),
+    ],
+)
+def test_a_poor_system_is_enough_for_every_command(words, for_programs, encoding, environment):
+    run = program(*words, env={"PATH": os.environ["PATH"], **environment})  # no HOME either
+    assert run.returncode == 0
+    assert run.stdout.decode("utf-8" if for_programs else encoding) or "--diff" in words
+    assert b"Traceback" not in run.stderr
+
+
+def test_the_zone_of_the_computer_changes_no_result():
+    def said(zone):
+        env = {**os.environ, "TZ": zone}
+        timed = [words for words, _ in COMMANDS.values() if "--at" in words]
+        return [program(*words, env=env).stdout for words in (*timed, ("window", "calendar"))]
+
+    assert said("Pacific/Kiritimati") == said("America/Los_Angeles")
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="no such signal here")
+def test_a_terminal_that_closes_ends_htq_as_an_interruption_does(tmp_path):
+    script = (
+        "import os, signal, htqcli.cli.terminal as t\n"
+        "t.prepare()\n"
+        "os.fsync = lambda _: os.kill(os.getpid(), signal.SIGHUP)\n"
+        "t.replace_file('result', 'text')"
+    )
+    run = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, check=False)
+    assert run.returncode == 128 + signal.SIGHUP
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="no such signal here")
+def test_htq_that_was_started_to_outlive_its_terminal_does():
+    script = (
+        "import os, signal, htqcli.cli.terminal as t\n"
+        "signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
+        "t.prepare()\n"
+        "os.kill(os.getpid(), signal.SIGHUP)"
+    )
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_drafts_that_are_put_right_are_whole_whenever_it_is_interrupted(draft, tmp_path, number):
+    good = draft().read_text(encoding="utf-8")
+    (tmp_path / "application.yaml").unlink()
+    wrong = good.replace("title: Level", "titel: Level", 1)
+    for count in range(80):
+        (tmp_path / f"draft-{count}.yaml").write_text(wrong, encoding="utf-8")
+    command = [sys.executable, "-m", "htqcli", "check", tmp_path, "--fix", "--at", IN_WINDOW]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+        while (tmp_path / "draft-0.yaml").read_text(encoding="utf-8") == wrong:
+            time.sleep(0.01)
+        run.send_signal(number)
+        _, err = run.communicate(timeout=60)
+    texts = {path.read_text(encoding="utf-8") for path in tmp_path.glob("draft-*.yaml")}
+    assert texts <= {wrong, good}
+    assert not list(tmp_path.glob(".htq-*"))
+    assert b"Traceback" not in err
+
+
+@pytest.mark.parametrize("piece", ["Pipe", "Process.start"])
+def test_where_no_worker_can_start_one_process_checks_all(htq, draft, tmp_path, monkeypatch, piece):
+    def refuse(*_, **__):
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    good = draft().read_text(encoding="utf-8")
+    for count in range(120):
+        (tmp_path / f"draft-{count}.yaml").write_text(good, encoding="utf-8")
+    monkeypatch.setattr(workers, "how_many", lambda _: 2)
+    target = (
+        "multiprocessing.context.BaseContext.Pipe"
+        if piece == "Pipe"
+        else ("multiprocessing.process.BaseProcess.start")
+    )
+    monkeypatch.setattr(target, refuse)
+    run = htq("check", tmp_path, "--at", IN_WINDOW, "--format", "json")
+    assert run.code == 0
+    assert run.data["summary"]["files"] == 121
+    assert json.loads(run.out)["summary"]["ready"] == 121
