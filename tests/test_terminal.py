@@ -31,6 +31,15 @@ def test_nothing_is_lost_in_a_narrow_terminal(columns):
     assert "highlylikelytobeincludedincycle3" in words
 
 
+@pytest.mark.parametrize("columns", [50, 70, 100])
+def test_no_word_of_a_table_is_broken_in_a_narrow_terminal(columns):
+    _, shown = in_terminal("standards", "list", "--route", "digital", columns=columns, NO_COLOR="1")
+    words = shown.split()
+    for word in ("ST0124", "Cyber-security", "technologist", "accessibility", "in-scope"):
+        assert word in words
+    assert max(len(line.rstrip()) for line in shown.splitlines()) <= columns
+
+
 @pytest.mark.parametrize(
     ("environment", "coloured"),
     [

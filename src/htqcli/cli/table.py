@@ -50,10 +50,13 @@ def show(
     else:
         names = [_heading(name) for name in columns]
         cells = [[_cell(row[name]) for name in columns] for row in rows]
-        if terminal.width():
+        columns_of_terminal = terminal.width()
+        if not columns_of_terminal:
+            _align([names, *cells] if header else cells)
+        elif _narrowest([names, *cells]) <= columns_of_terminal:
             _draw(names, [[(cell, "") for cell in line] for line in cells])
         else:
-            _align([names, *cells] if header else cells)
+            _stack(names, cells)
 
 
 def as_yaml(value: Any) -> str:
@@ -85,6 +88,24 @@ def _draw(names: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
     for row in rows:
         table.add_row(*(Text(text, style) for text, style in row))
     terminal.show(table)
+
+
+def _narrowest(lines: Sequence[Sequence[str]]) -> int:
+    """The columns that a table of these lines needs if no word of it is to be broken."""
+    words = ([max(map(len, cell.split()), default=0) for cell in line] for line in lines)
+    return sum(max(of_column) + _GAP for of_column in zip(*words, strict=True))
+
+
+_GAP = 3
+"""What stands between two columns: a space on each side of where a line could be."""
+
+
+def _stack(names: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
+    """Write each row as lines of its own, where a table would not fit."""
+    for first, *others in lines:
+        said = zip(names[1:], others, strict=True)
+        labelled = (terminal.labelled(name, cell) for name, cell in said if cell)
+        terminal.say([[(first, "bold")], *(line for of_cell in labelled for line in of_cell), []])
 
 
 def _align(lines: Sequence[Sequence[str]]) -> None:
