@@ -320,7 +320,9 @@ def pairs(checked):
 
 def skeleton(content):
     """What stands between the values and names of a text, and their quotation marks."""
-    text = content.decode("utf-8-sig").replace("\\ud83c\\udf93", "one character")
+    text = re.sub(
+        r"\\u[dD][89abAB]..\\u[dD][c-fC-F]..", "one character", content.decode("utf-8-sig")
+    )
     text = re.sub("[\x85\u2028\u2029]", "\ue000", text)
     pieces, done = [], 0
     for token in yaml.scan(text, Loader=yaml.CSafeLoader):
