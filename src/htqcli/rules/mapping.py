@@ -350,6 +350,8 @@ def incompetent_combination(case: Case) -> Iterable[Problem]:
         return
     if any(not _is_unit(case, name) for _, name in _units_in_structure(case)):
         return
+    if not all(group.says_how_many for _, group in choices(case.application)):
+        return
     permitted = combinations(case.application)
     if not permitted.can_be_satisfied(permitted.everywhere):
         return
