@@ -177,6 +177,13 @@ def test_units_without_a_comma_between_them_are_told_so(htq, draft):
     assert finding["hint"] == "Put a comma between the units: ‘U1, U2’."
 
 
+def test_words_of_which_not_each_is_a_unit_lack_no_comma(htq, draft):
+    path = draft({"mandatory: [U1, U2, U3, U4]": "mandatory: [U1 U99, U2, U3, U4]"})
+    run = htq("check", path, "--at", IN_WINDOW, "--select", "HTQ505", "--format", "json")
+    assert [finding["message"] for finding in run.findings] == ["There is no unit ‘U1 U99’"]
+    assert "comma" not in run.findings[0]["hint"]
+
+
 STRUCTURE = """structure:
   mandatory: [U1, U2, U3, U4]
   optional:

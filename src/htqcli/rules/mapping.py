@@ -264,7 +264,7 @@ def unknown_unit(case: Case) -> Iterable[Problem]:
             f"Did you mean {quote(near[0])}?" if near else "Add it to ‘units’, or correct the id."
         )
         apart = name.split()
-        if len(apart) > 1 and all(_is_unit(case, one) for one in apart):
+        if apart and all(_is_unit(case, one) for one in apart):
             hint = f"Put a comma between the units: {quote(', '.join(apart))}."
         if not case.application.units:
             yield Problem(
