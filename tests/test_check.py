@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from conftest import IN_WINDOW, program
+from conftest import IN_WINDOW, ROOT, program
 
 TEN_MISTAKES = {
     # what is replaced: (with what, the code, the text at the place)
@@ -356,6 +356,54 @@ def test_an_acceptance_at_another_place_accepts_nothing(htq, draft, at):
     assert run.code == 1
 
 
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        ("{rule: HTQ204, reason: Agreed, until: 2022-05-19}",
+         "The acceptance of ‘HTQ204’ ended with 19 May 2022"),
+        ("{rule: htq204, reason: Agreed, until: 2022-06-01}",
+         "There is no finding of ‘htq204’ to accept"),
+        ("{rule: contact-us, at: /standards/1, reason: Agreed, until: 2022-06-01}",
+         "There is no finding of ‘contact-us’ at ‘/standards/1’ to accept"),
+    ],
+)  # fmt: skip
+def test_an_acceptance_that_accepts_nothing_is_named_as_it_is_written(htq, draft, entry, message):
+    path = draft()
+    path.write_text(f"{path.read_text()}accept: [{entry}]\n")
+    (finding,) = htq("check", path, "--at", IN_WINDOW, "--format", "json").findings
+    assert finding["message"] == message
+
+
+def test_what_is_said_of_a_list_rests_on_the_page_that_the_list_is_from(htq, draft, tmp_path):
+    text = (ROOT / "data" / "standards.yaml").read_text(encoding="utf-8")
+    page = "  X: {title: Another page, address: https://example.org/list}\n"
+    text = text.replace("\nsources:\n", f"\nsources:\n{page}", 1)
+    start = text.index("listing:")
+    text = text[:start] + text[start:].replace("source: C3", "source: X", 1)
+    (tmp_path / "catalogue.yaml").write_text(text, encoding="utf-8")
+    path = draft({"reference: ST0116": "reference: ST0310", "    title: Software developer\n": ""})
+    words = ("--catalogue", tmp_path / "catalogue.yaml", "--at", IN_WINDOW, "--format", "json")
+    (finding,) = htq("check", path, *words, "--select", "HTQ204").findings
+    assert finding["sources"] == ["https://example.org/list"]
+
+
+@pytest.mark.parametrize(
+    ("cycle", "at", "severity", "pages"),
+    [
+        (3, IN_WINDOW, "info", ["higher-technical-qualifications-cycle-3"]),
+        (5, "2024-10-01", "error", ["criteria-process-and-application-form", "support-and-resources"]),
+    ],
+)  # fmt: skip
+def test_what_a_cycle_asks_for_rests_on_the_pages_of_that_cycle(
+    htq, draft, five_cycles, cycle, at, severity, pages
+):
+    path = draft({"cycle: 3": f"cycle: {cycle}", "support_session: 2022-03-02\n": ""})
+    words = ("--catalogue", five_cycles, "--at", at, "--select", "HTQ605", "--format", "json")
+    (finding,) = htq("check", path, *words).findings
+    assert finding["severity"] == severity
+    assert [source.rstrip("/").rpartition("/")[2] for source in finding["sources"]] == pages
+
+
 def test_an_accepted_error_lets_the_draft_be_ready(htq, draft):
     path = draft({"reference: ST0116": "reference: ST0019", "    title: Software developer\n": ""})
     entry = "accept:\n  - {rule: out-of-scope, reason: Agreed, until: 2022-06-01}\n"
@@ -386,6 +434,11 @@ def test_the_text_shows_the_line_with_the_place_marked_and_how_to_put_it_right(h
     ]
     assert "Higher Technical Qualifications are at level 4 or 5." in run.out
     assert f"{path}: not ready to submit (1 error)" in run.out
+
+
+def test_the_whole_line_is_shown_where_the_place_is_in_its_middle(htq, draft):
+    path = draft({"K10: {units: [U2]": "K10: {units: [U22]"})
+    assert " |       K10: {units: [U22], assessed_by: [A1]}\n" in htq("check", path).out
 
 
 @pytest.mark.parametrize("contact", ["name: Jo Secret", "email: jo.secret.example.org"])

@@ -480,6 +480,7 @@ LEFT = [
     ("name: Example Awards", "naem: Example Awards\n  nmae: Another"),  # which?
     ("name: Example Awards", "name: Example Awards\n  naem: Another"),
     ("support_session: 2022-03-02", "support_session: 02/03/2022"),  # 3 February to some
+    ("name: Specialism", "name: 2 March 2022"),  # no date, whatever it looks like
     ("support_session: 2022-03-02", "support_session: 2 March 22"),
     ("planned_submission: 2022-06-10", "planned_submission: 10 June 2022 midnight"),
     ("planned_submission: 2022-06-10", "planned_submission: 10 June 2022 12am"),

@@ -1,5 +1,7 @@
 """The mapping of KSBs to units, and the structure, as `htq check` judges them."""
 
+import json
+
 import pytest
 
 from conftest import IN_WINDOW
@@ -173,3 +175,275 @@ def test_units_without_a_comma_between_them_are_told_so(htq, draft):
     run = htq("check", path, "--at", IN_WINDOW, "--format", "json")
     (finding,) = [one for one in run.findings if one["code"] == "HTQ505"]
     assert finding["hint"] == "Put a comma between the units: ‘U1, U2’."
+
+
+def test_words_of_which_not_each_is_a_unit_lack_no_comma(htq, draft):
+    path = draft({"mandatory: [U1, U2, U3, U4]": "mandatory: [U1 U99, U2, U3, U4]"})
+    run = htq("check", path, "--at", IN_WINDOW, "--select", "HTQ505", "--format", "json")
+    assert [finding["message"] for finding in run.findings] == ["There is no unit ‘U1 U99’"]
+    assert "comma" not in run.findings[0]["hint"]
+
+
+STRUCTURE = """structure:
+  mandatory: [U1, U2, U3, U4]
+  optional:
+    - name: Specialism
+      choose: 1
+      from: [U5, U6]
+"""
+MISSED = {"ST0116": ["K10", "S3"]}
+"""What a learner who does not take U2 misses."""
+
+
+@pytest.mark.parametrize(
+    "structure", ["", "structure: {}\n", "structure: {mandatory: [], optional: [], pathways: []}\n"]
+)
+def test_without_a_structure_every_learner_takes_every_unit(found, structure):
+    assert found({STRUCTURE: structure})[0] == []
+
+
+@pytest.mark.parametrize(
+    ("structure", "pathway", "units"),
+    [
+        ("{mandatory: [U1, U3, U4, U5]}", None, ["U1", "U3", "U4", "U5"]),
+        ("{optional: [{choose: 4, from: [U1, U3, U4, U5]}]}", None, ["U1", "U3", "U4", "U5"]),
+        (
+            "{pathways: [{mandatory: [U1, U2, U3, U4, U5]}, {mandatory: [U1, U3, U4, U6]}]}",
+            "pathway 2",
+            ["U1", "U3", "U4", "U6"],
+        ),
+        # Credits are counted; those that a unit does not say might be none.
+        (
+            "{mandatory: [U1, U3, U4], optional: [{credits: 20, from: [U2, U5, U6]}]}",
+            None,
+            ["U1", "U3", "U4", "U5"],
+        ),
+        (
+            "{mandatory: [U1, U3, U4], optional: [{credits: 20, from: [U2, U6, U7]}]}",
+            None,
+            ["U1", "U3", "U4", "U6"],
+        ),
+        ("{mandatory: [U1, U3, U4], optional: [{credits: 21, from: [U2, U6, U7]}]}", None, None),
+    ],
+)
+def test_each_part_of_a_structure_says_what_a_learner_takes(found, structure, pathway, units):
+    changes = {STRUCTURE: f"structure: {structure}\n", "  U6:": "  U7: Leadership\n  U6:"}
+    _, findings = found(changes, "--select", "HTQ507")
+    wanted = [{"pathway": pathway, "units": units, "uncovered": MISSED}] if units else []
+    assert [finding["details"] for finding in findings] == wanted
+
+
+@pytest.mark.parametrize(
+    ("asks", "has"),
+    [("", "neither ‘choose’ nor"), ("choose: 1, credits: 20, ", "both ‘choose’ and")],
+)
+def test_no_learner_is_made_up_from_a_group_that_does_not_say_how_many(found, asks, has):
+    structure = f"{{mandatory: [U1, U3, U4], optional: [{{{asks}from: [U2, U5, U6]}}]}}"
+    codes, (finding,) = found({STRUCTURE: f"structure: {structure}\n"})
+    assert codes == [("HTQ103", "/structure/optional/0")]
+    assert finding["message"] == f"The group has {has} ‘credits’"
+
+
+def groups(*written):
+    """The example with these groups in place of its own, and a unit more whose credits are not
+    said and one without any."""
+    text = "".join(f"    - {group}\n" for group in written)
+    units = "  U7: Leadership\n  U8: {title: Induction, credits: 0}\n  U6:"
+    at = STRUCTURE.index("    - name")
+    return {STRUCTURE: f"{STRUCTURE[:at]}{text}", "  U6:": units}
+
+
+@pytest.mark.parametrize(
+    ("group", "said"),
+    [
+        ("{choose: 2, from: [U5, U6]}", None),
+        ("{choose: 3, from: [U5, U6]}", "The group asks for 3 units and has 2"),
+        ("{choose: 2, from: [U5, U5]}", "The group asks for 2 units and has 1"),
+        ("{credits: 40, from: [U5, U6]}", None),
+        ("{credits: 41, from: [U5, U6]}", "The group asks for 41 credits and has 40"),
+        ("{credits: 21, from: [U5, U8]}", "The group asks for 21 credits and has 20"),
+        # What is not known could be enough.
+        ("{choose: 3, from: [U5, U6, TODO]}", None),
+        ("{credits: 90, from: [U5, U7]}", None),
+        ("{credits: 90, from: [U5, U66]}", None),
+        ("{choose: 3}", None),
+        # How many it asks for is not said.
+        ("{choose: 3, credits: 90, from: [U5, U6]}", None),
+        ("{from: [U5, U6]}", None),
+    ],
+)
+def test_a_group_that_asks_for_more_than_it_has_says_how_much(found, group, said):
+    _, findings = found(groups(group), "--select", "HTQ510")
+    assert [finding["message"] for finding in findings] == ([said] if said else [])
+
+
+def test_a_group_that_is_right_or_not_known_hides_no_later_one(found):
+    too_many = "{choose: 3, from: [U5, U6]}"
+    before = (
+        "{choose: 3, from: [U5, TODO]}",
+        "{credits: 40, from: [U5, U6]}",
+        "{choose: 1, from: [U5, U6]}",
+        "{from: [U5, U6]}",
+    )
+    codes, _ = found(groups(*before, too_many), "--select", "HTQ510")
+    assert codes == [("HTQ510", "/structure/optional/4")]
+
+
+def test_a_unit_that_no_group_names_is_found_in_a_structure_of_groups_alone(found):
+    structure = "structure: {optional: [{choose: 1, from: [U1, U2, U3, U4, U5]}]}\n"
+    codes, _ = found({STRUCTURE: structure}, "--select", "HTQ513")
+    assert codes == [("HTQ513", "/units/U6")]
+
+
+WITHOUT_LIST = """  - reference: ST0118
+    version: "9.9"
+    ksbs: {K1: {units: [U1], assessed_by: [A1]}}
+"""
+
+
+def test_a_standard_without_a_list_hides_nothing_of_the_next(found):
+    changes = {
+        "  - reference: ST0116\n": f"{WITHOUT_LIST}  - reference: ST0116\n",
+        "mandatory: [U1, U2, U3, U4]": "mandatory: [U1, U3, U4]",
+        "from: [U5, U6]": "from: [U2, U5, U6]",
+        K10: f"{K10}\n      K99: {{units: [U2], assessed_by: [A1]}}",
+    }
+    codes, _ = found(changes)
+    assert codes == [
+        ("HTQ507", "/structure"),
+        ("HTQ509", "/standards/0/ksbs"),
+        ("HTQ502", "/standards/1/ksbs/K99"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("label", "hint"),
+    [
+        ("K99", "Did you mean K9? The last is K12. Check the label and the version."),
+        ("S18", "Did you mean S1? The last is S17. Check the label and the version."),
+        ("B44", "Did you mean B4? The last is B9. Check the label and the version."),
+    ],
+)
+def test_a_label_that_a_standard_does_not_have_is_told_the_last_of_its_kind(found, label, hint):
+    changes = {K10: f"{K10}\n      {label}: {{units: [U2], assessed_by: [A1]}}"}
+    _, (finding,) = found(changes)
+    assert finding["hint"] == hint
+
+
+def test_the_last_of_a_kind_is_not_told_where_a_standard_has_none(found, tmp_path):
+    changes = {'version: "1.1"': 'version: "2.0"'}
+    found(changes)
+    listed = {"reference": "ST0116", "version": "2.0", "title": "Made up", "ksbs": {"K1": "One"}}
+    (tmp_path / "ksbs" / "ST0116-2.0.yaml").write_text(json.dumps(listed))
+    _, findings = found(changes, "--select", "HTQ502")
+    by_label = {finding["pointer"].rpartition("/")[2]: finding["hint"] for finding in findings}
+    assert "The last is K1." in by_label["K2"]
+    assert "The last" not in by_label["B2"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [
+        ({K10: "K10: [U22]"}, f"{AT}/K10/0"),
+        ({K10: "K10: [U2, U22]"}, f"{AT}/K10/1"),
+        ({K10: "K10: {units: [U22]}"}, f"{AT}/K10/units/0"),
+        ({K10: "K10: {units: [U2, U22]}"}, f"{AT}/K10/units/1"),
+    ],
+)
+def test_an_unknown_unit_has_its_place_in_either_form(found, changes, pointer):
+    assert found(changes, "--select", "HTQ505")[0] == [("HTQ505", pointer)]
+
+
+def test_an_unknown_assessment_is_found_behind_one_that_is_known(found):
+    codes, _ = found({K10: "K10: {units: [U2], assessed_by: [A1, A11]}"})
+    assert codes == [("HTQ512", f"{AT}/K10/assessed_by/1")]
+
+
+@pytest.mark.parametrize(
+    ("changes", "codes"),
+    [
+        ({'version: "1.1"': "version: TODO"}, ["HTQ104"]),
+        ({"reference: ST0116": "reference: FA0116"}, ["HTQ201"]),
+        ({"reference: ST0116": "reference: TODO"}, ["HTQ104"]),
+    ],
+)
+def test_why_a_mapping_is_not_checked_is_told_once(found, changes, codes):
+    assert [code for code, _ in found(changes)[0]] == codes
+
+
+def test_a_list_that_is_not_there_and_one_that_is_wrong_have_each_their_remedy(found, tmp_path):
+    _, (finding,) = found({'version: "1.1"': 'version: "9.9"'})
+    assert finding["hint"].startswith("Enter the ‘version’ that you mapped to")
+    (tmp_path / "ksbs" / "ST0116-9.9.yaml").write_text("a: [")
+    _, (finding,) = found({'version: "1.1"': 'version: "9.9"'})
+    assert finding["hint"].startswith("Put that file right")
+
+
+@pytest.mark.parametrize(
+    ("option", "name"),
+    [("Web", "ST0116 (Web)"), ("web", "ST0116 (web)"), (None, "ST0116")],
+)
+def test_an_occupation_of_a_standard_with_options_is_named_with_its_option(
+    found, tmp_path, option, name
+):
+    changes = {
+        "mandatory: [U1, U2, U3, U4]": "mandatory: [U1, U3, U4]",
+        "from: [U5, U6]": "from: [U2, U5, U6]",
+        'version: "1.1"': f'version: "2.0"\n    option: {option or "null"}',
+    }
+    found(changes)
+    listed = {
+        "reference": "ST0116", "version": "2.0", "title": "Made up",
+        "options": {"Web": ["K1", "K10"], "Data": ["K1"]},
+        "ksbs": {"K1": "One", "K10": "Ten"},
+    }  # fmt: skip
+    (tmp_path / "ksbs" / "ST0116-2.0.yaml").write_text(json.dumps(listed))
+    _, (finding,) = found(changes, "--select", "HTQ507")
+    assert finding["details"]["uncovered"] == {name: ["K10"]}
+
+
+def test_an_option_that_a_standard_does_not_have_names_no_occupation(found):
+    changes = {
+        "mandatory: [U1, U2, U3, U4]": "mandatory: [U1, U3, U4]",
+        "from: [U5, U6]": "from: [U2, U5, U6]",
+        'version: "1.1"': 'version: "1.1"\n    option: Web',
+    }
+    _, (finding,) = found(changes, "--select", "HTQ507")
+    assert finding["details"]["uncovered"] == MISSED
+
+
+@pytest.mark.parametrize(
+    ("label", "hint"),
+    [
+        ("k99", "Enter it as K99."),
+        ("Knowledge 1", "Enter K, S or B and a number, for example ‘K1’."),
+    ],
+)
+def test_a_label_out_of_form_is_told_the_form_or_what_it_means(found, label, hint):
+    changes = {K10: f"{K10}\n      {label}: {{units: [U2], assessed_by: [A1]}}"}
+    _, findings = found(changes, "--select", "HTQ511")
+    assert [finding["hint"] for finding in findings] == [hint]
+
+
+@pytest.mark.parametrize(
+    ("written", "codes"),
+    [
+        # Those who choose by number need no credits, and one that is missing is told once.
+        (["{choose: 1, from: [U7]}"], []),
+        (["{choose: 1, from: [U5, U6]}", "{credits: 20, from: [U5, U7]}"], ["U7"]),
+        (["{credits: 20, from: [U5, U7, U7]}", "{credits: 20, from: [U6, U7]}"], ["U7"]),
+        (["{credits: 20, from: [U66, U8, U7, U9]}"], ["U7", "U9"]),
+    ],
+)
+def test_a_unit_whose_credits_a_group_counts_needs_them(found, written, codes):
+    changes = groups(*written)
+    changes["  U6:"] = f"  U9: {{title: Ethics}}\n{changes['  U6:']}"
+    pointers = [pointer for _, pointer in found(changes, "--select", "HTQ101")[0]]
+    assert sorted(pointers) == [f"/units/{unit}/credits" for unit in codes]
+
+
+def test_credits_that_are_to_be_done_are_not_missing_too(found):
+    changes = groups("{credits: 20, from: [U5, U7]}")
+    changes["  U6:"] = changes["  U6:"].replace("Leadership", "{title: Ethics, credits: TODO}")
+    codes, _ = found(changes, "--select", "HTQ1")
+    assert codes == [("HTQ104", "/units/U7/credits")]

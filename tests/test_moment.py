@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from htqcli.moment import LONDON, NotAMoment, in_iso, read, say, say_length
+from htqcli.moment import LONDON, NotAMoment, in_iso, now, read, say, say_length
 
 MONTHS = [
     "January",
@@ -55,6 +55,9 @@ def utc(text):
         "29.07.2022 5.00pm",
         "2022-07-29T17:00",
         "2022-07-29 17:00:00",
+        "20220729T170000",
+        "20220729T160000Z",
+        "29 July 2022 17:00:00.000000",
         "2022-07-29 5pm",
         "2022-07-29T16:00Z",
         "2022-07-29T16:00:00+00:00",
@@ -107,6 +110,7 @@ def test_noon_and_midday_are_twelve_o_clock(text):
         "5th July 2021",
         "July 5, 2021",
         "Monday 5 July 2021",
+        "Mon, 5 July 2021",
     ],
 )
 def test_a_date_alone_is_its_whole_day_and_the_day_comes_before_the_month(text):
@@ -179,6 +183,7 @@ def test_a_day_is_as_long_as_it_is_in_london(day, hours):
     "text, reason",
     [
         ("29 July", "year"),
+        ("29 February", "year"),
         ("29/07", "year"),
         ("5pm", "year"),
         ("Friday", "year"),
@@ -212,9 +217,15 @@ def test_a_day_is_as_long_as_it_is_in_london(day, hours):
         ("9" * 50, "not a date"),
         ("9" * 5_000, "not a date"),
         ("29 July 20222", "not a date"),
+        # Digits run together that are no date of ISO 8601: two orders could be meant.
+        ("290722", "not a date"),
+        ("29072022", "not a date"),
+        ("29 July 2022 170000", "not a date"),
         ("29 July 2022" + " very" * 1_000, "not a date"),
         # Years that nobody means.
         ("29 July 1899", "1900 to 2999"),
+        ("29 July 100", "1900 to 2999"),
+        ("29/07/022", "1900 to 2999"),
         ("0001-01-01", "1900 to 2999"),
         ("9999-12-31", "1900 to 2999"),
         ("0001-01-01T00:00:00", "1900 to 2999"),
@@ -234,6 +245,8 @@ def test_what_says_no_time_is_refused_with_the_reason(text, reason):
         ("2022-07-29T16:59:59", "29 July 2022 at 4:59:59pm"),
         ("2022-07-29T09:05", "29 July 2022 at 9:05am"),
         ("2022-07-29T16:00Z", "29 July 2022 at 5pm"),
+        ("29 July 2022 00:00", "29 July 2022 at midnight"),
+        ("29 July 2022 midnight", "29 July 2022 at midnight"),
         ("2022-02-16T12:00", "16 February 2022 at midday"),
         ("2022-02-16T00:00", "16 February 2022 at midnight"),
         ("2022-02-16T00:01", "16 February 2022 at 12:01am"),
@@ -425,7 +438,11 @@ def test_instants_are_compared_by_what_they_are_and_not_by_the_clock_on_the_wall
         ("2-Mar-2022", "2022-03-02"),
         ("29/07/2022", "2022-07-29"),
         ("29.7.2022", "2022-07-29"),
+        ("13/07/2022", "2022-07-13"),
         ("05/05/2022", "2022-05-05"),
+        ("5/05/2022", "2022-05-05"),
+        ("05/5/2022", "2022-05-05"),
+        ("12/12/2022", "2022-12-12"),
         ("2022/3/2", "2022-03-02"),
         ("September 2024", "2024-09"),
         ("09/2024", "2024-09"),
@@ -450,6 +467,7 @@ def test_a_date_that_leaves_no_doubt_has_a_form_in_iso_8601(written, iso):
         "2022-07-29T16:00:00Z",
         "2022-07-29 17:00",
         "05/07/2021",
+        "12/07/2021",
         "29/07/22",
         "2 March 22",
         "22-03-02",
@@ -466,3 +484,28 @@ def test_a_date_that_leaves_no_doubt_has_a_form_in_iso_8601(written, iso):
 )
 def test_a_date_in_iso_8601_or_in_doubt_stays_as_it_is_written(written):
     assert in_iso(written) is None
+
+
+@pytest.mark.parametrize("text, reason", [
+    ("when it is ready", "is not a date"),
+    ("29 February 2022", "is not a date and time that there is"),
+    ("2022-02-30", "is not a date and time that there is"),
+])  # fmt: skip
+def test_a_text_without_a_number_is_no_date_and_one_with_numbers_may_name_a_day_there_is_not(
+    text, reason
+):
+    with pytest.raises(NotAMoment) as refused:
+        read(text)
+    assert str(refused.value) == reason
+
+
+@pytest.mark.parametrize("text, year", [("29/7/00", 2000), ("29 July 99", 2099)])
+def test_two_digits_of_a_year_are_of_this_century(text, year):
+    assert read(text).first.year == year
+
+
+def test_the_present_is_told_to_the_second_in_london():
+    present = now()
+    assert present.microsecond == 0
+    assert present.utcoffset() == present.astimezone(LONDON).utcoffset()
+    assert abs(datetime.now(UTC) - present) < timedelta(days=1)

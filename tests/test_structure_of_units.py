@@ -116,11 +116,88 @@ def test_neighbouring_gaps_are_said_as_a_range(labels, said):
     assert ranges(labels) == said
 
 
-def test_more_than_can_be_asked_of_is_refused_and_never_guessed():
-    ids = tuple(f"U{number}" for number in range(MOST + 1))
-    large = Combinations(ids, (0,) * len(ids), Route(None, 1, ()), ())
+def qualification(ids, *groups, pathways=()):
+    """Units without credits, and groups of all that is asked."""
+    return Combinations(ids, (0,) * len(ids), Route(None, 0, groups), pathways)
+
+
+def test_units_that_can_each_be_avoided_but_not_together_leave_no_gap():
+    # Of U0 and U1 a learner takes one: who avoids U0 is competent in the second occupation.
+    either = qualification(IDS, group([0, 1], 1, by_credits=False))
+    first, second = {"ST0001": {"K1": ["U0"]}}, {"ST0002": {"K1": ["U1"]}}
+    assert either.counter_example(first | second) is None
+    assert either.counter_example(first).units == ("U1",)
+    assert either.counter_example(second).units == ("U0",)
+
+
+def test_a_counter_example_has_no_unit_that_nothing_asks_for():
+    structure = qualification(IDS, group([3, 4], 1, by_credits=False))
+    assert structure.counter_example({"ST0001": {"K1": ["U4"]}}).units == ("U3",)
+
+
+MANY = tuple(f"U{number}" for number in range(MOST + 1))
+GAP = {"ST0001": {"K1": ["U1"]}}
+ANY = group([0, 1], 1, by_credits=False)
+
+
+@pytest.mark.parametrize(
+    ("structure", "occupations"),
+    [
+        (qualification(MANY[:MOST], ANY), GAP),
+        (qualification(IDS, *[ANY] * MOST), GAP),
+        (qualification(IDS, *[ANY] * (MOST - 1), pathways=[Route("Web", 0, ())]), GAP),
+        (qualification(IDS, ANY), {"ST0001": {f"K{number}": ["U1"] for number in range(MOST)}}),
+    ],
+    ids=["units", "groups", "groups and pathways", "KSBs"],
+)
+def test_as_many_as_the_message_says_are_answered_for(structure, occupations):
+    assert structure.counter_example(occupations).units == ("U0",)
+
+
+@pytest.mark.parametrize(
+    ("structure", "occupations"),
+    [
+        (qualification(MANY, ANY), GAP),
+        (qualification(IDS, *[ANY] * (MOST + 1)), GAP),
+        (qualification(IDS, *[ANY] * MOST, pathways=[Route("Web", 0, ())]), GAP),
+        (qualification(IDS, ANY), {"ST0001": {f"K{number}": ["U1"] for number in range(MOST + 1)}}),
+    ],
+    ids=["units", "groups", "groups and pathways", "KSBs"],
+)
+def test_more_than_can_be_asked_of_is_refused_and_never_guessed(structure, occupations):
     with pytest.raises(TooLarge):
-        large.counter_example({"ST0001": {"K1": ["U1"]}})
-    small = Combinations(IDS, (0,) * 6, Route(None, 1, ()), ())
+        structure.counter_example(occupations)
+
+
+def two_halves(number, *groups):
+    """Units in two halves, and two occupations: each KSB needs one unit, of its own half."""
+    ids = tuple(f"U{unit}" for unit in range(2 * number))
+    halves = {"ST0001": ids[:number], "ST0002": ids[number:]}
+    return qualification(ids, *groups), {
+        name: {f"K{label}": [unit] for label, unit in enumerate(half)}
+        for name, half in halves.items()
+    }
+
+
+def test_a_search_through_all_pairs_of_many_units_is_given_up_and_never_guessed():
+    def all_but_one(number):
+        # A learner can leave out any unit, and never one of each half.
+        enough = group(range(2 * number), 2 * number - 1, by_credits=False)
+        return two_halves(number, *[enough] * 50)
+
+    structure, occupations = all_but_one(60)
+    assert structure.counter_example(occupations) is None
+    structure, occupations = all_but_one(210)
     with pytest.raises(TooLarge):
-        small.counter_example({"ST0001": {f"K{number}": ["U1"] for number in range(MOST + 1)}})
+        structure.counter_example(occupations)
+
+
+def test_a_ksb_that_is_missed_only_with_another_makes_no_search_longer():
+    number = 450
+    two_fewer = group(range(2 * number), 2 * number - 2, by_credits=False)
+    structure, occupations = two_halves(number, two_fewer, group([0, number], 1, by_credits=False))
+    # Who leaves out the first of a half misses the first KSB, and whatever else they miss.
+    for ksbs in occupations.values():
+        for units in list(ksbs.values())[1:]:
+            units.append(ksbs["K0"][0])
+    assert structure.counter_example(occupations) is None

@@ -237,6 +237,11 @@ class Choice(Part):
         ),
     ] = None
 
+    @property
+    def says_how_many(self) -> bool:
+        """Whether it says a number of units or a number of credits, and not both."""
+        return (self.choose is None) != (self.credits is None)
+
 
 class Pathway(Part):
     """A way through the qualification; a learner takes exactly one."""

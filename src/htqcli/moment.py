@@ -60,8 +60,6 @@ def read(text: str) -> Moment:
     if len(text) > 60 or not text.isprintable():
         raise NotAMoment("is not a date")
     text = re.sub(r"^(\d{4})(\d{2})(\d{2})(?!\d)", r"\1-\2-\3", text)
-    if re.search(r"\d{5}", text.partition(".")[0]):
-        raise _not_there(text)
     if re.fullmatch(r"\d{4}-\d{2}", text):
         return _moment(_iso(f"{text}-01"), "month")
     if match := re.match(r"(\d{4}-\d{2}-\d{2})(.*)", text):
@@ -74,6 +72,8 @@ def read(text: str) -> Moment:
             text = say(day, "day") + " " + match[2].lstrip("Tt ")
         else:
             return _moment(when, "minute")
+    if re.search(r"\d{5}", text.partition(".")[0]):
+        raise _not_there(text)
     if re.match(r"\d{1,2} ?(?:-|–|to) ?\d{1,2} [A-Za-z]", text):
         raise NotAMoment("is not one date")
     if re.match(r"\d{1,2}[/.-](?:1[3-9]|[2-9]\d)[/.-]\d", text):
@@ -179,18 +179,13 @@ def _moment(when: datetime, precision: Precision) -> Moment:
     if when.year not in YEARS:
         raise NotAMoment(f"is not in the years {YEARS[0]} to {YEARS[-1]}")
     if precision == "minute":
-        try:
-            first = _in_london(
-                (when if when.tzinfo else when.replace(tzinfo=LONDON)).astimezone(UTC)
-            )
-        except ValueError:  # an offset of a day or more
-            raise NotAMoment("is not a date and time that there is") from None
+        first = _in_london((when if when.tzinfo else when.replace(tzinfo=LONDON)).astimezone(UTC))
         return Moment(first, first, precision)
     begin = when.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=LONDON)
     if precision == "day":
         end = begin + timedelta(days=1)
     else:
-        end = (begin.replace(day=1) + timedelta(days=31)).replace(day=1)
+        end = (begin + timedelta(days=31)).replace(day=1)
     return Moment(_in_london(begin), _in_london(end), precision)
 
 

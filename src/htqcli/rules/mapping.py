@@ -264,7 +264,7 @@ def unknown_unit(case: Case) -> Iterable[Problem]:
             f"Did you mean {quote(near[0])}?" if near else "Add it to ‘units’, or correct the id."
         )
         apart = name.split()
-        if len(apart) > 1 and all(_is_unit(case, one) for one in apart):
+        if apart and all(_is_unit(case, one) for one in apart):
             hint = f"Put a comma between the units: {quote(', '.join(apart))}."
         if not case.application.units:
             yield Problem(
@@ -349,6 +349,8 @@ def incompetent_combination(case: Case) -> Iterable[Problem]:
     if any(path[0] in ("structure", "units") for path in case.reading.lost):
         return
     if any(not _is_unit(case, name) for _, name in _units_in_structure(case)):
+        return
+    if not all(group.says_how_many for _, group in choices(case.application)):
         return
     permitted = combinations(case.application)
     if not permitted.can_be_satisfied(permitted.everywhere):

@@ -42,10 +42,10 @@ def missing_field(case: Case) -> Iterable[Problem]:
     yield from case.faults(Kind.MISSING)
     told = set()
     for _, group in choices(case.application):
-        for unit_id in dict.fromkeys(unit for _, unit in sound(group.from_ or ())):
+        if group.credits is None or group.choose is not None:
+            continue
+        for _, unit_id in sound(group.from_ or ()):
             unit, where = case.application.units.get(unit_id), ("units", unit_id, "credits")
-            if group.credits is None or group.choose is not None:
-                continue
             if unit is None or unit.credits is not None:
                 continue
             if where not in told and case.reading.knows(where):
@@ -122,7 +122,7 @@ def wrong_value(case: Case) -> Iterable[Problem]:
     yield from case.faults(Kind.WRONG)
     for path, group in choices(case.application):
         known = case.reading.knows((*path, "choose")) and case.reading.knows((*path, "credits"))
-        if known and (group.choose is None) == (group.credits is None):
+        if known and not group.says_how_many:
             has = "neither ‘choose’ nor" if group.choose is None else "both ‘choose’ and"
             yield Problem(
                 path,

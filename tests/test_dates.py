@@ -1,0 +1,82 @@
+"""The cycle of a draft, its window and its dates, as `htq check` judges them."""
+
+import pytest
+
+from conftest import IN_WINDOW
+
+TEAM = "the approvals team: HTQ.approvals@education.gov.uk."
+
+
+@pytest.fixture
+def found(htq, draft, five_cycles):
+    """The findings of one rule in a draft of a cycle, or with other changes, at a time."""
+
+    def run(code, changes, at=IN_WINDOW):
+        words = ("--at", at, "--select", code, "--catalogue", five_cycles, "--format", "json")
+        path = draft({"cycle: 3": changes} if isinstance(changes, str) else changes)
+        return [(f["message"], f["hint"]) for f in htq("check", path, *words).findings]
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("at", "hint"),
+    [
+        # Cycle 4 opens on 8 May 2023, and no window after 10 February 2025 is known.
+        (
+            "2022-08-01",
+            "Enter a cycle whose window is open or still to come. See ‘htq window list’, or ask",
+        ),
+        (
+            "2025-02-11",
+            "No window that is open or still to come is known to this catalogue. Ask",
+        ),
+    ],
+)
+def test_who_is_late_is_told_whether_a_later_window_is_known(found, at, hint):
+    message = "The window of cycle 3 closed on 29 July 2022 at 5pm"
+    assert found("HTQ301", "cycle: 3", at) == [(message, f"{hint} {TEAM}")]
+
+
+@pytest.mark.parametrize(
+    ("cycle", "at", "message"),
+    [
+        (
+            "cycle: 3",
+            "2022-02-16 11:59",
+            "The window of cycle 3 opens on 16 February 2022 at midday",
+        ),
+        ("cycle: 4", IN_WINDOW, "The window of cycle 4 opens on 8 May 2023"),
+        # It opened in September 2020, on a day that is not known.
+        ("cycle: 1", "2020-08-31", "The window of cycle 1 is not open yet"),
+    ],
+)
+def test_who_is_early_is_told_when_the_window_opens_as_far_as_that_is_known(
+    found, cycle, at, message
+):
+    ((said, _),) = found("HTQ302", cycle, at)
+    assert said == message
+
+
+def test_a_submission_planned_outside_the_window_is_told_its_dates(found):
+    ((message, hint),) = found(
+        "HTQ303", {"planned_submission: 2022-06-10": "planned_submission: 2022-07-30"}
+    )
+    assert message == "The submission is planned for 30 July 2022, outside the window of cycle 3"
+    assert hint.startswith("Plan it for a time in the window: 16 February 2022 at midday")
+    assert "29 July 2022 at 5pm" in hint
+
+
+@pytest.mark.parametrize(
+    ("cycle", "message"),
+    [
+        ("cycle: 33", "Cycle 33 is not in the catalogue"),
+        ("cycle: 4", "The list of standards of cycle 4 is not in the catalogue"),
+    ],
+)
+def test_a_cycle_without_a_list_is_told_the_one_that_has_one(found, cycle, message):
+    hint = (
+        "The catalogue has the list of standards of cycle 3. Use another catalogue with "
+        "‘--catalogue’ if you have the list."
+    )
+    assert found("HTQ305", cycle) == [(message, hint)]

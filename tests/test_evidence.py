@@ -1,0 +1,150 @@
+"""The files that a draft names, as `htq check` judges them."""
+
+import os
+
+import pytest
+
+from conftest import IN_WINDOW
+
+NAMED = "evidence/specification.txt"
+PUT = "Put the file there, or correct its name. It is looked for from the folder of the draft."
+
+
+@pytest.fixture
+def found(htq, draft):
+    """What is said of the draft’s specification, of which the name is this."""
+
+    def run(name):
+        path = draft({f"file: {NAMED}": f"file: '{name}'"})
+        findings = htq("check", path, "--at", IN_WINDOW, "--format", "json").findings
+        return [(f["code"], f["message"].rpartition("’ ")[2], f["hint"]) for f in findings]
+
+    return run
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "./evidence/specification.txt",
+        "evidence//specification.txt",
+        "evidence//../evidence/specification.txt",
+        "././evidence/./specification.txt",
+        "evidence/../evidence/../evidence/specification.txt",
+    ],
+)
+def test_a_path_in_the_folder_is_looked_up_however_it_goes_there(found, name):
+    assert found(name) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../specification.txt",
+        "./../specification.txt",
+        "evidence//../../specification.txt",
+        "evidence/../../evidence/specification.txt",
+        "evidence/./../../specification.txt",
+        "..\\specification.txt",
+        "evidence\\..\\..\\specification.txt",
+    ],
+)
+def test_a_path_that_leaves_the_folder_by_its_steps_is_told_so(htq, draft, name):
+    path = draft({f"file: {NAMED}": f"file: '{name}'"})
+    (finding,) = htq("check", path, "--at", IN_WINDOW, "--format", "json").findings
+    assert finding["code"] == "HTQ606"
+    assert finding["message"].endswith("is not looked up: ‘..’ leads out of the draft’s folder")
+
+
+@pytest.mark.parametrize(
+    ("name", "lacks", "hint"),
+    [
+        ("evidence/nothing.txt", "is not there", PUT),
+        ("evidence/specification.txt/page", "is not there", PUT),
+        ("evidence", "is a folder, not a file", PUT),
+        ("evidence/empty.txt", "is empty", PUT),
+        ("evidence/pipe", "is not a file", PUT),
+        (f"evidence/{'x' * 300}", "cannot be looked up (File name too long)", PUT),
+        (f"evidence/{'x' * 5_000}", "is not looked up: its path is too long", PUT),
+        (f"{'evidence/../' * 40}{NAMED}", "is not looked up: its path is too long", PUT),
+        (
+            "https://example.org/a.pdf",
+            "is not there",
+            "Web addresses are not looked up. Save a copy beside the draft and name it.",
+        ),
+        (
+            "evidence\\specification.txt",
+            "is not there",
+            f"{PUT} Write ‘/’ between the names of folders.",
+        ),
+    ],
+)
+def test_what_a_named_file_lacks_is_said_with_its_remedy(found, tmp_path, name, lacks, hint):
+    (tmp_path / "evidence").mkdir()
+    (tmp_path / "evidence" / "empty.txt").touch()
+    os.mkfifo(tmp_path / "evidence" / "pipe")
+    assert found(name) == [("HTQ602", lacks, hint)]
+
+
+@pytest.mark.parametrize("kind", ["kind: specification", ""])
+def test_a_document_that_does_not_say_whether_it_is_public_is_named(htq, draft, kind):
+    written = f"{kind}\n    file: {NAMED}" if kind else f"file: {NAMED}\n    kind: other"
+    path = draft({f"kind: specification\n    file: {NAMED}\n    confidential: false": written})
+    (finding,) = htq("check", path, "--at", IN_WINDOW, "--format", "json").findings
+    assert finding["code"] == "HTQ604"
+    assert f"The document ‘{NAMED}’ does not say" in finding["message"]
+
+
+@pytest.fixture
+def linked(found, tmp_path):
+    """What is said of a name on the way to which there is a link: to `target`, from `at`."""
+
+    def run(at, target, name):
+        (tmp_path / "evidence").mkdir()
+        (tmp_path / at).symlink_to(target)
+        return found(name)
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("at", "target", "name"),
+    [
+        ("letters", "evidence", "letters/specification.txt"),
+        ("letters", "evidence", "letters/../evidence/specification.txt"),
+        ("evidence/copy.txt", "specification.txt", "evidence/copy.txt"),
+        ("evidence/here", "..", "evidence/here/evidence/specification.txt"),
+    ],
+)
+def test_a_link_that_stays_in_the_folder_is_followed(linked, at, target, name):
+    assert linked(at, target, name) == []
+
+
+@pytest.mark.parametrize(
+    ("at", "target", "name"),
+    [
+        ("letters", "..", "letters"),
+        ("letters", "../beside", "letters/specification.txt"),
+        # Its name begins with the name of the draft’s folder.
+        ("letters", "../{folder}-2", "letters/specification.txt"),
+        ("evidence/here", "..", "evidence/here/../specification.txt"),
+        ("letters", "/", "letters"),
+        ("letters", "../not-there", "letters"),
+        # Steps that go nowhere hide no link behind them.
+        ("letters", "..", "./letters"),
+        ("letters", "..", "evidence//../letters"),
+        ("letters", "..", "./evidence/.././letters"),
+    ],
+)
+def test_a_link_that_leads_out_is_told_so(linked, tmp_path, at, target, name):
+    said = linked(at, target.format(folder=tmp_path.name), name)
+    assert said == [("HTQ606", "is not looked up: a link leads out of the draft’s folder", LEAVES)]
+
+
+LEAVES = "Put the file into the draft’s folder, or one below it, and name it from there."
+
+
+def test_a_document_without_a_file_is_named_by_its_kind(htq, draft):
+    path = draft({"documents:\n": "documents:\n  - kind: other\n"})
+    findings = htq("check", path, "--at", IN_WINDOW, "--format", "json").findings
+    (finding,) = [finding for finding in findings if finding["code"] == "HTQ604"]
+    assert finding["message"].startswith("The document ‘other’ does not say")

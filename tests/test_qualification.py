@@ -1,0 +1,73 @@
+"""The qualification and the applicant, as `htq check` judges them."""
+
+import pytest
+
+from conftest import IN_WINDOW
+
+TITLE = "title: Level 4 Diploma in Software Development"
+
+
+@pytest.fixture
+def found(htq, draft):
+    """The findings in a draft with these changes."""
+
+    def run(changes, *words):
+        path = draft(changes)
+        return htq("check", path, "--at", IN_WINDOW, "--format", "json", *words).findings
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("title", "level"),
+    [
+        ("Level One Diploma", 1),
+        ("Diploma, level two", 2),
+        ("Level-three Diploma", 3),
+        ("Diploma (Level Five)", 5),
+        ("LEVEL SIX DIPLOMA", 6),
+        ("Level seven Diploma", 7),
+        ("L3 Diploma", 3),
+        ("Level: 12 Diploma", 12),
+    ],
+)
+def test_a_level_in_the_title_is_read_in_digits_and_in_words(found, title, level):
+    (finding,) = found({TITLE: f'title: "{title}"'}, "--select", "HTQ404")
+    assert finding["message"] == (
+        f"The title says level {level}, but the level of the qualification is 4"
+    )
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Level Four Diploma",
+        "L4 Diploma",
+        "Level up your skills: a Diploma",
+        "Level crossing maintenance",
+        "Level 2024 Diploma",
+        "Level 100 Diploma",
+        "Diploma for those at Level 3 who go on to Level 4",
+    ],
+)
+def test_a_title_that_says_the_level_or_none_contradicts_nothing(found, title):
+    assert found({TITLE: f'title: "{title}"'}, "--select", "HTQ404") == []
+
+
+@pytest.mark.parametrize(
+    ("applicant", "who"),
+    [
+        ("type: awarding-organisation", "an awarding organisation"),
+        ("type: higher-education-provider", "a higher-education provider"),
+    ],
+)
+def test_the_number_that_an_applicant_lacks_is_named_with_who_needs_it(found, applicant, who):
+    changes = {"type: awarding-organisation\n  recognition_number: RN5999": applicant}
+    (finding,) = found(changes, "--select", "HTQ406")
+    assert finding["message"].endswith(f"is missing, which an applicant that is {who} needs")
+
+
+def test_the_number_of_a_qualification_with_a_small_x_is_put_right(htq, draft):
+    path = draft({"number: 610/0000/0": "number: 610-0123-x"})
+    htq("check", path, "--fix", "--at", IN_WINDOW)
+    assert "  number: 610/0123/X\n" in path.read_text()

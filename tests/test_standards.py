@@ -1,0 +1,108 @@
+"""The standards that a draft names, as `htq check` judges them."""
+
+import json
+
+import pytest
+
+from conftest import IN_WINDOW
+
+
+@pytest.fixture
+def found(htq, draft, tmp_path):
+    """The findings in a draft that names these standards: code, pointer, hint."""
+
+    def run(standards, *words):
+        path = draft()
+        text = path.read_text()
+        start, end = text.index("standards:\n"), text.index("assessments:")
+        path.write_text(f"{text[:start]}standards: {standards}\n\n{text[end:]}")
+        for version, options in (("2.0", {"Web": ["K1"], "Data": ["K1"]}), ("3.0", {})):
+            listed = {
+                "reference": "ST0116", "version": version, "title": "Made up",
+                "options": options, "ksbs": {"K1": "One"},
+            }  # fmt: skip
+            (tmp_path / "ksbs" / f"ST0116-{version}.yaml").write_text(json.dumps(listed))
+        report = htq("check", path, "--at", IN_WINDOW, "--format", "json", *words)
+        return [(f["code"], f["pointer"], f["message"], f["hint"]) for f in report.findings]
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("claim", "meant"),
+    [
+        ("{reference: ST9999, title: Software develper}", "ST0116, ‘Software developer’"),
+        ("{reference: ST9999, title: DATA ANALYST}", "ST0118, ‘Data analyst’"),
+        # Nothing on the list is called so, and one reference is a digit away.
+        ("{reference: ST1484, title: Chimney sweep}", "ST0484, ‘Facilities manager’"),
+        ("{reference: ST1484}", "ST0484, ‘Facilities manager’"),
+    ],
+)
+def test_a_standard_that_is_not_listed_may_be_another_by_its_title_or_else_its_reference(
+    found, claim, meant
+):
+    ((_, _, _, hint),) = found(f"[{claim}]", "--select", "HTQ202")
+    assert hint.startswith(f"Did you mean {meant}")
+    assert hint.endswith("ask the approvals team: HTQ.approvals@education.gov.uk.")
+
+
+def test_a_standard_like_none_on_the_list_is_not_taken_for_one(found):
+    ((_, _, _, hint),) = found("[{reference: ST9988, title: Chimney sweep}]", "--select", "HTQ202")
+    assert hint.startswith("Find a standard with ‘htq standards search’")
+
+
+def test_a_reference_that_says_nothing_hides_nothing_of_the_next(found):
+    standards = (
+        "[{reference: FA0116}, {reference: ST9999}, {reference: ST0116}, {reference: ST0116}]"
+    )
+    codes = [finding[:2] for finding in found(standards, "--select", "HTQ2")]
+    assert codes == [
+        ("HTQ201", "/standards/0/reference"),
+        ("HTQ202", "/standards/1/reference"),
+        ("HTQ207", "/standards/3/reference"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("title", "whose"),
+    [("Data analyst", " ‘Data analyst’ is ST0118."), ("Chimney sweep", "")],
+)
+def test_the_title_of_another_standard_is_told_its_reference(found, title, whose):
+    ((_, _, _, hint),) = found(f"[{{reference: ST0116, title: {title}}}]", "--select", "HTQ205")
+    assert hint == f"Check the reference, and enter the title as the list has it.{whose}"
+
+
+@pytest.mark.parametrize(
+    ("options", "second", "first"),
+    [
+        (["null", "null"], 1, 1),
+        (["A", "B", "b"], 2, 2),
+        (["B", "A", "null"], 2, 1),  # without an option it is both of them
+        (["null", "A"], 1, 1),
+    ],
+)
+def test_a_standard_named_twice_is_told_where_it_is_named_first(found, options, second, first):
+    standards = ", ".join(f"{{reference: ST0116, option: {option}}}" for option in options)
+    ((code, pointer, message, _),) = found(f"[{standards}]", "--select", "HTQ207")
+    assert (code, pointer) == ("HTQ207", f"/standards/{second}/reference")
+    assert f"; it is item {first} of ‘standards’ already" in message
+
+
+@pytest.mark.parametrize(
+    ("claim", "hint"),
+    [
+        ('version: "2.0"', "Enter ‘option’ as ‘Web’ or ‘Data’."),
+        ('version: "2.0", option: Games', "Enter ‘option’ as ‘Web’ or ‘Data’."),
+        ('version: "3.0", option: Web', "Delete ‘option’."),
+        ('version: "2.0", option: data', None),
+        ('version: "3.0"', None),
+        # What options it has is not known without its list.
+        ('version: "4.0", option: Games', None),
+    ],
+)
+def test_an_option_is_one_that_the_standard_has(found, claim, hint):
+    right = '{reference: ST0116, version: "2.0", option: Web}'
+    unknown = "{reference: FA0116, option: Web}"
+    standards = f"[{unknown}, {right}, {{reference: ST0116, {claim}}}]"
+    hints = [(pointer, said) for _, pointer, _, said in found(standards, "--select", "HTQ209")]
+    assert hints == ([("/standards/2/option", hint)] if hint else [])
