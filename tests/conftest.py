@@ -7,6 +7,7 @@ import os
 import pty
 import select
 import shutil
+import signal
 import struct
 import subprocess
 import sys
@@ -26,6 +27,10 @@ from htqcli.cli import main
 settings.register_profile("steady", deadline=None, derandomize=True)
 settings.register_profile("thorough", deadline=None, max_examples=5_000)
 settings.load_profile("steady")
+
+# A program that the tests start and interrupt listens, be it that they run in the background.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Tests go by the bundled catalogue, whatever the environment of who runs them names.
 os.environ.pop("HTQ_CATALOGUE", None)

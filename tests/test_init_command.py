@@ -1,5 +1,6 @@
 """`htq init`: what it writes is a to-do list for `htq check`, and ready once it is done."""
 
+import codecs
 import itertools
 import json
 import os
@@ -372,13 +373,14 @@ class Conversation:
         )
         os.close(secondary)
         self.shown = ""
+        self.decode = codecs.getincrementaldecoder("utf-8")().decode
 
     def until(self, text):
         """Read until a text is shown; what was shown since the last time."""
         begin = len(self.shown)
         while text not in self.shown[begin:]:
             assert select.select([self.primary], [], [], 30)[0], self.shown
-            self.shown += os.read(self.primary, 65536).decode()
+            self.shown += self.decode(os.read(self.primary, 65536))
         return self.shown[begin:]
 
     def answer(self, *answers):
@@ -405,7 +407,7 @@ class Conversation:
                 break
             if not piece:
                 break
-            self.shown += piece.decode()
+            self.shown += self.decode(piece)
         os.close(self.primary)
         return self.process.wait(30)
 
