@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -111,7 +112,9 @@ def main(words: list[str] | None = None) -> None:
     except KeyboardInterrupt:
         code = 130
     except OSError as error:
-        terminal.tell(f"htq: the result cannot be written: {error.strerror or error}")
+        with suppress(OSError):
+            terminal.tell(f"htq: the result cannot be written: {error.strerror or error}")
+        terminal.let_go()
         code = FAULT
     sys.exit(code)
 

@@ -58,6 +58,16 @@ class _Stream(io.TextIOWrapper):
         raise typer.Exit(READER_GONE)
 
 
+def let_go() -> None:
+    """Send what is left for the standard streams nowhere. It could not be written, and Python
+    would try once more at its end, and end with an exit code of its own."""
+    for stream in (sys.stderr, sys.stdout):
+        with suppress(OSError, ValueError):
+            stream.flush()
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
 _ENDS = [signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
 """What ends the program from outside: its terminal closes, or somebody stops it."""
 
