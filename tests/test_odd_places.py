@@ -285,3 +285,15 @@ def test_where_no_worker_can_start_one_process_checks_all(htq, draft, tmp_path, 
     assert run.code == 0
     assert run.data["summary"]["files"] == 121
     assert json.loads(run.out)["summary"]["ready"] == 121
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="no folder is read-only for everybody")
+def test_in_a_folder_where_nothing_can_be_made_a_draft_is_checked_and_no_report_written():
+    draft = ROOT / "examples" / "application.yaml"
+    words = ("check", draft, "--at", IN_WINDOW, "--format", "json")
+    run = program(*words, cwd="/proc/self")
+    assert (run.returncode, json.loads(run.stdout)["summary"]["ready"]) == (0, 1)
+    run = program(*words, "--report", "sarif=htq.sarif", cwd="/proc/self")
+    assert run.returncode == 3
+    assert json.loads(run.stdout)["summary"]["ready"] == 1
+    assert run.stderr.startswith(b"htq.sarif: the report is not written: ")
