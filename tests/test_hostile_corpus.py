@@ -1,7 +1,7 @@
 """The corpus of `tests/hostile`: each file gets its code, and nothing worse happens.
 
 What a file must get stands first in its name. How long each takes is measured by
-`benchmarks/hostile.py`; here a run that hangs fails at a minute.
+`benchmarks/worst_files.py`; here a run that hangs fails at a minute.
 """
 
 import json

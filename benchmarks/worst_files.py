@@ -1,6 +1,6 @@
 """How long the worst files take, and how much memory.
 
-`python benchmarks/hostile.py` checks every file of `tests/hostile` with the real program, and
+`python benchmarks/worst_files.py` checks every file of `tests/hostile` with the real program, and
 prints those that take most: processor seconds and peak memory, with the good example after each.
 """
 
