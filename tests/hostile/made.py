@@ -199,7 +199,7 @@ WIDE: dict[str, Wide] = {
     ),
     "HTQ602-paths-to-and-fro.yaml": (
         5,
-        "- {kind: other, file: " + "evidence/../" * 30 + "x}\n",
+        "- {kind: other, file: " + "evidence/../" * 15 + "x}\n",
         "documents:\n",
     ),
     "HTQ106-acceptances-without-end.yaml": (

@@ -61,7 +61,7 @@ def _leaves(name: str, inside: str) -> str | None:
 def _is_endless(name: str) -> bool:
     """Whether a path is longer, or goes through more folders, than that of any file of an
     applicant. Such a path is not looked up: a draft can hold thousands."""
-    return len(name) > 4_096 or name.count("/") > 64
+    return len(name) > 4_096 or name.count("/") > 32
 
 
 def _follows_a_link_out(name: str, inside: str) -> bool:
