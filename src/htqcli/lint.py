@@ -199,35 +199,41 @@ def _check(
     *,
     tidy: bool = False,
 ) -> Checked | Unchecked:
+    """Check one file. Whatever raises an exception is a fault of htq that is told of this file,
+    so that the next is still checked."""
+    during = "reading it"
     try:
         document = source.read(draft.content)
         reading = subject.read(document)
-    except Exception as error:  # noqa: BLE001  # a fault is reported, and the next draft checked
-        return _fault(draft, "reading it", error)
-    case = Case(document, reading, catalogue or reading.part, None, at, draft.folder, lists)
-    number = case.application.cycle
-    if number is not None:
-        found = (cycle for cycle in case.catalogue.cycles if cycle.cycle == number)
-        case = replace(case, cycle=next(found, None))
-    place = _Places(case, subject)
-    findings: list[Diagnostic] = []
-    judging = [rule for rule in rules if _can_judge(rule, case)]
-    last = [rule for rule in judging if rule.code in _OF_ACCEPTANCES]
-    for rule in (rule for rule in judging if rule not in last):
-        try:
+        case = Case(document, reading, catalogue or reading.part, None, at, draft.folder, lists)
+        number = case.application.cycle
+        if number is not None:
+            known = (cycle for cycle in case.catalogue.cycles if cycle.cycle == number)
+            case = replace(case, cycle=next(known, None))
+        place = _Places(case, subject)
+        findings: list[Diagnostic] = []
+        untidy: list[Repair] = []
+        during = "choosing its rules"
+        judging = [rule for rule in rules if _can_judge(rule, case)]
+        last = [rule for rule in judging if rule.code in _OF_ACCEPTANCES]
+        for rule in judging:
+            if rule not in last:
+                during = f"rule {rule.code}"
+                findings += _findings(rule, case, place)
+        during = "accepting what it accepts"
+        findings, accepted = _accept(findings, case, judging)
+        case = replace(case, accepted=accepted)
+        for rule in last:
+            during = f"rule {rule.code}"
             findings += _findings(rule, case, place)
-        except Exception as error:  # noqa: BLE001  # as above
-            return _fault(draft, f"rule {rule.code}", error)
-    findings, accepted = _accept(findings, case, judging)
-    for rule in last:
-        findings += _findings(rule, replace(case, accepted=accepted), place)
+        for rule in judging:
+            if tidy and rule.tidy:
+                during = f"rule {rule.code}"
+                untidy += (Repair(rule, path, fix) for path, fix in rule.tidy(case))
+    except Exception as error:  # noqa: BLE001  # a fault is reported, and the next file checked
+        reason = f"a fault in htq: {during} stopped with an exception"
+        return Unchecked(draft.path, reason, error)
     findings.sort(key=lambda f: (f.place.line, f.place.column, f.rule.code, f.pointer))
-    untidy = [
-        Repair(rule, path, fix)
-        for rule in judging
-        if tidy and rule.tidy is not None
-        for path, fix in rule.tidy(case)
-    ]
     return Checked(draft.path, tuple(findings), tuple(judging), tuple(untidy))
 
 
@@ -257,10 +263,6 @@ def _findings(rule: Rule, case: Case, place: _Places) -> Iterator[Diagnostic]:
         yield place.diagnostic(
             rule, severity, problem._replace(message=f"{more}: {problem.message}")
         )
-
-
-def _fault(draft: Draft, during: str, error: Exception) -> Unchecked:
-    return Unchecked(draft.path, f"a fault in htq: {during} stopped with an exception", error)
 
 
 class _Places:
