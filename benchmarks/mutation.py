@@ -38,7 +38,7 @@ from coverage import CoverageData
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "htqcli"
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["htq-mutation"]
-TESTS = ["-q", "--no-cov", "-x", "-p", "no:cacheprovider"]
+TESTS = ["-q", "-n0", "-x", "-p", "no:cacheprovider"]
 TESTS += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # of what is loaded
 LEFT_OUT = [f"--deselect=tests/{test}" for test in SETTINGS["left-out"]]
 LOADED = ("hypothesis", "pydantic", "yaml", "typer.testing", "rich.console", "rapidfuzz.process")
@@ -106,7 +106,8 @@ def tests_of_lines(tests: Iterable[str], paths: Iterable[Path]) -> dict[Path, Te
     """The tests that run each line of modules; the one without a name is its import."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "coverage"
-        command = [sys.executable, "-m", "pytest", "-q", "--cov-context=test", "--cov-report="]
+        command = [sys.executable, "-m", "pytest", "-q", "-n0"]
+        command += ["--cov", "--cov-context=test", "--cov-report="]
         command += ["--cov-fail-under=0", *LEFT_OUT, *sorted(set(tests))]
         subprocess.run(
             command, check=True, cwd=ROOT, stdout=subprocess.DEVNULL,

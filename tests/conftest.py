@@ -23,10 +23,24 @@ from hypothesis import settings
 
 from htqcli.cli import main
 
-# The same examples in every run; `pytest --hypothesis-profile=thorough` looks for new ones.
-settings.register_profile("steady", deadline=None, derandomize=True)
+# The same few examples in every run; `pytest --hypothesis-profile=thorough` looks for new ones.
+settings.register_profile("steady", deadline=None, derandomize=True, max_examples=100)
 settings.register_profile("thorough", deadline=None, max_examples=5_000)
 settings.load_profile("steady")
+
+
+def examples(few: int) -> settings:
+    """The settings of a law whose examples cost much: `few`, unless the profile asks for many."""
+    many = settings().max_examples
+    return settings(max_examples=many if many > 100 else few)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is not marked as slow is quick: `pytest -m quick`."""
+    for item in items:
+        if not item.get_closest_marker("slow"):
+            item.add_marker("quick")
+
 
 # A program that the tests start and interrupt listens, be it that they run in the background.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

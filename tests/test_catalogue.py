@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from conftest import ROOT
+from conftest import ROOT, examples
 from htqcli import catalogue
 from htqcli.moment import LONDON
 
@@ -429,6 +429,7 @@ def test_a_reference_finds_its_standard_alone_however_it_is_typed(standard):
         assert KNOWN.standard(typed, KNOWN.cycle(3)) == standard, typed
 
 
+@examples(30)
 @given(st.text(max_size=300))
 def test_any_words_can_be_searched_for(words):
     found = KNOWN.search(words, KNOWN.cycle(3))

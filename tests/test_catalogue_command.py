@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from conftest import IN_WINDOW, ROOT, program
+from conftest import IN_WINDOW, ROOT, examples, program
 from htqcli import catalogue, lint, moment
 from htqcli.cli import program as every_command
 from htqcli.formats import FORMATS, render
@@ -301,7 +301,7 @@ def changed(changes):
     return yaml.safe_dump(data, sort_keys=False).encode()
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
+@settings(examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(CHANGES)
 def test_what_a_command_refuses_is_what_check_calls_an_error(tmp_path, changes):
     content = changed(changes)
@@ -323,7 +323,7 @@ def test_what_a_command_refuses_is_what_check_calls_an_error(tmp_path, changes):
         assert found.status(AT).state
 
 
-@settings(max_examples=60)
+@examples(20)
 @given(CHANGES, st.sampled_from(FORMATS))
 def test_any_catalogue_can_be_checked_and_reported(changes, format):
     draft = Draft("own.yaml", Path(), changed(changes))

@@ -11,10 +11,10 @@ from zlib import crc32
 
 import pytest
 import yaml
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from conftest import IN_WINDOW, program
+from conftest import IN_WINDOW, examples, program
 from htqcli import catalogue, lint, moment
 from htqcli.fix import put_right
 from htqcli.intake import Draft
@@ -377,7 +377,8 @@ def the_laws(judge, draft):
     return fixed
 
 
-@settings(max_examples=max(700, settings().max_examples))
+@pytest.mark.slow
+@examples(60)
 @given(mistyped_drafts())
 def test_slips_of_the_pen_are_undone_to_the_last_byte(folder, judge, drafts):
     wrong, right = drafts
@@ -417,7 +418,8 @@ def disfigured(draw):
     return text.encode()
 
 
-@settings(max_examples=max(300, settings().max_examples))
+@pytest.mark.slow
+@examples(30)
 @given(disfigured())
 def test_no_draft_is_made_worse_and_nothing_but_values_and_names_changes(folder, judge, content):
     the_laws(judge, Draft("draft.yaml", folder, content))

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from conftest import IN_WINDOW, ROOT, program
+from conftest import IN_WINDOW, ROOT, examples, program
 from htqcli import catalogue, lint, moment
 from htqcli.formats import FORMATS, render
 from htqcli.intake import Draft
@@ -257,8 +257,8 @@ def is_obeyed(character):
     )
 
 
+@settings(examples(25), suppress_health_check=[HealthCheck.too_slow])
 @given(mutated() | st.binary(max_size=100))
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 def test_any_draft_has_a_report_whose_places_lie_in_it_and_which_every_format_can_say(content):
     at = moment.read(IN_WINDOW).first
     draft = Draft("a.yaml", ROOT / "examples", content)

@@ -5,11 +5,11 @@ import json
 import os
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from conftest import IN_WINDOW, ROOT, program
+from conftest import IN_WINDOW, ROOT, examples, program
 from htqcli import catalogue, lint, moment, source
 from htqcli.application import Application
 from htqcli.catalogue import Catalogue
@@ -357,7 +357,8 @@ STATED = ("HTQ0", "HTQ1", "HTQ201", "HTQ202", "HTQ305", "HTQ401", "HTQ511")
 number or a choice is asked for, and accepted where any text is."""
 
 
-@settings(max_examples=800)
+@pytest.mark.slow
+@examples(120)
 @given(mutated(FULL))
 @example(FULL)
 @example([])
@@ -375,7 +376,8 @@ def test_schema_and_check_agree_on_a_draft(data):
         assert all(is_said_by_no_schema(found, data) for found in shape), shape
 
 
-@settings(max_examples=400)
+@pytest.mark.slow
+@examples(60)
 @given(data=mutated(SMALL))
 @example(data=SMALL)
 def test_schema_and_loading_agree_on_a_catalogue(tmp_path_factory, data):
