@@ -6,10 +6,10 @@ that was not named is not loaded at all.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -22,6 +22,8 @@ from htqcli.words import Refusal
 
 NOT_UNDERSTOOD = 2
 FAULT = 3
+INTERRUPTED = 130
+_CLOSED = "standard output is closed"
 
 COMMANDS = (
     *("init", "check", "coverage", "rules", "schema"),
@@ -105,15 +107,17 @@ def main(words: list[str] | None = None) -> None:
         completion.prepare()
     try:
         code = _run(words)
+        if code == INTERRUPTED:
+            terminal.let_go()
         sys.stdout.flush()
-        sys.stderr.flush()
     except typer.Exit as exit_:
         code = exit_.exit_code
     except KeyboardInterrupt:
-        code = 130
+        terminal.let_go()
+        code = INTERRUPTED
     except OSError as error:
-        with suppress(OSError):
-            terminal.tell(f"htq: the result cannot be written: {error.strerror or error}")
+        why = _CLOSED if error.errno == errno.EBADF else error.strerror or error
+        terminal.tell(f"htq: the result cannot be written: {why}")
         terminal.let_go()
         code = FAULT
     sys.exit(code)
@@ -131,7 +135,7 @@ def _run(words: list[str] | None) -> int:
         terminal.tell(f"There is a problem. {error}")
         return NOT_UNDERSTOOD
     except typer.Abort:
-        return 130
+        return INTERRUPTED
     except OSError:
         raise
     except Exception as error:  # noqa: BLE001  # whatever it is, the person gets one line
