@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from htqcli.cli import options, table, terminal
-from htqcli.cli.check import chosen, conclude, reports_to, spare
+from htqcli.cli.check import chosen, conclude, destinations, spare
 from htqcli.cli.diff import diff
 from htqcli.cli.drift import drift
 from htqcli.cli.new_cycle import new_cycle
@@ -24,10 +24,10 @@ from htqcli.cli.options import (
     Ignore,
     Quiet,
     ReportFiles,
+    ReportFormat,
     Select,
     format_option,
 )
-from htqcli.formats import FORMATS
 
 if TYPE_CHECKING:
     from htqcli.catalogue import Catalogue, Cycle, Source
@@ -75,7 +75,7 @@ def check(
     ignore: Ignore = None,
     fail_on: FailOn = "error",
     exit_zero: ExitZero = False,
-    format: Annotated[str, format_option(*FORMATS)] = "text",
+    format: ReportFormat = None,
     report: ReportFiles = None,
     quiet: Quiet = False,
 ) -> None:
@@ -88,13 +88,13 @@ def check(
     from htqcli.rules.declare import CATALOGUE, Severity
 
     rules = chosen(select, ignore, CATALOGUE)
-    reports = reports_to(report or ())
+    format, reports = destinations(format, report or ())
     named = list(dict.fromkeys(files))
     spare(reports, named, CATALOGUE.name)
     read = (intake.read(path, sys.stdin) for path in named)
     level = None if fail_on == "never" else Severity(fail_on)
     found = lint.check(read, None, options.the_time(at), rules, level, subject=CATALOGUE)
-    conclude(found, reports, format, quiet=quiet, exit_zero=exit_zero)
+    conclude(found, reports, format or "text", quiet=quiet, exit_zero=exit_zero)
 
 
 def _sources(known: Catalogue, cycles: Sequence[Cycle]) -> dict[str, Source]:

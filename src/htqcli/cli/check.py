@@ -20,9 +20,9 @@ from htqcli.cli.options import (
     KsbFolder,
     Quiet,
     ReportFiles,
+    ReportFormat,
     Select,
     Words,
-    format_option,
 )
 from htqcli.formats import FORMATS
 
@@ -60,7 +60,7 @@ def check(
     ignore: Ignore = None,
     fail_on: FailOn = "error",
     exit_zero: ExitZero = False,
-    format: Annotated[str, format_option(*FORMATS)] = "text",
+    format: ReportFormat = None,
     report: ReportFiles = None,
     quiet: Quiet = False,
     exclude: Annotated[
@@ -100,9 +100,9 @@ def check(
     from htqcli.rules import about
     from htqcli.rules.declare import DRAFT, Severity
 
-    _fit(paths or (), format, fix=fix, diff=diff)
+    shown, reports = destinations(format, report or ())
+    _fit(paths or (), None if format == "text" else shown, fix=fix, diff=diff)
     rules = chosen(select, ignore, DRAFT)
-    reports = reports_to(report or ())
     expect_folder(ksbs)
     known = options.the_catalogue(catalogue)
     now = options.the_time(at)
@@ -121,7 +121,8 @@ def check(
         judge = lint.judge(known, now, about(DRAFT), ksbs)
         drafts = _fixed(drafts, paths or (), judge, rules, replaced, writes=fix, quiet=quiet)
     found = lint.check(drafts, known, now, rules, level, ksbs)
-    conclude(found, reports, None if diff else format, replaced, quiet=quiet, exit_zero=exit_zero)
+    shown = None if diff else shown or "text"
+    conclude(found, reports, shown, replaced, quiet=quiet, exit_zero=exit_zero)
 
 
 def conclude(
@@ -167,7 +168,7 @@ def chosen(select: Words, ignore: Words, subject: Subject) -> tuple[Rule, ...]:
     return left
 
 
-def _fit(paths: Sequence[str], format: str, *, fix: bool, diff: bool) -> None:
+def _fit(paths: Sequence[str], format: str | None, *, fix: bool, diff: bool) -> None:
     """Refuse options that do not go together."""
     if fix and diff:
         raise typer.BadParameter(
@@ -179,9 +180,9 @@ def _fit(paths: Sequence[str], format: str, *, fix: bool, diff: bool) -> None:
             "Standard input is no file to write to. See what would change with ‘--diff’.",
             param_hint="--fix",
         )
-    if diff and format != "text":
+    if diff and format is not None:
         raise typer.BadParameter(
-            "A diff has one form, so ‘--format’ cannot go with it. Write a report to a file with "
+            "The diff goes to standard output, so a report cannot. Write the report to a file with "
             f"‘--report {format}=FILE’.",
             param_hint="--diff",
         )
@@ -273,27 +274,41 @@ def _tell_changes(fixed: Fixed, *, writes: bool) -> None:
         )
 
 
-def reports_to(words: Sequence[str]) -> list[tuple[str, str]]:
-    """The formats and files of `--report`."""
-    found: list[tuple[str, str]] = []
-    for word in words:
-        name, equals, file = word.partition("=")
-        if not (equals and file):
-            raise typer.BadParameter(
-                "Write the format, an equals sign and a file, for example ‘sarif=htq.sarif’.",
-                param_hint="--report",
-            )
-        try:
-            name = options.choice(*FORMATS)(name)
-        except typer.BadParameter as error:
-            raise typer.BadParameter(error.message, param_hint="--report") from None
-        if os.path.realpath(file) in [os.path.realpath(other) for _, other in found]:
+def destinations(
+    format: str | None, words: Sequence[str]
+) -> tuple[str | None, list[tuple[str, str]]]:
+    """The format that is asked for on standard output, by `--format` or as the report for `-`;
+    None where none is. Then the formats and files of the other reports. Two results never go to
+    one place."""
+    places: dict[str, tuple[str, str]] = {}
+    for name, file in map(_report, words):
+        place = file if file == options.STANDARD_OUTPUT else os.path.realpath(file)
+        if place in places:
             raise typer.BadParameter(
                 "Two reports go to the same file. Give each a file of its own.",
                 param_hint="--report",
             )
-        found.append((name, file))
-    return found
+        places[place] = name, file
+    shown, _ = places.pop(options.STANDARD_OUTPUT, (format, ""))
+    if format not in (None, shown):
+        raise typer.BadParameter(
+            f"Both {format} and {shown} go to standard output. Write one of them to a file.",
+            param_hint="--report",
+        )
+    return shown, list(places.values())
+
+
+def _report(word: str) -> tuple[str, str]:
+    name, equals, file = word.partition("=")
+    if not (equals and file):
+        raise typer.BadParameter(
+            "Write the format, an equals sign and a file, for example ‘sarif=htq.sarif’.",
+            param_hint="--report",
+        )
+    try:
+        return options.choice(*FORMATS)(name), file
+    except typer.BadParameter as error:
+        raise typer.BadParameter(error.message, param_hint="--report") from None
 
 
 def spare(

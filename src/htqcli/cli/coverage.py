@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import sys
 from collections.abc import Sequence
 from html import escape
@@ -12,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
-from htqcli.cli import completion, table, terminal
-from htqcli.cli.options import KsbFolder, format_option
+from htqcli.cli import completion, options, table, terminal
+from htqcli.cli.options import KsbFolder, Output, format_option
 from htqcli.words import visible
 
 if TYPE_CHECKING:
@@ -46,6 +44,7 @@ def coverage(
     ] = None,
     ksbs: KsbFolder = None,
     format: Annotated[str, format_option(*FORMATS)] = "text",
+    output: Output = None,
 ) -> None:
     """Show the matrix of KSBs and units: what covers each KSB, gaps first.
 
@@ -57,9 +56,11 @@ def coverage(
     from htqcli.structure import TooLarge
     from htqcli.words import Refusal, join, quote
 
+    options.spare(output, None if draft == "-" else draft, "draft")
     folder, application = _read(draft)
+    lists = ksbs or folder / FOLDER
     try:
-        found = matrices(application, Lists(ksbs or folder / FOLDER))
+        found = matrices(application, Lists(lists))
     except TooLarge:
         terminal.tell(f"{draft}: it has more units or groups than can be shown")
         raise typer.Exit(NOT_READ) from None
@@ -70,19 +71,22 @@ def coverage(
                 names = join([matrix.reference for matrix in found]) or "no standard"
                 raise Refusal(f"The draft does not name {quote(text)}. It names {names}.")
         found = tuple(matrix for matrix in found if matrix.reference in wanted)
-    if format == "json":
-        from htqcli.formats.json import encode
+    for path in lists.glob("ST*.yaml") if output else ():
+        options.spare(output, path, "KSB list")
+    with terminal.into(output, "the coverage", format):
+        if format == "json":
+            from htqcli.formats.json import encode
 
-        terminal.write_data(encode([_as_data(matrix) for matrix in found]))
-    elif format == "csv":
-        terminal.write_data(_as_csv(found))
-    elif format == "markdown":
-        terminal.write_data("\n".join(_as_markdown(matrix) for matrix in found))
-    elif format == "html":
-        terminal.write_data(_as_html(found))
-    else:
-        for matrix in found:
-            _show_text(matrix)
+            terminal.write_data(encode([_as_data(matrix) for matrix in found]))
+        elif format == "csv":
+            terminal.write_data(_as_csv(found))
+        elif format == "markdown":
+            terminal.write_data("\n".join(_as_markdown(matrix) for matrix in found))
+        elif format == "html":
+            terminal.write_data(_as_html(found))
+        else:
+            for matrix in found:
+                _show_text(matrix)
 
 
 def _read(path: str) -> tuple[Path, Any]:
@@ -129,22 +133,18 @@ def _as_data(matrix: Matrix) -> dict[str, Any]:
 def _as_csv(found: Sequence[Matrix]) -> str:
     """One row a KSB, one column a unit, in the order of the labels. The units are the
     qualification's, so those of every standard."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
+    from htqcli.cells import csv_text
+
     names = list(found[0].units) if found else []
-    writer.writerow(["standard", "ksb", "statement", "met", *map(_cell, names)])
-    for matrix in found:
-        for row in matrix.rows:
-            cells = [row.units.get(name, "") for name in names]
-            statement = _cell(row.statement or "")
-            writer.writerow([matrix.reference, row.label, statement, MET[row.met], *cells])
-    return out.getvalue()
-
-
-def _cell(text: str) -> str:
-    """Text that a spreadsheet takes for no formula."""
-    shown = visible(text)
-    return f"'{shown}" if shown.startswith(("=", "+", "-", "@")) else shown
+    rows = (
+        [
+            *(matrix.reference, row.label, row.statement, MET[row.met]),
+            *(row.units.get(name) for name in names),
+        ]
+        for matrix in found
+        for row in matrix.rows
+    )
+    return csv_text(["standard", "ksb", "statement", "met", *names], rows)
 
 
 def _gaps_first(matrix: Matrix) -> list[Row]:
@@ -239,16 +239,16 @@ most, the gap between columns, and the least in which a statement can be read.""
 
 
 def _as_markdown(matrix: Matrix) -> str:
-    from htqcli.formats.markdown import escape as marked
+    from htqcli.cells import markdown, markdown_table
 
     names = list(matrix.units)
-    rows = ["| KSB | Met in | " + " | ".join(marked(name) for name in names) + " |"]
-    rows += ["|---|---|" + "---|" * len(names)]
-    for row in _gaps_first(matrix):
-        cells = (row.units.get(name, "") for name in names)
-        rows.append(f"| {row.label} | {marked(_where(row))} | {' | '.join(cells)} |")
-    heading = marked(f"{matrix.reference} {matrix.title or ''}".strip())
-    return f"## {heading}\n\n{_summary(matrix)}\n\n" + "\n".join(rows) + "\n"
+    rows = (
+        [row.label, _where(row), *(row.units.get(name) for name in names)]
+        for row in _gaps_first(matrix)
+    )
+    heading = markdown(f"{matrix.reference} {matrix.title or ''}".strip())
+    body = markdown_table(["KSB", "Met in", *names], rows)
+    return f"## {heading}\n\n{_summary(matrix)}\n\n{body}"
 
 
 _STYLE = """

@@ -213,7 +213,7 @@ def _as_text(
 def _as_markdown(
     old: str, new: str, found: Sequence[Change], effects: Sequence[Effect]
 ) -> Iterator[str]:
-    from htqcli.formats.markdown import escape
+    from htqcli.cells import markdown as escape
 
     yield f"## {escape(_heading(old, new, found))}"
     for cycle, changes in groupby(found, lambda change: change.cycle):

@@ -196,7 +196,7 @@ def _as_text(found: Comparison, published: str) -> Iterator[Line]:
 
 
 def _as_markdown(found: Comparison) -> Iterator[str]:
-    from htqcli.formats.markdown import escape
+    from htqcli.cells import markdown as escape
 
     yield f"## {escape(_summary(found))}"
     for kind, drifts in _groups(found):

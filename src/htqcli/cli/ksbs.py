@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 import typer
 
 from htqcli.cli import completion, options, table, terminal
-from htqcli.cli.options import CatalogueFile, format_option
+from htqcli.cli.options import CatalogueFile, Output, TableFormat
 
 if TYPE_CHECKING:
     from htqcli.ksbs import KsbList
@@ -96,10 +96,11 @@ def import_(
 
 
 @app.command("list")
-def list_(
-    folder: Folder = IN_FOLDER, format: Annotated[str, format_option(*table.FORMATS)] = "table"
-) -> None:
+def list_(folder: Folder = IN_FOLDER, format: TableFormat = "table", output: Output = None) -> None:
     """List the lists that are at hand."""
+    lists = _all(folder)
+    for one in lists:
+        _spare(output, folder, one)
     rows: list[table.Row] = [
         {
             "reference": found.reference,
@@ -109,10 +110,10 @@ def list_(
             "ksbs": len(found.ksbs),
             "options": list(found.options),
         }
-        for found in _all(folder)
+        for found in lists
     ]
     columns = ("reference", "version", "title", "level", "ksbs", "options")
-    table.show(rows, columns, format, f"There is no list in {folder}.", header=True)
+    table.show(rows, columns, format, f"There is no list in {folder}.", output, header=True)
 
 
 @app.command()
@@ -128,7 +129,8 @@ def show(
         typer.Option("--version", metavar="VERSION", help="The version; else the last at hand."),
     ] = None,
     folder: Folder = IN_FOLDER,
-    format: Annotated[str, format_option(*table.FORMATS)] = "table",
+    format: TableFormat = "table",
+    output: Output = None,
 ) -> None:
     """Show the KSBs of a standard, each with its label."""
     from htqcli.words import Refusal, quote
@@ -143,6 +145,7 @@ def show(
         of = f" version {quote(version)}" if version else ""
         raise Refusal(f"There is no list of {wanted}{of} in {quote(str(folder))}.")
     last = max(found, key=lambda one: [int(part) for part in one.version.split(".")])
+    _spare(output, folder, last)
     rows: list[table.Row] = [
         {
             "label": label,
@@ -154,7 +157,11 @@ def show(
         for label, statement in last.ksbs.items()
     ]
     columns = ("label", "statement", "options") if last.options else ("label", "statement")
-    table.show(rows, columns, format, "")
+    table.show(rows, columns, format, "", output)
+
+
+def _spare(output: str | None, folder: Path, one: KsbList) -> None:
+    options.spare(output, folder / f"{one.reference}-{one.version}.yaml", "KSB list")
 
 
 def _reference(text: str) -> str:

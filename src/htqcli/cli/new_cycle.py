@@ -24,6 +24,5 @@ def new_cycle(
     """
     from htqcli.blank import blank
 
-    options.spare(output, catalogue)
-    block = blank(options.the_catalogue(catalogue), number)
+    block = blank(options.the_catalogue(catalogue, output), number)
     terminal.give(block, output, "the block of the cycle")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from htqcli.cli import completion
+from htqcli.formats import FORMATS
 
 if TYPE_CHECKING:
     from htqcli.catalogue import Catalogue, Cycle
@@ -64,8 +65,9 @@ def choice(*choices: str) -> Callable[[str], str]:
     return read
 
 
-def format_option(*formats: str) -> typer.models.OptionInfo:
-    """The option `--format` with these choices."""
+def format_option(*formats: str, default: str | bool = True) -> typer.models.OptionInfo:
+    """The option `--format` with these choices. `default` is the one without it, where that is
+    not its value."""
     option: typer.models.OptionInfo = typer.Option(
         "--format",
         "-f",
@@ -73,9 +75,12 @@ def format_option(*formats: str) -> typer.models.OptionInfo:
         metavar="FORMAT",
         help=f"How to write the result: {', '.join(formats[:-1])} or {formats[-1]}.",
         autocompletion=lambda: list(formats),
+        show_default=default,
     )
     return option
 
+
+TableFormat = Annotated[str, format_option("table", "json", "csv", "yaml", "markdown")]
 
 At = Annotated[
     Optional[datetime],  # noqa: UP045
@@ -147,9 +152,15 @@ ReportFiles = Annotated[
     typer.Option(
         "--report",
         metavar="FORMAT=FILE",
-        help="Write a report to a file as well. Can be repeated.",
+        help="Write a report to a file as well. Can be repeated. With - as the file it goes to "
+        "standard output, in place of the text.",
     ),
 ]
+ReportFormat = Annotated[
+    Optional[str],  # noqa: UP045
+    format_option(*FORMATS, default="text"),
+]
+"""The format of the report on standard output; None where none is asked for, which is text."""
 Quiet = Annotated[
     bool,
     typer.Option("--quiet", "-q", help="Show only findings that --fail-on counts, and no summary."),
@@ -164,13 +175,23 @@ KsbFolder = Annotated[
     ),
 ]
 
+STANDARD_OUTPUT = "-"
+"""The name of standard output where a file can be named."""
+
+
+def file_or_none(text: str) -> str | None:
+    """The name of a file to write to; None for `-`, which is standard output."""
+    return None if text == STANDARD_OUTPUT else text
+
+
 Output = Annotated[
     Optional[str],  # noqa: UP045
     typer.Option(
         "--output",
         "-o",
         metavar="FILE",
-        help="Write the result to this file, whole or not at all.",
+        parser=file_or_none,
+        help="Write the result to this file, whole or not at all; - for standard output.",
         show_default="standard output",
     ),
 ]
@@ -183,11 +204,12 @@ def the_time(at: datetime | None) -> datetime:
     return at or moment.now()
 
 
-def the_catalogue(file: Path | None) -> Catalogue:
-    """The catalogue that a command uses. Raises CatalogueError, which says so where it is the
-    environment that names the file."""
+def the_catalogue(file: Path | None, output: str | None = None) -> Catalogue:
+    """The catalogue that a command uses, over which `output` is not written. Raises
+    CatalogueError, which says so where it is the environment that names the file."""
     from htqcli.catalogue import CatalogueError, load
 
+    spare(output, file, "catalogue")
     try:
         return load(file)
     except CatalogueError as error:
@@ -197,14 +219,13 @@ def the_catalogue(file: Path | None) -> Catalogue:
         raise CatalogueError(told) from None
 
 
-def spare(output: str | None, catalogue: Path | None) -> None:
-    """Refuse a result that would be written over the catalogue that it is made from."""
+def spare(output: str | None, source: Path | str | None, kind: str) -> None:
+    """Refuse a result that would be written over what it is made from, a file of this kind."""
     from htqcli.words import quote
 
-    if output and catalogue and os.path.realpath(output) == os.path.realpath(catalogue):
+    if output and source and os.path.realpath(output) == os.path.realpath(source):
         raise typer.BadParameter(
-            f"The result would be written over the catalogue {quote(output)}. "
-            "Give it another file.",
+            f"The result would be written over the {kind} {quote(output)}. Give it another file.",
             param_hint="--output",
         )
 

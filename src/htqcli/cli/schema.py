@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
 from htqcli.cli import options, terminal
-from htqcli.cli.options import CatalogueFile
+from htqcli.cli.options import CatalogueFile, Output
 
 OF = ("application", "catalogue")
 
@@ -22,12 +22,7 @@ def schema(
             help="What the schema describes: a draft application, or a catalogue file.",
         ),
     ],
-    output: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Option(
-            "--output", "-o", metavar="FILE", help="Write to this file, whole or not at all."
-        ),
-    ] = None,
+    output: Output = None,
     catalogue: CatalogueFile = None,
 ) -> None:
     """Write JSON Schema, with which an editor completes and explains the fields of a file.
@@ -37,8 +32,7 @@ def schema(
     from htqcli import schema as schemas
     from htqcli.formats.json import encode
 
-    options.spare(output, catalogue)
-    known = options.the_catalogue(catalogue)
+    known = options.the_catalogue(catalogue, output)
     found = schemas.of_catalogue() if of == "catalogue" else schemas.of_application(known)
     text = encode(found)
     terminal.give(text, output, "the schema")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 import typer
 
 from htqcli.cli import completion, options, table, terminal
-from htqcli.cli.options import CatalogueFile, CycleNumber, format_option
+from htqcli.cli.options import CatalogueFile, CycleNumber, Output, TableFormat, format_option
 
 if TYPE_CHECKING:
     from htqcli.catalogue import Catalogue, Cycle, Standard
@@ -17,8 +17,6 @@ app = typer.Typer(help="Look up the standards of a cycle.")
 
 COLUMNS = ("reference", "title", "level", "route", "scope", "cycle")
 SCOPES = ("in-scope", "contact-us", "out-of-scope")
-
-TableFormat = Annotated[str, format_option(*table.FORMATS)]
 
 
 @app.command("list")
@@ -50,13 +48,14 @@ def list_(
     ] = None,
     cycle: CycleNumber = None,
     format: TableFormat = "table",
+    output: Output = None,
     catalogue: CatalogueFile = None,
 ) -> None:
     """List the standards of a cycle, in the order of the page.
 
     A route is its name on the page, its official name or a unique beginning of either.
     """
-    known = options.the_catalogue(catalogue)
+    known = options.the_catalogue(catalogue, output)
     listed = options.the_cycle(known, cycle)
     routes = {known.route(name, listed).title for name in route or ()}
     found = [
@@ -66,7 +65,7 @@ def list_(
         and (not scope or standard.scope in scope)
         and (not level or standard.level in level)
     ]
-    _show(found, format, listed)
+    _show(found, format, listed, output)
 
 
 @app.command()
@@ -74,15 +73,16 @@ def search(
     words: Annotated[list[str], typer.Argument(metavar="WORDS", help="Words or a reference.")],
     cycle: CycleNumber = None,
     format: TableFormat = "table",
+    output: Output = None,
     catalogue: CatalogueFile = None,
 ) -> None:
     """Find standards by title, route or reference, best first.
 
     Typing errors and the order of the words are forgiven.
     """
-    known = options.the_catalogue(catalogue)
+    known = options.the_catalogue(catalogue, output)
     listed = options.the_cycle(known, cycle)
-    _show(known.search(" ".join(words), listed), format, listed)
+    _show(known.search(" ".join(words), listed), format, listed, output)
 
 
 @app.command()
@@ -121,10 +121,11 @@ def show(
 def routes(
     cycle: CycleNumber = None,
     format: TableFormat = "table",
+    output: Output = None,
     catalogue: CatalogueFile = None,
 ) -> None:
     """List the routes of a cycle, with the number of standards in each scope."""
-    known = options.the_catalogue(catalogue)
+    known = options.the_catalogue(catalogue, output)
     listed = options.the_cycle(known, cycle)
     rows = []
     for route in known.routes:
@@ -139,18 +140,18 @@ def routes(
         rows.append({**row, "cycle": listed.cycle})
     columns = ("route", "official_name", "slug", *SCOPES)
     nothing = f"The routes of cycle {listed.cycle} are not known. {listed.routes.note or ''}"
-    table.show(rows, columns, format, nothing.rstrip(), header=True)
+    table.show(rows, columns, format, nothing.rstrip(), output, header=True)
 
 
-def _show(standards: list[Standard], format: str, cycle: Cycle) -> None:
+def _show(standards: list[Standard], format: str, cycle: Cycle, output: str | None) -> None:
     rows = [{name: getattr(standard, name) for name in COLUMNS} for standard in standards]
     if cycle.listing:
         nothing = f"No standard of cycle {cycle.cycle} matches."
     else:
         nothing = f"The list of standards of cycle {cycle.cycle} is not in the catalogue."
-    table.show(rows, COLUMNS, format, nothing)
+    table.show(rows, COLUMNS, format, nothing, output)
     note = cycle.note(options.the_time(None))
-    if note and rows and format == "table" and terminal.width():
+    if note and rows and format == "table" and output is None and terminal.width():
         terminal.tell(note)
 
 

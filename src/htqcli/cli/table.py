@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import sys
 from collections.abc import Sequence
 from typing import Any
 
+from htqcli.cells import csv_text, markdown_table, plain
 from htqcli.cli import terminal
 from htqcli.words import visible, visible_start
-
-FORMATS = ("table", "json", "csv", "yaml", "markdown")
 
 Row = dict[str, Any]
 Cell = tuple[str, str]
@@ -23,40 +20,41 @@ def show(
     columns: Sequence[str],
     format: str,
     nothing: str,
+    output: str | None = None,
     *,
     header: bool = False,
 ) -> None:
-    """Write rows to standard output. `columns` are those of tables and CSV, in order; JSON and
-    YAML hold whole rows. Where there are none, a person is told `nothing`. A table that goes to
-    a terminal has a header; the plain lines that go elsewhere have one if `header`."""
-    if format == "json":
-        from htqcli.formats.json import encode
+    """Write rows to standard output or to the file `output`. `columns` are those of tables and
+    CSV, in order; JSON and YAML hold whole rows. Where there are none, a person is told `nothing`.
+    A table that goes to a terminal has a header; the plain lines that go elsewhere have one if
+    `header`."""
+    cells = [[row[name] for name in columns] for row in rows]
+    with terminal.into(output, "the table", format):
+        if format == "json":
+            from htqcli.formats.json import encode
 
-        terminal.write_data(encode(list(rows)))
-    elif format == "yaml":
-        terminal.write_data(as_yaml(list(rows)))
-    elif format == "csv":
-        out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows([_cell(row[name]) for name in columns] for row in rows)
-        terminal.write_data(out.getvalue())
-    elif format == "markdown":
-        lines = [columns, ["---"] * len(columns)]
-        lines += [[_cell(row[name]).replace("|", "\\|") for name in columns] for row in rows]
-        terminal.write_data("".join(f"| {' | '.join(line)} |\n" for line in lines))
-    elif not rows:
-        terminal.tell(nothing)
-    else:
-        names = [_heading(name) for name in columns]
-        cells = [[_cell(row[name]) for name in columns] for row in rows]
-        columns_of_terminal = terminal.width()
-        if not columns_of_terminal:
-            _align([names, *cells] if header else cells)
-        elif _narrowest([names, *cells]) <= columns_of_terminal:
-            _draw(names, [[(cell, "") for cell in line] for line in cells])
+            terminal.write_data(encode(list(rows)))
+        elif format == "yaml":
+            terminal.write_data(as_yaml(list(rows)))
+        elif format == "csv":
+            terminal.write_data(csv_text(columns, cells))
+        elif format == "markdown":
+            terminal.write_data(markdown_table(columns, cells))
+        elif rows:
+            _show([_heading(name) for name in columns], cells, header=header)
         else:
-            _stack(names, cells)
+            terminal.tell(nothing)
+
+
+def _show(names: Sequence[str], rows: Sequence[Sequence[Any]], *, header: bool) -> None:
+    cells = [[plain(value) for value in row] for row in rows]
+    columns = terminal.width()
+    if not columns:
+        _align([names, *cells] if header else cells)
+    elif _narrowest([names, *cells]) <= columns:
+        _draw(names, [[(cell, "") for cell in line] for line in cells])
+    else:
+        _stack(names, cells)
 
 
 def as_yaml(value: Any) -> str:
@@ -117,9 +115,3 @@ def _align(lines: Sequence[Sequence[str]]) -> None:
 
 def _heading(name: str) -> str:
     return "KSBs" if name == "ksbs" else name.replace("_", " ").capitalize()
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, list):
-        return visible(", ".join(str(item) for item in value))
-    return "" if value is None else visible(str(value))

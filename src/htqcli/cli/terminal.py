@@ -11,12 +11,13 @@ import signal
 import stat
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, redirect_stdout, suppress
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import typer
 
+from htqcli.cells import BYTE_ORDER_MARK
 from htqcli.words import join, visible, visible_start, wrap
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ def width(stream: TextIO | None = None) -> int | None:
 def has_colour(stream: TextIO) -> bool:
     """Whether to colour: in a terminal, unless `NO_COLOR` or `TERM=dumb`; elsewhere only with
     `FORCE_COLOR`."""
-    if os.environ.get("NO_COLOR"):
+    if os.environ.get("NO_COLOR") or isinstance(stream, _Held):
         return False
     if os.environ.get("FORCE_COLOR"):
         return True
@@ -357,6 +358,26 @@ def give(text: str, file: str | None, what: str) -> None:
         why = getattr(error, "strerror", None) or error
         tell(f"{visible_start(file)}: {what} is not written: {why}")
         raise typer.Exit(NOT_WRITTEN) from None
+
+
+class _Held(io.StringIO):
+    """What is to be the content of a file, which is UTF-8 and no terminal."""
+
+    encoding = "utf-8"
+
+
+@contextmanager
+def into(file: str | None, what: str, format: str = "") -> Iterator[None]:
+    """Have what is written to standard output meanwhile in a file instead, if one is given: whole
+    or not at all, without colour. CSV there begins with a byte-order mark, for Excel."""
+    if file is None:
+        yield
+        return
+    held = _Held()
+    with redirect_stdout(held):
+        yield
+    mark = BYTE_ORDER_MARK if format == "csv" else ""
+    give(mark + held.getvalue(), file, what)
 
 
 def append_file(name: str, text: str) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from htqcli.cli import options, table, terminal
-from htqcli.cli.options import At, CatalogueFile, CycleNumber, Output, format_option
+from htqcli.cli.options import At, CatalogueFile, CycleNumber, Output, TableFormat, format_option
 
 if TYPE_CHECKING:
     from htqcli.catalogue import Catalogue, Cycle, Stage, Status
@@ -44,11 +44,12 @@ def status(
 
 @app.command("list")
 def list_(
-    format: Annotated[str, format_option(*table.FORMATS)] = "table",
+    format: TableFormat = "table",
+    output: Output = None,
     catalogue: CatalogueFile = None,
 ) -> None:
     """List every window known, with what is not known of it."""
-    known = options.the_catalogue(catalogue)
+    known = options.the_catalogue(catalogue, output)
     rows: list[table.Row] = [
         {
             "cycle": cycle.cycle,
@@ -69,7 +70,7 @@ def list_(
             row["opens"] = window.opens or "not known"
             row["closes"] = window.closes or "not known"
     columns = ("cycle", "window", "opens", "closes", "first_teaching", "note")
-    table.show(rows, columns, format, "No window is in the catalogue.", header=True)
+    table.show(rows, columns, format, "No window is in the catalogue.", output, header=True)
 
 
 @app.command()
@@ -114,8 +115,7 @@ def calendar(
     from htqcli.calendar import events
     from htqcli.catalogue import NotFound
 
-    options.spare(output, catalogue)
-    known = options.the_catalogue(catalogue)
+    known = options.the_catalogue(catalogue, output)
     found = events(known, known.cycles if cycle is None else (known.cycle(cycle),))
     if not any(event.is_dated for event in found):
         of = "any cycle" if cycle is None else f"cycle {cycle}"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from htqcli.cells import markdown as escape
+from htqcli.cells import markdown_link
 from htqcli.formats.text import against, overall, verdict
 from htqcli.lint import Checked, Report
 from htqcli.moment import say
-from htqcli.words import visible
 
 MOST = 500
 """How many findings are listed. GitHub takes a summary of at most 1 MiB for a step."""
@@ -45,13 +45,7 @@ def _rows(file: Checked, most: int) -> Iterator[str]:
         code = finding.rule.code
         first = finding.sources[0]
         address = first if first.startswith("https://") else finding.rule.address
-        rule = f"[{code}]({finding.rule.documentation}) ([source]({address}))"
+        source = markdown_link("source", address)
+        rule = f"{markdown_link(code, finding.rule.documentation)} ({source})"
         cells = (str(finding.place.line), severity, rule, escape(finding.message), escape(hint))
         yield f"| {' | '.join(cells)} |"
-
-
-def escape(text: str) -> str:
-    """Text of which Markdown and HTML read nothing but characters, and which mentions nobody."""
-    shown = re.sub(r"([\\`*_{}\[\]()#+!|~$:-])", r"\\\1", visible(text))
-    shown = shown.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return re.sub(r"(?i)@|\bwww(?=\.)", lambda found: f"{found[0]}<!-- -->", shown)
