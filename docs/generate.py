@@ -53,7 +53,7 @@ EXAMPLES = {
     "htq check drafts --report sarif=htq.sarif --report junit=htq.xml": "Check a folder of "
     "drafts, and write reports for two readers.",
     "htq rules HTQ401": "Read what a finding means, and what its source says.",
-    "htq coverage application.yaml --format html > coverage.html": "Show which units cover "
+    "htq coverage application.yaml --format html -o coverage.html": "Show which units cover "
     "which KSBs, as a page.",
     "htq window status --exit-code": "Let a pipeline stop unless a window is open.",
 }

@@ -6,7 +6,7 @@ import io
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -74,7 +74,6 @@ def shown(cell):
 
 
 @given(st.lists(TEXTS, min_size=2, max_size=2))
-@settings(max_examples=300)
 def test_any_text_in_a_cell_of_markdown_is_shown_as_that_text(texts):
     page = PAGE.render(markdown_table(["One", "Two"], [texts]))
     cells = re.findall(r"<td>(.*?)</td>", page, re.DOTALL)
@@ -83,7 +82,6 @@ def test_any_text_in_a_cell_of_markdown_is_shown_as_that_text(texts):
 
 
 @given(TEXTS)
-@settings(max_examples=300)
 def test_any_text_in_an_item_of_a_list_is_shown_as_that_text(text):
     page = PAGE.render(f"- {markdown(text)}\n")
     item = re.fullmatch(r"<ul>\n<li>(.*?)</li>\n</ul>\n", page, re.DOTALL)[1]

@@ -59,6 +59,7 @@ def coverage(
     options.spare(output, None if draft == "-" else draft, "draft")
     folder, application = _read(draft)
     lists = ksbs or folder / FOLDER
+    options.spare_lists(output, lists)
     try:
         found = matrices(application, Lists(lists))
     except TooLarge:
@@ -71,8 +72,6 @@ def coverage(
                 names = join([matrix.reference for matrix in found]) or "no standard"
                 raise Refusal(f"The draft does not name {quote(text)}. It names {names}.")
         found = tuple(matrix for matrix in found if matrix.reference in wanted)
-    for path in lists.glob("ST*.yaml") if output else ():
-        options.spare(output, path, "KSB list")
     with terminal.into(output, "the coverage", format):
         if format == "json":
             from htqcli.formats.json import encode

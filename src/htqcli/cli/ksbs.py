@@ -98,9 +98,7 @@ def import_(
 @app.command("list")
 def list_(folder: Folder = IN_FOLDER, format: TableFormat = "table", output: Output = None) -> None:
     """List the lists that are at hand."""
-    lists = _all(folder)
-    for one in lists:
-        _spare(output, folder, one)
+    options.spare_lists(output, folder)
     rows: list[table.Row] = [
         {
             "reference": found.reference,
@@ -110,7 +108,7 @@ def list_(folder: Folder = IN_FOLDER, format: TableFormat = "table", output: Out
             "ksbs": len(found.ksbs),
             "options": list(found.options),
         }
-        for found in lists
+        for found in _all(folder)
     ]
     columns = ("reference", "version", "title", "level", "ksbs", "options")
     table.show(rows, columns, format, f"There is no list in {folder}.", output, header=True)
@@ -135,6 +133,7 @@ def show(
     """Show the KSBs of a standard, each with its label."""
     from htqcli.words import Refusal, quote
 
+    options.spare_lists(output, folder)
     wanted = _reference(reference)
     found = [
         one
@@ -145,7 +144,6 @@ def show(
         of = f" version {quote(version)}" if version else ""
         raise Refusal(f"There is no list of {wanted}{of} in {quote(str(folder))}.")
     last = max(found, key=lambda one: [int(part) for part in one.version.split(".")])
-    _spare(output, folder, last)
     rows: list[table.Row] = [
         {
             "label": label,
@@ -158,10 +156,6 @@ def show(
     ]
     columns = ("label", "statement", "options") if last.options else ("label", "statement")
     table.show(rows, columns, format, "", output)
-
-
-def _spare(output: str | None, folder: Path, one: KsbList) -> None:
-    options.spare(output, folder / f"{one.reference}-{one.version}.yaml", "KSB list")
 
 
 def _reference(text: str) -> str:

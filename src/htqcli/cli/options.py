@@ -230,6 +230,12 @@ def spare(output: str | None, source: Path | str | None, kind: str) -> None:
         )
 
 
+def spare_lists(output: str | None, folder: Path) -> None:
+    """Refuse a result that would be written over a KSB list of the folder."""
+    for path in folder.glob("ST*.yaml") if output else ():
+        spare(output, path, "KSB list")
+
+
 def the_cycle(catalogue: Catalogue, number: int | None) -> Cycle:
     """The cycle whose list a command shows: the one given, else the latest with a list."""
     from htqcli.catalogue import NotFound
