@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from htqcli.cli import options, table, terminal
-from htqcli.cli.check import chosen, conclude, destinations, spare
+from htqcli.cli.check import ReportFormat, chosen, conclude, destinations, spare
 from htqcli.cli.diff import diff
 from htqcli.cli.drift import drift
 from htqcli.cli.new_cycle import new_cycle
@@ -24,7 +24,6 @@ from htqcli.cli.options import (
     Ignore,
     Quiet,
     ReportFiles,
-    ReportFormat,
     Select,
     format_option,
 )

@@ -20,9 +20,9 @@ from htqcli.cli.options import (
     KsbFolder,
     Quiet,
     ReportFiles,
-    ReportFormat,
     Select,
     Words,
+    format_option,
 )
 from htqcli.formats import FORMATS
 
@@ -44,6 +44,12 @@ _MANY = 20
 """From how many drafts on a terminal shows how far the check is."""
 _MANY_FOR_ONE = 100
 """From how many drafts on a second process saves more time than it takes to load and start."""
+
+ReportFormat = Annotated[
+    Optional[str],  # noqa: UP045
+    format_option(*FORMATS, default="text"),
+]
+"""The format of the report on standard output; None where none is asked for, which is text."""
 
 
 def check(

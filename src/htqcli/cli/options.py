@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from htqcli.cli import completion
-from htqcli.formats import FORMATS
 
 if TYPE_CHECKING:
     from htqcli.catalogue import Catalogue, Cycle
@@ -156,11 +155,6 @@ ReportFiles = Annotated[
         "standard output, in place of the text.",
     ),
 ]
-ReportFormat = Annotated[
-    Optional[str],  # noqa: UP045
-    format_option(*FORMATS, default="text"),
-]
-"""The format of the report on standard output; None where none is asked for, which is text."""
 Quiet = Annotated[
     bool,
     typer.Option("--quiet", "-q", help="Show only findings that --fail-on counts, and no summary."),

@@ -6,7 +6,6 @@ import errno
 import io
 import os
 import re
-import select
 import signal
 import stat
 import sys
@@ -17,7 +16,6 @@ from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import typer
 
-from htqcli.cells import BYTE_ORDER_MARK
 from htqcli.words import join, visible, visible_start, wrap
 
 if TYPE_CHECKING:
@@ -64,6 +62,8 @@ class _Sink(io.RawIOBase):
             while left:
                 taken = self._raw.write(left)
                 if taken is None:
+                    import select
+
                     select.select([], [self], [])
                 left = left[taken or 0 :]
         except OSError as error:
@@ -373,6 +373,8 @@ def into(file: str | None, what: str, format: str = "") -> Iterator[None]:
     if file is None:
         yield
         return
+    from htqcli.cells import BYTE_ORDER_MARK
+
     held = _Held()
     with redirect_stdout(held):
         yield
