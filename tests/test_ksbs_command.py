@@ -1,6 +1,7 @@
 """`htq ksbs`: lists made from the published data, with made-up wording, and read back."""
 
 import copy
+import html
 import json
 
 import pytest
@@ -444,13 +445,20 @@ def test_a_status_that_is_none_is_left_out_and_said(imported):
 
 
 def test_a_list_that_could_not_be_read_back_is_not_written(imported, tmp_path):
-    many = [{"knowledgeId": f"k-{n}", "detail": f"Made-up {n}"} for n in range(10_000)]
-    files, run = imported(plain_record(knowledges=many))
-    assert (files, run.code) == ({}, 3)
-    assert "Left out: ST0117 version 1.2: its list could not be read back: line" in run.err
+    large = [{"knowledgeId": "k-1", "detail": "Made-up " * 700_000}]
+    files, run = imported(plain_record(knowledges=large))
+    assert (files, run.code, run.out) == ({}, 3, "")
+    assert "ST0117 version 1.2: its list could not be read back: line 1: The file is" in run.err
     assert not (tmp_path / "ksbs").exists()
-    files, run = imported([plain_record(knowledges=many), plain_record(version="1.3")])
+    files, run = imported([plain_record(knowledges=large), plain_record(version="1.3")])
     assert (list(files), run.code) == (["ST0117-1.3.yaml"], 0)
+
+
+def test_a_place_that_no_label_counts_is_left_out_and_said(imported):
+    many = [{"knowledgeId": f"k-{n}", "detail": f"Made-up {n}"} for n in range(10_000)]
+    files, run = imported(plain_record(knowledges=many, coreAndOptions=False))
+    assert len(only(files)["ksbs"]) == 9_999 + 2
+    assert "‘K10000’ is not a label such as K1" in run.err
 
 
 RIVALS = [
@@ -608,6 +616,158 @@ def test_an_option_needs_its_labels_and_those_of_no_option(options, needed):
     known = read_list(text.encode())
     assert list(known.needed("web")) == needed
     assert list(known.needed(None)) == ["K1", "K2", "K3"]
+
+
+# A saved page of an occupation, and a record of the Occupational Maps API
+
+GUID = "5d0e7a4c-0000-4000-8000-00000000000{}"
+
+
+def record_of(texts):
+    """A record of the standards data with these statements, by the list that they are in."""
+    return {
+        "referenceNumber": "ST0117",
+        "title": "Made-up occupation",
+        "version": "1.2",
+        "level": 4,
+        "knowledges": [{"knowledgeId": GUID.format(n), "detail": t} for n, t in texts["K"]],
+        "skills": [{"skillId": GUID.format(n), "detail": t} for n, t in texts["S"]],
+        "behaviours": [{"behaviourId": GUID.format(n), "detail": t} for n, t in texts["B"]],
+    }
+
+
+def map_of(texts):
+    """The same as the Occupational Maps API has it."""
+
+    def entries(kind, key):
+        return [{"id": GUID.format(n), key: f"{kind}{n}", "detail": t} for n, t in texts[kind]]
+
+    return {
+        "stdCode": "ST0117",
+        "title": "Made-up occupation",
+        "versionNo": "1.2",
+        "level": "4",
+        "knowledges": entries("K", "knowledgeId"),
+        "skills": entries("S", "skillId")[::-1],
+        "behaviours": entries("B", "behaviourId"),
+    }
+
+
+def page_of(texts, labels=None):
+    """The same as a page has it: each KSB under every duty that maps to it."""
+    found = {f"{kind}{n}": html.escape(t) for kind in "KSB" for n, t in texts[kind]}
+    items = [
+        f'<span class="ksb-item" data-ksb-id="{label}" data-ksb-text="{found[label]} ">'
+        f"<strong>{label} </strong></span>"
+        for label in (*(labels or found), *list(found)[:2])
+    ]
+    return f"""<!doctype html>
+<html><head><meta charset="utf-8"><meta property="og:title" content="Made-up occupation"/>
+<title>Made-up occupation / Skills England</title>
+<link rel="canonical" href="https://skillsengland.education.gov.uk/occupations/OCC0117-v1-1">
+</head><body><h1>Made-up occupation</h1>
+<li><strong>Reference:</strong> OCC0117</li><li><strong>Level:</strong> 4</li>
+{"".join(items)}
+<span><strong> Qualification level:</strong> 2</span></body></html>"""
+
+
+TEXTS = {
+    "K": [(1, "Plans & ‘methods’"), (2, "<main>, <nav> and <aside>"), (3, 'Uses "signs" – é')],
+    "S": [(n, f"Made-up skill {n}") for n in range(1, 12)],
+    "B": [(1, "Made-up behaviour")],
+}
+OF_PAGE = ("--reference", "ST0117", "--version", "1.2")
+
+
+@pytest.fixture
+def from_text(htq, tmp_path):
+    """The lists that a source of this text gives, by file name, and the run that made them."""
+
+    def run(content, *words, encoding="utf-8"):
+        (tmp_path / "source").write_bytes(content.encode(encoding))
+        done = htq("ksbs", "import", tmp_path / "source", "-o", tmp_path / "ksbs", *words)
+        files = (tmp_path / "ksbs").glob("*")
+        return {f.name: read_list(f.read_bytes()) for f in files}, done
+
+    return run
+
+
+def test_a_page_a_record_and_a_record_of_the_maps_give_equal_lists(from_text):
+    found = []
+    escaped = {kind: [(n, html.escape(text)) for n, text in texts] for kind, texts in TEXTS.items()}
+    for text in (page_of(TEXTS), json.dumps(record_of(escaped)), json.dumps(map_of(escaped))):
+        files, run = from_text(text, *OF_PAGE, "--force")
+        assert (run.code, run.err) == (0, "")
+        found.append(only(files).model_dump(exclude={"source"}))
+    assert found[0] == found[1] == found[2]
+    assert found[0]["statements"]["K2"] == "<main>, <nav> and <aside>"
+    assert list(found[0]["statements"])[-2:] == ["S11", "B1"]
+
+
+def test_a_list_says_where_it_is_from(from_text):
+    page = only(from_text(page_of(TEXTS), *OF_PAGE)[0]).source.address
+    assert page == "https://skillsengland.education.gov.uk/occupations/OCC0117-v1-1"
+    record = only(from_text(json.dumps(map_of(TEXTS)), "--force")[0]).source.address
+    assert record.endswith("/api/v1/Occupations/OCC0117")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_source_is_read_as_powershell_saves_it(from_text, encoding):
+    for text in (page_of(TEXTS), json.dumps(record_of(TEXTS))):
+        files, run = from_text(text, *OF_PAGE, encoding=encoding)
+        assert (only(files).ksbs["K3"], run.code) == ('Uses "signs" – é', 0)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [(), OF_PAGE[:2], OF_PAGE[2:], (*OF_PAGE, "--reference", "ST0118"), (*OF_PAGE[:3], "x")],
+)
+def test_a_page_needs_one_reference_and_a_version(from_text, words):
+    files, run = from_text(page_of(TEXTS), *words)
+    assert (files, run.code) == ({}, 2)
+    assert "--reference" in run.err
+    assert "--version" in run.err
+
+
+def test_the_page_of_another_occupation_is_refused(from_text):
+    files, run = from_text(page_of(TEXTS), "--reference", "ST0118", "--version", "1.2")
+    assert (files, run.code) == ({}, 3)
+    assert "‘OCC0117’ is not the occupation of ST0118" in run.err
+
+
+def test_what_a_page_lacks_is_said(from_text):
+    labels = [f"{kind}{n}" for kind in "KSB" for n, _ in TEXTS[kind]]
+    more = "".join(
+        f'<p data-ksb-id="{label}" data-ksb-text="{text}"></p>'
+        for label, text in (("X1", "x"), ("K2", "Another"), ("K1", ""))
+    )
+    page = page_of(TEXTS, [label for label in labels if label not in ("S3", "S4")])
+    files, run = from_text(page.replace("</body>", more), *OF_PAGE)
+    assert run.code == 0
+    assert len(only(files).ksbs) == 13
+    assert run.err.splitlines() == [
+        "ST0117 version 1.2: ‘X1’ is not a label such as K1",
+        "ST0117 version 1.2: K2 is there twice",
+        "ST0117 version 1.2: the page does not have S3 and S4",
+    ]
+
+
+def test_entries_of_the_maps_without_a_label_are_left_out_and_said(from_text):
+    record = map_of(TEXTS)
+    record["knowledges"] = [None, *record["knowledges"], {"id": "x", "detail": "No label"}]
+    record["skills"][0]["skillId"] = " s 11 "
+    files, run = from_text(json.dumps(record))
+    assert list(only(files).ksbs) == [f"{kind}{n}" for kind in "KSB" for n, _ in TEXTS[kind]]
+    assert run.err.count("‘’ is not a label such as K1") == 2
+
+
+@pytest.mark.parametrize(
+    "text", ["<", "<html>", "<p data-ksb-id=K1>", "<div>" * 200_000, "<p data-ksb-id=" * 50_000]
+)
+def test_a_page_that_holds_no_list_is_exit_3_and_no_traceback(from_text, text):
+    files, run = from_text(text, *OF_PAGE)
+    assert (files, run.code) == ({}, 3)
+    assert "Traceback" not in run.err
 
 
 # The department's rules once more, KSB by KSB, against records with the dirt that is known

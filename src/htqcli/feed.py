@@ -30,11 +30,12 @@ def records(content: bytes) -> list[Any]:
     """
     from pydantic_core import from_json
 
+    content = in_utf_8(content)
     # JSON holds no cycles: a collection would walk all that is read so far, again and again.
     collects = gc.isenabled()
     gc.disable()
     try:
-        data = from_json(content.removeprefix(b"\xef\xbb\xbf"))
+        data = from_json(content)
     except ValueError:
         data = _forgiving(content)
     finally:
@@ -43,26 +44,44 @@ def records(content: bytes) -> list[Any]:
     return data if isinstance(data, list) else [data]
 
 
+def in_utf_8(content: bytes) -> bytes:
+    """Text without a byte-order mark, also where it is in UTF-16, as PowerShell's `>` leaves it."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", "replace").encode()
+    return content.removeprefix(b"\xef\xbb\xbf")
+
+
 def _forgiving(content: bytes) -> Any:
     """Half of a character pair, or a byte that is not UTF-8, spoils no other text."""
     import json
 
     try:
-        return json.loads(content.decode("utf-8-sig", "replace"))
+        return json.loads(content.decode("utf-8", "replace"))
     except (ValueError, RecursionError):
         raise NotRead from None
 
 
 def reference(record: dict[str, Any]) -> str | None:
     """The record's reference; None where it is not that of a standard."""
-    found = str(record.get("referenceNumber") or "").strip().upper()
+    found = str(record.get("referenceNumber") or record.get("stdCode") or "").strip().upper()
     return found if re.fullmatch(r"ST\d{4}", found, re.ASCII) else None
 
 
+def is_of_maps(record: dict[str, Any]) -> bool:
+    """Whether a record is one of the Occupational Maps API, which names the standard in another
+    field, and has labels."""
+    return "stdCode" in record and "referenceNumber" not in record
+
+
+def written_version(record: dict[str, Any]) -> str:
+    """What the record has as its version, in the first field that has something."""
+    names = ("version", "versionNumber", "versionNo")
+    return next((str(record[name]).strip() for name in names if record.get(name)), "")
+
+
 def version(record: dict[str, Any]) -> str | None:
-    """The record's version, in `versionNumber` where `version` is missing; None where it is
-    not one."""
-    found = str(record.get("version") or record.get("versionNumber") or "").strip()
+    """The record's version; None where it is not one."""
+    found = written_version(record)
     return found if re.fullmatch(r"\d{1,4}(\.\d{1,4})*", found, re.ASCII) else None
 
 

@@ -1,16 +1,20 @@
-"""KSB lists made from the published standards data (domain: DFE-IMPORT)."""
+"""KSB lists made from what is published: the standards data (domain: DFE-IMPORT), a record of the
+Occupational Maps API, or a page of an occupation."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from htqcli import feed
 from htqcli.feed import identity, is_true, items, plain
 from htqcli.fields import is_placeholder
-from htqcli.ksbs import KsbList, ranges, read_list
+from htqcli.ksbs import KsbList, meant_label, place, ranges, read_list
 from htqcli.words import quote
+
+if TYPE_CHECKING:
+    from htqcli.page import Page
 
 ATTRIBUTION = (
     "Contains public sector information licensed under the Open Government Licence v3.0: "
@@ -50,10 +54,10 @@ class Made(NamedTuple):
 
 
 def from_record(record: object, origin: Origin) -> Made | str:
-    """The list of a record of the published standards data, or why there can be none.
+    """The list of a record of the published standards data or of the Occupational Maps API, or
+    why there can be none.
 
-    Labels count the places in the record's lists from 1, whatever is there. An entry without a
-    text, or with the id and the words of one before it, is left out, and its label is nobody's.
+    Labels of the standards data count the places in the record's lists from 1, whatever is there.
     """
     if not isinstance(record, dict):
         return "an entry that is not a record"
@@ -62,16 +66,9 @@ def from_record(record: object, origin: Origin) -> Made | str:
         named = str(record.get("referenceNumber") or "a record without a reference")
         return f"{quote(named)} is not a standard"
     if version is None:
-        named = str(record.get("version") or record.get("versionNumber") or "")
-        return f"{reference}: its version {quote(named)} is not a version"
+        return f"{reference}: its version {quote(feed.written_version(record))} is not a version"
     remarks: list[str] = []
-    ksbs: dict[str, str] = {}
-    ids: dict[str, str] = {}
-    for kind, list_name, key in _LISTS:
-        _read_statements(record, kind, list_name, key, ksbs, ids, remarks)
-    title = _usable(plain(record.get("title")))
-    if not title or not ksbs:
-        return f"{reference} version {version}: it has no {'KSBs' if title else 'title'}"
+    ksbs, ids = _statements(_entries(record), remarks)
     options = _options(record, list(ksbs), ids, remarks)
     level, status = feed.level(record), _usable(feed.status(record))
     updated = _usable(plain(record.get("lastUpdated")))
@@ -81,24 +78,41 @@ def from_record(record: object, origin: Origin) -> Made | str:
     head = {
         "reference": reference,
         "version": version,
-        "title": title,
+        "title": _usable(plain(record.get("title"))),
         "level": level,
         "status": status,
     }
-    source = {
-        "address": f"{origin.address}/{reference}",
-        "date": origin.date,
-        "sha256": origin.sha256,
-        "last_updated": updated,
+    address = f"{origin.address}/{reference}"
+    if feed.is_of_maps(record):
+        address = f"{_MAPS}/OCC{reference[2:]}"
+    standing = feed.standing(status, feed.moment_of(record, "lastUpdated"))
+    return _made(head, options, ksbs, _source(address, origin, updated), standing, remarks)
+
+
+def from_page(page: Page, reference: str, version: str, origin: Origin) -> Made | str:
+    """The list of a saved page of an occupation, for a version of its apprenticeship, or why there
+    can be none."""
+    if page.occupation and not page.occupation.startswith(f"OCC{reference[2:]}"):
+        return f"{quote(page.occupation)} is not the occupation of {reference}"
+    remarks: list[str] = []
+    ksbs, _ = _statements((_Entry(*one) for one in page.ksbs), remarks)
+    last = {label[0]: int(label[1:]) for label in ksbs}
+    labels = [f"{kind}{number}" for kind in last for number in range(1, last[kind])]
+    if missing := [label for label in labels if label not in ksbs]:
+        remarks.append(f"the page does not have {ranges(missing)}")
+    head = {
+        "reference": reference,
+        "version": version,
+        "title": _usable(page.title),
+        "level": feed.level({"level": page.level}),
     }
-    return Made(
-        reference,
-        version,
-        _file(head, options, ksbs, source),
-        feed.standing(status, feed.moment_of(record, "lastUpdated")),
-        status,
-        tuple(remarks),
-    )
+    address = page.address or f"{_PAGES}/OCC{reference[2:]}"
+    standing = feed.standing(None, None)
+    return _made(head, {}, ksbs, _source(address, origin, None), standing, remarks)
+
+
+_MAPS = "https://occupational-maps-api.skillsengland.education.gov.uk/api/v1/Occupations"
+_PAGES = "https://skillsengland.education.gov.uk/occupations"
 
 
 def best(made: Iterable[Made]) -> tuple[list[Made], list[str]]:
@@ -150,33 +164,53 @@ _LISTS = (
 _MAPPED = {"K": "mappedKnowledge", "S": "mappedSkills", "B": "mappedBehaviour"}
 
 
-def _read_statements(
-    record: dict[str, Any],
-    kind: str,
-    list_name: str,
-    key: str,
-    ksbs: dict[str, str],
-    ids: dict[str, str],
-    remarks: list[str],
-) -> None:
-    """Add the statements of one list of a record by their labels, and the ids of those that duties
-    can name."""
-    seen: set[tuple[str, str]] = set()
-    for number, entry in enumerate(items(record, list_name), start=1):
-        label, held = f"{kind}{number}", entry if isinstance(entry, dict) else {}
-        statement, written_id = plain(held.get("detail")), str(held.get(key) or "").casefold()
-        if not statement:
+class _Entry(NamedTuple):
+    """What may be a KSB: its label as it is written, its statement, the kind of list that it is
+    in, and its id."""
+
+    label: str
+    statement: str
+    kind: str = ""
+    id: str = ""
+
+
+def _entries(record: dict[str, Any]) -> Iterator[_Entry]:
+    """The entries of a record's lists. The Maps write a label where the standards data has the
+    id."""
+    is_of_maps = feed.is_of_maps(record)
+    for kind, name, key in _LISTS:
+        for number, entry in enumerate(items(record, name), start=1):
+            held = entry if isinstance(entry, dict) else {}
+            label = str(held.get(key) or "") if is_of_maps else f"{kind}{number}"
+            own = held.get("id" if is_of_maps else key)
+            yield _Entry(label, plain(held.get("detail")), kind, str(own or "").casefold())
+
+
+def _statements(
+    entries: Iterable[_Entry], remarks: list[str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """The statements by their labels, in order, and the ids of those that duties can name. Left
+    out is what has no label or no text, or has the id and the words of one before it."""
+    ksbs: dict[str, str] = {}
+    ids: dict[str, str] = {}
+    seen: set[tuple[str, str, str]] = set()
+    for entry in entries:
+        label, content = meant_label(entry.label), (entry.kind, entry.id, entry.statement)
+        if label is None:
+            remarks.append(f"{quote(entry.label)} is not a label such as K1")
+        elif not entry.statement:
             remarks.append(f"{label} has no text")
-            continue
-        if written_id and (written_id, statement) in seen:
+        elif label in ksbs or (entry.id and content in seen):
             remarks.append(f"{label} is there twice")
-            continue
-        seen.add((written_id, statement))
-        ksbs[label] = statement
-        if own := identity(held.get(key)):
-            ids[label] = f"{kind} {own}"
-        if not _is_statement(statement):
-            remarks.append(f"{label} has no statement, only {quote(statement)}; its label is kept")
+        else:
+            seen.add(content)
+            ksbs[label] = entry.statement
+            if own := identity(entry.id):
+                ids[label] = f"{entry.kind} {own}"
+            if not _is_statement(entry.statement):
+                only = quote(entry.statement)
+                remarks.append(f"{label} has no statement, only {only}; its label is kept")
+    return dict(sorted(ksbs.items(), key=lambda one: place(one[0]))), ids
 
 
 def _is_statement(text: str) -> bool:
@@ -237,13 +271,27 @@ def _mapped(duty: dict[str, Any]) -> Iterator[str]:
         yield from (f"{kind} {own}" for one in items(duty, name) if (own := identity(one)))
 
 
-def _file(
+def _source(address: str, origin: Origin, updated: str | None) -> dict[str, Any]:
+    return {
+        "address": address,
+        "date": origin.date,
+        "sha256": origin.sha256,
+        "last_updated": updated,
+    }
+
+
+def _made(
     head: dict[str, Any],
     options: dict[str, list[str]],
     ksbs: dict[str, str],
     source: dict[str, Any],
-) -> str:
-    """The text of a list's file. JSON's way of quoting a text is YAML's as well."""
+    standing: tuple[bool, float],
+    remarks: list[str],
+) -> Made | str:
+    """A list, or why there can be none. JSON's way of quoting a text is YAML's as well."""
+    reference, version = head["reference"], head["version"]
+    if not head["title"] or not ksbs:
+        return f"{reference} version {version}: it has no {'KSBs' if head['title'] else 'title'}"
     encode = json.JSONEncoder(ensure_ascii=False).encode
 
     def line(name: str, value: Any) -> str:
@@ -258,4 +306,5 @@ def _file(
     pieces.append("source:\n")
     pieces += [f"  {line(name, value)}" for name, value in source.items() if value is not None]
     pieces.append(line("attribution", ATTRIBUTION))
-    return "".join(pieces)
+    text = "".join(pieces)
+    return Made(reference, version, text, standing, head.get("status"), tuple(remarks))

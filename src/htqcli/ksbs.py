@@ -179,9 +179,14 @@ class Lists:
         return found
 
 
+def place(label: str) -> tuple[int, int]:
+    """The place of a label among others: its kind, then its number."""
+    return "KSB".index(label[0]), int(label[1:])
+
+
 def ranges(labels: Iterable[str]) -> str:
     """Labels in their order, neighbours as a range: `K4, K7 to K9 and S1`."""
-    numbers = sorted({("KSB".index(label[0]), int(label[1:])) for label in labels})
+    numbers = sorted(set(map(place, labels)))
     runs: list[tuple[int, int, int]] = []
     for kind, number in numbers:
         if runs and runs[-1][0] == kind and runs[-1][2] == number - 1:

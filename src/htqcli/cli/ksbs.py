@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Optional
@@ -14,7 +15,7 @@ from htqcli.cli.options import CatalogueFile, format_option
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from htqcli.importing import Made, Origin
+    from htqcli.importing import Made
     from htqcli.ksbs import KsbList
 
 app = typer.Typer(help="Import and read the lists of KSBs of standards.")
@@ -35,7 +36,8 @@ def import_(
         list[str],
         typer.Argument(
             metavar="SOURCE",
-            help="The published standards data, or one record of it; - for standard input.",
+            help="The published standards data, a record of it or of the Occupational Maps API, or "
+            "a saved page of an occupation; - for standard input.",
         ),
     ],
     reference: Annotated[
@@ -43,13 +45,15 @@ def import_(
         typer.Option(
             "--reference",
             metavar="REFERENCE",
-            help="Only this standard. Can be repeated.",
+            help="Only this standard, or the one that a page is for. Can be repeated.",
             autocompletion=completion.references,
         ),
     ] = None,
     version: Annotated[
         Optional[str],  # noqa: UP045
-        typer.Option("--version", metavar="VERSION", help="Only this version."),
+        typer.Option(
+            "--version", metavar="VERSION", help="Only this version, or the one that a page is for."
+        ),
     ] = None,
     folder: Annotated[
         Path, typer.Option("--output", "-o", metavar="FOLDER", help="Where to write the lists.")
@@ -64,15 +68,14 @@ def import_(
     Unusable entries are left out and reported. ‘htq standards show’ names the address of a
     standard's record.
     """
-    from htqcli.importing import best, from_record
+    from htqcli.importing import best
     from htqcli.words import visible
 
     address = options.the_catalogue(catalogue).standards_data
     wanted = {_reference(text) for text in reference or ()}
     made: list[Made] = []
     passed_over: list[str] = []
-    for record, origin in _entries(sources, address, wanted):
-        found = from_record(record, origin)
+    for found in _lists_of(sources, address, wanted, version):
         if isinstance(found, str):
             passed_over.append(found)
         elif version in (None, found.version):
@@ -93,20 +96,42 @@ def import_(
         raise typer.Exit(NOT_READ)
 
 
-def _entries(sources: list[str], address: str, wanted: set[str]) -> Iterator[tuple[object, Origin]]:
-    """The entries of the sources, of the standards that are wanted, each with where it is from.
-    None is held longer than it is looked at: the data is large."""
-    from htqcli import feed, moment
-    from htqcli.importing import Origin
+def _lists_of(
+    sources: list[str], address: str, wanted: set[str], version: str | None
+) -> Iterator[Made | str]:
+    """The lists that the sources give of the standards that are wanted, or why one gives none."""
+    from htqcli import feed, moment, page
+    from htqcli.importing import Origin, from_page, from_record
 
     today = moment.now().date().isoformat()
     for source in sources:
-        records, sha256 = records_in(source)
+        content = _content(source)
+        origin = Origin(address, today, hashlib.sha256(content).hexdigest())
+        content = feed.in_utf_8(content)
+        if page.is_page(content):
+            yield from_page(page.read(content), *_of_page(source, wanted, version), origin)
+            continue
+        records = _records(source, content)
+        del content
+        # None is held longer than it is looked at: the data is large.
         for index, record in enumerate(records):
             records[index] = None
-            if wanted and not (isinstance(record, dict) and feed.reference(record) in wanted):
-                continue
-            yield record, Origin(address, today, sha256)
+            if not wanted or (isinstance(record, dict) and feed.reference(record) in wanted):
+                yield from_record(record, origin)
+
+
+def _of_page(source: str, wanted: set[str], version: str | None) -> tuple[str, str]:
+    """The standard and the version that a page is for, which it does not say itself."""
+    from htqcli import feed
+    from htqcli.words import Refusal, visible
+
+    known = feed.version({"version": version})
+    if len(wanted) != 1 or known is None:
+        raise Refusal(
+            f"{visible(source)} is the page of an occupation, which has versions of its own. Say "
+            "which standard and version it is for, with ‘--reference ST0116 --version 1.1’."
+        )
+    return next(iter(wanted)), known
 
 
 def _report(what: Sequence[str], each: str, rest: str) -> None:
@@ -236,18 +261,19 @@ def _reference(text: str) -> str:
     return found
 
 
-def records_in(feed: str) -> tuple[list[Any], str]:
-    """The entries of the data, and the SHA-256 of its bytes, which are not held any longer: the
-    data is large."""
-    import hashlib
+def records_in(source: str) -> tuple[list[Any], str]:
+    """The entries of the data, and the SHA-256 of its bytes."""
+    content = _content(source)
+    return _records(source, content), hashlib.sha256(content).hexdigest()
 
+
+def _records(source: str, content: bytes) -> list[Any]:
     from htqcli.feed import NotRead, records
 
-    content = _content(feed)
     try:
-        return records(content), hashlib.sha256(content).hexdigest()
+        return records(content)
     except NotRead:
-        terminal.tell(f"{feed}: the standards data is not read: it is not JSON")
+        terminal.tell(f"{source}: the standards data is not read: it is not JSON")
         raise typer.Exit(NOT_READ) from None
 
 
