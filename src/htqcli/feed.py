@@ -61,9 +61,14 @@ def _forgiving(content: bytes) -> Any:
         raise NotRead from None
 
 
+def written_reference(record: dict[str, Any]) -> str:
+    """What the record has as its reference."""
+    return str(record.get("referenceNumber") or record.get("stdCode") or "").strip()
+
+
 def reference(record: dict[str, Any]) -> str | None:
     """The record's reference; None where it is not that of a standard."""
-    found = str(record.get("referenceNumber") or record.get("stdCode") or "").strip().upper()
+    found = written_reference(record).upper()
     return found if re.fullmatch(r"ST\d{4}", found, re.ASCII) else None
 
 
@@ -93,7 +98,7 @@ def items(record: dict[str, Any], name: str) -> list[Any]:
 
 def is_true(value: object) -> bool:
     """Whether a flag of the data is set: it has true, 1 and both as text."""
-    return str(value).strip().casefold() in ("true", "1")
+    return value == 1 or str(value).strip().casefold() in ("true", "1")
 
 
 def identity(value: object) -> str | None:

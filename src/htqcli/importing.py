@@ -52,6 +52,11 @@ class Made(NamedTuple):
         """The name of its file."""
         return f"{self.reference}-{self.version}.yaml"
 
+    @property
+    def content(self) -> bytes:
+        """The bytes of its file."""
+        return self.text.encode("utf-8", "backslashreplace")
+
 
 def from_record(record: object, origin: Origin) -> Made | str:
     """The list of a record of the published standards data or of the Occupational Maps API, or
@@ -63,7 +68,7 @@ def from_record(record: object, origin: Origin) -> Made | str:
         return "an entry that is not a record"
     reference, version = feed.reference(record), feed.version(record)
     if reference is None:
-        named = str(record.get("referenceNumber") or "a record without a reference")
+        named = feed.written_reference(record) or "a record without a reference"
         return f"{quote(named)} is not a standard"
     if version is None:
         return f"{reference}: its version {quote(feed.written_version(record))} is not a version"
@@ -153,7 +158,7 @@ def difference(old: KsbList, new: KsbList) -> str | None:
 
 def read_back(made: Made) -> KsbList | str:
     """The list as `htq check` will read it, or why it could not."""
-    return read_list(made.text.encode("utf-8", "backslashreplace"))
+    return read_list(made.content)
 
 
 _LISTS = (
@@ -208,8 +213,8 @@ def _statements(
             if own := identity(entry.id):
                 ids[label] = f"{entry.kind} {own}"
             if not _is_statement(entry.statement):
-                only = quote(entry.statement)
-                remarks.append(f"{label} has no statement, only {only}; its label is kept")
+                text = quote(entry.statement)
+                remarks.append(f"{label} is kept, but its statement looks unfinished: {text}")
     return dict(sorted(ksbs.items(), key=lambda one: place(one[0]))), ids
 
 

@@ -124,6 +124,12 @@ class KsbList(Part):
         """Whether the standard has an option of this name, in any case."""
         return option.casefold() in [name.casefold() for name in self.options]
 
+    @property
+    def says_options(self) -> bool:
+        """Whether the file says which options there are, or that there are none. One made from a
+        page does not."""
+        return "options" in self.model_fields_set
+
 
 def read_list(content: bytes) -> KsbList | str:
     """The list that a file holds, or why it cannot be used, in words."""

@@ -159,18 +159,18 @@ def _write_all(folder: Path, chosen: list[Made], *, force: bool) -> tuple[dict[s
             terminal.tell(f"Left out: {one.name}: its list could not be read back: {new}")
             continue
         path = folder / one.file
-        if not force and (why := _differs(path, new)):
+        if not force and (why := _differs(path, one, new)):
             terminal.tell(f"{path}: not replaced: {why}. Use ‘--force’ to replace it.")
             refused = True
             continue
         if not done:
             _make(folder)
         count = f"{len(new.ksbs)} KSB{'' if len(new.ksbs) == 1 else 's'}"
-        done[f"{one.name} ({count})"] = _write(path, one.text)
+        done[f"{one.name} ({count})"] = _write(path, one)
     return done, refused
 
 
-def _differs(path: Path, new: KsbList) -> str | None:
+def _differs(path: Path, made: Made, new: KsbList) -> str | None:
     """How the list that is at a path differs from a new one, in words; None if there is none or
     it does not."""
     from htqcli.importing import difference
@@ -178,7 +178,7 @@ def _differs(path: Path, new: KsbList) -> str | None:
     from htqcli.source import content_of
 
     content = content_of(str(path))
-    if isinstance(content, str):
+    if isinstance(content, str) or content == made.content:
         return None
     old = read_list(content)
     if isinstance(old, str):
@@ -298,14 +298,14 @@ def _content(feed: str) -> bytes:
     return found
 
 
-def _write(path: Path, text: str) -> bool:
+def _write(path: Path, made: Made) -> bool:
     """Write a list; one that is there and is the same is left as it is. Whether it was written."""
     from htqcli.source import content_of
 
-    if content_of(str(path)) == text.encode("utf-8", "backslashreplace"):
+    if content_of(str(path)) == made.content:
         return False
     try:
-        terminal.replace_file(str(path), text, durable=False)
+        terminal.replace_file(str(path), made.text, durable=False)
     except OSError as error:
         terminal.tell(f"{path}: the list is not written: {error.strerror or error}")
         raise typer.Exit(NOT_READ) from None
