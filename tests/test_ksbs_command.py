@@ -533,6 +533,17 @@ def test_several_sources_are_imported_together(htq, tmp_path):
     assert run.out.endswith("ST0117 version 1.1 (3 KSBs), ST0117 version 1.2 (3 KSBs)\n")
 
 
+def test_a_source_that_cannot_be_read_does_not_stop_the_others(htq, tmp_path):
+    (tmp_path / "a").write_text(json.dumps(plain_record(coreAndOptions=False)))
+    (tmp_path / "b").write_text("{")
+    words = ("ksbs", "import", tmp_path / "none", tmp_path / "b", tmp_path / "a")
+    run = htq(*words, "-o", tmp_path / "ksbs")
+    assert run.code == 3
+    assert run.out.endswith("/ksbs/: ST0117 version 1.2 (3 KSBs)\n")
+    for line, name in zip(run.err.splitlines(), ("none", "b"), strict=True):
+        assert line.startswith(f"{tmp_path / name}: the standards data is not read: ")
+
+
 # A list that has labels only
 
 

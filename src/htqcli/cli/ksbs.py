@@ -75,8 +75,11 @@ def import_(
     wanted = {_reference(text) for text in reference or ()}
     made: list[Made] = []
     passed_over: list[str] = []
+    unread = False
     for found in _lists_of(sources, address, wanted, version):
-        if isinstance(found, str):
+        if found is None:
+            unread = True
+        elif isinstance(found, str):
             passed_over.append(found)
         elif version in (None, found.version):
             made.append(found)
@@ -89,29 +92,34 @@ def import_(
             to = f"{'to' if done else 'in'} {visible(folder.as_posix())}/"
             more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
             terminal.write(f"{verb} {count} {to}: {', '.join(names[:_SHOWN])}{more}\n")
-    if not chosen:
+    if not chosen and not unread:
         named = ", ".join(sources)
         terminal.tell(f"{named}: it has no record of a standard with KSBs that was asked for")
-    if refused or not written:
+    if unread or refused or not written:
         raise typer.Exit(NOT_READ)
 
 
 def _lists_of(
     sources: list[str], address: str, wanted: set[str], version: str | None
-) -> Iterator[Made | str]:
-    """The lists that the sources give of the standards that are wanted, or why one gives none."""
+) -> Iterator[Made | str | None]:
+    """The lists that the sources give of the standards that are wanted, or why an entry gives none;
+    None for a source that is not read, of which it is said why."""
     from htqcli import feed, moment, page
     from htqcli.importing import Origin, from_page, from_record
 
     today = moment.now().date().isoformat()
     for source in sources:
-        content = _content(source)
-        origin = Origin(address, today, hashlib.sha256(content).hexdigest())
-        content = feed.in_utf_8(content)
-        if page.is_page(content):
-            yield from_page(page.read(content), *_of_page(source, wanted, version), origin)
+        try:
+            content = _content(source)
+            origin = Origin(address, today, hashlib.sha256(content).hexdigest())
+            content = feed.in_utf_8(content)
+            if page.is_page(content):
+                yield from_page(page.read(content), *_of_page(source, wanted, version), origin)
+                continue
+            records = _records(source, content)
+        except typer.Exit:
+            yield None
             continue
-        records = _records(source, content)
         del content
         # None is held longer than it is looked at: the data is large.
         for index, record in enumerate(records):
