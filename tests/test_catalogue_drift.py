@@ -135,6 +135,12 @@ def test_a_standard_that_has_not_moved_is_not_mentioned(drift):
             "has version 1.2, which was approved on 1 March 2024, after the window of cycle 3 opened",
         ),
         (
+            {"coreAndOptions": "1", "options": [], "optionsUnstructuredTemplate": ["Web", "Data"]},
+            "options",
+            "has options in the data: ‘Web’ and ‘Data’",
+        ),
+        ({"level": "Level 5"}, "level", "is at level 5 in the data, at level 4 on the list"),
+        (
             {"approvedForDelivery": None, "earliestStartDate": "2026-09-01T00:00:00"},
             "newer-version",
             "has version 1.1, which starts on 1 September 2026",
@@ -161,6 +167,9 @@ def test_a_title_in_other_case_and_punctuation_means_nothing_for_a_draft(drift):
         {"latestStartDate": "2026-07-01T00:00:00"},  # the last day is not over
         {"coreAndOptions": True, "options": [None, {"title": ""}]},
         {"coreAndOptions": False, "options": [{"title": "Web"}]},
+        {"coreAndOptions": "false", "options": [{"title": "Web"}]},
+        {"level": 4.0},
+        {"level": 4.5},
         {"approvedForDelivery": "2022-02-15T00:00:00"},
     ],
 )
@@ -192,6 +201,18 @@ def test_the_current_version_is_the_highest_that_is_approved_and_has_started(dri
     assert titles == ["Ten"]
     later = drift(versions, "--at", "2027-01-01")
     assert [o["record"]["title"] for o in later["drift"] if o["kind"] == "title"] == ["Eleven"]
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_of_two_records_of_a_version_the_approved_then_the_last_updated_counts(drift, turn):
+    rivals = [
+        record(title="Older", lastUpdated="2026-06-01T09:00:00"),
+        record(title="Latest", lastUpdated="2026-06-01T10:00:00.1234567"),
+        record(title="Draft", lastUpdated="2026-06-02", status="In development"),
+    ]
+    found = drift(rivals[turn:] + rivals[:turn])["drift"]
+    titles = [one["record"]["title"] for one in found if one["kind"] == "title"]
+    assert titles == ["Latest"]
 
 
 numbers = st.lists(st.integers(0, 12), min_size=1, max_size=3)

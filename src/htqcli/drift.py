@@ -11,16 +11,14 @@ numbers: 1.10 is above 1.9.
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from htqcli import moment
+from htqcli import feed, moment
 from htqcli.catalogue import LEVELS, Catalogue, Cycle, Standard
-from htqcli.feed import items, plain, reference, version
+from htqcli.feed import is_approved, moment_of, plain, reference, standing, status, version
 from htqcli.moment import Moment
 from htqcli.words import join, letters, quote
 
@@ -38,8 +36,6 @@ Kind = Literal[
 ]
 """What can have become of a standard. `spelling` is a title that differs only in case,
 punctuation and the way to write `and`, which means nothing for a draft."""
-
-APPROVED = "Approved for delivery"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +57,7 @@ class Record:
     @property
     def is_approved(self) -> bool:
         """Whether it is approved for delivery."""
-        return (self.status or "").casefold() == APPROVED.casefold()
+        return is_approved(self.status)
 
     @property
     def number(self) -> tuple[int, ...]:
@@ -153,39 +149,37 @@ def current(records: Iterable[Record], at: datetime) -> Record:
     """The current record of a standard at a time, of those of its versions. Of two that are
     alike, the one that was updated last."""
 
-    def rank(record: Record) -> tuple[bool, bool, tuple[int, ...], float]:
+    def rank(record: Record) -> tuple[bool, bool, tuple[Any, ...]]:
         approved = record.is_approved
-        updated = record.updated.first.timestamp() if record.updated else -math.inf
-        return approved, approved and record.has_started(at), record.number, updated
+        return approved, approved and record.has_started(at), _place(record)
 
     return max(records, key=rank)
 
 
+def _place(record: Record) -> tuple[Any, ...]:
+    """The place of a record among those of its standard: by its version, then by what decides
+    between records of one version. The order in which the data has them never decides."""
+    return record.number, standing(record.status, record.updated), str(record)
+
+
 def _record(name: str, entry: dict[str, Any]) -> Record:
-    level = str(entry.get("level") or "").strip()
-    options = [o for o in items(entry, "options") if isinstance(o, dict)]
-    titles = [title for option in options if (title := plain(option.get("title")))]
     return Record(
         reference=name,
         version=version(entry),
         title=plain(entry.get("title")) or None,
-        status=plain(entry.get("status")) or None,
-        level=int(level) if re.fullmatch("[0-9]{1,2}", level) else None,
-        options=tuple(dict.fromkeys(titles)) if entry.get("coreAndOptions") else (),
-        approved=_day(entry.get("approvedForDelivery")),
-        earliest_start=_day(entry.get("earliestStartDate")),
-        latest_start=_day(entry.get("latestStartDate")),
-        updated=_day(entry.get("lastUpdated")),
+        status=status(entry),
+        level=feed.level(entry),
+        options=tuple(feed.options(entry)),
+        approved=_day(entry, "approvedForDelivery"),
+        earliest_start=_day(entry, "earliestStartDate"),
+        latest_start=_day(entry, "latestStartDate"),
+        updated=moment_of(entry, "lastUpdated"),
     )
 
 
-def _day(text: object) -> Moment | None:
-    """A day of the data, which writes it with a time; None where it is not given, or is no date
-    such as the year 1."""
-    try:
-        when = moment.read(text[:40]) if isinstance(text, str) else None
-    except moment.NotAMoment:
-        return None
+def _day(entry: dict[str, Any], name: str) -> Moment | None:
+    """A day of the data, which writes it with a time."""
+    when = moment_of(entry, name)
     return moment.read(f"{when.first:%Y-%m-%d}") if when else None
 
 
@@ -269,7 +263,7 @@ _ENDED: dict[str, Kind] = {"retired": "retired", "withdrawn": "withdrawn"}
 def _newest(records: Iterable[Record]) -> Record | None:
     """The highest version that is approved, whether or not it has started."""
     approved = (record for record in records if record.is_approved)
-    return max(approved, key=lambda record: record.number, default=None)
+    return max(approved, key=_place, default=None)
 
 
 def _opened(cycle: Cycle) -> datetime:

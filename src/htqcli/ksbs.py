@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path as Folder
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Self
 
-from htqcli import feed, source
-from htqcli.feed import items, plain
-from htqcli.fields import Part, Text, WholeNumber, pattern, read_whole
+from pydantic import Field, model_validator
+
+from htqcli import source
+from htqcli.fields import Leaf, Part, Text, WholeNumber, pattern, read_whole, says, wrong
 from htqcli.source import content_of
-from htqcli.words import join, quote
+from htqcli.words import bare, join, quote
 
 FOLDER = "ksbs"
 """The folder beside drafts that holds the lists."""
@@ -34,6 +36,19 @@ def meant_label(label: str) -> str | None:
 
 
 Label = Annotated[str, pattern(LABEL.pattern, "a label such as K1")]
+Kind = Annotated[str, pattern("[KSB]", "K, S or B")]
+HowMany = Annotated[str, pattern("[0-9]{1,4}", "a number from 0 to 9999")]
+
+
+def _statement(value: object) -> str:
+    if not isinstance(value, str) or not bare(value):
+        raise wrong("a statement")
+    return value.strip()
+
+
+Statement = Annotated[str, Leaf(_statement)]
+"""The words of a KSB, whatever they are: they are a standard's own, which can hold `<main>` or
+begin with TBC, and no verdict hangs on them."""
 
 
 class Origin(Part):
@@ -46,8 +61,9 @@ class Origin(Part):
 
 
 class KsbList(Part):
-    """The KSBs of one version of a standard, by their labels. `options` names, for a standard
-    that has options, the labels that each needs."""
+    """The KSBs of one version of a standard: their statements by label, or only how many of
+    each kind there are. `options` has, for a standard with options, the labels that each
+    needs."""
 
     reference: Annotated[str, pattern(r"ST\d{4}", "a reference such as ST0116")]
     version: Annotated[str, pattern(r"\d{1,4}(\.\d{1,4})*", "a version such as 1.1")]
@@ -55,20 +71,74 @@ class KsbList(Part):
     level: WholeNumber | None = None
     status: Text | None = None
     options: dict[str, tuple[Label, ...]] = {}
-    ksbs: dict[Label, Text]
+    statements: dict[Label, Statement] = Field({}, alias="ksbs")
+    counts: dict[Kind, HowMany] = Field({}, alias="labels")
     source: Origin | None = None
     attribution: Text | None = None
 
+    @model_validator(mode="after")
+    def _has_ksbs(self) -> Self:
+        if bool(self.statements) == bool(self.counts) or not self.ksbs:
+            raise says(
+                "A list has either ‘ksbs’, with a statement for each label, or ‘labels’",
+                "For example ‘labels: {K: 12, S: 17, B: 9}’.",
+            )
+        return self
+
+    @cached_property
+    def ksbs(self) -> dict[str, str | None]:
+        """The statements by their labels, None where only the labels are known."""
+        if self.statements:
+            return dict(self.statements)
+        return {
+            f"{kind}{number}": None
+            for kind in "KSB"
+            for number in range(1, int(self.counts.get(kind, "0")) + 1)
+        }
+
     def needed(self, option: str | None) -> tuple[str, ...]:
-        """The labels that an occupation needs: those of the option, else every one."""
+        """The labels that an occupation needs: those of the option and those that no option has;
+        without an option every one. No occupation needs none: where an option is left with none,
+        nothing says what it needs."""
         for name, labels in self.options.items():
             if option is not None and name.casefold() == option.casefold():
-                return tuple(label for label in self.ksbs if label in labels)
+                own = {*labels, *self._of_every_option}
+                return tuple(label for label in self.ksbs if label in own) or tuple(self.ksbs)
         return tuple(self.ksbs)
+
+    @cached_property
+    def _of_every_option(self) -> tuple[str, ...]:
+        of_some = {label for labels in self.options.values() for label in labels}
+        return tuple(label for label in self.ksbs if label not in of_some)
+
+    @cached_property
+    def needing(self) -> dict[str, list[str]]:
+        """The options that need each KSB."""
+        needed = {name: set(self.needed(name)) for name in self.options}
+        return {
+            label: [name for name, labels in needed.items() if label in labels]
+            for label in self.ksbs
+        }
 
     def has_option(self, option: str) -> bool:
         """Whether the standard has an option of this name, in any case."""
         return option.casefold() in [name.casefold() for name in self.options]
+
+    @property
+    def says_options(self) -> bool:
+        """Whether the file says which options there are, or that there are none. One made from a
+        page does not."""
+        return "options" in self.model_fields_set
+
+
+def read_list(content: bytes) -> KsbList | str:
+    """The list that a file holds, or why it cannot be used, in words."""
+    document = source.read(content)
+    found = read_whole(KsbList, document)
+    if isinstance(found, tuple):
+        line = document.lines.place(document.span(found[0])).line
+        return f"line {line}: {found[0].message}"
+    return found
 
 
 class Lists:
@@ -105,13 +175,9 @@ class Lists:
         content = content_of(str(path))
         if isinstance(content, str):
             return f"the file {quote(str(path), 120)} is not read: {content}"
-        document = source.read(content)
-        found = read_whole(KsbList, document)
-        if isinstance(found, tuple):
-            line = document.lines.place(document.span(found[0])).line
-            return (
-                f"the file {quote(str(path), 120)} cannot be used: line {line}: {found[0].message}"
-            )
+        found = read_list(content)
+        if isinstance(found, str):
+            return f"the file {quote(str(path), 120)} cannot be used: {found}"
         if (found.reference, found.version) != (reference, version):
             return (
                 f"the file {quote(str(path), 120)} is of {found.reference} version {found.version}"
@@ -119,9 +185,14 @@ class Lists:
         return found
 
 
+def place(label: str) -> tuple[int, int]:
+    """The place of a label among others: its kind, then its number."""
+    return "KSB".index(label[0]), int(label[1:])
+
+
 def ranges(labels: Iterable[str]) -> str:
     """Labels in their order, neighbours as a range: `K4, K7 to K9 and S1`."""
-    numbers = sorted({("KSB".index(label[0]), int(label[1:])) for label in labels})
+    numbers = sorted(set(map(place, labels)))
     runs: list[tuple[int, int, int]] = []
     for kind, number in numbers:
         if runs and runs[-1][0] == kind and runs[-1][2] == number - 1:
@@ -136,157 +207,3 @@ def ranges(labels: Iterable[str]) -> str:
         else:
             said += [f"{letter}{number}" for number in range(first, last + 1)]
     return join(said)
-
-
-ATTRIBUTION = (
-    "Contains public sector information licensed under the Open Government Licence v3.0: "
-    "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
-)
-
-
-class Imported(NamedTuple):
-    """A list made from a published record: the name of its file, the file's text, and in words
-    what of the record was not sound and so left out."""
-
-    reference: str
-    version: str
-    text: str
-    left_out: tuple[str, ...]
-
-    @property
-    def file(self) -> str:
-        """The name of the file."""
-        return f"{self.reference}-{self.version}.yaml"
-
-
-def imported(record: object, address: str, date: str, sha256: str) -> Imported | str:
-    """The list of a record of the published standards data (domain: DFE-IMPORT), or why there
-    can be none.
-
-    Labels count the places in the record's lists from 1, whatever stands there; an entry that
-    is null, has no text, or repeats the id of one before it is left out and keeps its place
-    empty. `address` is of the published data, to which the reference is added.
-    """
-    if not isinstance(record, dict):
-        return "an entry that is no record"
-    reference, version = feed.reference(record), feed.version(record)
-    if reference is None:
-        named = str(record.get("referenceNumber") or "a record without a reference")
-        return f"{quote(named)} is not a standard"
-    if version is None:
-        named = str(record.get("version") or record.get("versionNumber") or "")
-        return f"{reference}: its version {quote(named)} is not a version"
-    title = plain(record.get("title"))
-    left_out: list[str] = []
-    ksbs: dict[str, str] = {}
-    labels: dict[str, str] = {}
-    for letter, name, key in _LISTS:
-        for label, identity, detail in _entries(record, letter, name, key):
-            if not detail or (identity and identity in labels):
-                why = "is there twice" if detail else "has no text"
-                left_out.append(f"{reference} {version}: {label} {why}")
-                continue
-            ksbs[label] = detail
-            if identity:
-                labels[identity] = label
-    if not title or not ksbs:
-        return f"{reference} {version}: it has no {'KSBs' if title else 'title'}"
-    options, unknown = _options(record, labels, list(ksbs))
-    if unknown:
-        count = f"{unknown} KSB{'' if unknown == 1 else 's'}"
-        left_out.append(f"{reference} {version}: its duties name {count} that it lacks")
-    text = _file(
-        {
-            "reference": reference,
-            "version": version,
-            "title": title,
-            "level": record.get("level"),
-            "status": plain(record.get("status")) or None,
-        },
-        options,
-        ksbs,
-        {
-            "address": f"{address}/{reference}",
-            "date": date,
-            "sha256": sha256,
-            "last_updated": plain(record.get("lastUpdated")) or None,
-        },
-    )
-    return Imported(reference, version, text, tuple(left_out))
-
-
-_LISTS = (
-    ("K", "knowledges", "knowledgeId"),
-    ("S", "skills", "skillId"),
-    ("B", "behaviours", "behaviourId"),
-)
-
-
-def _entries(
-    record: dict[str, Any], letter: str, name: str, key: str
-) -> Iterator[tuple[str, str | None, str]]:
-    """The labels, ids and texts of one list of a record."""
-    for number, entry in enumerate(items(record, name), start=1):
-        held = entry if isinstance(entry, dict) else {}
-        identity = held.get(key)
-        yield f"{letter}{number}", str(identity) if identity else None, plain(held.get("detail"))
-
-
-def _options(
-    record: dict[str, Any], labels: dict[str, str], order: list[str]
-) -> tuple[dict[str, list[str]], int]:
-    """The labels that each option needs: those that the core duties map to, and those of the
-    option's own duties. Also how many KSBs the duties name that the record lacks."""
-    if not record.get("coreAndOptions"):
-        return {}, 0
-    core: set[str] = set()
-    own: dict[str, set[str]] = {}
-    unknown: set[str] = set()
-    for duty in items(record, "duties"):
-        if not isinstance(duty, dict):
-            continue
-        named = {
-            str(identity)
-            for name in ("mappedKnowledge", "mappedSkills", "mappedBehaviour")
-            for identity in items(duty, name)
-            if identity
-        }
-        unknown |= named - set(labels)
-        known = {labels[identity] for identity in named if identity in labels}
-        if duty.get("isThisACoreDuty") == 1:
-            core |= known
-        for option in items(duty, "mappedOptions"):
-            own.setdefault(str(option), set()).update(known)
-    options: dict[str, list[str]] = {}
-    for option in items(record, "options"):
-        title = plain(option.get("title")) if isinstance(option, dict) else ""
-        if title and title not in options:
-            needed = core | own.get(str(option.get("optionId")), set())
-            options[title] = [label for label in order if label in needed]
-    return options, len(unknown)
-
-
-def _file(
-    head: dict[str, Any],
-    options: dict[str, list[str]],
-    ksbs: dict[str, str],
-    origin: dict[str, Any],
-) -> str:
-    """The text of a list's file. JSON's way of quoting a text is YAML's as well."""
-    import json
-
-    encode = json.JSONEncoder(ensure_ascii=False).encode
-
-    def line(name: str, value: Any) -> str:
-        return f"{name}: {encode(value)}\n"
-
-    pieces = [line(name, value) for name, value in head.items() if value is not None]
-    if options:
-        pieces.append("options:\n")
-        pieces += [f"  {line(encode(name), labels)}" for name, labels in options.items()]
-    pieces.append("ksbs:\n")
-    pieces += [f"  {line(label, detail)}" for label, detail in ksbs.items()]
-    pieces.append("source:\n")
-    pieces += [f"  {line(name, value)}" for name, value in origin.items() if value is not None]
-    pieces.append(line("attribution", ATTRIBUTION))
-    return "".join(pieces)

@@ -253,10 +253,11 @@ def _mapping(known: KsbList | None, published: str | None = None) -> Iterator[st
         yield f"      K1: {units}"
         return
     for label, statement in known.ksbs.items():
-        needing = [name for name, labels in known.options.items() if label in labels]
-        some = f"({join(needing) or 'no option'}) " if len(needing) < len(known.options) else ""
-        text = " ".join(f"{some}{statement}".split())
-        yield f"      # {visible(cut(text, _MOST_OF_A_STATEMENT))}"
+        needing = known.needing[label]
+        some = f"({join(needing)}) " if len(needing) < len(known.options) else ""
+        text = " ".join(f"{some}{statement or ''}".split())
+        if text:
+            yield f"      # {visible(cut(text, _MOST_OF_A_STATEMENT))}"
         yield f"      {label}: {units}"
 
 

@@ -381,6 +381,8 @@ def option_of_standard(case: Case) -> Iterable[Problem]:
             continue
         options = join([quote(name) for name in known.options], "or") if known.options else ""
         hint = f"Enter ‘option’ as {options}." if options else "Delete ‘option’."
+        if not known.says_options:
+            hint += " If the standard does have it, import its KSB list from the standards data."
         if claim.option is None:
             message = f"{claim.meant} has options, and the draft does not say which"
         else:
