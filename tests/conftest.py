@@ -38,7 +38,7 @@ def examples(few: int) -> settings:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What is not marked as slow is quick: `pytest -m quick`."""
     for item in items:
-        if not item.get_closest_marker("slow"):
+        if not {"slow", "packaging"} & {mark.name for mark in item.iter_markers()}:
             item.add_marker("quick")
 
 
@@ -117,6 +117,56 @@ def program(*words: str | Path, **options: Any) -> subprocess.CompletedProcess[b
     options.setdefault("capture_output", True)
     command = [sys.executable, "-m", "htqcli", *map(str, words)]
     return subprocess.run(command, check=False, **options)
+
+
+EACH = """
+import json, os, signal, sys
+from htqcli import cli, lint
+from htqcli.__main__ import main
+from htqcli.cli import check
+
+commands, redirected = json.loads(sys.argv[1])
+codes = []
+for number, (folder, words) in enumerate(commands):
+    copy = os.fork()
+    if not copy:
+        for descriptor in redirected:
+            file = os.open(f"{number}.{descriptor}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+            os.dup2(file, descriptor)
+            if file != descriptor:
+                os.close(file)
+        os.chdir(folder)
+        signal.alarm(60)
+        sys.argv[1:] = words
+        main()
+    codes.append(os.waitstatus_to_exitcode(os.waitpid(copy, 0)[1]))
+with open("codes", "w") as file:
+    json.dump(codes, file)
+"""
+
+
+def programs(commands, folder: Path, *, redirected=(1, 2), **options: Any) -> list[Run]:
+    """htq run once with each of these words, each time as a process of its own that is a copy of
+    one that has loaded htq, so that loading is paid for once. A copy that hangs is ended.
+
+    A command is its words, or the folder to run in and its words. What the options say of the
+    first process, such as its environment, holds for each; the streams that are `redirected` go
+    to files in `folder`.
+    """
+    asked = [pair if isinstance(pair[0], Path) else (folder, pair) for pair in commands]
+    words = [(str(where), [str(word) for word in each]) for where, each in asked]
+    start = [sys.executable, "-c", EACH, json.dumps((words, redirected))]
+    subprocess.run(start, check=True, cwd=folder, stdin=subprocess.DEVNULL, **options)
+
+    def said(number: int, descriptor: int) -> str:
+        file = folder / f"{number}.{descriptor}"
+        return file.read_bytes().decode("utf-8", "replace") if descriptor in redirected else ""
+
+    codes = json.loads((folder / "codes").read_text())
+    return [Run(code, said(at, 1), said(at, 2)) for at, code in enumerate(codes)]
+
+
+needs_copies = pytest.mark.skipif(not hasattr(os, "fork"), reason="no process can be copied here")
 
 
 def in_terminal(*words, columns=80, **environment):

@@ -7,7 +7,6 @@ own, which a process that has loaded htq starts as a copy of itself, so that loa
 
 import contextlib
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -15,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import IN_WINDOW, ROOT
+from conftest import IN_WINDOW, ROOT, needs_copies
 from hostile.made import made
 
 FILES = Path(__file__).parent / "hostile" / "files"
@@ -25,13 +24,14 @@ MOST_MEMORY = 200_000
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(not hasattr(os, "fork"), reason="no process can be copied here"),
+    needs_copies,
 ]
 
 PROGRAM = """
 import os, signal, sys
 from htqcli import cli, lint
-from htqcli.cli import check, main
+from htqcli.__main__ import main
+from htqcli.cli import check
 from htqcli.formats import json, text
 
 def copy(words):
@@ -39,7 +39,8 @@ def copy(words):
         os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
     signal.alarm(60)
     try:
-        main(words)
+        sys.argv[1:] = words
+        main()
     finally:
         with open("/proc/self/status") as status, open("memory", "w") as memory:
             memory.writelines(line.split()[1] for line in status if line.startswith("VmHWM"))

@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from conftest import IN_WINDOW, ROOT, program
+from conftest import IN_WINDOW, ROOT, needs_copies, program, programs
 from htqcli import feed, workers
 
 needs_devices = pytest.mark.skipif(
@@ -67,25 +67,34 @@ def odd(name, folder):
     return path
 
 
+ODD_FILES = ("a pipe", "/dev/zero", "a link to a device", "a link to itself")
+
+
+@needs_copies
 @needs_devices
-@pytest.mark.parametrize("name", ["a pipe", "/dev/zero", "a link to a device", "a link to itself"])
-@pytest.mark.parametrize(("words", "code"), READERS.values(), ids=READERS)
-def test_what_is_no_file_is_not_read_and_not_waited_for(tmp_path, words, code, name):
-    run = program(*words, odd(name, tmp_path), cwd=tmp_path, timeout=30)
-    assert run.returncode == code
-    assert run.stderr.decode().count("\n") == 1
-    assert b"fault" not in run.stderr
-    assert not (tmp_path / "lists").exists()
+@pytest.mark.parametrize("name", ODD_FILES)
+def test_pipes_and_devices_are_refused_without_blocking(tmp_path, name):
+    file = odd(name, tmp_path)
+    (tmp_path / "here").mkdir()
+    commands = [(tmp_path / "here", (*words, file)) for words, _ in READERS.values()]
+    runs = dict(zip(READERS, programs(commands, tmp_path), strict=True))
+    assert {which: run.code for which, run in runs.items()} == {
+        which: code for which, (_, code) in READERS.items()
+    }
+    assert {which for which, run in runs.items() if run.err.count("\n") != 1} == set()
+    assert not any("fault" in run.err for run in runs.values())
+    assert list((tmp_path / "here").iterdir()) == []
 
 
-@pytest.mark.parametrize(("words", "code"), READERS.values(), ids=READERS)
-def test_a_file_without_end_is_not_read_to_its_end(tmp_path, words, code):
+@needs_copies
+def test_a_file_without_end_is_not_read_to_its_end(tmp_path):
     path = tmp_path / "long.yaml"
     with path.open("wb") as file:
         file.truncate(20_000_000_000)
-    run = program(*words, path, cwd=tmp_path)
-    assert run.returncode == (1 if words[-1:] == ("check",) else code)
-    assert b"larger than" in run.stdout + run.stderr or words == ("coverage",)
+    commands = [(*words, path) for words, _ in READERS.values()]
+    for (words, code), run in zip(READERS.values(), programs(commands, tmp_path), strict=True):
+        assert run.code == (1 if words[-1:] == ("check",) else code)
+        assert "larger than" in run.out + run.err or words == ("coverage",)
 
 
 @needs_devices
@@ -126,19 +135,21 @@ WRITERS = {
 }
 
 
+@needs_copies
 @needs_devices
 @pytest.mark.parametrize(
     "name", ["a pipe", "a folder", "a link to itself", "/dev/full", "/dev/zero", "nothing/here"]
 )
-@pytest.mark.parametrize("words", WRITERS.values(), ids=WRITERS)
-def test_nothing_is_written_to_what_is_no_file(tmp_path, words, name):
-    *before, last = words
-    file = odd(name, tmp_path)
-    there = sorted(tmp_path.iterdir())
-    run = program(*before, f"{last}{file}", cwd=tmp_path, timeout=30)
-    assert run.returncode == 3
-    assert b"not written: " in run.stderr
-    assert sorted(tmp_path.iterdir()) == there
+def test_nothing_is_written_to_what_is_no_file(tmp_path, name):
+    here = tmp_path / "here"
+    here.mkdir()
+    file = odd(name, here)
+    there = sorted(here.iterdir())
+    commands = [(here, (*before, f"{last}{file}")) for *before, last in WRITERS.values()]
+    runs = dict(zip(WRITERS, programs(commands, tmp_path), strict=True))
+    assert {which: run.code for which, run in runs.items()} == dict.fromkeys(WRITERS, 3)
+    assert all("not written: " in run.err for run in runs.values())
+    assert sorted(here.iterdir()) == there
 
 
 @pytest.mark.parametrize("words", WRITERS.values(), ids=WRITERS)
@@ -178,30 +189,39 @@ def test_a_result_is_not_written_over_its_catalogue(htq, tmp_path, monkeypatch, 
     assert (tmp_path / "own.yaml").read_bytes() == content
 
 
-@every_command
-def test_closed_streams_are_no_fault_of_any_command(words, for_programs):
-    has_result = "--diff" not in words  # the example has nothing to put right
-    for closed, code in (("2>&-", 0), (">&- 2>&- <&-", 3 if has_result else 0)):
-        command = [sys.executable, "-m", "htqcli", *map(str, words)]
-        run = subprocess.run(
-            ["sh", "-c", f'"$@" {closed}', "sh", *command], capture_output=True, check=False
-        )
-        assert run.returncode == code, closed
-        assert b"fault" not in run.stderr, closed
+RESULTS = {name: words for name, (words, _) in COMMANDS.items() if "--diff" not in words}
+"""The commands that have a result: the example has nothing to put right."""
 
 
+@needs_copies
+def test_a_closed_standard_error_is_no_fault_of_any_command(tmp_path):
+    commands = [words for words, _ in COMMANDS.values()]
+    runs = programs(commands, tmp_path, redirected=(1,), preexec_fn=lambda: os.close(2))
+    assert [run.code for run in runs] == [0] * len(commands)
+
+
+@needs_copies
+def test_a_closed_standard_output_is_told_by_every_command(tmp_path):
+    def close():
+        for descriptor in (0, 1):
+            os.close(descriptor)
+
+    runs = programs(RESULTS.values(), tmp_path, redirected=(2,), preexec_fn=close)
+    assert {run.code for run in runs} == {3}
+    assert not any("fault" in run.err for run in runs)
+
+
+@needs_copies
 @needs_devices
-@every_command
-def test_a_full_disk_is_told_by_every_command(words, for_programs):
-    if "--diff" in words:
-        pytest.skip("the example has nothing to put right")
+def test_a_full_disk_is_told_by_every_command(tmp_path):
     with open("/dev/full", "wb") as full:
-        run = program(*words, capture_output=False, stdout=full, stderr=subprocess.PIPE)
-    assert run.returncode == 3
-    assert b"htq: the result cannot be written: No space left on device\n" in run.stderr
+        runs = programs(RESULTS.values(), tmp_path, redirected=(2,), stdout=full)
+    assert {run.code for run in runs} == {3}
+    told = "htq: the result cannot be written: No space left on device\n"
+    assert all(told in run.err for run in runs)
 
 
-@every_command
+@needs_copies
 @pytest.mark.parametrize(
     ("encoding", "environment"),
     [
@@ -210,18 +230,26 @@ def test_a_full_disk_is_told_by_every_command(words, for_programs):
         ("utf-8", {"PYTHONTZPATH": "", "TZ": "XYZ-99:99", "COLUMNS": "0", "PYTHONUTF8": "1"}),
     ],
 )
-def test_a_poor_system_is_enough_for_every_command(words, for_programs, encoding, environment):
-    run = program(*words, env={"PATH": os.environ["PATH"], **environment})  # no HOME either
-    assert run.returncode == 0
-    assert run.stdout.decode("utf-8" if for_programs else encoding) or "--diff" in words
-    assert b"Traceback" not in run.stderr
+def test_a_poor_system_is_enough_for_every_command(tmp_path, encoding, environment):
+    commands = [words for words, _ in COMMANDS.values()]
+    env = {"PATH": os.environ["PATH"], **environment}  # no HOME either
+    runs = programs(commands, tmp_path, env=env)
+    for number, ((words, for_programs), run) in enumerate(
+        zip(COMMANDS.values(), runs, strict=True)
+    ):
+        assert run.code == 0, words
+        out = (tmp_path / f"{number}.1").read_bytes()
+        assert out.decode("utf-8" if for_programs else encoding) or "--diff" in words
+        assert "Traceback" not in run.err
 
 
-def test_the_zone_of_the_computer_changes_no_result():
+@needs_copies
+def test_the_zone_of_the_computer_changes_no_result(tmp_path):
+    timed = [words for words, _ in COMMANDS.values() if "--at" in words]
+
     def said(zone):
         env = {**os.environ, "TZ": zone}
-        timed = [words for words, _ in COMMANDS.values() if "--at" in words]
-        return [program(*words, env=env).stdout for words in (*timed, ("window", "calendar"))]
+        return programs([*timed, ("window", "calendar")], tmp_path, env=env)
 
     assert said("Pacific/Kiritimati") == said("America/Los_Angeles")
 
