@@ -20,6 +20,7 @@ def checked(htq, draft, monkeypatch, tmp_path):
 
     def run(format, changes=None, *words, name="application.yaml"):
         path = draft(changes, name)
+        (tmp_path / ".git").mkdir(exist_ok=True)
         monkeypatch.chdir(tmp_path)
         return htq("check", path.name, "--at", IN_WINDOW, "--format", format, *words)
 

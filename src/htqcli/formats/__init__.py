@@ -8,7 +8,7 @@ from collections.abc import Callable
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 if TYPE_CHECKING:
@@ -23,50 +23,80 @@ def render(name: str, report: Report) -> str:
     return say(report)
 
 
-_BEGINNINGS = (
-    b'{\n  "htq": ',
-    b'{\n  "$schema": "https://docs.oasis-open.org/sarif/',
-    b"[]\n",
-    b'[\n  {\n    "description": ',
-    b'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="htq"',
-)
+_ROOTS = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR", "BUILD_SOURCESDIRECTORY")
+"""The variables in which GitHub, GitLab and Azure Pipelines name the root of the checkout."""
 
 
-def is_report(path: str) -> bool:
-    """Whether a file is a report that htq wrote, in a format that files of drafts can have."""
-    from htqcli.source import content_of
+class Place(NamedTuple):
+    """Where a file of a report lies, with `/` between folders: from the root of the checkout, which
+    is the current folder where there is none, or absolute where it lies elsewhere. `identity` does
+    not depend on the current folder."""
 
-    content = content_of(path)
-    return isinstance(content, bytes) and content.startswith(_BEGINNINGS)
+    path: str
+    identity: str
+
+    @property
+    def uri(self) -> str:
+        """The path as a percent-encoded URI reference, relative where the path is."""
+        if Path(self.path).is_absolute():
+            return Path(self.path).as_uri()
+        return quote(os.fsencode(self.path), safe="/")
 
 
-def relative(path: str) -> str:
-    """A path from the folder we are in, with `/` between folders, as pipelines name files of a
-    checkout; an absolute one where it lies elsewhere."""
+def place(path: str) -> Place:
+    """Where a file lies, as pipelines name it."""
     try:
         folder, name = os.path.split(path)
-        here = os.path.relpath(os.path.join(os.path.realpath(folder), name), os.path.realpath(""))
-    except (OSError, ValueError):  # the folder is gone, or the path is on another drive
-        return path
-    inside = here != os.pardir and not here.startswith(os.pardir + os.sep)
-    return (here if inside else os.path.normpath(Path(path).absolute())).replace(os.sep, "/")
+        folder = os.path.realpath(folder)
+        here = os.path.realpath("")
+    except (OSError, ValueError):  # the current folder is gone
+        return Place(_slashes(path), _slashes(path))
+    whole = os.path.normpath(os.path.join(folder, name))
+    service, own = _service_root(folder), _git_root(folder)
+    # A path from the root of another checkout would be taken for one in this.
+    root = service or _git_root(here) or own or here
+    named = _below(whole, service or own) if service or own else None
+    return Place(_below(whole, root) or _slashes(whole), named or _slashes(whole))
 
 
-def fingerprints(file: Checked) -> list[str]:
+def _service_root(folder: str) -> str | None:
+    """The root of the checkout as the service names it, if that holds the folder."""
+    named = (os.path.realpath(root) for root in map(os.environ.get, _ROOTS) if root)
+    return next((root for root in named if _below(folder, root)), None)
+
+
+def _git_root(folder: str) -> str | None:
+    """The folder around this one, or this one, that holds `.git`: a file in a worktree."""
+    while not os.path.lexists(os.path.join(folder, ".git")):
+        above = os.path.dirname(folder)
+        if above == folder:
+            return None
+        folder = above
+    return folder
+
+
+def _below(path: str, folder: str) -> str | None:
+    """A path from a folder, if it lies there."""
+    start = os.path.join(folder, "")
+    if os.path.normcase(path) == os.path.normcase(folder):
+        return os.curdir
+    if not os.path.normcase(path).startswith(os.path.normcase(start)):
+        return None
+    return _slashes(path[len(start) :])
+
+
+def _slashes(path: str) -> str:
+    return path.replace(os.sep, "/")
+
+
+def fingerprints(file: Checked, identity: str) -> list[str]:
     """For each finding what stays the same when lines move: 64 hexadecimal digits, unique in
-    the draft, of its path, rule, pointer and number among equals."""
+    the checkout, of the file's identity, the rule, the pointer and the number among equals."""
     seen: Counter[tuple[str, str]] = Counter()
     found = []
     for finding in file.findings:
         key = finding.rule.code, finding.pointer
         seen[key] += 1
-        whole = "\0".join((relative(file.path), *key, str(seen[key])))
+        whole = "\0".join((identity, *key, str(seen[key])))
         found.append(sha256(whole.encode("utf-8", "surrogatepass")).hexdigest())
     return found
-
-
-def uri(path: str) -> str:
-    """The path as a percent-encoded URI reference, relative where it can be."""
-    found = relative(path)
-    encoded = quote(os.fsencode(found), safe="/")
-    return f"file://{encoded}" if Path(found).is_absolute() else encoded

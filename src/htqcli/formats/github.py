@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from htqcli.formats import relative
+from htqcli.formats import place as place_of
 from htqcli.formats.text import against
 from htqcli.lint import Report
 from htqcli.rules.declare import Severity
@@ -27,19 +27,21 @@ def github(report: Report) -> str:
     for unchecked in report.unchecked:
         told[Severity.ERROR] += 1
         if told[Severity.ERROR] <= SHOWN:
-            message = f"{unchecked.path}: not checked: {unchecked.reason}"
+            message = f"{place_of(unchecked.path).path}: not checked: {unchecked.reason}"
             lines.append(_command("error", {"title": "htq"}, message))
     for severity in Severity:
         for file in report.files:
+            path = None
             for finding in file.findings:
                 if finding.severity is not severity or finding.accepted:
                     continue
                 told[severity] += 1
                 if told[severity] > SHOWN:
                     continue
+                path = path or place_of(file.path).path
                 place = finding.place
                 properties = {
-                    "file": relative(file.path),
+                    "file": path,
                     "line": str(place.line),
                     "endLine": str(place.end_line),
                     "title": f"{finding.rule.code} {finding.rule.name}",
