@@ -43,36 +43,64 @@ class Place(NamedTuple):
         return quote(os.fsencode(self.path), safe="/")
 
 
-def place(path: str) -> Place:
-    """Where a file lies, as pipelines name it."""
-    try:
-        folder, name = os.path.split(path)
-        folder = os.path.realpath(folder)
-        here = os.path.realpath("")
-    except (OSError, ValueError):  # the current folder is gone
-        return Place(_slashes(path), _slashes(path))
-    whole = os.path.normpath(os.path.join(folder, name))
-    service, own = _service_root(folder), _git_root(folder)
-    # A path from the root of another checkout would be taken for one in this.
-    root = service or _git_root(here) or own or here
-    named = _below(whole, service or own) if service or own else None
-    return Place(_below(whole, root) or _slashes(whole), named or _slashes(whole))
+class Places:
+    """Where the files of a report lie, as pipelines name them. Each folder is looked up once."""
 
+    def __init__(self) -> None:
+        self._real: dict[str, str] = {}
+        self._git: dict[str, str | None] = {}
+        named = (os.environ.get(variable) for variable in _ROOTS)
+        self._services = [os.path.realpath(root) for root in named if root]
 
-def _service_root(folder: str) -> str | None:
-    """The root of the checkout as the service names it, if that holds the folder."""
-    named = (os.path.realpath(root) for root in map(os.environ.get, _ROOTS) if root)
-    return next((root for root in named if _below(folder, root)), None)
+    def of(self, path: str) -> Place:
+        """Where a file lies."""
+        try:
+            folder, name = os.path.split(path)
+            folder, here = self._real_path(folder), self._real_path("")
+        except (OSError, ValueError):  # the current folder is gone
+            return Place(_slashes(path), _slashes(path))
+        whole = os.path.normpath(os.path.join(folder, name))
+        service = next((root for root in self._services if _below(folder, root)), None)
+        root = service or self._git_root(folder)
+        identity = (_below(whole, root) if root else None) or _slashes(whole)
+        around = self._git_root(here)
+        if not service and around and not _below(whole, around):
+            # From the root of another checkout, it would be taken for a path in this.
+            return Place(_slashes(whole), identity)
+        return Place(_below(whole, root or here) or _slashes(whole), identity)
 
+    def _real_path(self, folder: str) -> str:
+        below = []
+        while folder not in self._real:
+            above, name = os.path.split(folder)
+            is_odd = above == folder or name in ("", os.curdir, os.pardir)
+            if is_odd or os.path.islink(folder):  # noqa: PTH114
+                self._real[folder] = os.path.realpath(folder)
+            else:
+                below.append(folder)
+                folder = above
+        real = self._real[folder]
+        for path in reversed(below):
+            real = self._real[path] = os.path.join(real, os.path.basename(path))
+        return real
 
-def _git_root(folder: str) -> str | None:
-    """The folder around this one, or this one, that holds `.git`: a file in a worktree."""
-    while not os.path.lexists(os.path.join(folder, ".git")):
-        above = os.path.dirname(folder)
-        if above == folder:
-            return None
-        folder = above
-    return folder
+    def _git_root(self, folder: str) -> str | None:
+        """The folder around this one, or this one, that holds `.git`: a file in a worktree."""
+        below = []
+        root: str | None = None
+        while folder not in self._git:
+            below.append(folder)
+            above = os.path.dirname(folder)
+            if os.path.lexists(os.path.join(folder, ".git")):
+                root = folder
+            elif above != folder:
+                folder = above
+                continue
+            break
+        else:
+            root = self._git[folder]
+        self._git.update(dict.fromkeys(below, root))
+        return root
 
 
 def _below(path: str, folder: str) -> str | None:

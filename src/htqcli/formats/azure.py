@@ -5,7 +5,7 @@ https://learn.microsoft.com/en-us/azure/devops/pipelines/scripts/logging-command
 
 from __future__ import annotations
 
-from htqcli.formats import place as place_of
+from htqcli.formats import Places
 from htqcli.formats.text import against
 from htqcli.lint import Report
 from htqcli.rules.declare import Severity
@@ -18,8 +18,9 @@ def azure(report: Report) -> str:
     """The report as logging commands. Azure Pipelines knows errors and warnings; information is
     a plain line, and so is which catalogue the drafts were checked against."""
     lines = []
+    places = Places()
     for file in report.files:
-        path = place_of(file.path).path
+        path = places.of(file.path).path
         for finding in file.findings:
             if finding.accepted:
                 continue
@@ -39,7 +40,7 @@ def azure(report: Report) -> str:
             }
             lines.append(_command(properties, message))
     for unchecked in report.unchecked:
-        message = f"{place_of(unchecked.path).path}: not checked: {unchecked.reason}"
+        message = f"{places.of(unchecked.path).path}: not checked: {unchecked.reason}"
         lines.append(_command({"type": "error"}, message))
     lines += [visible_start(sentence) for sentence in against(report)]
     return "".join(f"{line}\n" for line in lines)

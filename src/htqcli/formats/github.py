@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from htqcli.formats import place as place_of
+from htqcli.formats import Places
 from htqcli.formats.text import against
 from htqcli.lint import Report
 from htqcli.rules.declare import Severity
@@ -23,11 +23,12 @@ def github(report: Report) -> str:
     """The report as workflow commands, at most ten of each level; then how many more there
     are, and which catalogue the drafts were checked against."""
     lines = []
+    places = Places()
     told: Counter[Severity] = Counter()
     for unchecked in report.unchecked:
         told[Severity.ERROR] += 1
         if told[Severity.ERROR] <= SHOWN:
-            message = f"{place_of(unchecked.path).path}: not checked: {unchecked.reason}"
+            message = f"{places.of(unchecked.path).path}: not checked: {unchecked.reason}"
             lines.append(_command("error", {"title": "htq"}, message))
     for severity in Severity:
         for file in report.files:
@@ -38,7 +39,7 @@ def github(report: Report) -> str:
                 told[severity] += 1
                 if told[severity] > SHOWN:
                     continue
-                path = path or place_of(file.path).path
+                path = path or places.of(file.path).path
                 place = finding.place
                 properties = {
                     "file": path,

@@ -5,7 +5,7 @@ https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
 
 from __future__ import annotations
 
-from htqcli.formats import fingerprints, place
+from htqcli.formats import Places, fingerprints
 from htqcli.formats.json import encode
 from htqcli.lint import Report
 from htqcli.rules.declare import Severity
@@ -19,8 +19,9 @@ def gitlab(report: Report) -> str:
     findings are left out, because the format has no word for them, and for the catalogue it has
     no place."""
     issues = []
+    places = Places()
     for file in report.files:
-        where = place(file.path)
+        where = places.of(file.path)
         for finding, mark in zip(file.findings, fingerprints(file, where.identity), strict=True):
             if finding.accepted is not None:
                 continue

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from htqcli import __version__
-from htqcli.formats import fingerprints, place
+from htqcli.formats import Places, fingerprints
 from htqcli.formats.json import about, encode
 from htqcli.intake import Unchecked
 from htqcli.lint import Checked, Diagnostic, Report
@@ -35,8 +35,9 @@ def sarif(report: Report) -> str:
         "semanticVersion": __version__,
         "rules": [_rule(rule) for rule in RULES],
     }
-    results = [result for file in report.files for result in _results(file)]
-    notes = [_notification(unchecked) for unchecked in report.unchecked]
+    places = Places()
+    results = [result for file in report.files for result in _results(file, places)]
+    notes = [_notification(unchecked, places) for unchecked in report.unchecked]
     if len(results) > MOST:
         more = f"{len(results) - MOST:,} more findings are not in this file"
         more += f", because GitHub refuses {MOST + 1:,} results and more; the most severe are."
@@ -78,8 +79,8 @@ def _rule(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _results(file: Checked) -> list[dict[str, Any]]:
-    where = place(file.path)
+def _results(file: Checked, places: Places) -> list[dict[str, Any]]:
+    where = places.of(file.path)
     marks = fingerprints(file, where.identity)
     return [
         _result(where.uri, finding, mark)
@@ -133,8 +134,8 @@ def _message(text: str) -> dict[str, str]:
     return {"text": text.replace("](", "]\\(")}
 
 
-def _notification(unchecked: Unchecked) -> dict[str, Any]:
-    where = place(unchecked.path)
+def _notification(unchecked: Unchecked, places: Places) -> dict[str, Any]:
+    where = places.of(unchecked.path)
     return {
         "level": "error",
         "message": _message(f"{visible(where.path)}: {visible(unchecked.reason)}"),
