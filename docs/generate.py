@@ -33,12 +33,15 @@ ENVIRONMENT = {
     "COLUMNS": "How wide tables and help are in a terminal, if not as wide as it is.",
     "GITHUB_STEP_SUMMARY": "The file to which `htq check --format github` adds a summary. "
     "GitHub Actions sets it.",
+    "GITHUB_WORKSPACE, CI_PROJECT_DIR, BUILD_SOURCESDIRECTORY": "The root of the checkout, from "
+    "which `github`, `gitlab`, `azure` and `sarif` name files. The services set them.",
 }
 """The environment variables that have a meaning, and which."""
 
 FILES = {
     "*.yaml, *.yml, *.json": "Drafts. In a folder, `htq check` looks for files with these names, "
-    "but not in hidden folders or in folders named `ksbs`.",
+    "but not in hidden folders or in folders named `ksbs`, and checks those that have a field of a "
+    "draft at their top. `htq check --list` shows the others.",
     "ksbs/ST0116-1.1.yaml": "The list of the KSBs of a standard and version, beside the draft. "
     "`htq ksbs import` writes it.",
     "htqcli/data/standards.yaml": "The bundled catalogue, in the folder that htq is installed in: "

@@ -48,6 +48,9 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 # Tests go by the bundled catalogue, whatever the environment of who runs them names.
 os.environ.pop("HTQ_CATALOGUE", None)
+# They have checkouts of their own, whatever service runs them in one.
+for root in ("GITHUB_WORKSPACE", "CI_PROJECT_DIR", "BUILD_SOURCESDIRECTORY"):
+    os.environ.pop(root, None)
 
 ROOT = Path(__file__).parents[1]
 IN_WINDOW = "2022-05-20"

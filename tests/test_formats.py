@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import pytest
 
 from conftest import IN_WINDOW, ROOT
-from htqcli.formats import FORMATS
+from htqcli.formats import FORMATS, sarif
 
 WRONG = {"  level: 4\n  number": "  level: 6\n  number", "Level 4 Diploma": "Diploma HTQ"}
 """An error, HTQ401, and a warning, HTQ403."""
@@ -20,6 +20,7 @@ def checked(htq, draft, monkeypatch, tmp_path):
 
     def run(format, changes=None, *words, name="application.yaml"):
         path = draft(changes, name)
+        (tmp_path / ".git").mkdir(exist_ok=True)
         monkeypatch.chdir(tmp_path)
         return htq("check", path.name, "--at", IN_WINDOW, "--format", format, *words)
 
@@ -150,6 +151,135 @@ def test_azure_logs_errors_and_warnings_and_says_the_rest(checked):
     assert properties[1]["sourcepath"] == "application.yaml"
     assert (properties[1]["linenumber"], properties[1]["columnnumber"]) == ("16", "10")
     assert "application.yaml:1:1: info HTQ605 No support session is recorded." in out
+
+
+# Paths from the root of the checkout, wherever htq is started.
+
+ROOTS = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR", "BUILD_SOURCESDIRECTORY")
+
+
+def named(format, out):
+    """The path of a draft in the report of a format."""
+    if format == "github":
+        return next(commands(out))[1]["file"]
+    if format == "gitlab":
+        return json.loads(out)[0]["location"]["path"]
+    if format == "azure":
+        return re.search("sourcepath=([^;]*);", out)[1]
+    location = json.loads(out)["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
+    return unquote(location["artifactLocation"]["uri"])
+
+
+def marks(format, out):
+    """The fingerprints in the report of a format."""
+    if format == "gitlab":
+        return [issue["fingerprint"] for issue in json.loads(out)]
+    results = json.loads(out)["runs"][0]["results"]
+    return [result["partialFingerprints"]["htqFinding/v1"] for result in results]
+
+
+@pytest.fixture
+def checkout(tmp_path, monkeypatch):
+    """A checkout with a draft in the folder `quals`, started from a folder below it:
+    `checkout(format, started, path)`."""
+    (tmp_path / "root" / "quals" / "deep").mkdir(parents=True)
+    (tmp_path / "root" / "quals" / "a.yaml").write_text("cycle: 3\n")
+    (tmp_path / "link").symlink_to("root")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "root"
+
+
+STARTED = [
+    ("root", "quals/a.yaml"),
+    ("root", "quals"),
+    ("root/quals", "a.yaml"),
+    ("root/quals", "."),
+    ("root/quals/deep", "../a.yaml"),
+    (".", "root/quals/a.yaml"),
+    ("link/quals", "a.yaml"),
+    (".", "link/quals/deep/../a.yaml"),
+    ("root/quals/deep", "{}/quals/a.yaml"),
+]
+
+
+@pytest.mark.parametrize("known_by", [*ROOTS, ".git", ".git of a worktree"])
+def test_a_path_starts_from_the_root_of_the_checkout(htq, checkout, monkeypatch, known_by):
+    if known_by in ROOTS:
+        monkeypatch.setenv(known_by, str(checkout))
+    elif known_by == ".git":
+        (checkout / ".git").mkdir()
+    else:
+        (checkout / ".git").write_text("gitdir: elsewhere\n")
+    found = set()
+    for started, path in STARTED:
+        monkeypatch.chdir(checkout.parent / started)
+        for format in ("github", "gitlab", "azure", "sarif"):
+            out = htq("check", path.format(checkout), "--format", format).out
+            assert named(format, out) == "quals/a.yaml", (started, path, format)
+            if format in ("gitlab", "sarif"):
+                found.add(tuple(sorted(marks(format, out))))
+    assert len(found) == 1, "fingerprints do not depend on where htq was started"
+
+
+def test_a_root_that_does_not_hold_the_file_is_not_taken(htq, checkout, monkeypatch):
+    (checkout / ".git").mkdir()
+    monkeypatch.chdir(checkout / "quals")
+    elsewhere = checkout / "quals" / "deep"
+    for root in (str(elsewhere), f"{checkout}/qual", "/nowhere", ""):
+        monkeypatch.setenv("GITHUB_WORKSPACE", root)
+        assert named("github", htq("check", "a.yaml", "--format", "github").out) == "quals/a.yaml"
+    monkeypatch.setenv("CI_PROJECT_DIR", str(checkout / "quals"))
+    assert named("github", htq("check", "a.yaml", "--format", "github").out) == "a.yaml"
+
+
+def test_a_draft_of_another_checkout_has_an_absolute_path(htq, checkout, monkeypatch):
+    other = checkout / "quals" / "deep"
+    (other / ".git").mkdir()
+    monkeypatch.chdir(other)
+    out = htq("check", "../a.yaml", "--format", "gitlab").out
+    assert named("gitlab", out) == f"{checkout}/quals/a.yaml"
+    out = htq("check", "../a.yaml", "--format", "sarif").out
+    assert named("sarif", out) == f"file://{checkout}/quals/a.yaml"
+
+
+ACCEPTED = "accept:\n  - {rule: HTQ401, reason: Agreed at the session, until: 2022-06-01}\n"
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_accepted_findings_can_be_left_out_of_every_format(checked, format):
+    # HTQ403 is a judgement too; HTQ401 stays as it is.
+    accept = ACCEPTED.replace("HTQ401", "HTQ403")
+    changes = {"Level 4 Diploma": "Diploma HTQ", "declarations:": f"{accept}declarations:"}
+    run = checked(format, changes, "--hide-accepted")
+    assert run.code == 0
+    assert "Agreed at the session" not in run.out
+    if format == "sarif":
+        assert json.loads(run.out)["runs"][0]["results"] == []
+    elif format != "junit":  # where each rule is a case, and this one passes
+        assert "HTQ403" not in run.out
+    if format in ("text", "json", "sarif", "junit", "markdown"):
+        assert "Agreed at the session" in checked(format, changes).out
+
+
+def test_sarif_stays_below_the_limit_of_github_and_says_what_is_missing(checked, monkeypatch):
+    changes = {**many("error", 12), "Level 4 Diploma": "Diploma HTQ"}
+    whole = json.loads(checked("sarif", changes).out)["runs"][0]["results"]
+    assert sarif.MOST < 25_000
+    monkeypatch.setattr(sarif, "MOST", len(whole) - 3)
+    (run,) = json.loads(checked("sarif", changes).out)["runs"]
+    assert len(run["results"]) == len(whole) - 3
+    (note,) = run["invocations"][0]["toolExecutionNotifications"]
+    assert note["message"]["text"].startswith("3 more findings are not in this file")
+    assert run["invocations"][0]["executionSuccessful"] is True
+    assert [r for r in run["results"] if r["level"] == "error"] == [
+        r for r in whole if r["level"] == "error"
+    ]
+    assert run["results"] == [r for r in whole if r in run["results"]]
+
+
+def test_sarif_leaves_the_fingerprint_of_github_to_github(checked):
+    for result in json.loads(checked("sarif", WRONG).out)["runs"][0]["results"]:
+        assert list(result["partialFingerprints"]) == ["htqFinding/v1"]
 
 
 def test_markdown_is_a_table_a_draft(checked):

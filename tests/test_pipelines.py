@@ -211,6 +211,40 @@ def test_the_current_folder_is_checked_where_no_path_is_given(service, checkout)
     assert "HTQ401" in done.stdout
 
 
+OTHERS = {
+    ".gitlab-ci.yml": "stages: [test]",
+    ".pre-commit-config.yaml": "repos: []",
+    "azure-pipelines.yml": "trigger: [main]",
+    "node_modules/x/package.json": '{"name": "x"}',
+    "mkdocs.yml": "site_name: x",
+    "docker-compose.yml": "services: {}",
+}
+
+
+def test_the_root_of_a_checkout_is_checked_without_the_files_of_others(service, checkout):
+    for name, text in OTHERS.items():
+        (checkout / name).parent.mkdir(parents=True, exist_ok=True)
+        (checkout / name).write_text(text, encoding="utf-8")
+    done = service.run(checkout, at=IN_WINDOW, ignore="HTQ509")
+    assert done.returncode == 0, done.stdout
+    assert "Left out: 3 files that are not drafts." in done.stdout
+    shutil.rmtree(checkout / "drafts")
+    done = service.run(checkout, at=IN_WINDOW)
+    assert done.returncode == 3, done.stdout
+    assert "the folder holds no draft" in done.stdout
+
+
+def test_the_action_sends_nothing_that_is_accepted(tmp_path, python, checkout):
+    path = checkout / "drafts" / "application.yaml"
+    text = path.read_text(encoding="utf-8").replace("Level 4 Diploma", "Diploma HTQ", 1)
+    entry = "accept:\n  - {rule: HTQ403, reason: Agreed, until: 2022-06-01}\n"
+    path.write_text(text + entry, encoding="utf-8")
+    action = Github(tmp_path, python)
+    assert action.run(checkout, at=IN_WINDOW).returncode == 0
+    results = json.loads(action.report())["runs"][0]["results"]
+    assert "HTQ403" not in [result["ruleId"] for result in results]
+
+
 def test_a_draft_after_its_window_passes_where_that_rule_is_left_out(service, checkout):
     assert service.run(checkout, paths="drafts").returncode == 1
     done = service.run(checkout, paths="drafts", ignore="HTQ301,HTQ509", fail_on="info")

@@ -173,6 +173,7 @@ every_run = pytest.mark.parametrize("prepare", RUNS.values(), ids=RUNS)
 def check(htq, draft, tmp_path, monkeypatch):
     """`htq check` in a folder that `prepare` filled: `check(prepare, "sarif")`."""
     monkeypatch.chdir(tmp_path)
+    (tmp_path / ".git").mkdir()
     done = []
 
     def run(prepare, form, *words):
@@ -231,7 +232,7 @@ def region(result):
 
 
 def fingerprint(result):
-    return result["partialFingerprints"]["primaryLocationLineHash"]
+    return result["partialFingerprints"]["htqFinding/v1"]
 
 
 def counts_for(options):
@@ -452,7 +453,9 @@ def test_a_draft_outside_the_folder_has_an_absolute_uri(check, tmp_path, monkeyp
 
     def prepare(draft):
         draft(MISTAKES, "a b.yaml")
-        inner.mkdir()
+        (tmp_path / ".git").rmdir()
+        (inner / ".git").mkdir(parents=True)
+        monkeypatch.setenv("GITHUB_WORKSPACE", str(inner))
         monkeypatch.chdir(inner)
 
     (found,) = {
@@ -475,6 +478,7 @@ def test_a_draft_on_standard_input_has_the_uri_of_its_name(tmp_path):
         "--format",
         "sarif",
     )
+    (tmp_path / ".git").mkdir()
     run = program(*words, cwd=tmp_path, input=b"cycle: 3\n")
     assert run.returncode == 1
     found = log_of(run.stdout)["results"]

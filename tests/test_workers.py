@@ -73,7 +73,7 @@ def test_many_drafts_are_checked_by_workers(folder):
 
 @pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
 def test_workers_find_the_same_however_they_are_started(folder, method):
-    paths = intake.find([str(folder)])
+    paths = intake.find([str(folder)]).candidates
     found = list(workers.check(paths, terms(), 2, method))
     own = terms()
     alone = lint.check([intake.read(path, None) for path in paths], own.catalogue, own.at)
@@ -83,24 +83,24 @@ def test_workers_find_the_same_however_they_are_started(folder, method):
 
 
 def test_what_a_worker_leaves_undone_is_left_to_this_process(folder):
-    paths = intake.find([str(folder)])
+    paths = intake.find([str(folder)]).candidates
     found = workers.check(paths, terms(), 2)
     for child in multiprocessing.active_children():
         child.kill()
         child.join()
     done = list(found)
     assert len(done) == len(paths)
-    assert [path for path in done if isinstance(path, str)]
+    assert [path for path in done if isinstance(path, intake.Candidate)]
     assert not multiprocessing.active_children()
 
 
 def test_a_fault_of_htq_and_standard_input_are_for_the_process_that_tells_of_them(folder):
-    paths = [*intake.find([str(folder)])[:3], "-"]
+    paths = [*intake.find([str(folder)]).candidates[:3], intake.Candidate("-")]
     assert list(workers.check(paths, terms(), 1)) == paths
 
 
 def test_workers_that_are_not_waited_for_are_ended(folder):
-    found = workers.check(intake.find([str(folder)]), terms(), 2)
+    found = workers.check(intake.find([str(folder)]).candidates, terms(), 2)
     next(found)
     found.close()
     assert not multiprocessing.active_children()

@@ -19,7 +19,7 @@ from htqcli import lint, source
 from htqcli.application import Application, read_application
 from htqcli.catalogue import SCOPES, Catalogue, Cycle, Listing, NotFound, Standard
 from htqcli.fields import Part, sound
-from htqcli.intake import Draft, Unchecked
+from htqcli.intake import Draft, LeftOut, Unchecked
 from htqcli.lint import Checked, Diagnostic
 from htqcli.moment import Moment
 from htqcli.words import join, quote
@@ -275,14 +275,14 @@ def _without(
 
 def effects(
     changes: Sequence[Change],
-    drafts: Iterable[Draft | Unchecked],
+    drafts: Iterable[Draft | Unchecked | LeftOut],
     catalogues: tuple[Catalogue, Catalogue],
     at: datetime,
     ksbs: Folder | None = None,
     number: int | None = None,
-) -> tuple[tuple[Effect, ...], tuple[Unchecked, ...]]:
-    """What the changes do to each draft, or to each for one cycle, and the drafts that could not
-    be checked."""
+) -> tuple[tuple[Effect, ...], tuple[Unchecked, ...], tuple[LeftOut, ...]]:
+    """What the changes do to each draft, or to each for one cycle; the drafts that could not be
+    checked; and the files that are not drafts."""
     read = list(drafts)
     old, new = (lint.check(read, catalogue, at, ksbs=ksbs) for catalogue in catalogues)
     unchecked = {item.path: item for item in (*old.unchecked, *new.unchecked)}
@@ -296,4 +296,4 @@ def effects(
         if number in (None, application.cycle):
             own = tuple(change for change in changes if change.touches(application))
             found.append(Effect(file.path, own, file, after[file.path]))
-    return tuple(found), tuple(unchecked.values())
+    return tuple(found), tuple(unchecked.values()), old.left_out

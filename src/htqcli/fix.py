@@ -19,10 +19,8 @@ from itertools import accumulate, takewhile
 from typing import Any
 
 from htqcli import source
-from htqcli.application import Application
-from htqcli.fields import names
-from htqcli.intake import Draft, Unchecked
-from htqcli.lint import Checked, Diagnostic, Repair, personal, without_addresses
+from htqcli.intake import Draft, LeftOut, Unchecked
+from htqcli.lint import Checked, Diagnostic, Repair, own_fields, personal, without_addresses
 from htqcli.rules.declare import Rule
 from htqcli.source import Document, Span, pointer
 from htqcli.words import is_command, visible
@@ -39,7 +37,7 @@ least. One that takes more is left as it was."""
 CONTEXT = 3
 """How many lines a diff shows before and after those that change."""
 
-Judge = Callable[[Draft], Checked | Unchecked]
+Judge = Callable[[Draft], Checked | Unchecked | LeftOut]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +81,7 @@ def put_right(draft: Draft, judge: Judge, rules: Collection[Rule]) -> Fixed:
     """Make every fix of these rules in a draft that can be made safely, by what `judge` finds.
     The same call with what it returns changes nothing more."""
     checked = judge(draft)
-    if isinstance(checked, Unchecked):
+    if not isinstance(checked, Checked):
         return Fixed(draft)
     text = _Text(draft, checked)
     fixing = _Fixing(judge, rules, max(_FEWEST_READINGS, _READINGS // (len(draft.content) + 1)))
@@ -104,10 +102,9 @@ def put_right(draft: Draft, judge: Judge, rules: Collection[Rule]) -> Fixed:
 
 
 def is_draft(draft: Draft) -> bool:
-    """Whether a file is a draft beyond doubt, and not another's YAML or JSON that lies in the
-    same folder: at the top it has two fields of a draft or more."""
-    root = source.read(draft.content).root
-    return root is not None and len(names(Application).keys() & root.fields.keys()) >= 2
+    """Whether a file is a draft beyond doubt: it was named, or has two fields of a draft or more
+    at its top, so that it is not another's YAML or JSON that lies in the same folder."""
+    return not draft.found or len(own_fields(source.read(draft.content))) >= 2
 
 
 class _TooLong(Exception):

@@ -169,9 +169,10 @@ class Lists:
         path = self._folder / name
         if not path.is_file():
             return f"there is no file {quote(str(path), 120)}"
-        inside, real = os.path.realpath(self._folder), os.path.realpath(path)
-        if os.path.commonpath([inside, real]) != inside:
-            return f"the file {quote(str(path), 120)} is a link that leads elsewhere"
+        if path.is_symlink():
+            inside, real = os.path.realpath(self._folder), os.path.realpath(path)
+            if os.path.commonpath([inside, real]) != inside:
+                return f"the file {quote(str(path), 120)} is a link that leads elsewhere"
         content = content_of(str(path))
         if isinstance(content, str):
             return f"the file {quote(str(path), 120)} is not read: {content}"

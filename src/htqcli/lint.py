@@ -6,19 +6,21 @@ and takes out what a draft accepts. It prints nothing, and no file's state stops
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from itertools import islice
 from pathlib import Path as Folder
 from typing import Any, NamedTuple
 
 from htqcli import source
-from htqcli.application import Acceptance, Contact
+from htqcli.application import Acceptance, Application, Contact
 from htqcli.catalogue import Catalogue
 from htqcli.fields import names, sound
-from htqcli.intake import Draft, Unchecked
+from htqcli.intake import Draft, LeftOut, Unchecked
 from htqcli.ksbs import FOLDER as KSB_FOLDER
 from htqcli.ksbs import Lists
 from htqcli.rules import about
@@ -106,7 +108,7 @@ class Report:
     `subject` is the kind of file, and `catalogue` what drafts were checked against: None where
     catalogues were checked.
     `rules` are those of the run, and `fail_on` is the least severity that fails it; None if
-    nothing does.
+    nothing does. `left_out` are files of other programs that were found among drafts.
     """
 
     at: datetime
@@ -116,6 +118,7 @@ class Report:
     files: tuple[Checked, ...]
     unchecked: tuple[Unchecked, ...]
     subject: Subject = DRAFT
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def is_partial(self) -> bool:
@@ -138,13 +141,23 @@ class Report:
         """What is to be known of what the drafts were checked against, said once."""
         return self.catalogue.note(self.at) if self.catalogue else None
 
+    def without_accepted(self) -> Report:
+        """The same report without the findings that drafts accept."""
+        return replace(
+            self,
+            files=tuple(
+                replace(file, findings=tuple(f for f in file.findings if f.accepted is None))
+                for file in self.files
+            ),
+        )
+
     def count(self, severity: Severity) -> int:
         """How many findings of a severity count, in all files."""
         return sum(file.count(severity) for file in self.files)
 
 
 def check(
-    drafts: Iterable[Draft | Unchecked | Checked],
+    drafts: Iterable[Draft | Unchecked | LeftOut | Checked],
     catalogue: Catalogue | None,
     at: datetime,
     rules: Sequence[Rule] | None = None,
@@ -160,7 +173,8 @@ def check(
     lists: dict[Folder, Lists] = {}
     files: list[Checked] = []
     unchecked: list[Unchecked] = []
-    found: Checked | Unchecked
+    left_out: list[LeftOut] = []
+    found: Checked | Unchecked | LeftOut
     for draft in drafts:
         if isinstance(draft, Draft):
             folder = ksbs or draft.folder / KSB_FOLDER
@@ -170,18 +184,21 @@ def check(
             found = draft
         if isinstance(found, Checked):
             files.append(found)
+        elif isinstance(found, LeftOut):
+            left_out.append(found)
         else:
             unchecked.append(found)
-    return Report(at, catalogue, chosen, fail_on, tuple(files), tuple(unchecked), subject)
+    done = (tuple(files), tuple(unchecked), subject, tuple(left_out))
+    return Report(at, catalogue, chosen, fail_on, *done)
 
 
 def judge(
     catalogue: Catalogue, at: datetime, rules: Sequence[Rule], ksbs: Folder | None
-) -> Callable[[Draft], Checked | Unchecked]:
+) -> Callable[[Draft], Checked | Unchecked | LeftOut]:
     """The check of one draft after another, as `check` does it, with what could be tidied."""
     lists: dict[Folder, Lists] = {}
 
-    def checked(draft: Draft) -> Checked | Unchecked:
+    def checked(draft: Draft) -> Checked | Unchecked | LeftOut:
         folder = ksbs or draft.folder / KSB_FOLDER
         own = lists.setdefault(folder, Lists(folder))
         return _check(draft, catalogue, at, rules, own, DRAFT, tidy=True)
@@ -198,12 +215,14 @@ def _check(
     subject: Subject,
     *,
     tidy: bool = False,
-) -> Checked | Unchecked:
+) -> Checked | Unchecked | LeftOut:
     """Check one file. Whatever raises an exception is a fault of htq that is told of this file,
     so that the next is still checked."""
     during = "reading it"
     try:
         document = source.read(draft.content)
+        if why := _why_no_draft(draft, document):
+            return LeftOut(draft.path, why, is_foreign=True)
         reading = subject.read(document)
         case = Case(document, reading, catalogue or reading.part, None, at, draft.folder, lists)
         number = case.application.cycle
@@ -235,6 +254,54 @@ def _check(
         return Unchecked(draft.path, reason, error)
     findings.sort(key=lambda f: (f.place.line, f.place.column, f.rule.code, f.pointer))
     return Checked(draft.path, tuple(findings), tuple(judging), tuple(untidy))
+
+
+def left_out(draft: Draft) -> LeftOut | None:
+    """Why a draft that was found in a folder is none, if so, as `check` judges it."""
+    why = _why_no_draft(draft, source.read(draft.content))
+    return LeftOut(draft.path, why, is_foreign=True) if why else None
+
+
+def own_fields(document: Document) -> set[str]:
+    """The fields of a draft, in whatever case, that a file has at its top."""
+    written = document.root.fields if document.root else ()
+    return _draft_fields() & {name.lower() for name in written}
+
+
+@cache
+def _draft_fields() -> set[str]:
+    """The fields by which a draft is known; `$schema` is in the files of many programs."""
+    return {name for name in names(Application) if not name.startswith("$")}
+
+
+def _why_no_draft(draft: Draft, document: Document) -> str | None:
+    """Why a file that was found in a folder is of another program, if it is. One that cannot be
+    read is a draft where one of its lines begins with a field, and an empty one by its name."""
+    if not draft.found or own_fields(document):
+        return None
+    kinds = {fault.kind for fault in document.faults}
+    if Kind.EMPTY in kinds:
+        is_draft = os.path.basename(draft.path).lower().startswith("application")
+        return None if is_draft else "it is empty"
+    if document.root or Kind.NOT_A_MAPPING in kinds:
+        return "it has no field of a draft at its top"
+    if _begins_a_line(draft.content):
+        return None
+    return "it cannot be read as YAML, and no line begins with a field of a draft"
+
+
+def _begins_a_line(content: bytes) -> bool:
+    """Whether a field of a draft begins a line of a text, at the indentation of its first field.
+    Zeros and byte-order marks are those of UTF-16."""
+    text = content.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe").replace(b"\r", b"\n")
+    first = _FIRST_FIELD.search(text)
+    indentation = re.escape(first[1]) if first else b""
+    fields = "|".join(_draft_fields()).encode()
+    line = rb"(?im)^(?:\{\s*|%b)[\"']?(?:%b)(?![\w-])" % (indentation, fields)
+    return re.search(line, text) is not None
+
+
+_FIRST_FIELD = re.compile(rb"(?m)^([ \t]*+)(?!\{?[ \t]*$|#|---)")
 
 
 def _can_judge(rule: Rule, case: Case) -> bool:

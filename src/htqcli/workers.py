@@ -24,7 +24,7 @@ from typing import Any
 
 from htqcli import intake, lint
 from htqcli.catalogue import Catalogue
-from htqcli.intake import STANDARD_INPUT, Draft, Unchecked
+from htqcli.intake import STANDARD_INPUT, Candidate, LeftOut, Unchecked
 from htqcli.lint import Checked
 from htqcli.rules.declare import Rule
 
@@ -37,7 +37,8 @@ htq first."""
 _ENDS = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
 _ON_LINUX = hasattr(os, "sched_getaffinity")
 
-Batch = Sequence[str | Unchecked]
+Batch = Sequence[Candidate | Unchecked]
+Result = Checked | Unchecked | LeftOut | Candidate
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +58,7 @@ def how_many(drafts: int) -> int:
     return min(_cores(), drafts // _BATCH)
 
 
-def check(
-    paths: Batch, terms: Terms, workers: int, method: str | None = None
-) -> Iterator[Checked | Unchecked | str]:
+def check(paths: Batch, terms: Terms, workers: int, method: str | None = None) -> Iterator[Result]:
     """What the workers found in drafts, in the order of the paths; a path itself for what is
     left to this process, such as standard input."""
     batches = [paths[start : start + _BATCH] for start in range(0, len(paths), _BATCH)]
@@ -102,7 +101,7 @@ def _interruptions_held() -> Iterator[None]:
 
 def _collect(
     batches: Sequence[Batch], crew: Sequence[tuple[BaseProcess, Connection]], workers: int
-) -> Iterator[Checked | Unchecked | str]:
+) -> Iterator[Result]:
     try:
         for number, batch in enumerate(batches):
             try:
@@ -136,16 +135,16 @@ def _work(
             return
 
 
-def _found(batch: Batch, terms: Terms) -> Sequence[Checked | Unchecked | str]:
+def _found(batch: Batch, terms: Terms) -> Sequence[Result]:
     """What is found in a batch; the batch itself where something of it is for the process that
     has standard input, or that tells of a fault in htq."""
-    if STANDARD_INPUT in batch:
+    if any(item.path == STANDARD_INPUT for item in batch):
         return batch
-    drafts: list[Draft | Unchecked] = [intake.read(path, None) for path in batch]
+    drafts = [intake.read(item, None) for item in batch]
     report = lint.check(drafts, terms.catalogue, terms.at, terms.rules, ksbs=terms.ksbs)
     if any(item.fault is not None for item in report.unchecked):
         return batch
-    return (*report.files, *report.unchecked)
+    return (*report.files, *report.unchecked, *report.left_out)
 
 
 def _method() -> str:

@@ -128,7 +128,8 @@ def _run(words: list[str] | None) -> int:
     command = typer.main.get_command(program(_named(asked)))
     _lay_out_help(command, typer.Context(command, **command.context_settings))
     try:
-        found = command.main(words, prog_name="htq", standalone_mode=False)
+        # Click expands globs in words that it takes from the command line itself, on Windows.
+        found = command.main(list(asked), prog_name="htq", standalone_mode=False)
     except typer.TyperException as error:
         return terminal.refuse(error)
     except Refusal as error:

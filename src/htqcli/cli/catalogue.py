@@ -90,7 +90,7 @@ def check(
     format, reports = destinations(format, report or ())
     named = list(dict.fromkeys(files))
     spare(reports, named, CATALOGUE.name)
-    read = (intake.read(path, sys.stdin) for path in named)
+    read = (intake.read(intake.Candidate(path), sys.stdin) for path in named)
     level = None if fail_on == "never" else Severity(fail_on)
     found = lint.check(read, None, options.the_time(at), rules, level, subject=CATALOGUE)
     conclude(found, reports, format or "text", quiet=quiet, exit_zero=exit_zero)

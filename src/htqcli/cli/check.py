@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional, TypeVar
 
@@ -31,9 +32,10 @@ if TYPE_CHECKING:
 
     from htqcli.catalogue import Catalogue
     from htqcli.fix import Fixed, Judge
-    from htqcli.intake import Draft, Unchecked
+    from htqcli.intake import Candidate, Draft, Found, LeftOut, Unchecked
     from htqcli.lint import Checked, Report
     from htqcli.rules.declare import Rule, Subject
+    from htqcli.workers import Result
 
 NOT_READY = 1
 """The exit code when there is a finding at or above the level of `--fail-on`."""
@@ -72,9 +74,23 @@ def check(
     exclude: Annotated[
         Words,
         typer.Option(
-            "--exclude", metavar="GLOB", help="Leave these out of folders. Can be repeated."
+            "--exclude",
+            metavar="GLOB",
+            help="Leave these out of folders: a name, or a path from the folder or from here, such "
+            "as ‘drafts/old’ or ‘*-copy.yaml’. Can be repeated.",
         ),
     ] = None,
+    listing: Annotated[
+        bool,
+        typer.Option(
+            "--list",
+            help="Check nothing: list what would be checked, and what is left out and why.",
+        ),
+    ] = False,
+    hide_accepted: Annotated[
+        bool,
+        typer.Option("--hide-accepted", help="Leave accepted findings out of every format."),
+    ] = False,
     stdin_name: Annotated[
         Optional[str],  # noqa: UP045
         typer.Option(
@@ -102,31 +118,40 @@ def check(
     Each finding says what is wrong, where, how to put it right and on whose authority.
     """
     from htqcli import intake, lint
-    from htqcli.formats import is_report
     from htqcli.rules import about
     from htqcli.rules.declare import DRAFT, Severity
 
     shown, reports = destinations(format, report or ())
-    _fit(paths or (), None if format == "text" else shown, fix=fix, diff=diff)
+    machine = None if format == "text" else shown
+    _fit(paths or (), machine, reports, fix=fix, diff=diff, listing=listing)
     rules = chosen(select, ignore, DRAFT)
     expect_folder(ksbs)
     known = options.the_catalogue(catalogue)
     now = options.the_time(at)
-    older = [file for _, file in reports if is_report(file)]
-    named = intake.find(paths or [os.curdir], exclude or (), older)
-    spare(reports, named)
+    named = intake.find(paths or [os.curdir], exclude or ())
+    _tell_idle(named.idle)
+    if listing:
+        _list(named, paths or ())
+        return
+    over = [file for _, file in reports if named.holds(file) and not intake.is_report(file)]
+    spare(reports, [*(paths or ()), *over])
     spare(reports, [str(catalogue)] if catalogue else [], "catalogue")
     level = None if fail_on == "never" else Severity(fail_on)
-    checked = None if fix or diff else _by_workers(named, known, now, rules, ksbs)
-    drafts: Iterable[Draft | Unchecked | Checked] = (
-        intake.read(path, sys.stdin, stdin_name) if isinstance(path, str) else path
-        for path in _progress(checked or iter(named), len(named), quiet=quiet)
+    candidates = named.candidates
+    checked = None if fix or diff else _by_workers(candidates, known, now, rules, ksbs)
+    drafts: Iterable[Draft | Unchecked | LeftOut | Checked] = (
+        intake.read(item, sys.stdin, stdin_name) if isinstance(item, intake.Candidate) else item
+        for item in _progress(checked or iter(candidates), len(candidates), quiet=quiet)
     )
     replaced: list[bool] = []
     if fix or diff:
         judge = lint.judge(known, now, about(DRAFT), ksbs)
-        drafts = _fixed(drafts, paths or (), judge, rules, replaced, writes=fix, quiet=quiet)
+        drafts = _fixed(drafts, judge, rules, replaced, writes=fix, quiet=quiet)
     found = lint.check(drafts, known, now, rules, level, ksbs)
+    unchecked = (*found.unchecked, *named.without_drafts(found.left_out))
+    found = replace(found, unchecked=unchecked)
+    if hide_accepted:
+        found = found.without_accepted()
     shown = None if diff else shown or "text"
     conclude(found, reports, shown, replaced, quiet=quiet, exit_zero=exit_zero)
 
@@ -145,6 +170,8 @@ def conclude(
     written = [*replaced, *(_write(name, file, found) for name, file in reports)]
     if format is not None:
         _show(found, format, quiet=quiet)
+    if not quiet:
+        _tell_left_out(found.left_out)
     tell_unchecked(found.unchecked)
     if found.unchecked or not all(written):
         raise typer.Exit(NOT_CHECKED)
@@ -174,8 +201,21 @@ def chosen(select: Words, ignore: Words, subject: Subject) -> tuple[Rule, ...]:
     return left
 
 
-def _fit(paths: Sequence[str], format: str | None, *, fix: bool, diff: bool) -> None:
+def _fit(
+    paths: Sequence[str],
+    format: str | None,
+    reports: Sequence[tuple[str, str]],
+    *,
+    fix: bool,
+    diff: bool,
+    listing: bool,
+) -> None:
     """Refuse options that do not go together."""
+    if listing and (fix or diff or reports or format):
+        raise typer.BadParameter(
+            "It checks nothing, so it cannot go with ‘--fix’, ‘--diff’, ‘--report’ or a format.",
+            param_hint="--list",
+        )
     if fix and diff:
         raise typer.BadParameter(
             "It cannot go with ‘--diff’, which changes nothing. Choose one of the two.",
@@ -195,18 +235,17 @@ def _fit(paths: Sequence[str], format: str | None, *, fix: bool, diff: bool) -> 
 
 
 def _fixed(
-    drafts: Iterable[Draft | Unchecked | Checked],
-    named: Sequence[str],
+    drafts: Iterable[Draft | Unchecked | LeftOut | Checked],
     judge: Judge,
     rules: Sequence[Rule],
     written: list[bool],
     *,
     writes: bool,
     quiet: bool,
-) -> Iterator[Draft | Unchecked | Checked]:
+) -> Iterator[Draft | Unchecked | LeftOut | Checked]:
     """The drafts with what can be put right put right in their files, or as they are and with
-    what would be on standard output. `written` is told of each file that is to be written. A file
-    that is not `named`, but found in a folder, must be a draft beyond doubt."""
+    what would be on standard output. `written` is told of each file that is to be written. Only
+    what is a draft beyond doubt is changed."""
     from htqcli.fix import Fixed, is_draft, put_right
     from htqcli.intake import Draft, Unchecked
 
@@ -215,8 +254,7 @@ def _fixed(
             yield draft
             continue
         try:
-            ours = draft.path in named or "-" in named or is_draft(draft)
-            fixed = put_right(draft, judge, rules) if ours else Fixed(draft)
+            fixed = put_right(draft, judge, rules) if is_draft(draft) else Fixed(draft)
         except typer.Exit:  # ended from outside
             raise
         except Exception as error:  # noqa: BLE001  # a fault is reported, and the next draft read
@@ -317,13 +355,11 @@ def _report(word: str) -> tuple[str, str]:
         raise typer.BadParameter(error.message, param_hint="--report") from None
 
 
-def spare(
-    reports: Sequence[tuple[str, str]], named: Sequence[str | Unchecked], kind: str = "draft"
-) -> None:
+def spare(reports: Sequence[tuple[str, str]], named: Sequence[str], kind: str = "draft") -> None:
     """Refuse a report that would be written over what is checked."""
     from htqcli.words import quote
 
-    files = {os.path.realpath(path) for path in named if isinstance(path, str)}
+    files = {os.path.realpath(path) for path in named}
     for _, file in reports:
         if os.path.realpath(file) in files:
             raise typer.BadParameter(
@@ -383,13 +419,52 @@ def tell_unchecked(unchecked: Sequence[Unchecked]) -> None:
             terminal.report_fault(item.fault)
 
 
+def _tell_idle(globs: Sequence[str]) -> None:
+    from htqcli.words import quote
+
+    for glob in globs:
+        terminal.tell(f"{quote(f'--exclude {glob}')} left nothing out: nothing there matches it")
+
+
+def _tell_left_out(left_out: Sequence[LeftOut]) -> None:
+    """Say how many files of folders are not drafts."""
+    count = sum(item.is_foreign for item in left_out)
+    if count:
+        files = "1 file that is not a draft" if count == 1 else f"{count} files that are not drafts"
+        terminal.tell(f"Left out: {files}. ‘htq check --list’ shows which and why.")
+
+
+def _list(named: Found, paths: Sequence[str]) -> None:
+    """Write a line for each path, with what a check makes of it. What was found in a folder can
+    be anything; a path that was named must be there."""
+    from htqcli import intake, lint
+    from htqcli.words import visible, visible_start
+
+    missing = False
+    for item in named.items:
+        outcome: Draft | Unchecked | LeftOut | Candidate = item
+        if isinstance(item, intake.Candidate) and item.path != intake.STANDARD_INPUT:
+            outcome = intake.read(item, None)
+        if isinstance(outcome, intake.Draft):
+            outcome = lint.left_out(outcome) or outcome
+        said = "checked"
+        if isinstance(outcome, intake.LeftOut):
+            said = f"left out: {outcome.reason}"
+        elif isinstance(outcome, intake.Unchecked):
+            said = f"not checked: {outcome.reason}"
+            missing |= item.path in paths
+        terminal.write(f"{visible_start(item.path)}: {visible(said)}\n")
+    if missing:
+        raise typer.Exit(NOT_CHECKED)
+
+
 def _by_workers(
-    named: Sequence[str | Unchecked],
+    named: Sequence[Candidate | Unchecked],
     catalogue: Catalogue,
     at: datetime,
     rules: tuple[Rule, ...],
     ksbs: Path | None,
-) -> Iterator[Checked | Unchecked | str] | None:
+) -> Iterator[Result] | None:
     """What workers find in many drafts; None where there is nothing to gain from them."""
     if len(named) < _MANY_FOR_ONE:
         return None

@@ -93,8 +93,8 @@ def _read(path: str) -> tuple[Path, Any]:
     from htqcli.application import read_application
     from htqcli.words import visible, visible_start
 
-    draft = intake.read(path, sys.stdin)
-    if isinstance(draft, intake.Unchecked):
+    draft = intake.read(intake.Candidate(path), sys.stdin)
+    if not isinstance(draft, intake.Draft):
         terminal.tell(f"{visible_start(path)}: not read: {visible(draft.reason)}")
         raise typer.Exit(NOT_READ)
     document = source.read(draft.content)

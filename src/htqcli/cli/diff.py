@@ -75,9 +75,10 @@ def diff(
     effects: tuple[Effect, ...] = ()
     unchecked: tuple[Unchecked, ...] = ()
     if drafts and now:
-        paths = intake.find([*drafts, *(more or ())])
-        read = (intake.read(path, sys.stdin) for path in paths)
-        effects, unchecked = changes.effects(found, read, catalogues, now, ksbs, cycle)
+        named = intake.find([*drafts, *(more or ())])
+        read = (intake.read(item, sys.stdin) for item in named.candidates)
+        effects, unchecked, others = changes.effects(found, read, catalogues, now, ksbs, cycle)
+        unchecked += tuple(named.without_drafts(others))
     if format == "json":
         from htqcli.formats.json import encode
 

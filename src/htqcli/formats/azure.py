@@ -5,7 +5,7 @@ https://learn.microsoft.com/en-us/azure/devops/pipelines/scripts/logging-command
 
 from __future__ import annotations
 
-from htqcli.formats import relative
+from htqcli.formats import Places
 from htqcli.formats.text import against
 from htqcli.lint import Report
 from htqcli.rules.declare import Severity
@@ -18,7 +18,9 @@ def azure(report: Report) -> str:
     """The report as logging commands. Azure Pipelines knows errors and warnings; information is
     a plain line, and so is which catalogue the drafts were checked against."""
     lines = []
+    places = Places()
     for file in report.files:
+        path = places.of(file.path).path
         for finding in file.findings:
             if finding.accepted:
                 continue
@@ -26,19 +28,19 @@ def azure(report: Report) -> str:
             message = f"{finding.message}. {finding.hint}"
             kind = _TYPES.get(finding.severity)
             if kind is None:
-                where = f"{visible_start(relative(file.path))}:{place.line}:{place.column}"
+                where = f"{visible_start(path)}:{place.line}:{place.column}"
                 lines.append(f"{where}: {finding.severity.value} {finding.rule.code} {message}")
                 continue
             properties = {
                 "type": kind,
-                "sourcepath": relative(file.path),
+                "sourcepath": path,
                 "linenumber": str(place.line),
                 "columnnumber": str(place.column),
                 "code": finding.rule.code,
             }
             lines.append(_command(properties, message))
     for unchecked in report.unchecked:
-        message = f"{unchecked.path}: not checked: {unchecked.reason}"
+        message = f"{places.of(unchecked.path).path}: not checked: {unchecked.reason}"
         lines.append(_command({"type": "error"}, message))
     lines += [visible_start(sentence) for sentence in against(report)]
     return "".join(f"{line}\n" for line in lines)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from htqcli.formats import relative
+from htqcli.formats import Places
 from htqcli.formats.text import against
 from htqcli.lint import Report
 from htqcli.rules.declare import Severity
@@ -23,23 +23,26 @@ def github(report: Report) -> str:
     """The report as workflow commands, at most ten of each level; then how many more there
     are, and which catalogue the drafts were checked against."""
     lines = []
+    places = Places()
     told: Counter[Severity] = Counter()
     for unchecked in report.unchecked:
         told[Severity.ERROR] += 1
         if told[Severity.ERROR] <= SHOWN:
-            message = f"{unchecked.path}: not checked: {unchecked.reason}"
+            message = f"{places.of(unchecked.path).path}: not checked: {unchecked.reason}"
             lines.append(_command("error", {"title": "htq"}, message))
     for severity in Severity:
         for file in report.files:
+            path = None
             for finding in file.findings:
                 if finding.severity is not severity or finding.accepted:
                     continue
                 told[severity] += 1
                 if told[severity] > SHOWN:
                     continue
+                path = path or places.of(file.path).path
                 place = finding.place
                 properties = {
-                    "file": relative(file.path),
+                    "file": path,
                     "line": str(place.line),
                     "endLine": str(place.end_line),
                     "title": f"{finding.rule.code} {finding.rule.name}",

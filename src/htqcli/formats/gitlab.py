@@ -5,7 +5,7 @@ https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
 
 from __future__ import annotations
 
-from htqcli.formats import fingerprints, relative
+from htqcli.formats import Places, fingerprints
 from htqcli.formats.json import encode
 from htqcli.lint import Report
 from htqcli.rules.declare import Severity
@@ -18,20 +18,23 @@ def gitlab(report: Report) -> str:
     """The report as a Code Quality report: a JSON array, `[]` where nothing was found. Accepted
     findings are left out, because the format has no word for them, and for the catalogue it has
     no place."""
-    return encode(
-        [
-            {
-                "description": f"{finding.message}. {finding.hint}",
-                "check_name": f"{finding.rule.code} {finding.rule.name}",
-                "fingerprint": fingerprint,
-                "severity": _SEVERITIES[finding.severity],
-                "location": {
-                    "path": visible(relative(file.path)),
-                    "lines": {"begin": finding.place.line, "end": finding.place.end_line},
-                },
-            }
-            for file in report.files
-            for finding, fingerprint in zip(file.findings, fingerprints(file), strict=True)
-            if finding.accepted is None
-        ]
-    )
+    issues = []
+    places = Places()
+    for file in report.files:
+        where = places.of(file.path)
+        for finding, mark in zip(file.findings, fingerprints(file, where.identity), strict=True):
+            if finding.accepted is not None:
+                continue
+            issues.append(
+                {
+                    "description": f"{finding.message}. {finding.hint}",
+                    "check_name": f"{finding.rule.code} {finding.rule.name}",
+                    "fingerprint": mark,
+                    "severity": _SEVERITIES[finding.severity],
+                    "location": {
+                        "path": visible(where.path),
+                        "lines": {"begin": finding.place.line, "end": finding.place.end_line},
+                    },
+                }
+            )
+    return encode(issues)

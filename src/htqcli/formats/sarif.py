@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from htqcli import __version__
-from htqcli.formats import fingerprints, uri
+from htqcli.formats import Places, fingerprints
 from htqcli.formats.json import about, encode
 from htqcli.intake import Unchecked
 from htqcli.lint import Checked, Diagnostic, Report
@@ -20,6 +20,10 @@ from htqcli.words import visible
 _SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
+MOST = 24_999
+"""How many results a file holds. GitHub refuses a file with more than 25,000, and shows the 5,000
+most severe."""
+
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
 
@@ -31,9 +35,16 @@ def sarif(report: Report) -> str:
         "semanticVersion": __version__,
         "rules": [_rule(rule) for rule in RULES],
     }
+    places = Places()
+    results = [result for file in report.files for result in _results(file, places)]
+    notes = [_notification(unchecked, places) for unchecked in report.unchecked]
+    if len(results) > MOST:
+        more = f"{len(results) - MOST:,} more findings are not in this file"
+        more += f", because GitHub refuses {MOST + 1:,} results and more; the most severe are."
+        notes.append({"level": "warning", "message": _message(more)})
+        results = _most_severe(results)
     invocation: dict[str, Any] = {"executionSuccessful": not report.unchecked}
-    if report.unchecked:
-        notes = [_notification(unchecked) for unchecked in report.unchecked]
+    if notes:
         invocation["toolExecutionNotifications"] = notes
     tool: dict[str, Any] = {"driver": driver}
     if report.catalogue:
@@ -49,7 +60,7 @@ def sarif(report: Report) -> str:
         "invocations": [invocation],
         "columnKind": "unicodeCodePoints",
         "newlineSequences": ["\r\n", "\n", "\r"],
-        "results": [result for file in report.files for result in _results(file)],
+        "results": results,
     }
     return encode({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
 
@@ -68,20 +79,32 @@ def _rule(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _results(file: Checked) -> list[dict[str, Any]]:
+def _results(file: Checked, places: Places) -> list[dict[str, Any]]:
+    where = places.of(file.path)
+    marks = fingerprints(file, where.identity)
     return [
-        _result(file.path, finding, fingerprint)
-        for finding, fingerprint in zip(file.findings, fingerprints(file), strict=True)
+        _result(where.uri, finding, mark)
+        for finding, mark in zip(file.findings, marks, strict=True)
     ]
 
 
-def _result(path: str, finding: Diagnostic, fingerprint: str) -> dict[str, Any]:
-    place = finding.place
+def _most_severe(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """As many results as there may be, in their order; those that count for nothing go first."""
+    levels = list(_LEVELS.values())
+
+    def rank(number: int) -> tuple[bool, int]:
+        return bool(results[number]["suppressions"]), levels.index(results[number]["level"])
+
+    kept = sorted(range(len(results)), key=rank)[:MOST]
+    return [results[number] for number in sorted(kept)]
+
+
+def _result(uri: str, finding: Diagnostic, fingerprint: str) -> dict[str, Any]:
     region = {
-        "startLine": place.line,
-        "startColumn": place.column,
-        "endLine": place.end_line,
-        "endColumn": place.end_column,
+        "startLine": finding.place.line,
+        "startColumn": finding.place.column,
+        "endLine": finding.place.end_line,
+        "endColumn": finding.place.end_column,
     }
     accepted = finding.accepted
     return {
@@ -89,10 +112,8 @@ def _result(path: str, finding: Diagnostic, fingerprint: str) -> dict[str, Any]:
         "ruleIndex": RULES.index(finding.rule),
         "level": _LEVELS[finding.severity],
         "message": _message(f"{finding.message}. {finding.hint}"),
-        "locations": [
-            {"physicalLocation": {"artifactLocation": {"uri": uri(path)}, "region": region}}
-        ],
-        "partialFingerprints": {"primaryLocationLineHash": fingerprint},
+        "locations": [{"physicalLocation": {"artifactLocation": {"uri": uri}, "region": region}}],
+        "partialFingerprints": {"htqFinding/v1": fingerprint},
         "properties": {"sources": list(finding.sources)},
         "suppressions": []
         if accepted is None
@@ -113,9 +134,10 @@ def _message(text: str) -> dict[str, str]:
     return {"text": text.replace("](", "]\\(")}
 
 
-def _notification(unchecked: Unchecked) -> dict[str, Any]:
+def _notification(unchecked: Unchecked, places: Places) -> dict[str, Any]:
+    where = places.of(unchecked.path)
     return {
         "level": "error",
-        "message": _message(f"{visible(unchecked.path)}: {visible(unchecked.reason)}"),
-        "locations": [{"physicalLocation": {"artifactLocation": {"uri": uri(unchecked.path)}}}],
+        "message": _message(f"{visible(where.path)}: {visible(unchecked.reason)}"),
+        "locations": [{"physicalLocation": {"artifactLocation": {"uri": where.uri}}}],
     }

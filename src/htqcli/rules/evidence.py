@@ -22,12 +22,8 @@ from htqcli.words import quote
 def _files(case: Case) -> Iterator[tuple[Path, str, str | None]]:
     """The files that a draft names: the path of the field that names one, the name, and how it
     leaves the draft's folder, if it does."""
-    try:
-        inside = os.path.realpath(case.folder)
-    except OSError:  # the folder we are in is gone
-        inside = str(case.folder)
     for path, name in _names(case):
-        yield path, name, _leaves(name, inside)
+        yield path, name, _leaves(name, str(case.folder))
 
 
 def _names(case: Case) -> Iterator[tuple[Path, str]]:
@@ -43,9 +39,8 @@ def _names(case: Case) -> Iterator[tuple[Path, str]]:
             yield ("documents", index, "file"), document.file
 
 
-def _leaves(name: str, inside: str) -> str | None:
-    """How a path leaves a folder, given without links, on any system; None where it stays in
-    it."""
+def _leaves(name: str, folder: str) -> str | None:
+    """How a path leaves a folder, on any system; None where it stays in it."""
     if name.startswith(("/", "\\")) or PureWindowsPath(name[:2]).drive:
         return "it does not begin in the draft’s folder"
     depth = 0
@@ -53,7 +48,7 @@ def _leaves(name: str, inside: str) -> str | None:
         depth += {"..": -1, ".": 0, "": 0}.get(part, 1)
         if depth < 0:
             return "‘..’ leads out of the draft’s folder"
-    if not _is_endless(name) and _follows_a_link_out(name, inside):
+    if not _is_endless(name) and _meets_a_link(name, folder) and _follows_a_link_out(name, folder):
         return "a link leads out of the draft’s folder"
     return None
 
@@ -64,8 +59,29 @@ def _is_endless(name: str) -> bool:
     return len(name) > 4_096 or name.count("/") > 32
 
 
-def _follows_a_link_out(name: str, inside: str) -> bool:
+def _meets_a_link(name: str, folder: str) -> bool:
+    """Whether a path that never leaves a folder by `..` goes through a link. To find out where a
+    link leads, each folder above is looked up, which most files can do without."""
+    way: list[str] = []
+    for part in name.replace(os.sep, "/").split("/"):
+        if part == "..":
+            way.pop()
+        elif part not in ("", "."):
+            way.append(part)
+        try:
+            if way and stat.S_ISLNK(os.lstat(os.path.join(folder, *way)).st_mode):
+                return True
+        except (OSError, ValueError):
+            return False
+    return os.name == "nt"
+
+
+def _follows_a_link_out(name: str, folder: str) -> bool:
     """Whether a link on the way leads out of a folder. The way ends where nothing is."""
+    try:
+        inside = os.path.realpath(folder)
+    except OSError:  # the folder we are in is gone
+        inside = folder
     path, below = inside, os.path.join(inside, "")
     for part in name.replace(os.sep, "/").split("/"):
         if part in ("", "."):
