@@ -14,13 +14,16 @@ PACKAGE = ROOT / "src" / "htqcli"
 
 ORDER = [
     "words",
+    "cells",
     "source",
     "moment",
     "fields",
     "catalogue",
     "application",
     "feed",
+    "page",
     "ksbs",
+    "importing",
     "structure",
     "coverage",
     "rules.sources",
