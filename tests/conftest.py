@@ -197,20 +197,25 @@ def in_terminal(*words, columns=80, **environment):
 
 @pytest.fixture
 def draft(tmp_path: Path) -> Callable[..., Path]:
-    """A copy of the example that is ready, with pieces of its text replaced.
+    """Writes drafts in the folder of the test: see `draft_in`."""
+    return draft_in(tmp_path)
+
+
+def draft_in(folder: Path) -> Callable[..., Path]:
+    """What writes a copy of the example that is ready in a folder, with pieces of its text replaced.
 
     `draft({"level: 4": "level: 6"})`; the first occurrence of each is replaced. The list of
     its standard's KSBs is beside it.
     """
 
     def write(changes: dict[str, str] | None = None, name: str = "application.yaml") -> Path:
-        shutil.copytree(ROOT / "examples", tmp_path, dirs_exist_ok=True)
-        shutil.copytree(ROOT / "tests" / "ksbs", tmp_path / "ksbs", dirs_exist_ok=True)
-        text = (tmp_path / "application.yaml").read_text(encoding="utf-8")
+        shutil.copytree(ROOT / "examples", folder, dirs_exist_ok=True)
+        shutil.copytree(ROOT / "tests" / "ksbs", folder / "ksbs", dirs_exist_ok=True)
+        text = (folder / "application.yaml").read_text(encoding="utf-8")
         for old, new in (changes or {}).items():
             assert old in text, old
             text = text.replace(old, new, 1)
-        (tmp_path / name).write_text(text, encoding="utf-8")
-        return tmp_path / name
+        (folder / name).write_text(text, encoding="utf-8")
+        return folder / name
 
     return write

@@ -11,6 +11,8 @@ from conftest import ROOT, program
 from htqcli import catalogue
 from htqcli.rules import RULES
 
+pytestmark = pytest.mark.slow
+
 TITLES = {standard.reference: standard.title for standard in catalogue.load().cycle(3).standards}
 
 

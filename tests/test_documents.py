@@ -16,6 +16,8 @@ from htqcli.fields import Part, names
 from htqcli.formats import FORMATS
 from htqcli.rules import RULES
 
+pytestmark = pytest.mark.slow
+
 MANUAL = (ROOT / "docs" / "htq.1").read_text(encoding="utf-8")
 REFERENCE = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
 

@@ -20,6 +20,8 @@ from htqcli.fix import put_right
 from htqcli.intake import Draft
 from htqcli.rules import RULES
 
+pytestmark = pytest.mark.slow
+
 KSBS = {"K1": "One", "K2": "Another", "S1": "A third", "S12": "A fourth", "B1": "A fifth"}
 READY = {
     "cycle": "3",
@@ -377,7 +379,6 @@ def the_laws(judge, draft):
     return fixed
 
 
-@pytest.mark.slow
 @examples(60)
 @given(mistyped_drafts())
 def test_slips_of_the_pen_are_undone_to_the_last_byte(folder, judge, drafts):
@@ -418,7 +419,6 @@ def disfigured(draw):
     return text.encode()
 
 
-@pytest.mark.slow
 @examples(30)
 @given(disfigured())
 def test_no_draft_is_made_worse_and_nothing_but_values_and_names_changes(folder, judge, content):

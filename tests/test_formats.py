@@ -10,6 +10,8 @@ import pytest
 from conftest import IN_WINDOW, ROOT
 from htqcli.formats import FORMATS, sarif
 
+pytestmark = pytest.mark.slow
+
 WRONG = {"  level: 4\n  number": "  level: 6\n  number", "Level 4 Diploma": "Diploma HTQ"}
 """An error, HTQ401, and a warning, HTQ403."""
 

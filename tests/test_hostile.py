@@ -17,6 +17,8 @@ from htqcli.formats import FORMATS, render
 from htqcli.intake import Draft
 from htqcli.rules import RULES
 
+pytestmark = pytest.mark.slow
+
 BOM = b"\xef\xbb\xbf"
 
 FILES = {

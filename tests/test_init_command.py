@@ -27,6 +27,8 @@ from htqcli import catalogue, source
 from htqcli.cli.terminal import create_file
 from htqcli.outline import scalar
 
+pytestmark = pytest.mark.slow
+
 STANDARDS = catalogue.load().cycle(3).standards
 TYPES = ("awarding-organisation", "higher-education-provider")
 TITLE = "Level 4 Diploma: “IT”, #1"

@@ -13,6 +13,8 @@ from conftest import IN_WINDOW, program
 from htqcli.importing import Origin, from_record, read_back
 from htqcli.ksbs import read_list
 
+pytestmark = pytest.mark.slow
+
 RECORD = {
     "referenceNumber": "ST0117",
     "title": " Business &amp; data <b>analyst</b> ",

@@ -17,6 +17,8 @@ from htqcli.blank import WORDS
 from htqcli.catalogue import Cycle
 from htqcli.fields import Part
 
+pytestmark = pytest.mark.slow
+
 GUIDE = (ROOT / "docs" / "new-cycle.md").read_text(encoding="utf-8")
 CATALOGUE = (ROOT / "data" / "standards.yaml").read_text(encoding="utf-8")
 

@@ -13,6 +13,8 @@ import pytest
 from conftest import IN_WINDOW, ROOT, needs_copies, program, programs
 from htqcli import feed, workers
 
+pytestmark = pytest.mark.slow
+
 needs_devices = pytest.mark.skipif(
     not all(map(os.path.exists, ("/dev/full", "/dev/zero"))), reason="no such devices here"
 )

@@ -21,6 +21,8 @@ from dockerfile_parse import DockerfileParser
 
 from conftest import IN_WINDOW, ROOT
 
+pytestmark = pytest.mark.slow
+
 HOOKS = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 STEPS = ACTION["runs"]["steps"]

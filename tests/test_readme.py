@@ -9,6 +9,8 @@ import pytest
 
 from conftest import ROOT, program
 
+pytestmark = pytest.mark.slow
+
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
 RECORDING = re.search(

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import re
+from functools import cache
 from urllib.parse import unquote_to_bytes
 from xml.etree import ElementTree as ET
 
@@ -13,8 +14,10 @@ import pytest
 from jsonschema import Draft4Validator, FormatChecker
 from lxml import etree
 
-from conftest import IN_WINDOW, ROOT, program
+from conftest import IN_WINDOW, ROOT, draft_in, program
 from htqcli.rules import RULES
+
+pytestmark = pytest.mark.slow
 
 SCHEMAS = ROOT / "tests" / "schemas"
 PUBLISHED = {
@@ -169,29 +172,51 @@ RUNS = {
 every_run = pytest.mark.parametrize("prepare", RUNS.values(), ids=RUNS)
 
 
+@pytest.fixture(scope="module")
+def asked():
+    """The folders of `RUNS` that are there, and what htq said of them: each is asked for once."""
+    return {}, {}
+
+
 @pytest.fixture
-def check(htq, draft, tmp_path, monkeypatch):
+def check(htq, tmp_path, tmp_path_factory, monkeypatch, asked):
     """`htq check` in a folder that `prepare` filled: `check(prepare, "sarif")`."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / ".git").mkdir()
-    done = []
+    folders, said = asked
+    own = {}
+
+    def folder_of(prepare):
+        known = folders if prepare in RUNS.values() else own
+        if prepare not in known:
+            known[prepare] = tmp_path if known is own else tmp_path_factory.mktemp("run")
+            (known[prepare] / ".git").mkdir()
+            monkeypatch.chdir(known[prepare])
+            prepare(draft_in(known[prepare]))
+        return known[prepare]
 
     def run(prepare, form, *words):
-        if prepare not in done:
-            prepare(draft)
-            done.append(prepare)
-        return htq("check", *(words or (".",)), "--at", IN_WINDOW, "--format", form)
+        folder = folder_of(prepare)
+        if prepare not in own:
+            monkeypatch.chdir(folder)
+        key = folder, form, words
+        if key not in said:
+            said[key] = htq("check", *(words or (".",)), "--at", IN_WINDOW, "--format", form)
+        return said[key]
 
     return run
 
 
-def log_of(text):
-    """The one run of a SARIF log that is valid."""
+@cache
+def assert_valid(text):
     log = json.loads(text)
     wrong = sorted(f"{error.json_path}: {error.message}" for error in OF_SARIF.iter_errors(log))
     assert wrong == []
     assert log["$schema"] == SARIF["id"]
-    (run,) = log["runs"]
+
+
+def log_of(text):
+    """The one run of a SARIF log that is valid."""
+    assert_valid(text)
+    (run,) = json.loads(text)["runs"]
     return run
 
 
@@ -420,16 +445,17 @@ def test_fingerprints_stay_when_lines_are_put_before(check, draft, tmp_path, bef
         "{}/application.yaml",
     ],
 )
-def test_fingerprints_and_uris_stay_however_the_path_is_written(check, tmp_path, spelled):
+def test_fingerprints_and_uris_stay_however_the_path_is_written(check, spelled):
     known = log_of(check(mistakes, "sarif").out)["results"]
-    found = log_of(check(mistakes, "sarif", spelled.format(tmp_path)).out)["results"]
+    found = log_of(check(mistakes, "sarif", spelled.format(os.getcwd())).out)["results"]
     assert [uri(result) for result in found] == ["application.yaml"] * len(known)
     assert [fingerprint(result) for result in found] == [fingerprint(result) for result in known]
 
 
 @pytest.mark.parametrize("again", ["application.yaml", "./application.yaml", ".", "{}"])
-def test_a_file_named_twice_has_fingerprints_and_cases_that_are_unique(check, tmp_path, again):
-    words = ("application.yaml", again.format(tmp_path))
+def test_a_file_named_twice_has_fingerprints_and_cases_that_are_unique(check, again):
+    check(mistakes, "sarif")
+    words = ("application.yaml", again.format(os.getcwd()))
     results = log_of(check(mistakes, "sarif", *words).out)["results"]
     assert len({fingerprint(result) for result in results}) == len(results)
     cases = list(suites_of(check(mistakes, "junit", *words).out).iter("testcase"))

@@ -11,6 +11,8 @@ import yaml
 
 from conftest import program
 
+pytestmark = pytest.mark.slow
+
 COLUMNS = ["reference", "title", "level", "route", "scope", "cycle"]
 
 SOFTWARE_DEVELOPER = {

@@ -17,6 +17,8 @@ import pytest
 
 from conftest import IN_WINDOW, ROOT, Run, program
 
+pytestmark = pytest.mark.slow
+
 DRAFT = ROOT / "docs" / "not-ready.yaml"
 
 COMMANDS = {

@@ -12,6 +12,8 @@ import typer
 from conftest import IN_WINDOW, ROOT, in_terminal, program
 from htqcli.cli import program as the_program
 
+pytestmark = pytest.mark.slow
+
 ESCAPE = "\x1b"
 
 

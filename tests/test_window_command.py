@@ -12,6 +12,8 @@ import yaml
 
 from conftest import program
 
+pytestmark = pytest.mark.slow
+
 CYCLE_3 = {
     "opens": "2022-02-16T12:00:00+00:00",
     "closes": "2022-07-29T17:00:00+01:00",

@@ -16,6 +16,8 @@ from htqcli import catalogue, intake, lint, moment, workers
 from htqcli.rules import RULES, about
 from htqcli.rules.declare import DRAFT
 
+pytestmark = pytest.mark.slow
+
 on_linux = pytest.mark.skipif(
     not hasattr(os, "sched_getaffinity") or len(os.sched_getaffinity(0)) < 2,
     reason="the program starts workers only where it can use a second processor",
