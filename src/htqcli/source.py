@@ -421,6 +421,9 @@ _NULLS = {"", "~", "null", "Null", "NULL"}
 _PROPERTIES = re.compile(r"(?:[&!](?:<[^>]*>|[^\s,\[\]{}]*)\s*)+")
 _KEY = re.compile(r'("(?:[^"\\]|\\.)*+")(\s*[\r\n]\s*):', re.DOTALL)
 """A key of JSON whose colon stands on a further line, where YAML does not look for it."""
+_AHEAD = 2_048
+"""At least as many characters as the parser looks ahead for the colon after a name."""
+_BRACKET = re.compile(r"[\[{]")
 _OLD_BREAKS = {"\x85", "\u2028", "\u2029"}
 """Line ends to YAML 1.1, and to its parser; characters like any other to YAML 1.2, to JSON and
 to editors. The parser gets characters in their place that the text does not have."""
@@ -475,10 +478,34 @@ class _Reading:
             pass
         except yaml.YAMLError as error:
             root = None
-            self._syntax(error)
+            if not self._stopped_too_deep(error):
+                self._syntax(error)
         if not isinstance(root, Mapping):
             root = None
         return Document(self.text, root, tuple(self.faults))
+
+    def _stopped_too_deep(self, error: yaml.YAMLError) -> bool:
+        """Whether what the parser has read ahead is deeper than the limit.
+
+        A bracket can begin the name of a field, so the parser looks 1,024 characters ahead on its
+        line before it tells of it, and what it meets there, such as a limit of its own, comes
+        first. The text up to that place is then read by itself.
+        """
+        mark = getattr(error, "context_mark", None) or getattr(error, "problem_mark", None)
+        if mark is None or not isinstance(error, yaml.scanner.ScannerError):
+            return False
+        at = self._index(mark)
+        if not _BRACKET.search(self.text, max(0, at - _AHEAD), at):
+            return False
+        before = _Reading(self.text[:at])
+        try:
+            before._walk()
+        except _Stop:
+            self.faults = before.faults
+            return True
+        except yaml.YAMLError:
+            pass
+        return False
 
     def _judge(self, root: Node | None) -> None:
         """Say what is wrong with a file that does not hold fields."""
