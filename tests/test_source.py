@@ -1,5 +1,6 @@
 """Reading YAML text: places, limits, and nothing that surprises or hurts."""
 
+import contextlib
 import json
 import re
 
@@ -106,6 +107,84 @@ def test_depth_64_is_read_and_65_is_not(opening):
 @pytest.mark.parametrize("opening", ["[", "{", "{a: ", "[{a: ", "- ", "? "])
 def test_fifty_thousand_levels_are_a_finding_not_a_crash(opening):
     assert Kind.LIMIT in kinds(source.read((opening * 50_000).encode()))
+
+
+LOADERS = [source.LOADER, source.yaml.SafeLoader]
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [
+        ("[" * 3_000, 1, 65),
+        ("{" * 3_000, 1, 65),
+        ("{a: " * 3_000, 1, 257),
+        ("a: " + "[" * 3_000, 1, 67),
+        ("a: " + "[" * 64 + "x" + "]" * 64, 1, 67),
+        ("- " * 3_000, 1, 129),
+        ("? " * 3_000, 1, 129),
+        ("[\n" * 3_000, 65, 1),
+        ("[ # [[[\n" * 3_000, 65, 1),
+        ("['[[[', " * 3_000, 1, 513),
+        ('{"a": [\n' * 3_000, 33, 1),
+        ('{"a":\n' * 3_000, 65, 1),
+        ("[" * 40 + "\n" + "[" * 40, 2, 25),
+        ("\n".join(" " * n + "a:" for n in range(70)), 65, 65),
+        # The parser stops ahead of the brackets for what it meets first.
+        ("a: " + "[" * 64 + "@", 1, 67),
+        ("a: " + "[" * 64 + "'never closed", 1, 67),
+        ("a: " + "[" * 64 + '"\\z"', 1, 67),
+    ],
+)
+def test_what_is_over_64_deep_is_found_at_its_65th_level(monkeypatch, loader, text, line, column):
+    monkeypatch.setattr(source, "LOADER", loader)
+    document = source.read(text.encode())
+    (fault,) = document.faults
+    assert fault.kind is Kind.LIMIT
+    assert place_of(document, fault.span)[:2] == (line, column)
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: '" + "[" * 3_000 + "'",
+        'a: "' + "[" * 900 + "\n@" + "[" * 900 + '"',
+        "a: 1 # " + "[" * 3_000,
+        "a: |\n  " + "[" * 3_000,
+        "a: b" + "[{" * 3_000,
+        "a: [" + "[]," * 900 + "]",
+        "a: [" + "'['," * 900 + "@]",
+        "a: [" + "[]," * 300 + "@]",
+        "a: '" + "[" * 100 + "' b: c",
+    ],
+)
+def test_brackets_that_are_not_open_are_no_depth(monkeypatch, loader, text):
+    monkeypatch.setattr(source, "LOADER", loader)
+    assert Kind.LIMIT not in kinds(source.read(text.encode()))
+
+
+FLOW = st.lists(
+    st.sampled_from(["[", "{", "{a: ", "[[[[", "]", "}", ", ", "x", "\n", "'[['", "# [\n", "@"]),
+    max_size=60,
+)
+
+
+@given(FLOW, st.integers(0, 70))
+def test_the_limit_of_depth_is_told_as_the_parser_counts(pieces, before):
+    text = "[" * before + "".join(pieces)
+    depth = deepest = 0
+    stopped = True
+    with contextlib.suppress(source.yaml.YAMLError):
+        # Without the C library the parser tells of each bracket sooner.
+        for event in source.yaml.parse(text, Loader=source.yaml.SafeLoader):
+            depth += isinstance(event, source.yaml.CollectionStartEvent)
+            depth -= isinstance(event, source.yaml.CollectionEndEvent)
+            deepest = max(deepest, depth)
+        stopped = False
+    told = Kind.LIMIT in kinds(source.read(text.encode()))
+    assert told or deepest <= 64
+    assert not told or deepest > 64 or (stopped and text.count("[") + text.count("{") > 64)
 
 
 def test_an_alias_bomb_is_a_finding():

@@ -246,7 +246,7 @@ def _check(
             during = f"rule {rule.code}"
             findings += _findings(rule, case, place)
         for rule in judging:
-            if tidy and rule.tidy:
+            if tidy and rule.tidy and document.as_written:
                 during = f"rule {rule.code}"
                 untidy += (Repair(rule, path, fix) for path, fix in rule.tidy(case))
     except Exception as error:  # noqa: BLE001  # a fault is reported, and the next file checked
@@ -341,6 +341,7 @@ class _Places:
         self.document = document = case.document
         self.subject = subject
         self.contact: list[tuple[int, int]] = []
+        self.goes_by_text = document.root is None or not document.as_written
         if subject is DRAFT:
             spans = (document.locate((*_CONTACT_PATH, name)) for name in names(Contact))
             self.contact = [(span.start, span.end) for span in spans]
@@ -376,18 +377,22 @@ class _Places:
             self._excerpt(span, personal=personal, only_marked=only_marked),
             self._sources(rule, problem),
             problem.details,
-            repair=Repair(rule, problem.path, problem.fix) if problem.fix else None,
+            # What a slip makes of a text is for a person to say first.
+            repair=Repair(rule, problem.path, problem.fix)
+            if problem.fix and self.document.as_written
+            else None,
         )
 
     def _excerpt(self, span: Span, *, personal: bool, only_marked: bool) -> Excerpt:
-        """It goes by the fields where the draft could be read, and by the text where not."""
+        """It goes by the fields where all of the draft could be read, and by the text as well where
+        not."""
         lines, text = self.document.lines, self.document.lines.text
         begin, end = lines.bounds(span.start)
         first = begin if end - begin <= _WIDEST else max(begin, min(span.start - 40, end - _WIDEST))
         last = min(end, first + _WIDEST)
         hidden = list(self.contact)
         near = text[max(0, first - _NEAR) : last]
-        if personal or (self.document.root is None and self._follows_contact(first, last)):
+        if personal or (self.goes_by_text and self._follows_contact(first, last)):
             hidden = [(first, last)]
         if only_marked:
             hidden.append((span.end, last))

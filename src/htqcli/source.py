@@ -15,15 +15,18 @@ import select
 import stat
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Sequence as Sequence_
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import Any, NamedTuple
 
 import yaml
 
+from htqcli import slips
+from htqcli.slips import Edit, Slip
 from htqcli.words import cut, quote
 
 MAX_BYTES = 5_000_000
@@ -39,6 +42,11 @@ standards with 60 KSBs each has some 4,000."""
 MAX_FAULTS = 1_000
 """How many faults of one kind are kept, and one more to show that there are more. Nobody puts
 right a thousand at once, and a hostile file has as many as it likes."""
+
+MAX_SLIPS = 100
+"""How many slips are read past in one file."""
+_READ_AGAIN = 2_000_000
+"""How many characters are read again in all because of slips."""
 
 LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -206,10 +214,19 @@ _BLOCK = 65_536
 class Document:
     """A text as it was read: its values, the faults found in reading, and places in it.
 
-    `root` is None when nothing below the faults could be read.
+    `root` is None when nothing below the faults could be read. `as_written` is false where it
+    could be read only because slips in the text were passed over.
     """
 
-    def __init__(self, text: str, root: Mapping | None, faults: tuple[Fault, ...]) -> None:
+    def __init__(
+        self,
+        text: str,
+        root: Mapping | None,
+        faults: tuple[Fault, ...],
+        *,
+        as_written: bool = True,
+    ) -> None:
+        self.as_written = as_written
         self.lines = Lines(text)
         self.root = root
         self.faults = faults
@@ -352,7 +369,7 @@ def read(content: bytes) -> Document:
             "Delete the character, or write it as an escape in double quotation marks.",
             Span(match.start(), match.end()),
         )
-    return _Reading(text).document()
+    return _read(text)
 
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -421,6 +438,9 @@ _NULLS = {"", "~", "null", "Null", "NULL"}
 _PROPERTIES = re.compile(r"(?:[&!](?:<[^>]*>|[^\s,\[\]{}]*)\s*)+")
 _KEY = re.compile(r'("(?:[^"\\]|\\.)*+")(\s*[\r\n]\s*):', re.DOTALL)
 """A key of JSON whose colon stands on a further line, where YAML does not look for it."""
+_AHEAD = 2_048
+"""At least as many characters as the parser looks ahead for the colon after a name."""
+_BRACKET = re.compile(r"[\[{]")
 _OLD_BREAKS = {"\x85", "\u2028", "\u2029"}
 """Line ends to YAML 1.1, and to its parser; characters like any other to YAML 1.2, to JSON and
 to editors. The parser gets characters in their place that the text does not have."""
@@ -449,36 +469,220 @@ class _Open:
     lost: bool = False
 
 
-class _Reading:
-    """One walk over the events of a text."""
+class _Parsed:
+    """A text as the parser is given it, which knows where each of its characters comes from."""
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self.size = len(text)
+        self.shifts: list[tuple[int, int]] = []
+        self.stand_ins: dict[int, int] = {}
+        if text.lstrip()[:1] in ("{", "["):
+            self.text = _KEY.sub(lambda key: key[1] + " " * len(key[2]) + ":", text)
+            if "\\u" in text:
+                self.edit(_json_pairs(self.text))
+        if breaks := _OLD_BREAKS.intersection(text):
+            unused = (code for code in range(0xE000, 0xF8FF) if chr(code) not in text)
+            stand_ins = {ord(character): next(unused) for character in sorted(breaks)}
+            self.stand_ins = {code: character for character, code in stand_ins.items()}
+            self.text = self.text.translate(stand_ins)
+
+    def index(self, at: int) -> int:
+        """Where a character, given by its place in the text that is parsed, is in the text that
+        was written."""
+        if self.shifts:
+            found = bisect_right(self.shifts, (at, self.size))
+            at += self.shifts[found - 1][1] if found else 0
+        return min(at, self.size)
+
+    def edit(self, edits: Iterable[Edit]) -> None:
+        """Replace characters of the text that is parsed."""
+        pieces: list[str] = []
+        shifts: list[tuple[int, int]] = []
+        done = moved = old = 0
+        for start, end, new in [*sorted(edits), Edit(len(self.text), len(self.text), "")]:
+            if start < done:
+                continue
+            for at, by in self.shifts[old:]:
+                if at > start:
+                    break
+                old += 1
+                if at > done:
+                    shifts.append((at + moved, by - moved))
+            pieces += [self.text[done:start], new]
+            after = end + self._shift(end)
+            moved += len(new) - (end - start)
+            shifts.append((end + moved, after - end - moved))
+            done = end
+        self.text, self.shifts = "".join([*pieces, self.text[done:]]), shifts
+
+    def _shift(self, at: int) -> int:
+        found = bisect_right(self.shifts, (at, self.size))
+        return self.shifts[found - 1][1] if found else 0
+
+
+def _json_pairs(text: str) -> Iterator[Edit]:
+    """JSON writes a character beyond U+FFFF as two escapes, which YAML has as one."""
+    for match in _JSON_PAIR.finditer(text):
+        if match[1] is None:
+            continue
+        try:
+            character = bytes.fromhex(match[1] + match[2]).decode("utf-16-be")
+        except ValueError:
+            continue
+        yield Edit(match.start(), match.end(), f"\\U{ord(character):08X}")
+
+
+def _read(text: str) -> Document:
+    """Read a text as far as it can be read: where the parser stops for a slip that is known, the
+    rest is read without it.
+
+    What a slip could have said is lost. A second stop on a line leaves the whole line out, and a
+    third ends the reading, as does one that nothing explains.
+    """
+    parsed = _Parsed(text)
+    found: list[Slip] = []
+    told: dict[int, list[int]] = {}
+    left = min(MAX_SLIPS, _READ_AGAIN // (len(text) + 1))
+    first = list(islice(slips.conflicts(parsed.text), MAX_SLIPS))
+    found += (_where_written(slip, parsed) for slip in first)
+    parsed.edit(edit for slip in first for edit in slip.edits)
+    while True:
+        reading = _Reading(text, parsed)
+        error = reading.walk(judged=not found)
+        if error is None:
+            break
+        slip = reading.slip(error)
+        at = reading.lines.bounds(parsed.index(slip.edits[0].start if slip else 0))[0]
+        if slip is None or not slip.edits:
+            if not any(at in told for at in reading.line_of(error)):
+                reading.syntax(error)
+            break
+        stops = told.setdefault(at, [])
+        if not stops:
+            stops.append(len(found))
+            found.append(_where_written(slip, parsed))
+        elif len(stops) == 1:
+            stops.append(0)
+            start = slip.edits[0].start
+            begin, end = Lines(parsed.text).bounds(start)
+            slip = slip._replace(edits=(Edit(begin, end, ""),))
+            found[stops[0]] = found[stops[0]]._replace(at=at)
+        else:
+            break
+        if not left:
+            break
+        left -= 1
+        parsed.edit(slip.edits)
+    return reading.document(found, whole=error is None)
+
+
+def _where_written(slip: Slip, parsed: _Parsed) -> Slip:
+    """A slip with the places of the text that was written."""
+    start, end = parsed.index(slip.start), parsed.index(slip.end)
+    at = None if slip.at is None else parsed.index(slip.at)
+    return slip._replace(start=start, end=max(start, end), at=at)
+
+
+def _lost_with(root: Mapping, at: int) -> Path:
+    """The path of the field whose name begins at a place, else of the part around it."""
+    path: Path = ()
+    node: Node = root
+    while True:
+        if isinstance(node, Mapping):
+            inner = [(key.start, name, value) for name, (key, value) in node.fields.items()]
+        elif isinstance(node, Sequence):
+            inner = [(item.start, step, item) for step, item in enumerate(node.items)]  # type: ignore[misc]
+        else:
+            return path[:-1]
+        number = bisect_right([start for start, _, _ in inner], at) - 1
+        if number < 0:
+            return path
+        start, step, below = inner[number]
+        path = (*path, step)
+        if start == at and isinstance(node, Mapping):
+            return path
+        if below.start < start or below.start > at:
+            return path[:-1]
+        node = below
+
+
+class _Reading:
+    """One walk over the events of a text."""
+
+    def __init__(self, text: str, parsed: _Parsed) -> None:
+        self.text = text
+        self.parsed = parsed
+        self.stand_ins = parsed.stand_ins
         self.lines = Lines(text)
         self.faults: list[Fault] = []
         self.stack: list[_Open] = []
         self.anchors: dict[str, Node | None] = {}
         self.expansions = 0
         self.roots: list[Node] = []
-        self.shifts: list[tuple[int, int]] = []
-        self.stand_ins: dict[int, int] = {}
         self.told: Counter[Kind] = Counter()
 
-    def document(self) -> Document:
-        root: Node | None = None
+    def walk(self, *, judged: bool) -> yaml.YAMLError | None:
+        """Read the text; the error with which the parser stops, if it does. What the text is
+        without fields is judged where nothing was left out of it."""
         try:
             if self.text.strip():
                 self._walk()
-            root = self.roots[0] if self.roots else None
-            self._judge(root)
+            if judged:
+                self._judge(self.roots[0] if self.roots else None)
         except _Stop:
-            pass
+            self.roots = []
         except yaml.YAMLError as error:
-            root = None
-            self._syntax(error)
+            self.roots = []
+            return None if self._stopped_too_deep(error) else error
+        return None
+
+    def document(self, found: Sequence_[Slip], *, whole: bool) -> Document:
+        """What was read, and the slips that were found on the way."""
+        root = self.roots[0] if self.roots and whole else None
         if not isinstance(root, Mapping):
             root = None
-        return Document(self.text, root, tuple(self.faults))
+        for slip in found:
+            path = () if root is None or slip.at is None else _lost_with(root, slip.at)
+            span = Span(slip.start, slip.end)
+            self.faults.append(Fault(Kind.SYNTAX, path, slip.message, slip.hint, span))
+        return Document(self.text, root, tuple(self.faults), as_written=not found)
+
+    def slip(self, error: yaml.YAMLError) -> Slip | None:
+        """The slip for which the parser stops, in places of the text that is parsed."""
+        problem, at = str(getattr(error, "problem", "")), getattr(error, "problem_mark", None)
+        context = getattr(error, "context_mark", None)
+        if at is None or problem.startswith("found undefined tag handle"):
+            return None
+        return slips.explain(self.parsed.text, problem, at.index, context and context.index)
+
+    def line_of(self, error: yaml.YAMLError) -> set[int]:
+        """Where the lines begin that an error speaks of."""
+        marks = (getattr(error, name, None) for name in ("problem_mark", "context_mark"))
+        return {self.lines.bounds(self._index(mark))[0] for mark in marks if mark is not None}
+
+    def _stopped_too_deep(self, error: yaml.YAMLError) -> bool:
+        """Whether what the parser has read ahead is deeper than the limit.
+
+        A bracket can begin the name of a field, so the parser looks 1,024 characters ahead on its
+        line before it tells of it, and what it meets there, such as a limit of its own, comes
+        first. The text up to that place is then read by itself.
+        """
+        mark = getattr(error, "context_mark", None) or getattr(error, "problem_mark", None)
+        if mark is None or not isinstance(error, yaml.scanner.ScannerError):
+            return False
+        at = self._index(mark)
+        if not _BRACKET.search(self.text, max(0, at - _AHEAD), at):
+            return False
+        before = _Reading(self.text[:at], _Parsed(self.text[:at]))
+        try:
+            before._walk()
+        except _Stop:
+            self.faults = before.faults
+            return True
+        except yaml.YAMLError:
+            pass
+        return False
 
     def _judge(self, root: Node | None) -> None:
         """Say what is wrong with a file that does not hold fields."""
@@ -516,7 +720,7 @@ class _Reading:
             yaml.MappingEndEvent: self._close,
             yaml.SequenceEndEvent: self._close,
         }
-        text = self._text_to_parse()
+        text = self.parsed.text
         stack, scalar_event = self.stack, yaml.ScalarEvent
         as_written = text is self.text
         values = 0
@@ -566,44 +770,8 @@ class _Reading:
                 )
                 return
 
-    def _text_to_parse(self) -> str:
-        """The text as the parser is given it: the text itself where YAML 1.1 reads it alike."""
-        text = self.text
-        if text.lstrip()[:1] in ("{", "["):
-            text = _KEY.sub(lambda key: key[1] + " " * len(key[2]) + ":", text)
-            if "\\u" in text:
-                text = self._join_json_pairs(text)
-        if breaks := _OLD_BREAKS.intersection(text):
-            unused = (code for code in range(0xE000, 0xF8FF) if chr(code) not in text)
-            stand_ins = {ord(character): next(unused) for character in sorted(breaks)}
-            self.stand_ins = {code: character for character, code in stand_ins.items()}
-            text = text.translate(stand_ins)
-        return text
-
-    def _join_json_pairs(self, text: str) -> str:
-        """JSON writes a character beyond U+FFFF as two escapes, which YAML has as one."""
-        pieces: list[str] = []
-        done = length = 0
-        for match in _JSON_PAIR.finditer(text):
-            if match[1] is None:
-                continue
-            try:
-                character = bytes.fromhex(match[1] + match[2]).decode("utf-16-be")
-            except ValueError:
-                continue
-            escape = f"\\U{ord(character):08X}"
-            pieces += [text[done : match.start()], escape]
-            length += match.start() - done + len(escape)
-            done = match.end()
-            self.shifts.append((length, done - length))
-        return "".join([*pieces, text[done:]])
-
     def _index(self, mark: Any) -> int:
-        index: int = mark.index
-        if self.shifts:
-            at = bisect_right(self.shifts, (index, len(self.text)))
-            index += self.shifts[at - 1][1] if at else 0
-        return min(index, len(self.text))
+        return self.parsed.index(mark.index)
 
     def _fault(
         self,
@@ -801,16 +969,8 @@ class _Reading:
         )
         raise _Stop
 
-    def _lines_up_to(self, at: int) -> list[tuple[int, str]]:
-        """The line before a character and its own line, with where each begins."""
-        start, end = self.lines.bounds(at)
-        found = [(start, self.text[start:end])]
-        if start:
-            before, until = self.lines.bounds(start - 1)
-            found.insert(0, (before, self.text[before:until]))
-        return found
-
-    def _syntax(self, error: yaml.YAMLError) -> None:
+    def syntax(self, error: yaml.YAMLError) -> None:
+        """Tell of an error that no known slip explains."""
         problem = str(getattr(error, "problem", None) or error)
         mark = getattr(error, "problem_mark", None)
         if problem == "found unexpected end of stream":
@@ -827,40 +987,9 @@ class _Reading:
             )
             return
         at = min(at, len(self.text.rstrip()))
-        for start, line in self._lines_up_to(at):
-            for form, said, remedy in _SLIPS:
-                if slip := form.match(line):
-                    span = Span(start + slip.start(1), start + slip.end(1))
-                    self._fault(Kind.SYNTAX, (), said, remedy, span)
-                    return
         _, message, hint = next(row for row in _SYNTAX if problem.startswith(row[0]))
         self._fault(Kind.SYNTAX, (), message, hint, Span(at, min(at + 1, len(self.text))))
 
-
-_SLIPS = (
-    (
-        re.compile(r"[ \u00a0]*(\t)"),
-        "A tab stands where spaces are needed",
-        "Indent with spaces. Most editors can turn tabs into spaces.",
-    ),
-    (
-        re.compile(r"[ ]*(\u00a0)"),
-        "A space that does not break stands where a plain one is needed",
-        "Delete the spaces at the beginning of the line and type them again.",
-    ),
-    (
-        re.compile(r" *(-(?=[^\W\d_])|[\u2013\u2014\u2022])"),
-        "The item of a list does not begin with a hyphen and a space",
-        "Write ‘- ’ before it.",
-    ),
-    (
-        re.compile(r" *(?:- )?([a-z_]+:(?=[^\s:/]))"),
-        "There is no space after the colon",
-        "Write a space between the colon and the value.",
-    ),
-)
-"""Slips of the pen that the parser takes for something else, on the line where it stops or on
-the one before: what is marked, what is wrong, and how to put it right."""
 
 _SYNTAX = (
     (

@@ -98,8 +98,11 @@ def _read(path: str) -> tuple[Path, Any]:
         terminal.tell(f"{visible_start(path)}: not read: {visible(draft.reason)}")
         raise typer.Exit(NOT_READ)
     document = source.read(draft.content)
-    if document.root is None:
-        fault = document.faults[0]
+    if document.root is None or not document.as_written:
+        fault = next(
+            (fault for fault in document.faults if fault.kind is source.Kind.SYNTAX),
+            document.faults[0],
+        )
         line = document.lines.place(document.span(fault)).line
         terminal.tell(
             f"{visible_start(path)}:{line}: not read. Put right first what ‘htq check’ says of it"

@@ -50,8 +50,10 @@ def unreadable_text(case: Case) -> Iterable[Problem]:
 def yaml_syntax(case: Case) -> Iterable[Problem]:
     """The text is not written as YAML
 
-    A reader of YAML stops at the first such place, so the rest is not checked until it is
-    put right. A value that repeats another by an alias must name one that is there.
+    Readers of YAML stop at the first such place. htq reads on after the usual slips of the pen:
+    what a slip leaves unclear is not checked until it is put right, and neither is the rest of
+    the file after anything else. A value that repeats another by an alias must name one that
+    exists.
     """
     return case.faults(Kind.SYNTAX)
 

@@ -1,0 +1,131 @@
+"""Slips of the pen in YAML: each is told on its own line, and hides nothing else."""
+
+import pytest
+
+from conftest import IN_WINDOW
+from htqcli import source
+
+BEFORE = {"recognition_number: RN5999": "recognition_number: RN59"}
+AFTER = {"confidential: true": "confidential: maybe"}
+TITLE = "title: Level 4 Diploma in Software Development"
+K5 = "      K5: {units: [U1, U2], assessed_by: [A1]}"
+EXCEL = "row pasted from a spreadsheet"
+NO_COLON = "no colon after"
+COLON = "colon and a space"
+CONFLICT = "merge conflict of Git"
+U2 = "  U2: {title: Databases, credits: 20}"
+OFFICE = "  - name: Example Health Trust"
+
+# What is written, what a person makes of it, the line of the mark counted from the first of
+# these, the text that is marked, and words of the message or its remedy.
+SLIPS = [
+    # No colon, or not a colon
+    ("support_session: 2022", "support_session 2022", 0, "support_session", NO_COLON),
+    ("support_session: 2022-03-02\n", "support_session 2022-03-02\n# one\n\n# two\n", 0, "support_session", NO_COLON),
+    ("employers:", "employers", 0, "employers", NO_COLON),
+    ("qualification:", "qualification", 0, "qualification", "‘qualification’"),
+    ("  level: 4", "  level 4", 0, "level", "‘level’"),
+    (TITLE, TITLE.replace(":", ""), 0, "title", NO_COLON),
+    (K5, K5.replace(":", "", 1), 0, "K5", "‘K5’"),
+    ("        coverage: partial", "        coverage partial", 0, "coverage", NO_COLON),
+    ("  - kind: assessment", "  - kind assessment", 0, "kind", NO_COLON),
+    ("  level: 4", "  level = 4", 0, "level", "‘=’ stands where a colon"),
+    ("  level: 4", "  level; 4", 0, "level", "‘;’ stands where a colon"),
+    ("  level: 4", "  level => 4", 0, "level", "‘=>’ stands where a colon"),
+    ("  level: 4", "  level：4", 0, "level", "‘：’ stands where a colon"),
+    # No space after it
+    ("  level: 4", "  level:4", 0, "level:", "no space after the colon"),
+    ("  name: Example Awards", "  name:Leeds", 0, "name:", "no space after the colon"),
+    (K5, "      K5:[U1, U2]", 0, "K5:", "no space after the colon"),
+    ("  level: 4", "  level:\u00a04", 0, "level:", "non-breaking space"),
+    # A colon in a text
+    (TITLE, "title: Level 4 Diploma: Software", 0, ":", "quotation marks"),
+    (TITLE, "title: “Level 4 Diploma: Software”", 0, ":", "quotation marks"),
+    (U2, "  U2: Databases: an introduction", 0, ":", COLON),
+    (U2, "  U2: {title: Databases: SQL, credits: 20}", 0, ":", COLON),
+    ("safer\n", "safer\n          for the learner: it is\n", 1, ":", COLON),
+    # Indentation
+    ("  level: 4", "   level: 4", 0, "level", "at column 4 and should begin at column 3"),
+    ("  level: 4", " level: 4", 0, "level", "at column 2 and should begin at column 3"),
+    ("  level: 4", "     level: 4", 0, "level", "should begin at column 3"),
+    ("  " + TITLE, "   " + TITLE, 0, "title", "at column 4 and should begin at column 3"),
+    ("  " + TITLE, " " + TITLE, 0, "title", "at column 2 and should begin at column 3"),
+    ("qualification:", " qualification:", 0, "qualification", "should begin at column 1"),
+    ("cycle: 3", " cycle: 3", 0, "cycle", "at column 2 and should begin at column 1"),
+    (K5, " " + K5, 0, "K5", "at column 8 and should begin at column 7"),
+    (K5, K5[1:], 0, "K5", "at column 6 and should begin at column 7"),
+    ("    evidence: evidence/example-software", "   evidence: evidence/example-software", 0, "evidence", "column 4 and should begin at column 5"),
+    ("    evidence: evidence/example-software", "     evidence: evidence/example-software", 0, "evidence", "column 6 and should begin at column 5"),
+    ("    file: evidence/spec", "  file: evidence/spec", 0, "file", "should begin at column 5"),
+    (OFFICE, " " + OFFICE, 0, "-", "at column 4 and should begin at column 3"),
+    (OFFICE, OFFICE[1:], 0, "-", "at column 2 and should begin at column 3"),
+    ("    reference: ", "    reference: ", 0, None, None),
+    ("    email:", "     email:", 0, None, "column 6 and should begin at column 5"),
+    ("  level: 4", "\tlevel: 4", 0, "\t", "tab"),
+    ("    ksbs:", "\t\tksbs:", 0, "\t", "Indent with spaces"),
+    ("  level: 4", "\u00a0 level: 4", 0, "\u00a0", "non-breaking"),
+    # Items
+    (OFFICE, "  -name: Example Health Trust", 0, "-", "hyphen and a space"),
+    (OFFICE, "  – name: Example Health Trust", 0, "–", "hyphen and a space"),
+    ("  - name: Example Software", "  – name: Example Software", 0, "–", "hyphen and a space"),
+    (OFFICE, "  * name: Example Health Trust", 0, "*", "hyphen and a space"),
+    (OFFICE, "  •\tname: Example Health Trust", 0, "•", "hyphen and a space"),
+    ("  level: 4", "  - level: 4", 0, "-", "item of a list stands among fields"),
+    ("  level: 4", "  level: - 4", 0, "-", "list cannot begin here"),
+    # Quotation marks
+    (TITLE, 'title: "Level 4 Diploma', 0, '"', "opened here and not closed"),
+    (TITLE, "title: 'Level 4 Diploma", 0, "'", "opened here and not closed"),
+    ("  A1: Portfolio of projects", '  A1: "Portfolio of projects', 0, '"', "not closed"),
+    (TITLE, "title: 'Level 4's Diploma'", 0, "s Diploma'", "apostrophe"),
+    (TITLE, 'title: "Level 4" Diploma', 0, "Diploma", "after a closing quotation mark"),
+    ("evidence/specification.txt", '"evidence\\specification.txt"', 0, "\\s", "‘/’ between the names"),
+    ("evidence/specification.txt", '"C:\\Users\\a.txt"', 0, "\\U", "backslash"),
+    # Brackets
+    (K5, "      K5: [U1, U2", 0, "[", "the bracket is not closed"),
+    (K5, K5[:-1], 0, "{", "Close it with ‘}’"),
+    (K5, K5 + "}", 0, "}", "one ‘}’ more than was opened"),
+    (K5, "      K5: [U1, U2]]", 0, "]", "one ‘]’ more than was opened"),
+    (K5, "      K5: [U1, U2}", 0, "}", "‘[’ is closed with ‘}’"),
+    ("  mandatory: [U1, U2, U3, U4]", "  mandatory: [U1, U2,\n    U3, U4", 0, "[", "not closed"),
+    (TITLE, "title: [Draft] Level 4 Diploma", 0, "Level 4 Diploma", "after a closing bracket"),
+    # Signs that no text begins with
+    (TITLE, "title: @home", 0, "@", "‘@’"),
+    (TITLE, "title: `Level 4 Diploma`", 0, "`", "quotation marks"),
+    (TITLE, "title: %Level", 0, "%", "‘%’"),
+    (TITLE, "title: & Co", 0, "&", "‘&’"),
+    (TITLE, "title: * Level 4", 0, "*", "‘*’"),
+    (TITLE, "title: > 50", 0, ">", "‘>’"),
+    (TITLE, "title: | a", 0, "|", "‘|’"),
+    # From elsewhere
+    (K5, K5 + "\nK5\tU1, U2\tA1", 1, "K5\tU1, U2\tA1", EXCEL),
+    ("  level: 4", "  level: 4\nlevel\t4\tyes", 1, "level\t4\tyes", EXCEL),
+    ("  level: 4", "  level: 4\n  number,610/0000/0", 1, "number,610/0000/0", "row of a table"),
+    ("cycle: 3", "```yaml\ncycle: 3", 0, "```", "Markdown"),
+    ("declarations:", "```\ndeclarations:", 0, "```", "Markdown"),
+    ("applicant:\n", "<p>Draft</p>\napplicant:\n", 0, "<p>", "HTML"),
+    ("applicant:\n", "// the applicant\napplicant:\n", 0, "//", "‘#’"),
+    ("support_session: 2022-03-02", "<<<<<<< HEAD\nsupport_session: 2022-03-02\n=======\nsupport_session: 2022-03-03\n>>>>>>> other", 0, "<<<<<<<", CONFLICT),
+    ("  level: 4", "<<<<<<< HEAD\n  level: 4\n||||||| base\n  level: 3\n=======\n  level: 5\n>>>>>>> other", 0, "<<<<<<<", CONFLICT),
+    ("  level: 4", "  level: 4\n=======", 1, "=======", CONFLICT),
+    ("  level: 4", "  level: 4\n>>>>>>> other", 1, ">>>>>>>", CONFLICT),
+    ("safer\n", "safer\nand quieter\n", 1, "and quieter", "more of the text before"),
+]  # fmt: skip
+SLIPS = [row for row in SLIPS if row[4]]
+
+
+@pytest.mark.parametrize(("old", "new", "line", "marked", "words"), SLIPS)
+def test_a_slip_is_told_on_its_line_and_hides_nothing(htq, draft, old, new, line, marked, words):
+    path = draft(BEFORE | {old: new} | AFTER)
+    run = htq("check", path, "--at", IN_WINDOW, "--format", "json")
+    assert run.codes == sorted(run.codes, key=["HTQ409", "HTQ002", "HTQ103"].index) or (
+        sorted(run.codes) == ["HTQ002", "HTQ103", "HTQ409"]
+    )
+    assert sorted(run.codes) == ["HTQ002", "HTQ103", "HTQ409"]
+    finding = run.findings[run.codes.index("HTQ002")]
+    assert words in finding["message"] + " " + finding["hint"]
+    text = path.read_text(encoding="utf-8")
+    first = text[: text.index(new)].count("\n") + 1
+    assert finding["line"] == first + line
+    if marked:
+        begin, end = finding["column"] - 1, finding["end_column"] - 1
+        assert text.split("\n")[finding["line"] - 1][begin:end] == marked
