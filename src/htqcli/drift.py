@@ -184,7 +184,7 @@ def _day(text: object) -> Moment | None:
     such as the year 1."""
     try:
         when = moment.read(text[:40]) if isinstance(text, str) else None
-    except moment.NotAMoment:
+    except moment.UnreadableDate:
         return None
     return moment.read(f"{when.first:%Y-%m-%d}") if when else None
 
