@@ -288,8 +288,8 @@ def _whole_numbers(expected: str, least: int, digits: str) -> Leaf:
 
 
 def _dates(expected: str, *wanted: Precision) -> Leaf:
-    """The reading of a date of one of these precisions. Which texts are dates is more than a schema can say; a number is
-    one as 20220520 is."""
+    """The reading of a date of one of these precisions. Which texts are dates is more than a
+    schema can say; a number is one as 20220520 is."""
     numbers = {
         "type": ["string", "number"],
         "minimum": YEARS[0] * 10_000 + 101,

@@ -72,7 +72,7 @@ class UnreadableDate(ValueError):
         offers = list(dict.fromkeys(f"‘{when}’" for when in meant if when.precision in wanted))
         hint = self.hint
         if offers:
-            several = f"Enter one date, such as {' or '.join(offers[:2])}."
+            several = f"Enter one, such as {' or '.join(offers[:2])}."
             hint = several if offers[1:] else f"Did you mean {offers[0]}?"
         return UnreadableDate(str(self), *meant, hint=hint)
 
@@ -222,7 +222,7 @@ _NAME = (
 )
 _OFFSET = r"\d{2}(?::?\d{2})?"
 _ISO_8601 = (
-    r"(?=\d{4}-|(?:19|2\d)\d\d(?:0[1-9]|1[0-2])\d\d)(?P<year>\d{4})(?P<sign>-?)(?P<month>\d{2})(?:(?P=sign)(?P<day>\d{2})"
+    r"(?=\d{4}-|(?:19|2\d)\d{6})(?P<year>\d{4})(?P<sign>-?)(?P<month>0[1-9]|1[0-2])(?:(?P=sign)(?P<day>\d{2})"
     r"(?:(?:T| (?=\d{2}:\d{2}(?::\d{2}|[^-]*$)))(?P<hour>\d{2})"
     r"(?::?(?P<minute>\d{2})(?::?(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?)?"
     rf" ?(?P<zone>Z|[+-]{_OFFSET})?)?)?"
@@ -243,18 +243,18 @@ _DATES = (
     rf"{_MONTH}(?:,? |[ ./-]| of |){_LONE_YEAR}",
     rf"(?P<year>\d{{4}})[ ./-]?{_MONTH}",
     r"(?P<month>\d{1,2})[-/.](?P<year>\d{4})",
-    r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})",
+    r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})(?!-\d)",
 )
 _ZONE = (
     r"(?: ?(?P<zone>Z|(?:UTC|GMT)(?: ?[+−-](?:\d{1,2}(?::\d{2})?|\d{4}))?|BST|"
     rf"(?(second)[+−-]|[+]){_OFFSET}|(?:UK|London) time)(?![\w+−-]))?"
 )
 _TIMES = (
+    rf"(?:12(?:[:.]00)? ?)?(?P<hour>noon|midday|midnight)(?P<second>(?!))?{_ZONE}",
     r"(?P<hour>\d{1,2})(?=[:.]\d{2}| ?[ap]\.?m)"
     r"(?:[:.](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?)?"
     rf"(?: ?(?P<half>[ap])\.?m\.?| ?(?:hrs|hours))?{_ZONE}",
     rf"(?P<hour>\d{{2}})(?P<minute>\d{{2}})(?P<second>(?!))? ?(?:hrs|hours){_ZONE}",
-    rf"(?:12(?:[:.]00)? ?)?(?P<hour>noon|midday|midnight)(?P<second>(?!))?{_ZONE}",
 )
 _WEEKDAY = r"(?:mon|tues?|wed(?:s|nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?"
 _PARTS = (
@@ -341,7 +341,9 @@ def _date(said: Words) -> datetime:
     name, day = said["month"], said.get("day", "1")
     month = int(name) if name.isdigit() else _number_of(name)
     if not 1 <= month <= 12:
-        turned = _attempts({**said, "month": day, "day": name})
+        turned = (
+            "day" in said and 1 <= int(day) <= 12 and _attempts({**said, "month": day, "day": name})
+        )
         if not turned:
             raise UnreadableDate("is not a real date: a year has 12 months")
         names = list(said)
@@ -427,11 +429,11 @@ def _other_year() -> UnreadableDate:
 _AND = r"(?: ?[-–—/&,+] ?| (?:and|or|to|until|till) )"
 _A_DAY = r"\d{1,2}(?: ?(?:st|nd|rd|th))?"
 _IN_FULL = (
-    (r"(?<=\d)T(?=\d)", " "),
+    (r"(?<=\d)T(?=\d)|(?<=\d)(?=Z$)", " "),
     (rf"\b({_A_DAY})(?:{_AND}{_A_DAY})*?{_AND}({_A_DAY})(?: of)? ({_NAME}),? (\d{{4}})\b",
      r"\1 \3 \4 | \2 \3 \4"),
     (rf"\b({_NAME}) ({_A_DAY}){_AND}({_A_DAY}),? (\d{{4}})\b", r"\2 \1 \4 | \3 \1 \4"),
-    (rf"\b({_A_DAY}(?: of)? {_NAME}){_AND}({_A_DAY}(?: of)? {_NAME}),? (\d{{4}})\b",
+    (rf"\b({_A_DAY}(?: of)? {_NAME})(?:{_AND}| )({_A_DAY}(?: of)? {_NAME}),? (\d{{4}})\b",
      r"\1 \3 | \2 \3"),
     (rf"\b({_NAME}){_AND}({_NAME}),? (\d{{4}})\b", r"\1 \3 | \2 \3"),
     (rf"\b((?:{_A_DAY}(?: of)? )?{_NAME}) ((?:19|2\d)\d\d)(?:{_AND}| )((?:19|2\d)\d\d)\b",
@@ -520,7 +522,7 @@ def _refuse_parts(text: str) -> None:
         if len(times) > 1:
             raise UnreadableDate(f"is not one time: it names {_count(times)} times", *meant)
         if re.fullmatch(_OTHER_ZONES, left):
-            hint = "Write the time in London, or its offset from UTC, such as ‘+01:00’."
+            hint = "Write the time as it is in London, or with its offset from UTC."
             raise UnreadableDate(f"names a time zone, {left}, that is not read here", hint=hint)
         also = f": it also says {quote(left)}" if left else ""
         raise UnreadableDate(f"is not only a date{also}", *meant)
@@ -547,7 +549,7 @@ def _taken(forms: Iterable[str], text: str) -> tuple[list[Words], str]:
         return " | "
 
     for form in forms:
-        text = re.sub(rf"(?<![\w.:])(?:{form})(?![\w:]|\.\d)", take, text, flags=_ANY_CASE)
+        text = re.sub(rf"(?<![\w.:])(?:{form})(?![\w:]|\.\d|/\d+$)", take, text, flags=_ANY_CASE)
     return found, text
 
 
