@@ -3,9 +3,8 @@
 import pytest
 
 from conftest import IN_WINDOW
-from htqcli import source
 
-BEFORE = {"recognition_number: RN5999": "recognition_number: RN59"}
+BEFORE = {"recognition_number: RN5999": "recognition_number: R5999"}
 AFTER = {"confidential: true": "confidential: maybe"}
 TITLE = "title: Level 4 Diploma in Software Development"
 K5 = "      K5: {units: [U1, U2], assessed_by: [A1]}"
@@ -26,7 +25,6 @@ SLIPS = [
     ("qualification:", "qualification", 0, "qualification", "‘qualification’"),
     ("  level: 4", "  level 4", 0, "level", "‘level’"),
     (TITLE, TITLE.replace(":", ""), 0, "title", NO_COLON),
-    (K5, K5.replace(":", "", 1), 0, "K5", "‘K5’"),
     ("        coverage: partial", "        coverage partial", 0, "coverage", NO_COLON),
     ("  - kind: assessment", "  - kind assessment", 0, "kind", NO_COLON),
     ("  level: 4", "  level = 4", 0, "level", "‘=’ stands where a colon"),
@@ -117,10 +115,10 @@ SLIPS = [row for row in SLIPS if row[4]]
 def test_a_slip_is_told_on_its_line_and_hides_nothing(htq, draft, old, new, line, marked, words):
     path = draft(BEFORE | {old: new} | AFTER)
     run = htq("check", path, "--at", IN_WINDOW, "--format", "json")
-    assert run.codes == sorted(run.codes, key=["HTQ409", "HTQ002", "HTQ103"].index) or (
-        sorted(run.codes) == ["HTQ002", "HTQ103", "HTQ409"]
-    )
-    assert sorted(run.codes) == ["HTQ002", "HTQ103", "HTQ409"]
+    others = {"HTQ508"} if new.startswith("      K5: [") else set()  # K5 then names no assessment
+    assert [code for code in sorted(run.codes) if code not in others] == [
+        "HTQ002", "HTQ103", "HTQ409"
+    ]  # fmt: skip
     finding = run.findings[run.codes.index("HTQ002")]
     assert words in finding["message"] + " " + finding["hint"]
     text = path.read_text(encoding="utf-8")

@@ -15,6 +15,7 @@ PACKAGE = ROOT / "src" / "htqcli"
 ORDER = [
     "words",
     "cells",
+    "slips",
     "source",
     "moment",
     "fields",

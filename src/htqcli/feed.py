@@ -143,7 +143,7 @@ def moment_of(record: dict[str, Any], name: str) -> Moment | None:
     text = record.get(name)
     try:
         return moment.read(text[:40]) if isinstance(text, str) else None
-    except moment.NotAMoment:
+    except moment.UnreadableDate:
         return None
 
 

@@ -41,7 +41,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError, core_schema
 
 from htqcli import moment
-from htqcli.moment import YEARS, Moment
+from htqcli.moment import YEARS, Moment, Precision
 from htqcli.source import MAX_FAULTS, Document, Fault, Fix, Kind, Path
 from htqcli.words import SEEN, bare, join, nearest, quote, slip
 
@@ -187,8 +187,8 @@ def leaf(expected: str, meaning: Callable[[str], T], schema: Schema) -> Leaf:
             raise wrong(expected)
         try:
             return meaning(value.strip())
-        except moment.NotAMoment as why:
-            context = {"expected": expected, "why": str(why)}
+        except moment.UnreadableDate as error:
+            context = {"expected": expected, "why": str(error), "hint": error.hint}
             raise PydanticCustomError("expected", "{expected}", context) from None
         except ValueError:
             raise wrong(expected) from None
@@ -224,27 +224,6 @@ def _yes_or_no(value: str) -> bool:
     if value.lower() in ("false", "no", "off"):
         return False
     raise ValueError
-
-
-def _month_or_day(value: str) -> Moment:
-    when = moment.read(value)
-    if when.precision == "minute":
-        raise ValueError
-    return when
-
-
-def _day(value: str) -> Moment:
-    when = moment.read(value)
-    if when.precision != "day":
-        raise ValueError
-    return when
-
-
-def _day_or_minute(value: str) -> Moment:
-    when = moment.read(value)
-    if when.precision == "month":
-        raise ValueError
-    return when
 
 
 def form_of(expression: str, expected: str) -> Schema:
@@ -308,15 +287,16 @@ def _whole_numbers(expected: str, least: int, digits: str) -> Leaf:
     return leaf(expected, meaning, form_of(rf"(?:{digits})(?:\.0+)?", expected) | numbers)
 
 
-def _dates(expected: str, meaning: Callable[[str], Moment]) -> Leaf:
-    """The reading of a date. Which texts are dates is more than a schema can say; a number is
-    one as 20220520 is."""
+def _dates(expected: str, *wanted: Precision) -> Leaf:
+    """The reading of a date of one of these precisions. Which texts are dates is more than a
+    schema can say; a number is one as 20220520 is."""
     numbers = {
         "type": ["string", "number"],
         "minimum": YEARS[0] * 10_000 + 101,
         "exclusiveMaximum": YEARS[-1] * 10_000 + 1232,
     }
-    return leaf(expected, meaning, _formed(SEEN, expected) | numbers)
+    schema = _formed(SEEN, expected) | numbers
+    return leaf(expected, lambda value: moment.read(value, wanted), schema)
 
 
 def _any_case(*words: str) -> str:
@@ -344,10 +324,10 @@ Count = Annotated[int, _whole_numbers("a whole number, 1 or more,", 1, r"\+?0*[1
 YesOrNo = Annotated[
     bool, leaf(_TRUE_OR_FALSE, _yes_or_no, _YES_OR_NO | {"type": ["boolean", "string"]})
 ]
-When = Annotated[Moment, _dates("a date", moment.read)]
-Day = Annotated[Moment, _dates("a date", _day)]
-MonthOrDay = Annotated[Moment, _dates("a month or a date", _month_or_day)]
-DayOrMinute = Annotated[Moment, _dates("a date, or a date and time", _day_or_minute)]
+When = Annotated[Moment, _dates("a date", *moment.ANY)]
+Day = Annotated[Moment, _dates("a date", "day")]
+MonthOrDay = Annotated[Moment, _dates("a month or a date", "month", "day")]
+DayOrMinute = Annotated[Moment, _dates("a date, or a date and time", "day", "minute")]
 
 
 P = TypeVar("P", bound=Part)
@@ -520,7 +500,7 @@ def _fault(model: type[Part], data: Any, path: Path, entry: Any) -> Fault:
     near = nearest(value, choices) if isinstance(value, str) else []
     message = f"{stands} stands where {expected} should be"
     if context.get("why"):
-        message = f"{stands} {context['why']}"
+        message, hint = f"{stands} {context['why']}", context["hint"]
     if near:
         hint = f"Did you mean ‘{near[0]}’?"
     elif len(choices) > 1:

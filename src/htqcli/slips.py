@@ -369,7 +369,7 @@ def _fits(page: _Page, number: int) -> bool:
     before, after = next(page.before(number), None), next(page.after(number), None)
     if before is None or after is None:
         return True
-    return not (line.indent < before.column == after.column)
+    return not (line.column < before.column == after.column)
 
 
 # What a parser says
@@ -446,6 +446,8 @@ def _after_a_text(page: _Page, number: int, at: int) -> Slip | None:
     line = page.lines[number]
     before = line.text[: at - line.start].rstrip()
     if before[-1:] not in ("'", '"', "]", "}") or _unclosed(before) is not None:
+        return None
+    if before.lstrip().startswith("#"):  # of a text that began above
         return None
     edits, lost = line.without_value(line.field)
     if before[-1] in "]}":

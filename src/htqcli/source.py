@@ -20,7 +20,7 @@ from collections.abc import Sequence as Sequence_
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
-from itertools import accumulate, islice
+from itertools import accumulate, chain, islice
 from typing import Any, NamedTuple
 
 import yaml
@@ -496,11 +496,12 @@ class _Parsed:
         return min(at, self.size)
 
     def edit(self, edits: Iterable[Edit]) -> None:
-        """Replace characters of the text that is parsed."""
+        """Replace characters of the text that is parsed, in the order of their places."""
         pieces: list[str] = []
         shifts: list[tuple[int, int]] = []
         done = moved = old = 0
-        for start, end, new in [*sorted(edits), Edit(len(self.text), len(self.text), "")]:
+        last = Edit(len(self.text), len(self.text), "")
+        for start, end, new in chain(edits, [last]):
             if start < done:
                 continue
             for at, by in self.shifts[old:]:
@@ -546,7 +547,7 @@ def _read(text: str) -> Document:
     left = min(MAX_SLIPS, _READ_AGAIN // (len(text) + 1))
     first = list(islice(slips.conflicts(parsed.text), MAX_SLIPS))
     found += (_where_written(slip, parsed) for slip in first)
-    parsed.edit(edit for slip in first for edit in slip.edits)
+    parsed.edit(sorted(edit for slip in first for edit in slip.edits))
     while True:
         reading = _Reading(text, parsed)
         error = reading.walk(judged=not found)
@@ -573,7 +574,7 @@ def _read(text: str) -> Document:
         if not left:
             break
         left -= 1
-        parsed.edit(slip.edits)
+        parsed.edit(sorted(slip.edits))
     return reading.document(found, whole=error is None)
 
 

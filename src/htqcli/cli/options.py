@@ -25,16 +25,10 @@ def when(text: str) -> datetime:
     from htqcli.words import quote
 
     try:
-        found = moment.read(text)
-        why = "does not say the day" if found.precision == "month" else None
-    except moment.NotAMoment as error:
-        why = str(error)
-    if why:
-        raise typer.BadParameter(
-            f"{quote(text)} {why}. Write it like ‘29 July 2022 5pm’, ‘29/07/2022’ or "
-            "‘2022-07-29T17:00’."
-        )
-    return found.first
+        return moment.read(text, ("day", "minute")).first
+    except moment.UnreadableDate as error:
+        hint = error.hint or "Write it like ‘29 July 2022 5pm’, ‘29/07/2022’ or ‘2022-07-29T17:00’."
+        raise typer.BadParameter(f"{quote(text)} {error}. {hint}") from None
 
 
 def number(text: str) -> int:

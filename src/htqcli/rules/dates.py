@@ -97,17 +97,19 @@ def window_not_open_yet(case: Case) -> Iterable[Problem]:
 def planned_outside_window(case: Case) -> Iterable[Problem]:
     """The planned submission is outside the window of the cycle
 
-    A day is inside if any part of it is.
+    A day is inside if any part of it is. The closing moment itself is outside.
     """
     planned = case.application.planned_submission
     if planned and case.cycle and not any(w.overlaps(planned) for w in case.cycle.windows):
         dated = [str(window) for window in case.cycle.windows if window.precision]
         windows = join(dated, "or") if dated else "its dates are not known"
+        closings = [w.closes.first for w in case.cycle.windows if w.closes]
+        closes = " The closing moment itself is outside." if planned.first in closings else ""
         yield Problem(
             ("planned_submission",),
             f"The submission is planned for {planned}, outside the window of cycle "
             f"{case.cycle.cycle}",
-            f"Plan it for a time in the window: {windows}.",
+            f"Plan it for a time in the window: {windows}.{closes}",
             sources=tuple(key for window in case.cycle.windows for key in window.source),
         )
 
