@@ -45,6 +45,7 @@ def test_the_wheel_holds_the_package_the_catalogue_and_the_manual_page_and_nothi
     assert {name.split("/")[0].split("-")[0] for name in names} == {"htqcli", "htq"}
     assert any(name.endswith("licenses/LICENSE") for name in names)
     assert any(name.endswith("data/share/man/man1/htq.1") for name in names)
+    assert any(name.endswith("data/share/htq/constraints.txt") for name in names)
     modules = {str(path.relative_to(ROOT / "src")) for path in (ROOT / "src").rglob("*.py")}
     assert modules <= set(names)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path as Folder
 from pathlib import PureWindowsPath
 
@@ -16,7 +17,7 @@ from htqcli.fields import sound
 from htqcli.rules.declare import Case, Problem, Severity, rule
 from htqcli.rules.sources import CYCLE_3, FORMAT, PROCESS, SUPPORT
 from htqcli.source import Path
-from htqcli.words import quote
+from htqcli.words import LOOKS_ALIKE, looks_like, quote
 
 
 def _files(case: Case) -> Iterator[tuple[Path, str, str | None]]:
@@ -118,6 +119,21 @@ def _lacks(folder: Folder, name: str) -> str | None:
     return None if found.st_size else "is empty"
 
 
+def _has_a_look_alike(path: Folder) -> bool:
+    """Whether the folder of a file that is not there has one whose name looks just the same. A
+    name without accents has none, so not each folder is listed."""
+    if path.name.isascii():
+        return False
+    try:
+        return looks_like(path.name, islice(os.listdir(path.parent), _MOST_NAMES)) is not None
+    except (OSError, ValueError):
+        return False
+
+
+_MOST_NAMES = 1_000
+"""How many names of a folder are looked at for one that looks like another."""
+
+
 @rule(
     "HTQ601",
     severity=Severity.ERROR,
@@ -184,6 +200,8 @@ def file_missing(case: Case) -> Iterable[Problem]:
                 hint = "Web addresses are not looked up. Save a copy beside the draft and name it."
             if "\\" in name:
                 hint += " Write ‘/’ between the names of folders."
+            if _has_a_look_alike(case.folder / name):
+                hint = LOOKS_ALIKE.format("the folder")
             yield Problem(path, f"The file {quote(name)} {lacks}", hint)
 
 
