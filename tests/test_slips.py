@@ -25,6 +25,7 @@ SLIPS = [
     ("qualification:", "qualification", 0, "qualification", "‘qualification’"),
     ("  level: 4", "  level 4", 0, "level", "‘level’"),
     (TITLE, TITLE.replace(":", ""), 0, "title", NO_COLON),
+    (K5, K5.replace(":", "", 1), 0, "K5", "‘K5’"),
     ("        coverage: partial", "        coverage partial", 0, "coverage", NO_COLON),
     ("  - kind: assessment", "  - kind assessment", 0, "kind", NO_COLON),
     ("  level: 4", "  level = 4", 0, "level", "‘=’ stands where a colon"),

@@ -92,6 +92,7 @@ _FIELD = re.compile(
     r" *(?:- +)*(?P<name>\"[^\"\\]*\"|'[^']*'|[^\W_][\w.-]*)[ ]*:(?P<value>[ \t]|$)"
 )
 _NAME = re.compile(r" *(?:- +)*(?P<name>[^\W\d][\w-]*)")
+_NAMED_GROUP = re.compile(rf"{_NAME.pattern} +[\[{{]")
 _SHOWN = re.compile(r"[a-z]+(?:_[a-z]+)*|[A-Z]{1,2}[0-9]{1,3}")
 
 _NEAR = 20_000
@@ -449,6 +450,8 @@ def _after_a_text(page: _Page, number: int, at: int) -> Slip | None:
         return None
     if before.lstrip().startswith("#"):  # of a text that began above
         return None
+    if line.field is None and _NAMED_GROUP.match(line.text):
+        return _without_colon(page, number)
     edits, lost = line.without_value(line.field)
     if before[-1] in "]}":
         return Slip(
