@@ -26,9 +26,11 @@ def filled(
     """As many pieces as fit, each made of its number, between what stands before and after; at
     most so many."""
     left = LIMIT - len(before.encode()) - len(after.encode())
+    if isinstance(piece, str):
+        return (before + piece * min(most, left // len(piece.encode())) + after).encode()
     pieces: list[str] = []
     for number in range(most):
-        one = piece if isinstance(piece, str) else piece(number)
+        one = piece(number)
         left -= len(one.encode())
         if left < 0:
             break
