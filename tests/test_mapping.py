@@ -479,3 +479,16 @@ def test_an_id_in_another_form_of_unicode_is_put_right(htq, draft):
     )
     htq("check", path, "--fix", "--at", IN_WINDOW)
     assert path.read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize(
+    "ksbs", ["{K1: []}", "{K1: [], S1: {units: []}}", "{K1: {coverage: full}}", "{K1: null}"]
+)
+def test_a_mapping_without_units_is_an_error(htq, draft, ksbs):
+    path = draft()
+    before, after = path.read_text(encoding="utf-8").split("    ksbs:\n", 1)
+    after = after[after.index("assessments:") :]
+    path.write_text(f"{before}    ksbs: {ksbs}\n\n{after}", encoding="utf-8")
+    run = htq("check", path, "--at", IN_WINDOW, "--format", "json")
+    assert "HTQ501" in run.codes
+    assert run.data["files"][0]["ready"] is False

@@ -103,7 +103,7 @@ def _id(name: str, known: Iterable[str]) -> Fix | None:
     """,
 )
 def standard_without_mapping(case: Case) -> Iterable[Problem]:
-    """A standard has no mapping of its KSBs
+    """A standard has no mapping of its KSBs, or one in which no KSB has a unit
 
     The mapping shows that a learner becomes competent in the occupation. Nothing else does.
     """
@@ -117,6 +117,17 @@ def standard_without_mapping(case: Case) -> Iterable[Problem]:
                 f"{_named(claim)} has no mapping of its KSBs",
                 "Add ‘ksbs:’ to the standard, with a line such as ‘K1: [U1, U2]’ for each KSB.",
                 case.document.key(("standards", index, "ksbs")),
+            )
+    for path, claim, ksbs in _mapped(case):
+        if not any(
+            coverage.units or not case.reading.knows((*path, label, "units"))
+            for label, coverage in ksbs.items()
+        ):
+            yield Problem(
+                path,
+                f"The mapping of {_named(claim)} names no unit",
+                "Write the units that cover each KSB, for example ‘K1: [U1, U2]’.",
+                case.document.key(path),
             )
 
 
