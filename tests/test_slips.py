@@ -1,5 +1,8 @@
 """Slips of the pen in YAML: each is told on its own line, and hides nothing else."""
 
+import os
+import unicodedata
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -256,3 +259,41 @@ def test_places_are_inside_the_text_whatever_the_slips(first, second, data):
         span = document.span(fault)
         assert 0 <= span.start <= span.end <= len(text)
     assert document.as_written or any(f.kind is source.Kind.SYNTAX for f in document.faults)
+
+
+def apart(text):
+    """A text with its accented letters as two characters each."""
+    return unicodedata.normalize("NFD", text)
+
+
+def test_an_id_is_one_in_both_unicode_forms_wherever_it_stands(htq, draft):
+    path = draft()
+    text = path.read_text(encoding="utf-8").replace("U6", "É6").replace("A2", "Ä2")
+    path.write_text(text.replace("  É6:", apart("  É6:")).replace("  Ä2:", apart("  Ä2:")), "utf-8")
+    run = htq("check", path, "--at", IN_WINDOW, "--format", "json")
+    assert (run.code, run.codes) == (0, [])
+
+
+def test_one_name_in_both_unicode_forms_is_a_duplicate(htq, draft):
+    path = draft({"  U6: {": f"  É6: One\n  {apart('É6')}: Two\n  U6: {{"})
+    run = htq("check", path, "--at", IN_WINDOW, "--format", "json")
+    assert "HTQ004" in run.codes
+
+
+@pytest.mark.parametrize("on_disk", [str, apart])
+@pytest.mark.parametrize("written", [str, apart])
+def test_a_file_is_found_in_either_unicode_form(htq, draft, on_disk, written):
+    path = draft({"evidence/specification.txt": written("evidence/spécification.txt")})
+    evidence = path.parent / "evidence"
+    (evidence / "specification.txt").rename(evidence / on_disk("spécification.txt"))
+    run = htq("check", path, "--at", IN_WINDOW, "--format", "json")
+    assert (run.code, run.codes) == (0, [])
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a link needs a privilege")
+@pytest.mark.parametrize("on_disk", [str, apart])
+def test_a_link_out_of_the_folder_is_told_in_either_unicode_form(htq, draft, on_disk):
+    path = draft({"evidence/specification.txt": "évidence/passwd"})
+    (path.parent / on_disk("évidence")).symlink_to("/etc")
+    run = htq("check", path, "--at", IN_WINDOW, "--format", "json")
+    assert run.codes == ["HTQ606"]

@@ -11,6 +11,7 @@ import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path as Folder
 from pathlib import PureWindowsPath
+from unicodedata import normalize
 
 from htqcli.fields import sound
 from htqcli.rules.declare import Case, Problem, Severity, rule
@@ -27,7 +28,14 @@ def _files(case: Case) -> Iterator[tuple[Path, str, str | None]]:
     except OSError:  # the folder we are in is gone
         inside = str(case.folder)
     for path, name in _names(case):
-        yield path, name, _leaves(name, inside)
+        ways_out = (_leaves(form, inside) for form in _forms(name))
+        yield path, name, next(filter(None, ways_out), None)
+
+
+def _forms(name: str) -> tuple[str, ...]:
+    """The forms in which a name can be on the disk: macOS has accented letters as two
+    characters, other systems as they were typed."""
+    return (name,) if name.isascii() else (name, normalize("NFD", name))
 
 
 def _names(case: Case) -> Iterator[tuple[Path, str]]:
@@ -89,12 +97,16 @@ def _lacks(folder: Folder, name: str) -> str | None:
     """What is wrong with a named file; None where it is there and holds something."""
     if _is_endless(name):
         return "is not looked up: its path is too long"
-    try:
-        found = (folder / name).stat()
-    except (FileNotFoundError, NotADirectoryError, ValueError):
+    found = None
+    for form in _forms(name):
+        try:
+            found = found or (folder / form).stat()
+        except (FileNotFoundError, NotADirectoryError, ValueError):
+            continue
+        except OSError as error:
+            return f"cannot be looked up ({error.strerror})"
+    if found is None:
         return "is not there"
-    except OSError as error:
-        return f"cannot be looked up ({error.strerror})"
     if stat.S_ISDIR(found.st_mode):
         return "is a folder, not a file"
     if not stat.S_ISREG(found.st_mode) or name.endswith("/"):
