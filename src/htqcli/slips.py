@@ -763,6 +763,8 @@ def _begins(stop: _Stopped) -> Slip | None:
     """A text that begins with a sign that no text can begin with."""
     page, number, at, context = stop.page, stop.number, stop.at, stop.context
     line = page.lines[number]
+    if page.text[at : at + 1] == "\t" and (row := _formed(line, _ROWS)):
+        return row
     if context is not None and line.start <= context < at:
         at = context
     edits, lost = line.without_value(line.field)

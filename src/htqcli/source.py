@@ -20,7 +20,7 @@ from collections.abc import Sequence as Sequence_
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
-from itertools import accumulate, islice
+from itertools import accumulate, chain, islice
 from typing import Any, NamedTuple
 from unicodedata import normalize
 
@@ -503,11 +503,11 @@ class _Parsed:
         return min(at, self.size)
 
     def edit(self, edits: Iterable[Edit]) -> None:
-        """Replace characters of the text that is parsed."""
+        """Replace characters of the text that is parsed, by edits in the order of the text."""
         pieces: list[str] = []
         shifts: list[tuple[int, int]] = []
         done = moved = old = 0
-        for start, end, new in [*sorted(edits), Edit(len(self.text), len(self.text), "")]:
+        for start, end, new in chain(edits, [Edit(len(self.text), len(self.text), "")]):
             if start < done:
                 continue
             for at, by in self.shifts[old:]:
@@ -580,7 +580,7 @@ def _read(text: str) -> Document:
         if not left:
             break
         left -= 1
-        parsed.edit(slip.edits)
+        parsed.edit(sorted(slip.edits))
     return reading.document(found, whole=error is None)
 
 
