@@ -449,38 +449,6 @@ def test_credits_that_are_to_be_done_are_not_missing_too(found):
     assert codes == [("HTQ104", "/units/U7/credits")]
 
 
-COMPOSED, DECOMPOSED = "\u00c91", "E\u03011"
-
-
-@pytest.mark.parametrize("defined, named", [(COMPOSED, DECOMPOSED), (DECOMPOSED, COMPOSED)])
-def test_an_id_in_another_form_of_unicode_is_told_as_one_that_looks_the_same(
-    htq, draft, defined, named
-):
-    path = draft(
-        {
-            "  U1: ": f"  {defined}: ",
-            "  A1: ": f"  a{defined}: ",
-            "K1: {units: [U1": f"K1: {{units: [{named}",
-            "assessed_by: [A1]": f"assessed_by: [a{named}]",
-        }
-    )
-    run = htq("check", path, "--at", IN_WINDOW, "--format", "json", "--select", "HTQ505,HTQ512")
-    told = [finding for finding in run.findings if named in finding["message"]]
-    assert {finding["code"] for finding in told} == {"HTQ505", "HTQ512"}
-    assert all("looks the same" in finding["hint"] for finding in told)
-
-
-def test_an_id_in_another_form_of_unicode_is_put_right(htq, draft):
-    path = draft()
-    text = path.read_text(encoding="utf-8").replace("U1", COMPOSED)
-    path.write_text(
-        text.replace(f"K1: {{units: [{COMPOSED}", f"K1: {{units: [{DECOMPOSED}", 1),
-        encoding="utf-8",
-    )
-    htq("check", path, "--fix", "--at", IN_WINDOW)
-    assert path.read_text(encoding="utf-8") == text
-
-
 @pytest.mark.parametrize(
     "ksbs", ["{K1: []}", "{K1: [], S1: {units: []}}", "{K1: {coverage: full}}", "{K1: null}"]
 )

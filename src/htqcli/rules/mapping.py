@@ -14,7 +14,7 @@ from htqcli.rules.declare import Case, Problem, Severity, rule
 from htqcli.rules.sources import CATEGORIES, CRITERIA, FORMAT, STANDARDS_DATA, SUPPORT
 from htqcli.source import Fix, Path
 from htqcli.structure import MOST, TooLarge, combinations
-from htqcli.words import LOOKS_ALIKE, join, looks_like, nearest, quote, same_id
+from htqcli.words import join, nearest, quote, same_id
 
 _BASE = """
         cycle: 3
@@ -274,8 +274,6 @@ def unknown_unit(case: Case) -> Iterable[Problem]:
         hint = (
             f"Did you mean {quote(near[0])}?" if near else "Add it to ‘units’, or correct the id."
         )
-        if looks_like(name, case.application.units):
-            hint = LOOKS_ALIKE.format("‘units’")
         apart = name.split()
         if apart and all(_is_unit(case, one) for one in apart):
             hint = f"Put a comma between the units: {quote(', '.join(apart))}."
@@ -617,8 +615,6 @@ def unknown_assessment(case: Case) -> Iterable[Problem]:
                     continue
                 near = nearest(name, list(known))
                 hint = f"Did you mean {quote(near[0])}?" if near else "Add it to ‘assessments’."
-                if looks_like(name, known):
-                    hint = LOOKS_ALIKE.format("‘assessments’")
                 yield Problem(
                     (*path, label, "assessed_by", number),
                     f"There is no assessment {quote(name)}",
