@@ -215,7 +215,7 @@ READ = {
         Friday 5pm 10 June 2022 | Friday 10 June 2022 at 5pm | Fri, 10 Jun 2022 17:00:00 +0100
         10 June 2022 5pm BST | 10 June 2022 4pm GMT | 10 June 2022 4pm UTC | 10 June 2022 16:00Z
         10 June 2022 5pm GMT+1 | 10 June 2022 5pm UTC+01:00 | 10 June 2022 5pm GMT +0100
-        10 June 2022 noon GMT-4 | 10 June 2022 12:00:00 −04:00 | 10 June 2022 17:00+01:00
+        10 June 2022 5:30pm GMT+1:30 | 2022-06-10T17:59+01:59 | 10 June 2022 noon GMT-4 | 10 June 2022 12:00:00 −04:00 | 10 June 2022 17:00+01:00
         10 June 2022 5pm UK time | 10 June 2022 5pm London time | 10 Jun 22 17:00
     """,
     "2022-06-10T12:00:00+01:00": """
@@ -297,6 +297,8 @@ REFUSED = """
     44722.0 | Excel | 10 June 2022
     44722.5 | Excel | 10 June 2022 at midday
     44722.70833333 | Excel | 10 June 2022 at 5pm
+    44722.70799189 | Excel | 10 June 2022 at 5pm
+    44722.70798032 | Excel | 10 June 2022 at 4:59pm
     29072022 | digits run together | 29 July 2022
     12102022 | digits run together | 12 October 2022
     290722 | digits run together | 29 July 2022, 22 July 2029
@@ -318,7 +320,17 @@ REFUSED = """
     24/9 | year |
     5/7 | year |
     9/12 | year |
+    9/13 | September 2013 or 13 September | September 2013
+    12/24 | December 2024 or 24 December | December 2024
+    13/24 | year |
+    Sep-01 | September 2001 or 1 September | September 2001
+    Sep-31 | could be September 2031 | September 2031
+    Sep-32 | could be September 2032 | September 2032
+    Sep-00 | could be September 2000 | September 2000
     05/13/2021 | day before the month | 13 May 2021
+    01/13/2021 | day before the month | 13 January 2021
+    12/13/2021 | day before the month | 13 December 2021
+    13/13/2021 | a year has 12 months |
     06 13 2022 | day before the month | 13 June 2022
     5-13-2021 | day before the month | 13 May 2021
     5.31.21 | day before the month | 31 May 2021
@@ -513,7 +525,7 @@ def test_an_instant_that_is_said_is_read_as_the_same_instant(instant, fraction):
 LEFT_OVER = st.one_of(
     st.integers(0, 99_999).map(str),
     st.sampled_from(["June", "Sept", "soon", "x", "5m", "-", "/", "10/06/2022", "11 June 2023", "2024-09", "Friday Friday", "?"]),
-    st.text(alphabet="bcxyz", min_size=1, max_size=6),
+    st.text(alphabet="bcxy", min_size=1, max_size=6),
 )  # fmt: skip
 
 

@@ -487,7 +487,9 @@ def _refuse_two_digits(text: str) -> None:
         return
     name, digits = match[1] or match[3], match[2] or match[4]
     for month in _attempts({"month": name, "year": digits}):
-        day = f" or {int(digits)} {month.first:%B}" if 1 <= int(digits) <= 31 else ""
+        # 2024 has every day that a month can have.
+        days = _attempts({"day": digits, "month": name, "year": "2024"})
+        day = "".join(f" or {str(day).removesuffix(' 2024')}" for day in days)
         raise UnreadableDate(
             f"does not say the year in four digits: it could be {month}{day}", month
         )
