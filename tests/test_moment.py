@@ -344,6 +344,7 @@ REFUSED = """
     29 February 2022 | February 2022 has 28 days | 28 February 2022
     2022-02-30T10:00 | February 2022 has 28 days | 28 February 2022
     30 February 2024 | February 2024 has 29 days | 29 February 2024
+    32 May 2022 | May 2022 has 31 days |
     32 June 2022 | June 2022 has 30 days |
     0 June 2022 | June 2022 has 30 days |
     2022-13 | a year has 12 months |
@@ -391,6 +392,7 @@ REFUSED = """
     10 June 2022, | not only a date | 10 June 2022
     10 June 2022 (provisional) | also says ‘(provisional)’ | 10 June 2022
     5 o'clock on 10 June 2022 | also says | 10 June 2022
+    June 09/2024 | not only a date | September 2024
     1/05/07/2021 | also says ‘1/’ | 5 July 2021
     Friday Friday 10 June 2022 | not only a date | 10 June 2022
     # Something is missing.

@@ -238,7 +238,7 @@ _DATES = (
     rf"(?P<day>\d{{1,2}})(?P<sign> ?/ ?|[-.])(?P<month>\d{{1,2}})(?P=sign){_YEAR}",
     r"(?P<day>\d{1,2}) (?P<month>\d{1,2}) (?P<year>\d{4})",
     rf"{_DAY}(?: of)?[ ./-]?{_MONTH}(?:,? |[,./-]|){_YEAR}",
-    rf"{_MONTH}[ ./-]?(?:the )?{_DAY}(?:,? |[,./-]){_LONE_YEAR}",
+    rf"{_MONTH}(?:(?P<sign>[./-])| ?(?:the )?){_DAY}(?(sign)(?P=sign)|(?:,? |,)){_LONE_YEAR}",
     rf"(?P<year>\d{{4}})[ ./-]?{_MONTH}[ ./-]?{_DAY}",
     rf"{_MONTH}(?:,? |[ ./-]| of |){_LONE_YEAR}",
     rf"(?P<year>\d{{4}})[ ./-]?{_MONTH}",
