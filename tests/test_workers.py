@@ -84,15 +84,21 @@ def test_workers_find_the_same_however_they_are_started(folder, method):
     assert not multiprocessing.active_children()
 
 
-def test_what_a_worker_leaves_undone_is_left_to_this_process(folder):
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no process can be copied here")
+@pytest.mark.parametrize("batches", [0, 1])
+def test_what_a_worker_leaves_undone_is_left_to_this_process(folder, monkeypatch, batches):
+    work = workers._work
+
+    def ends_early(pipe, shares, *others):
+        work(pipe, shares[:batches], *others)
+        os._exit(1)
+
+    monkeypatch.setattr(workers, "_work", ends_early)
     paths = intake.find([str(folder)]).candidates
-    found = workers.check(paths, terms(), 2)
-    for child in multiprocessing.active_children():
-        child.kill()
-        child.join()
-    done = list(found)
+    done = list(workers.check(paths, terms(), 2, "fork"))
     assert len(done) == len(paths)
-    assert [path for path in done if isinstance(path, intake.Candidate)]
+    left = [path for path in done if isinstance(path, intake.Candidate)]
+    assert left == paths[100 * batches :]
     assert not multiprocessing.active_children()
 
 

@@ -65,24 +65,34 @@ def check(paths: Batch, terms: Terms, workers: int, method: str | None = None) -
     method = method or _method()
     context: Any = multiprocessing.get_context(method)
     crew: list[tuple[BaseProcess, Connection]] = []
-    with _interruptions_held():
-        for number in range(workers):
+    try:
+        with _interruptions_held():
+            for number in range(workers):
+                try:
+                    reader, writer = context.Pipe(duplex=False)
+                except OSError:
+                    break
+                inherited = [reader, *(pipe for _, pipe in crew)] if method == "fork" else []
+                work = (writer, batches[number::workers], terms, inherited)
+                process = context.Process(target=_work, args=work, daemon=True)
+                try:
+                    process.start()
+                except OSError:
+                    reader.close()
+                    break
+                finally:
+                    writer.close()
+                crew.append((process, reader))
+        for number, batch in enumerate(batches):
             try:
-                reader, writer = context.Pipe(duplex=False)
-            except OSError:
-                break
-            inherited = [reader, *(pipe for _, pipe in crew)] if method == "fork" else []
-            work = (writer, batches[number::workers], terms, inherited)
-            process = context.Process(target=_work, args=work, daemon=True)
-            try:
-                process.start()
-            except OSError:
-                reader.close()
-                break
-            finally:
-                writer.close()
-            crew.append((process, reader))
-    return _collect(batches, crew, workers)
+                yield from crew[number % workers][1].recv()
+            except (IndexError, EOFError, OSError):
+                yield from batch
+    finally:
+        for process, pipe in crew:
+            pipe.close()
+            process.kill()  # it has nothing to lose, and may not listen yet
+            process.join()
 
 
 @contextmanager
@@ -97,22 +107,6 @@ def _interruptions_held() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _collect(
-    batches: Sequence[Batch], crew: Sequence[tuple[BaseProcess, Connection]], workers: int
-) -> Iterator[Result]:
-    try:
-        for number, batch in enumerate(batches):
-            try:
-                yield from crew[number % workers][1].recv()
-            except (IndexError, EOFError, OSError):
-                yield from batch
-    finally:
-        for process, pipe in crew:
-            pipe.close()
-            process.terminate()
-            process.join()
 
 
 def _work(
