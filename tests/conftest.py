@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import pty
@@ -42,9 +43,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("quick")
 
 
-# A program that the tests start and interrupt listens, be it that they run in the background.
+# A program that the tests start and end listens, even if they run in the background or outlive
+# their terminal.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+# As in the program: looking for garbage too often costs a tenth of the time.
+gc.set_threshold(100_000)
 
 # Tests go by the bundled catalogue, whatever the environment of who runs them names.
 os.environ.pop("HTQ_CATALOGUE", None)

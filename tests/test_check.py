@@ -616,6 +616,11 @@ def test_a_common_slip_is_named_where_it_is(htq, draft, changes, place, said):
     [
         ({"planned_submission: 2022-06-10": "planned_submission: 06/30/2022"}, "day before the month"),
         ({"planned_submission: 2022-06-10": "planned_submission: 10-12 June 2022"}, "is not one date"),
+        ({"planned_submission: 2022-06-10": "planned_submission: 22/23 June 2022"}, "such as ‘22 June 2022’"),
+        ({"planned_submission: 2022-06-10": "planned_submission: 44722"}, "Did you mean ‘10 June 2022’?"),
+        ({"first_teaching: 2024-09": "first_teaching: September 2024/25"}, "Did you mean ‘September 2024’?"),
+        ({"first_teaching: 2024-09": "first_teaching: 2 September 2024 10:00-11:00"}, "Did you mean ‘2 September 2024’?"),
+        ({"support_session: 2022-03-02": "support_session: March 2022"}, "does not say the day"),
         ({"[U1, U2, U3, U4]": "U1, U2"}, "for example ‘[U1, U2]’"),
         ({"  - name: Example Software Ltd\n    evidence": "  - Example Software Ltd\n  - evidence"}, "‘name: Example Software Ltd’"),
         ({"type: awarding-organisation": "type: HE provider"}, "‘higher-education-provider’"),

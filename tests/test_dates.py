@@ -67,6 +67,13 @@ def test_a_submission_planned_outside_the_window_is_told_its_dates(found):
     assert "29 July 2022 at 5pm" in hint
 
 
+def test_a_submission_planned_for_the_closing_moment_is_told_that_it_is_outside(found):
+    at_closing = {"planned_submission: 2022-06-10": "planned_submission: 29 July 2022 17:00"}
+    ((message, hint),) = found("HTQ303", at_closing)
+    assert "planned for 29 July 2022 at 5pm" in message
+    assert hint.endswith("29 July 2022 at 5pm. The closing moment itself is outside.")
+
+
 @pytest.mark.parametrize(
     ("cycle", "message"),
     [

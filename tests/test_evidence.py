@@ -150,20 +150,6 @@ def test_a_document_without_a_file_is_named_by_its_kind(htq, draft):
     assert finding["message"].startswith("The document ‘other’ does not say")
 
 
-@pytest.mark.parametrize(
-    "there, named",
-    [("\u00e9vidence.txt", "e\u0301vidence.txt"), ("e\u0301vidence.txt", "\u00e9vidence.txt")],
-)
-def test_a_file_whose_name_looks_the_same_is_told(htq, draft, there, named):
-    path = draft({"evidence/specification.txt": f"evidence/{named}"})
-    (path.parent / "evidence" / there).write_text("not empty")
-    if (path.parent / "evidence" / named).exists():
-        pytest.skip("the file system takes both forms for one")
-    run = htq("check", path, "--at", IN_WINDOW, "--format", "json", "--select", "HTQ602")
-    (finding,) = run.findings
-    assert "looks the same" in finding["hint"]
-
-
 OWN = [
     ("application.yaml", "the draft itself"),
     ("./application.yaml", "the draft itself"),

@@ -449,36 +449,17 @@ def test_credits_that_are_to_be_done_are_not_missing_too(found):
     assert codes == [("HTQ104", "/units/U7/credits")]
 
 
-COMPOSED, DECOMPOSED = "\u00c91", "E\u03011"
-
-
-@pytest.mark.parametrize("defined, named", [(COMPOSED, DECOMPOSED), (DECOMPOSED, COMPOSED)])
-def test_an_id_in_another_form_of_unicode_is_told_as_one_that_looks_the_same(
-    htq, draft, defined, named
-):
-    path = draft(
-        {
-            "  U1: ": f"  {defined}: ",
-            "  A1: ": f"  a{defined}: ",
-            "K1: {units: [U1": f"K1: {{units: [{named}",
-            "assessed_by: [A1]": f"assessed_by: [a{named}]",
-        }
-    )
-    run = htq("check", path, "--at", IN_WINDOW, "--format", "json", "--select", "HTQ505,HTQ512")
-    told = [finding for finding in run.findings if named in finding["message"]]
-    assert {finding["code"] for finding in told} == {"HTQ505", "HTQ512"}
-    assert all("looks the same" in finding["hint"] for finding in told)
-
-
-def test_an_id_in_another_form_of_unicode_is_put_right(htq, draft):
+@pytest.mark.parametrize(
+    "ksbs", ["{K1: []}", "{K1: [], S1: {units: []}}", "{K1: {coverage: full}}", "{K1: null}"]
+)
+def test_a_mapping_without_units_is_an_error(htq, draft, ksbs):
     path = draft()
-    text = path.read_text(encoding="utf-8").replace("U1", COMPOSED)
-    path.write_text(
-        text.replace(f"K1: {{units: [{COMPOSED}", f"K1: {{units: [{DECOMPOSED}", 1),
-        encoding="utf-8",
-    )
-    htq("check", path, "--fix", "--at", IN_WINDOW)
-    assert path.read_text(encoding="utf-8") == text
+    before, after = path.read_text(encoding="utf-8").split("    ksbs:\n", 1)
+    after = after[after.index("assessments:") :]
+    path.write_text(f"{before}    ksbs: {ksbs}\n\n{after}", encoding="utf-8")
+    run = htq("check", path, "--at", IN_WINDOW, "--format", "json")
+    assert "HTQ501" in run.codes
+    assert run.data["files"][0]["ready"] is False
 
 
 def mapping_of(path, lines):

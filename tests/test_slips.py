@@ -1,10 +1,16 @@
 """Slips of the pen in YAML: each is told on its own line, and hides nothing else."""
 
+import os
+import unicodedata
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from conftest import IN_WINDOW
+from conftest import IN_WINDOW, ROOT
+from htqcli import source
 
-BEFORE = {"recognition_number: RN5999": "recognition_number: R5999"}
+BEFORE = {"recognition_number: RN5999": "recognition_number: 5999"}
 AFTER = {"confidential: true": "confidential: maybe"}
 TITLE = "title: Level 4 Diploma in Software Development"
 K5 = "      K5: {units: [U1, U2], assessed_by: [A1]}"
@@ -25,6 +31,7 @@ SLIPS = [
     ("qualification:", "qualification", 0, "qualification", "‘qualification’"),
     ("  level: 4", "  level 4", 0, "level", "‘level’"),
     (TITLE, TITLE.replace(":", ""), 0, "title", NO_COLON),
+    (K5, K5.replace(":", "", 1), 0, "K5", "‘K5’"),
     ("        coverage: partial", "        coverage partial", 0, "coverage", NO_COLON),
     ("  - kind: assessment", "  - kind assessment", 0, "kind", NO_COLON),
     ("  level: 4", "  level = 4", 0, "level", "‘=’ stands where a colon"),
@@ -57,7 +64,6 @@ SLIPS = [
     ("    file: evidence/spec", "  file: evidence/spec", 0, "file", "should begin at column 5"),
     (OFFICE, " " + OFFICE, 0, "-", "at column 4 and should begin at column 3"),
     (OFFICE, OFFICE[1:], 0, "-", "at column 2 and should begin at column 3"),
-    ("    reference: ", "    reference: ", 0, None, None),
     ("    email:", "     email:", 0, None, "column 6 and should begin at column 5"),
     ("  level: 4", "\tlevel: 4", 0, "\t", "tab"),
     ("    ksbs:", "\t\tksbs:", 0, "\t", "Indent with spaces"),
@@ -82,8 +88,8 @@ SLIPS = [
     (K5, "      K5: [U1, U2", 0, "[", "the bracket is not closed"),
     (K5, K5[:-1], 0, "{", "Close it with ‘}’"),
     (K5, K5 + "}", 0, "}", "one ‘}’ more than was opened"),
-    (K5, "      K5: [U1, U2]]", 0, "]", "one ‘]’ more than was opened"),
-    (K5, "      K5: [U1, U2}", 0, "}", "‘[’ is closed with ‘}’"),
+    ("  mandatory: [U1, U2, U3, U4]", "  mandatory: [U1, U2, U3, U4]]", 0, "]", "one ‘]’ more than was opened"),
+    ("  mandatory: [U1, U2, U3, U4]", "  mandatory: [U1, U2, U3, U4}", 0, "}", "‘[’ is closed with ‘}’"),
     ("  mandatory: [U1, U2, U3, U4]", "  mandatory: [U1, U2,\n    U3, U4", 0, "[", "not closed"),
     (TITLE, "title: [Draft] Level 4 Diploma", 0, "Level 4 Diploma", "after a closing bracket"),
     # Signs that no text begins with
@@ -108,22 +114,186 @@ SLIPS = [
     ("  level: 4", "  level: 4\n>>>>>>> other", 1, ">>>>>>>", CONFLICT),
     ("safer\n", "safer\nand quieter\n", 1, "and quieter", "more of the text before"),
 ]  # fmt: skip
-SLIPS = [row for row in SLIPS if row[4]]
 
 
 @pytest.mark.parametrize(("old", "new", "line", "marked", "words"), SLIPS)
 def test_a_slip_is_told_on_its_line_and_hides_nothing(htq, draft, old, new, line, marked, words):
     path = draft(BEFORE | {old: new} | AFTER)
     run = htq("check", path, "--at", IN_WINDOW, "--format", "json")
-    others = {"HTQ508"} if new.startswith("      K5: [") else set()  # K5 then names no assessment
-    assert [code for code in sorted(run.codes) if code not in others] == [
-        "HTQ002", "HTQ103", "HTQ409"
-    ]  # fmt: skip
+    assert sorted(run.codes) == ["HTQ002", "HTQ103", "HTQ409"]
     finding = run.findings[run.codes.index("HTQ002")]
     assert words in finding["message"] + " " + finding["hint"]
     text = path.read_text(encoding="utf-8")
-    first = text[: text.index(new)].count("\n") + 1
-    assert finding["line"] == first + line
+    assert finding["line"] == text[: text.index(new)].count("\n") + 1 + line
     if marked:
         begin, end = finding["column"] - 1, finding["end_column"] - 1
         assert text.split("\n")[finding["line"] - 1][begin:end] == marked
+
+
+def json_draft(changes):
+    text = """{
+  "cycle": 3,
+  "applicant": {
+    "name": "Example Awards",
+    "type": "awarding-organisation"
+  },
+  "qualification": {"level": 6},
+  "units": {"U1": "One"}
+}
+"""
+    for old, new in changes.items():
+        assert old in text, old
+        text = text.replace(old, new, 1)
+    return text
+
+
+@pytest.mark.parametrize(
+    ("changes", "line", "words"),
+    [
+        ({'"Example Awards",': '"Example Awards"'}, 4, "comma is missing"),
+        ({'"Example Awards",': '"Example Awards,'}, 4, "quotation mark is opened here"),
+        ({'"name":': '"name"'}, 4, "no colon after this name"),
+        ({'"cycle": 3,': '"cycle": 3,,'}, 2, "one comma too many"),
+        ({'"cycle": 3,': '"cycle": 3,\n  // of five'}, 3, "‘#’"),
+        ({'"One"}\n}': '"One"\n}'}, 1, "the bracket is not closed"),
+        ({'"level": 6}': '"level": 6]'}, 7, "‘{’ is closed with ‘]’"),
+        ({'"One"}\n}': '"One"}\n}}'}, 9, "one ‘}’ more"),
+        ({"}\n}": "}\n}\n```"}, 10, "Markdown"),
+    ],
+)
+def test_a_slip_in_json_is_told_on_its_line_and_hides_nothing(htq, tmp_path, changes, line, words):
+    (tmp_path / "a.json").write_text(json_draft(changes))
+    run = htq("check", tmp_path / "a.json", "--at", IN_WINDOW, "--format", "json")
+    (slip,) = [finding for finding in run.findings if finding["code"] == "HTQ002"]
+    assert (slip["line"], words in slip["message"] + " " + slip["hint"]) == (line, True)
+    assert "HTQ401" in run.codes
+
+
+def test_every_slip_of_a_file_is_told(htq, draft):
+    path = draft(
+        {
+            "cycle: 3": "```\ncycle: 3",
+            "  name: Example Awards": "  name:Example Awards",
+            "  level: 4": "\tlevel: 4",
+            "U3: {title: Testing": "U3 {title: Testing",
+            "support_session: 2022": "support_session 2022",
+            "  - name: Example Health": "  • name: Example Health",
+            "conditions_of_application: true": "conditions_of_application: 'true",
+        }
+    )
+    run = htq("check", path, "--at", IN_WINDOW, "--format", "json")
+    assert set(run.codes) == {"HTQ002"}
+    assert len(run.codes) == 7
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- k : v\n",
+        "key : value\n",
+        "a: 'it''s'\nb: \"x\\\\y\"\n",
+        "a: |\n  <<<<<<< HEAD\n  =======\n  b:c\n",
+        "a: b\n  - c\n",
+        "# <<<<<<< HEAD\na: 1\n",
+        "a: [1,\n2]\n",
+        '{"a": 1,}',
+    ],
+)
+def test_sound_text_has_no_slip(text):
+    assert [f for f in source.read(text.encode()).faults if f.kind is source.Kind.SYNTAX] == []
+
+
+CONTACT = "    name: A. Person\n    email: a.person@example.org"
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        "    name Zadie Quill\n    email: x",
+        "    name:Zadie Quill\n    email: x",
+        "    name: Quill: Zadie\n    email: x",
+        "     name: Zadie Quill\n    email: x",
+        "    name: Zadie\n   email: Quill",
+        '    name: "Zadie Quill\n    email: x',
+        "    name: @Zadie Quill\n    email: x",
+        "    name\tZadie Quill\tx\n    email: x",
+        "    Zadie Quill\n    email: x",
+        "Zadie,Quill,x\n    email: x",
+        "    name: [Zadie] Quill\n    email: x",
+        "<<<<<<< HEAD\n    name: Zadie\n=======\n    name: Quill\n>>>>>>> x",
+        "    email: x\n    name: 'Zadie's Quill'",
+        "    {name: Zadie: Quill}",
+    ],
+)
+@pytest.mark.parametrize("form", ["text", "json", "github", "markdown"])
+def test_a_contact_with_a_slip_is_never_shown(htq, draft, new, form):
+    path = draft({CONTACT: new, "  type: awarding-organisation": "  type: AO"})
+    run = htq("check", path, "--at", IN_WINDOW, "--format", form)
+    assert "HTQ002" in run.out
+    assert "Zadie" not in run.out
+    assert "Quill" not in run.out
+
+
+def test_nothing_is_fixed_in_a_text_with_a_slip(htq, draft):
+    path = draft({"  level: 4": "  level 4", "K1: {units": "k1: {units"})
+    before = path.read_text()
+    run = htq("check", path, "--at", IN_WINDOW, "--fix", "--format", "json")
+    assert path.read_text() == before
+    assert "HTQ002" in run.codes
+
+
+@given(st.sampled_from(SLIPS), st.sampled_from(SLIPS), st.data())
+@settings(max_examples=30)
+def test_places_are_inside_the_text_whatever_the_slips(first, second, data):
+    text = (ROOT / "examples" / "application.yaml").read_text(encoding="utf-8")
+    for old, new, *_ in (first, second):
+        text = text.replace(old, new, 1)
+    at = data.draw(st.integers(0, len(text)))
+    text = (
+        text[:at]
+        + data.draw(st.text(alphabet="\t\n:'\"[]{}-#,&*!|>%@` ab", max_size=3))
+        + text[at:]
+    )
+    document = source.read(text.encode())
+    for fault in document.faults:
+        span = document.span(fault)
+        assert 0 <= span.start <= span.end <= len(text)
+    assert document.as_written or any(f.kind is source.Kind.SYNTAX for f in document.faults)
+
+
+def apart(text):
+    """A text with its accented letters as two characters each."""
+    return unicodedata.normalize("NFD", text)
+
+
+def test_an_id_is_one_in_both_unicode_forms_wherever_it_stands(htq, draft):
+    path = draft()
+    text = path.read_text(encoding="utf-8").replace("U6", "É6").replace("A2", "Ä2")
+    path.write_text(text.replace("  É6:", apart("  É6:")).replace("  Ä2:", apart("  Ä2:")), "utf-8")
+    run = htq("check", path, "--at", IN_WINDOW, "--format", "json")
+    assert (run.code, run.codes) == (0, [])
+
+
+def test_one_name_in_both_unicode_forms_is_a_duplicate(htq, draft):
+    path = draft({"  U6: {": f"  É6: One\n  {apart('É6')}: Two\n  U6: {{"})
+    run = htq("check", path, "--at", IN_WINDOW, "--format", "json")
+    assert "HTQ004" in run.codes
+
+
+@pytest.mark.parametrize("on_disk", [str, apart])
+@pytest.mark.parametrize("written", [str, apart])
+def test_a_file_is_found_in_either_unicode_form(htq, draft, on_disk, written):
+    path = draft({"evidence/specification.txt": written("evidence/spécification.txt")})
+    evidence = path.parent / "evidence"
+    (evidence / "specification.txt").rename(evidence / on_disk("spécification.txt"))
+    run = htq("check", path, "--at", IN_WINDOW, "--format", "json")
+    assert (run.code, run.codes) == (0, [])
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a link needs a privilege")
+@pytest.mark.parametrize("on_disk", [str, apart])
+def test_a_link_out_of_the_folder_is_told_in_either_unicode_form(htq, draft, on_disk):
+    path = draft({"evidence/specification.txt": "évidence/passwd"})
+    (path.parent / on_disk("évidence")).symlink_to("/etc")
+    run = htq("check", path, "--at", IN_WINDOW, "--format", "json")
+    assert run.codes == ["HTQ606"]

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import re
+import unicodedata
 
 import pytest
 from hypothesis import given
@@ -233,10 +234,12 @@ DATA = st.recursive(
 def as_text(value):
     """What a JSON value is to htq: text, lists and fields, and None."""
     if isinstance(value, dict):
-        return {key: as_text(item) for key, item in value.items()}
+        return {as_text(key): as_text(item) for key, item in value.items()}
     if isinstance(value, list):
         return [as_text(item) for item in value]
-    return value if value is None or isinstance(value, str) else json.dumps(value)
+    if isinstance(value, str):
+        return unicodedata.normalize("NFC", value)
+    return None if value is None else json.dumps(value)
 
 
 @given(
@@ -248,6 +251,8 @@ def test_whatever_json_can_say_is_read_back(value, ascii_only, indent):
     readable = not any(ord(c) == 0x7F or 0x80 <= ord(c) < 0xA0 or c in "\ufeff\ufffe\uffff"
                        for c in written)  # fmt: skip
     too_long = any(len(json.dumps(key)) > 1000 for key in value)
+    if Kind.DUPLICATE_KEY in kinds(document):  # names that differ in their Unicode form only
+        return
     if document.faults and (not readable or too_long):
         return
     assert document.faults == ()

@@ -238,7 +238,7 @@ _DATES = (
     rf"(?P<day>\d{{1,2}})(?P<sign> ?/ ?|[-.])(?P<month>\d{{1,2}})(?P=sign){_YEAR}",
     r"(?P<day>\d{1,2}) (?P<month>\d{1,2}) (?P<year>\d{4})",
     rf"{_DAY}(?: of)?[ ./-]?{_MONTH}(?:,? |[,./-]|){_YEAR}",
-    rf"{_MONTH}[ ./-]?(?:the )?{_DAY}(?:,? |[,./-]){_LONE_YEAR}",
+    rf"{_MONTH}(?:(?P<sign>[./-])| ?(?:the )?){_DAY}(?(sign)(?P=sign)|(?:,? |,)){_LONE_YEAR}",
     rf"(?P<year>\d{{4}})[ ./-]?{_MONTH}[ ./-]?{_DAY}",
     rf"{_MONTH}(?:,? |[ ./-]| of |){_LONE_YEAR}",
     rf"(?P<year>\d{{4}})[ ./-]?{_MONTH}",
@@ -438,6 +438,7 @@ _IN_FULL = (
     (rf"\b({_NAME}){_AND}({_NAME}),? (\d{{4}})\b", r"\1 \3 | \2 \3"),
     (rf"\b((?:{_A_DAY}(?: of)? )?{_NAME}) ((?:19|2\d)\d\d)(?:{_AND}| )((?:19|2\d)\d\d)\b",
      r"\1 \2 | \1 \3"),
+    (r"\b(\d{4}-\d\d)/(?=\d{4}-\d\d$)", r"\1 | "),
     (r"\b(\d{4}-\d\d-)(\d\d)(?:/|–|--)(\d\d)(?![-\d])", r"\1\2 | \1\3"),
     (r"(?<![\d/])(\d{1,2})[-–&](\d{1,2})(/\d{1,2}/\d{4})\b", r"\1\3 | \2\3"),
     (rf"(?<![\d.:])(\d{{1,2}}(?:[:.]\d\d)?){_AND}(\d{{1,2}}(?:[:.]\d\d)? ?([ap]m))\b",
@@ -464,13 +465,18 @@ def _refuse_digits(text: str) -> None:
         raise UnreadableDate(
             "is a number that Excel makes of a date", _moment(when, "minute" if timed else "day")
         )
-    apart = [
-        {"day": text[:2], "month": text[2:4], "year": text[4:]},
-        {"year": text[:2], "month": text[2:4], "day": text[4:]},
-        {"year": text[:4], "month": text[4:]},
-    ]
-    meant = [when for said in apart[: {6: 3, 8: 1}.get(len(text), 0)] for when in _attempts(said)]
-    if not (len(text) == 4 and text.isdecimal() and int(text) in YEARS):
+    halves = {"month": text[2:4]}
+    apart: dict[int, list[Words]] = {
+        6: [
+            {**halves, "day": text[:2], "year": text[4:]},
+            {**halves, "day": text[4:], "year": text[:2]},
+            {"month": text[4:], "year": text[:4]},
+        ],
+        8: [{**halves, "day": text[:2], "year": text[4:]}],
+    }
+    ways = apart.get(len(text), []) if text.isdigit() else []
+    meant = [when for said in ways for when in _attempts(said)]
+    if not re.fullmatch(r"(?:19|2\d)\d\d", text):
         raise UnreadableDate("is not a date: its digits run together", *meant)
 
 
@@ -481,7 +487,9 @@ def _refuse_two_digits(text: str) -> None:
         return
     name, digits = match[1] or match[3], match[2] or match[4]
     for month in _attempts({"month": name, "year": digits}):
-        day = f" or {int(digits)} {month.first:%B}" if 1 <= int(digits) <= 31 else ""
+        # 2024 has every day that a month can have.
+        days = _attempts({"day": digits, "month": name, "year": "2024"})
+        day = "".join(f" or {str(day).removesuffix(' 2024')}" for day in days)
         raise UnreadableDate(
             f"does not say the year in four digits: it could be {month}{day}", month
         )
@@ -506,7 +514,7 @@ def _refuse_school_year(text: str) -> None:
 
 
 def _refuse_parts(text: str) -> None:
-    rest = re.sub(rf"\b{_WEEKDAY},?", " ", text, flags=_ANY_CASE)
+    rest = " ".join(re.sub(rf"\b{_WEEKDAY},?", " ", text, flags=_ANY_CASE).split())
     for form, in_full in _IN_FULL:
         rest = re.sub(form, in_full, rest, flags=_ANY_CASE)
     dates, rest = _taken(_DATES, rest)

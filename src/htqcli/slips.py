@@ -92,6 +92,7 @@ _FIELD = re.compile(
     r" *(?:- +)*(?P<name>\"[^\"\\]*\"|'[^']*'|[^\W_][\w.-]*)[ ]*:(?P<value>[ \t]|$)"
 )
 _NAME = re.compile(r" *(?:- +)*(?P<name>[^\W\d][\w-]*)")
+_NAME_AND_OPENING = re.compile(_NAME.pattern + r"[ ]+[\[{\"']")
 _SHOWN = re.compile(r"[a-z]+(?:_[a-z]+)*|[A-Z]{1,2}[0-9]{1,3}")
 
 _NEAR = 20_000
@@ -110,7 +111,9 @@ class _Page:
         for match in _LINE_END.finditer(text, before, until):
             self.lines.append(_Line(start, text[start : match.start()]))
             start = match.end()
-        self.lines.append(_Line(start, text[start : _line_end(text, start)]))
+        end = _LINE_END.search(text, start, start + _NEAR)
+        self.is_cut = end is None and len(text) > start + _NEAR
+        self.lines.append(_Line(start, text[start : end.start() if end else start + _NEAR]))
         if before:
             del self.lines[0]
         self.starts = [line.start for line in self.lines]
@@ -130,11 +133,6 @@ class _Page:
 
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
-
-
-def _line_end(text: str, start: int) -> int:
-    match = _LINE_END.search(text, start)
-    return match.start() if match else len(text)
 
 
 def conflicts(text: str) -> Iterator[Slip]:
@@ -195,7 +193,7 @@ def _explained(text: str, problem: str, at: int, context: int | None) -> Slip | 
     at = min(at, len(text))
     number = page.number(at)
     begun = page.number(context) if context is not None else None
-    if number is None:
+    if number is None or page.is_cut:
         return None
     if _is_json(text) and (slip := _in_json(page, problem, at, context)):
         return slip
@@ -401,6 +399,8 @@ def _colon(stop: _Stopped) -> Slip | None:
             edits,
             lost,
         )
+    if field is None and _NAME_AND_OPENING.match(line.text):
+        return _without_colon(page, number)
     above = next(page.before(number), None)
     if above is None:
         return None
@@ -436,7 +436,7 @@ def _key(stop: _Stopped) -> Slip | None:
             (Edit(at, at + 1, ""),),
         )
     if at > line.start + line.column:
-        return _after_a_text(page, number, at) or _open_quote(page, number)
+        return _open_quote(page, number) or _after_a_text(page, number, at)
     quotation = _open_quote(page, number)
     return quotation or _column(page, number) or _item_among_fields(page.lines[number])
 
@@ -445,6 +445,8 @@ def _after_a_text(page: _Page, number: int, at: int) -> Slip | None:
     """Text that goes on after a closing quotation mark or bracket of its own line."""
     line = page.lines[number]
     before = line.text[: at - line.start].rstrip()
+    if line.field is None and _NAME_AND_OPENING.match(line.text):
+        return _without_colon(page, number)
     if before[-1:] not in ("'", '"', "]", "}") or _unclosed(before) is not None:
         return None
     if before.lstrip().startswith("#"):  # of a text that began above
@@ -693,8 +695,9 @@ def _in_json(page: _Page, problem: str, at: int, context: int | None) -> Slip | 
     sign = page.text[at : at + 1]
     if "expected ',' or" not in problem and "node content" not in problem:
         return None
+    around = _open_brackets(page.text, at)
     if "node content" in problem:
-        context = _innermost(page.text, at)
+        context = around[-1] if around else None
     if sign == "," and page.text[:at].rstrip()[-1:] == ",":
         return Slip(
             at,
@@ -711,7 +714,8 @@ def _in_json(page: _Page, problem: str, at: int, context: int | None) -> Slip | 
         return _open_bracket(context, opened, (Edit(end, end, _CLOSING[opened]),), None)
     if context is not None and sign in ("]", "}"):
         opened = page.text[context : context + 1]
-        if opened in _CLOSING and _CLOSING[opened] != sign:
+        outer = {_CLOSING[page.text[bracket]] for bracket in around}
+        if opened in _CLOSING and _CLOSING[opened] != sign and sign in outer:
             edits = (Edit(at, at, _CLOSING[opened]),)
             return _open_bracket(context, opened, edits, None)
         return None
@@ -743,15 +747,15 @@ def _in_json(page: _Page, problem: str, at: int, context: int | None) -> Slip | 
 _NAMED = re.compile(r"[{,]\s*(\"[^\"\\\r\n]{1,100}\")[ \t]+$")
 
 
-def _innermost(text: str, at: int) -> int | None:
-    """Where the bracket is that is open at a place of JSON."""
+def _open_brackets(text: str, at: int) -> list[int]:
+    """Where the brackets are that are open at a place of JSON."""
     opened: list[int] = []
     for match in _SIGNS.finditer(text, 0, at):
         if match[0] in _CLOSING:
             opened.append(match.start())
         elif match[0] in ("]", "}") and opened:
             opened.pop()
-    return opened[-1] if opened else None
+    return opened
 
 
 _SIGNS = re.compile(r"\"(?:[^\"\\]|\\.)*+\"|[\[\]{}]")
@@ -761,6 +765,8 @@ def _begins(stop: _Stopped) -> Slip | None:
     """A text that begins with a sign that no text can begin with."""
     page, number, at, context = stop.page, stop.number, stop.at, stop.context
     line = page.lines[number]
+    if page.text[at : at + 1] == "\t" and (row := _formed(line, _ROWS)):
+        return row
     if context is not None and line.start <= context < at:
         at = context
     edits, lost = line.without_value(line.field)

@@ -22,6 +22,7 @@ from enum import Enum
 from functools import cached_property
 from itertools import accumulate, chain, islice
 from typing import Any, NamedTuple
+from unicodedata import normalize
 
 import yaml
 
@@ -447,6 +448,12 @@ to editors. The parser gets characters in their place that the text does not hav
 _JSON_PAIR = re.compile(r"\\(?:u([dD][89abAB]..)\\u([dD][c-fC-F]..)|.)", re.DOTALL)
 
 
+def _as_one(text: str) -> str:
+    """A text in the Unicode form NFC: an accented letter can be one character or two, which look
+    alike, and a name is the same in both."""
+    return text if text.isascii() else normalize("NFC", text)
+
+
 class _Stop(Exception):
     """Reading ends here; what was read before it is not kept unless the reading says so."""
 
@@ -496,12 +503,11 @@ class _Parsed:
         return min(at, self.size)
 
     def edit(self, edits: Iterable[Edit]) -> None:
-        """Replace characters of the text that is parsed, in the order of their places."""
+        """Replace characters of the text that is parsed, by edits in the order of the text."""
         pieces: list[str] = []
         shifts: list[tuple[int, int]] = []
         done = moved = old = 0
-        last = Edit(len(self.text), len(self.text), "")
-        for start, end, new in chain(edits, [last]):
+        for start, end, new in chain(edits, [Edit(len(self.text), len(self.text), "")]):
             if start < done:
                 continue
             for at, by in self.shifts[old:]:
@@ -740,7 +746,7 @@ class _Reading:
                 and stack
                 and not (top := stack[-1]).lost
             ):
-                value: str = event.value
+                value = _as_one(event.value)
                 start, end = event.start_mark.index, event.end_mark.index
                 scalar = Scalar(value, not event.style and value in _NULLS, start, end)
                 parent, key = top.node, top.key
@@ -808,7 +814,7 @@ class _Reading:
         self._tag(event)
         null = plain and event.tag is None and event.value in _NULLS
         value = event.value.translate(self.stand_ins) if self.stand_ins else event.value
-        scalar = Scalar(value, null, start, end)
+        scalar = Scalar(_as_one(value), null, start, end)
         if event.anchor is not None:
             self.anchors[event.anchor] = scalar
         self._add(scalar)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 
 class Refusal(Exception):
@@ -140,28 +140,11 @@ def slip(word: str, choices: Collection[str]) -> str | None:
     return same[0] if len(same) == 1 else None
 
 
-LOOKS_ALIKE = (
-    "A name in {} looks the same, and its accents are made of other characters. Copy it from there."
-)
-"""What to do about a text that looks just like another."""
-
-
-def looks_like(word: str, choices: Iterable[str]) -> str | None:
-    """The first choice that looks just like a word and is another text: a letter with an accent
-    is one character in one of them and two in the other. None if there is none."""
-    from unicodedata import normalize
-
-    if word.isascii():
-        return None
-    shown = normalize("NFC", word)
-    return next((own for own in choices if own != word and normalize("NFC", own) == shown), None)
-
-
 def same_id(word: str, choices: Collection[str]) -> str | None:
     """The one choice that is the id `word` apart from case and spaces; None if none or several
     are. A space between digits is part of the id."""
     same = [choice for choice in choices if _close(choice) == _close(word)]
-    return same[0] if len(same) == 1 else looks_like(word, choices)
+    return same[0] if len(same) == 1 else None
 
 
 def _letters(text: str) -> str:

@@ -26,9 +26,11 @@ def filled(
     """As many pieces as fit, each made of its number, between what stands before and after; at
     most so many."""
     left = LIMIT - len(before.encode()) - len(after.encode())
+    if isinstance(piece, str):
+        return (before + piece * min(most, left // len(piece.encode())) + after).encode()
     pieces: list[str] = []
     for number in range(most):
-        one = piece if isinstance(piece, str) else piece(number)
+        one = piece(number)
         left -= len(one.encode())
         if left < 0:
             break
@@ -38,7 +40,7 @@ def filled(
 
 def made() -> dict[str, bytes]:
     """Every made file by its name."""
-    return {**strange(), **deep(), **large(), **odd_and_ready()}
+    return {**strange(), **deep(), **large(), **slips(), **odd_and_ready()}
 
 
 def strange() -> dict[str, bytes]:
@@ -209,6 +211,31 @@ WIDE: dict[str, Wide] = {
     ),
 }
 """How many values a piece holds, names included; the piece; what stands before and after."""
+
+
+def slips() -> dict[str, bytes]:
+    """Slips of the pen without end, or in lines without end."""
+    return {
+        "HTQ002-no-space-after-any-colon.yaml": filled("a:b\n", "cycle: 3\n"),
+        "HTQ002-conflicts-without-end.yaml": filled("<<<<<<< a\nx: 1\n=======\nx: 2\n>>>>>>> b\n"),
+        "HTQ002-one-conflict-without-end.yaml": filled("=======\n", "<<<<<<< a\n"),
+        "HTQ002-quotation-marks-by-turns.yaml": filled("'\"", "a: "),
+        "HTQ002-quotation-marks-never-closed.yaml": filled('a: "x\n'),
+        "HTQ002-tabs-before-fields.yaml": filled("\ta: 1\n", "a:\n"),
+        "HTQ002-rows-of-a-workbook.yaml": filled("a\tb\tc\n", "cycle: 3\n"),
+        "HTQ002-colons-in-every-text.yaml": filled("a: b: c\n"),
+        "HTQ002-colons-in-one-text.yaml": filled(": ", "a: b"),
+        "HTQ002-hyphens-before-a-slip.yaml": filled("-  ", "a: 1\n", "b: c: d"),
+        "HTQ002-spaces-before-a-slip.yaml": filled(" ", "a: b\nc", "d\ne: 1"),
+        "HTQ002-comments-before-a-slip.yaml": filled("# comment\n", "a: 1\n", "b c\nd: 1\n"),
+        "HTQ002-columns-by-turns.yaml": filled("a: 1\n b: 2\n"),
+        "HTQ002-brackets-that-close-nothing.yaml": filled("}\n", "a: 1\n"),
+        "HTQ002-json-without-an-end.json": filled(" ", '{"a": ['),
+        "HTQ002-json-without-commas.json": filled('"a" ', "{"),
+        "HTQ002-a-slip-on-each-of-many-lines.yaml": b"a:b\n" * 4_000 + b"a: 1\n",
+        "HTQ006-a-hundred-thousand-brackets.yaml": b"[" * 100_000,
+        "HTQ006-brackets-and-texts.yaml": filled('["a",', "a: ", "@"),
+    }
 
 
 def odd_and_ready() -> dict[str, bytes]:

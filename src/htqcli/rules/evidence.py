@@ -10,23 +10,30 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from pathlib import Path as Folder
 from pathlib import PureWindowsPath
+from unicodedata import normalize
 
 from htqcli.fields import sound
 from htqcli.ksbs import FOLDER as KSB_FOLDER
 from htqcli.rules.declare import Acceptable, Case, Problem, Severity, rule
 from htqcli.rules.sources import CYCLE_3, FORMAT, PROCESS, SUPPORT
 from htqcli.source import Path
-from htqcli.words import LOOKS_ALIKE, looks_like, quote
+from htqcli.words import quote
 
 
 def _files(case: Case) -> Iterator[tuple[Path, str, str | None]]:
     """The files that a draft names: the path of the field that names one, the name, and how it
     leaves the draft's folder, if it does."""
     for path, name in _names(case):
-        yield path, name, _leaves(name, str(case.folder))
+        ways_out = (_leaves(form, str(case.folder)) for form in _forms(name))
+        yield path, name, next(filter(None, ways_out), None)
+
+
+def _forms(name: str) -> tuple[str, ...]:
+    """The forms in which a name can be on the disk: macOS has accented letters as two
+    characters, other systems as they were typed."""
+    return (name,) if name.isascii() else (name, normalize("NFD", name))
 
 
 def _names(case: Case) -> Iterator[tuple[Path, str]]:
@@ -108,32 +115,21 @@ def _lacks(folder: Folder, name: str) -> str | None:
     """What is wrong with a named file; None where it is there and holds something."""
     if _is_endless(name):
         return "is not looked up: its path is too long"
-    try:
-        found = (folder / name).stat()
-    except (FileNotFoundError, NotADirectoryError, ValueError):
+    found = None
+    for form in _forms(name):
+        try:
+            found = found or (folder / form).stat()
+        except (FileNotFoundError, NotADirectoryError, ValueError):
+            continue
+        except OSError as error:
+            return f"cannot be looked up ({error.strerror})"
+    if found is None:
         return "is not there"
-    except OSError as error:
-        return f"cannot be looked up ({error.strerror})"
     if stat.S_ISDIR(found.st_mode):
         return "is a folder, not a file"
     if not stat.S_ISREG(found.st_mode) or name.endswith("/"):
         return "is not a file"
     return None if found.st_size else "is empty"
-
-
-def _has_a_look_alike(path: Folder) -> bool:
-    """Whether the folder of a file that is not there has one whose name looks just the same. A
-    name without accents has none, so not each folder is listed."""
-    if path.name.isascii():
-        return False
-    try:
-        return looks_like(path.name, islice(os.listdir(path.parent), _MOST_NAMES)) is not None
-    except (OSError, ValueError):
-        return False
-
-
-_MOST_NAMES = 1_000
-"""How many names of a folder are looked at for one that looks like another."""
 
 
 @rule(
@@ -202,8 +198,6 @@ def file_missing(case: Case) -> Iterable[Problem]:
                 hint = "Web addresses are not looked up. Save a copy beside the draft and name it."
             if "\\" in name:
                 hint += " Write ‘/’ between the names of folders."
-            if _has_a_look_alike(case.folder / name):
-                hint = LOOKS_ALIKE.format("the folder")
             yield Problem(path, f"The file {quote(name)} {lacks}", hint)
 
 

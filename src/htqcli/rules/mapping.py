@@ -14,7 +14,7 @@ from htqcli.rules.declare import Acceptable, Case, Problem, Severity, rule
 from htqcli.rules.sources import CATEGORIES, CRITERIA, FORMAT, STANDARDS_DATA, SUPPORT
 from htqcli.source import Fix, Path
 from htqcli.structure import MOST, Combinations, CounterExample, TooLarge, combinations
-from htqcli.words import LOOKS_ALIKE, bare, join, looks_like, nearest, quote, same_id
+from htqcli.words import bare, join, nearest, quote, same_id
 
 _BASE = """
         cycle: 3
@@ -114,15 +114,23 @@ def standard_without_mapping(case: Case) -> Iterable[Problem]:
         path[1] for path in case.reading.lost if path[0] == "standards" and path[2:3] == ("ksbs",)
     }
     for index, claim in sound(case.application.standards):
-        ksbs = claim.ksbs or {}
-        if index not in begun and not any(coverage.units for coverage in ksbs.values()):
+        if not claim.ksbs and index not in begun:
             yield Problem(
                 ("standards", index, "ksbs"),
-                f"No KSB in the mapping of {_named(claim)} has a unit"
-                if ksbs
-                else f"{_named(claim)} has no mapping of its KSBs",
+                f"{_named(claim)} has no mapping of its KSBs",
                 "Add ‘ksbs:’ to the standard, with a line such as ‘K1: [U1, U2]’ for each KSB.",
                 case.document.key(("standards", index, "ksbs")),
+            )
+    for path, claim, ksbs in _mapped(case):
+        if not any(
+            coverage.units or not case.reading.knows((*path, label, "units"))
+            for label, coverage in ksbs.items()
+        ):
+            yield Problem(
+                path,
+                f"The mapping of {_named(claim)} names no unit",
+                "Write the units that cover each KSB, for example ‘K1: [U1, U2]’.",
+                case.document.key(path),
             )
 
 
@@ -272,8 +280,6 @@ def unknown_unit(case: Case) -> Iterable[Problem]:
         hint = (
             f"Did you mean {quote(near[0])}?" if near else "Add it to ‘units’, or correct the id."
         )
-        if looks_like(name, case.application.units):
-            hint = LOOKS_ALIKE.format("‘units’")
         apart = name.split()
         if apart and all(_is_unit(case, one) for one in apart):
             hint = f"Put a comma between the units: {quote(', '.join(apart))}."
@@ -672,8 +678,6 @@ def unknown_assessment(case: Case) -> Iterable[Problem]:
                     continue
                 near = nearest(name, list(known))
                 hint = f"Did you mean {quote(near[0])}?" if near else "Add it to ‘assessments’."
-                if looks_like(name, known):
-                    hint = LOOKS_ALIKE.format("‘assessments’")
                 yield Problem(
                     (*path, label, "assessed_by", number),
                     f"There is no assessment {quote(name)}",
