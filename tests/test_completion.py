@@ -93,7 +93,7 @@ def test_rules_are_offered_with_their_summaries(offered, line):
 
 def test_a_list_of_rules_is_completed_after_its_last_comma(offered):
     found = offered("htq check --select HTQ1,htq301,HTQ30")
-    assert list(found) == [f"HTQ1,htq301,HTQ30{number}" for number in (2, 3, 4, 5)]
+    assert list(found) == [f"HTQ1,htq301,HTQ30{number}" for number in (2, 3, 4, 5, 6)]
     assert found["HTQ1,htq301,HTQ302"] == "The window of the cycle has not opened yet"
     assert offered("htq check --select $(id),HTQ30") == {}
 

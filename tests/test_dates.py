@@ -87,3 +87,58 @@ def test_a_cycle_without_a_list_is_told_the_one_that_has_one(found, cycle, messa
         "‘--catalogue’ if you have the list."
     )
     assert found("HTQ305", cycle) == [(message, hint)]
+
+
+SESSION = "support_session: 2022-03-02"
+PLANNED = "planned_submission: 2022-06-10"
+
+
+@pytest.mark.parametrize(
+    ("planned", "at", "codes"),
+    [
+        ("2022-05-20", "2022-05-20", []),
+        ("2022-05-20", "2022-05-20 23:59:59", []),
+        ("2022-05-20", "2022-05-21", ["HTQ306"]),
+        ("2022-05-20 16:00", "2022-05-20 15:59:59", []),
+        ("2022-05-20 16:00", "2022-05-20 16:00", []),
+        ("2022-05-20 16:00", "2022-05-20 16:00:01", ["HTQ306"]),
+        # London is an hour ahead of UTC in summer.
+        ("2022-05-20", "2022-05-20T22:59:59Z", []),
+        ("2022-05-20", "2022-05-20T23:00:00Z", ["HTQ306"]),
+    ],
+)
+def test_a_planned_submission_has_passed_when_its_day_or_its_moment_has(
+    htq, draft, planned, at, codes
+):
+    path = draft({PLANNED: f"planned_submission: {planned}"})
+    run = htq("check", path, "--at", at, "--format", "json")
+    assert [(f["code"], f["severity"]) for f in run.findings] == [(c, "warning") for c in codes]
+
+
+@pytest.mark.parametrize(
+    ("session", "planned", "at", "codes"),
+    [
+        ("2022-05-20", "2022-06-10", "2022-05-20", []),
+        ("2022-05-21", "2022-06-10", "2022-05-20 23:59", ["HTQ609"]),
+        ("2022-06-10", "2022-06-10", "2022-06-10", []),
+        ("2022-06-10", "2022-06-10 09:00", "2022-06-10 08:00", []),
+        ("2022-06-11", "2022-06-10", "2022-06-10", ["HTQ609"]),
+        # It took place, and too late for the submission.
+        ("2022-06-11", "2022-06-10", "2022-06-12", ["HTQ306", "HTQ609"]),
+    ],
+)
+def test_a_support_session_comes_before_the_check_and_before_the_submission(
+    htq, draft, session, planned, at, codes
+):
+    path = draft(
+        {SESSION: f"support_session: {session}", PLANNED: f"planned_submission: {planned}"}
+    )
+    assert htq("check", path, "--at", at, "--format", "json").codes == codes
+
+
+@pytest.mark.parametrize(("cycle", "at", "severity"), [(3, IN_WINDOW, "info"), (5, "2024-11-01", "error")])  # fmt: skip
+def test_a_session_to_come_matters_as_much_as_none(htq, draft, five_cycles, cycle, at, severity):
+    path = draft({SESSION: "support_session: 2029-01-01", "cycle: 3": f"cycle: {cycle}"})
+    words = ("--at", at, "--catalogue", five_cycles, "--select", "HTQ605,HTQ609")
+    (finding,) = htq("check", path, *words, "--format", "json").findings
+    assert (finding["code"], finding["severity"]) == ("HTQ609", severity)

@@ -148,3 +148,97 @@ def test_a_document_without_a_file_is_named_by_its_kind(htq, draft):
     findings = htq("check", path, "--at", IN_WINDOW, "--format", "json").findings
     (finding,) = [finding for finding in findings if finding["code"] == "HTQ604"]
     assert finding["message"].startswith("The document ‘other’ does not say")
+
+
+OWN = [
+    ("application.yaml", "the draft itself"),
+    ("./application.yaml", "the draft itself"),
+    ("evidence/../application.yaml", "the draft itself"),
+    ("evidence/link.txt", "the draft itself"),
+    ("evidence/hard.txt", "the draft itself"),
+    ("ksbs/ST0116-1.1.yaml", "the KSB list of ST0116"),
+    ("./ksbs/../ksbs/ST0116-1.1.yaml", "the KSB list of ST0116"),
+    ("ksbs/ST0118-1.1.yaml", "a KSB list"),
+    ("schema.json", "the draft’s schema"),
+    ("application.schema.json", "the schema of a draft"),
+]
+
+
+@pytest.mark.parametrize(
+    "old",
+    ["file: evidence/specification.txt", "evidence: evidence/example-software-letter.txt"],
+)
+@pytest.mark.parametrize(("name", "what"), OWN)
+def test_the_draft_and_what_it_is_checked_with_are_no_evidence(htq, draft, old, name, what):
+    field = old.partition(":")[0]
+    path = draft({"cycle: 3": "$schema: schema.json\ncycle: 3", old: f"{field}: {name}"})
+    for file in ("schema.json", "application.schema.json", "ksbs/ST0118-1.1.yaml"):
+        (path.parent / file).write_text("{}")
+    os.symlink("../application.yaml", path.parent / "evidence" / "link.txt")
+    os.link(path, path.parent / "evidence" / "hard.txt")
+    (finding,) = htq("check", path, "--at", IN_WINDOW, "--format", "json").findings
+    assert (finding["code"], finding["severity"]) == ("HTQ607", "error")
+    assert finding["message"] == f"‘{name}’ is {what}, not a file to submit with it"
+
+
+def test_the_draft_in_other_letters_is_the_draft_on_any_system(htq, draft):
+    path = draft({"file: evidence/specification.txt": "file: Application.YAML"})
+    codes = htq("check", path, "--at", IN_WINDOW, "--format", "json").codes
+    assert "HTQ607" in codes
+
+
+def test_evidence_that_is_all_the_draft_itself_is_told_at_each_place(htq, draft):
+    path = draft()
+    text = path.read_text()
+    for name in ("example-software-letter", "example-health-trust-letter", "specification"):
+        text = text.replace(f"evidence/{name}.txt", "application.yaml")
+    path.write_text(text)
+    run = htq("check", path, "--at", IN_WINDOW, "--format", "json")
+    assert run.codes == ["HTQ607"] * 3
+    assert run.code == 1
+
+
+SOFTWARE = "evidence/example-software-letter.txt"
+TRUST = "evidence/example-health-trust-letter.txt"
+PLAN = "evidence/assessment-plan.txt"
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointers"),
+    [
+        ({f"file: {NAMED}": f"file: {SOFTWARE}"}, ["/documents/0/file"]),
+        ({f"file: {NAMED}": f"file: ./evidence/../{SOFTWARE}"}, ["/documents/0/file"]),
+        ({f"file: {PLAN}": f"file: {NAMED}"}, ["/documents/2/file"]),
+        ({f"file: {NAMED}": "file: evidence/link.txt"}, ["/documents/0/file"]),
+        (
+            {f"file: {NAMED}": f"file: {SOFTWARE}", f"file: {PLAN}": f"file: {SOFTWARE}"},
+            ["/documents/0/file", "/documents/2/file"],
+        ),
+        # Two employers can have written one letter, and two documents of one kind one file.
+        ({f"evidence: {TRUST}": f"evidence: {SOFTWARE}"}, []),
+        ({f"file: {PLAN}": f"file: {NAMED}", "kind: assessment": "kind: specification"}, []),
+        # Evidence that is a document as well is one kind, and so is a permission.
+        ({f"file: {PLAN}": f"file: {SOFTWARE}", "kind: assessment": "kind: employer-evidence"}, []),
+        (
+            {
+                "holder: applicant": f"holder: Another Body\n    permission: {PLAN}",
+                "kind: assessment": "kind: ip-permission",
+            },
+            [],
+        ),
+        (
+            {"holder: applicant": f"holder: Another Body\n    permission: {PLAN}"},
+            ["/documents/2/file"],
+        ),
+        (
+            {"holder: applicant": f"holder: Another Body\n    permission: {SOFTWARE}"},
+            ["/employers/0/evidence"],
+        ),
+    ],
+)
+def test_one_file_is_of_one_kind(htq, draft, changes, pointers):
+    path = draft(changes)
+    os.symlink("example-software-letter.txt", path.parent / "evidence" / "link.txt")
+    findings = htq("check", path, "--at", IN_WINDOW, "--format", "json").findings
+    assert [f["pointer"] for f in findings] == pointers
+    assert {(f["code"], f["severity"]) for f in findings} <= {("HTQ608", "warning")}

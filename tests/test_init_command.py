@@ -42,14 +42,11 @@ ANSWERS = {
     "level": "5",
     "first_teaching": "2026-09",
     "holder": "applicant",
-    "permission": "evidence.txt",
     "U1": "Databases",
     "reference": "ST0116",
     "version": '"1.1"',
     "option": "Systems",
     "support_session": "2022-03-02",
-    "evidence": "evidence.txt",
-    "file": "evidence.txt",
     "confidential": "true",
     "conditions_of_application": "yes",
     "name": "Made up",
@@ -61,7 +58,14 @@ PLACEHOLDER = re.compile(r"^([ -]*)(\w+): \"?<.*>\"?$", re.MULTILINE)
 
 def filled(text):
     """A draft in which a script has put an answer in the place of each placeholder."""
-    return PLACEHOLDER.sub(lambda at: f"{at[1]}{at[2]}: {ANSWERS.get(at[2], '[U1]')}", text)
+    files = itertools.count(1)
+
+    def answer(at):
+        if at[2] in ("permission", "evidence", "file"):
+            return f"{at[1]}{at[2]}: evidence-{next(files)}.txt"
+        return f"{at[1]}{at[2]}: {ANSWERS.get(at[2], '[U1]')}"
+
+    return PLACEHOLDER.sub(answer, text)
 
 
 def uncommented(text):
@@ -78,7 +82,8 @@ def checked(htq, tmp_path):
         made = htq("init", *words, "-o", path, "--force")
         assert made.code == 0, made.err
         path.write_text(change(path.read_text(encoding="utf-8")), encoding="utf-8")
-        (tmp_path / "evidence.txt").write_text("made up")
+        for number in range(1, 10):
+            (tmp_path / f"evidence-{number}.txt").write_text("made up")
         return htq("check", path, "--at", at, "--format", "json").codes
 
     return run

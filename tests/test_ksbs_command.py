@@ -469,7 +469,7 @@ RIVALS = [
     ("In development", "2026-07-03T00:00:00", "Later, but in development"),
     ("approved for delivery", "2026-07-02T09:00:00", "Approved first"),
     ("Approved for delivery", "2026-07-02T10:00:00", "Approved last"),
-    (None, None, "Unknown"),
+    (None, None, "No status"),
 ]
 
 

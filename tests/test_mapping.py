@@ -460,3 +460,80 @@ def test_a_mapping_without_units_is_an_error(htq, draft, ksbs):
     run = htq("check", path, "--at", IN_WINDOW, "--format", "json")
     assert "HTQ501" in run.codes
     assert run.data["files"][0]["ready"] is False
+
+
+def mapping_of(path, lines):
+    """The draft with these lines as the mapping of its standard."""
+    text = path.read_text()
+    start, end = text.index("    ksbs:\n"), text.index("assessments:\n")
+    path.write_text(f"{text[:start]}    ksbs: {lines}\n\n{text[end:]}")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("lines", "is_found"),
+    [
+        ("{K1: []}", True),
+        ("{K1: [], S1: {units: [], reason: Later}}", True),
+        ("{}", True),
+        ("", True),
+        ("{K1: [U1]}", False),
+        ("{K1: [], S1: [U1]}", False),
+        # An error of its own says what is wrong with these.
+        ("{K1: TODO}", False),
+        ("{k1: [U1]}", False),
+        ("{K1: [U99]}", False),
+    ],
+)
+def test_a_mapping_in_which_no_ksb_has_a_unit_is_none(htq, draft, lines, is_found):
+    path = mapping_of(draft(), lines)
+    run = htq("check", path, "--at", IN_WINDOW, "--format", "json")
+    assert ("HTQ501" in run.codes) is is_found
+
+
+@pytest.mark.parametrize("units", ["", "units: {}\n", "units:\n", "units: ~\n"])
+def test_a_draft_without_units_is_not_ready(htq, draft, units):
+    path = draft()
+    text = path.read_text()
+    start, end = text.index("units:\n"), text.index("structure:\n")
+    path.write_text(text[:start] + units + text[end:])
+    run = htq("check", path, "--at", IN_WINDOW, "--format", "json")
+    (finding,) = [f for f in run.findings if f["code"] == "HTQ514"]
+    assert (finding["pointer"], finding["severity"]) == ("/units", "error")
+    assert run.code == 1
+
+
+def test_units_that_cannot_be_read_are_not_missing(htq, draft):
+    path = draft()
+    text = path.read_text()
+    start, end = text.index("units:\n"), text.index("structure:\n")
+    path.write_text(f"{text[:start]}units: TODO\n{text[end:]}")
+    assert "HTQ514" not in htq("check", path, "--at", IN_WINDOW, "--format", "json").codes
+
+
+PATHWAYS = "  pathways:\n    - {name: Web, mandatory: [U5]}\n    - {name: %s, mandatory: [U6]}\n"
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointers"),
+    [
+        ({"from: [U5, U6]": "from: [U5, U5]"}, ["/structure/optional/0/from/1"]),
+        ({"from: [U5, U6]": "from: [U5, U6, U5, U5]"}, ["/structure/optional/0/from/2"]),
+        ({"[U1, U2, U3, U4]": "[U1, U2, U3, U4, U1]"}, ["/structure/mandatory/4"]),
+        ({"K3: {units: [U4]": "K3: {units: [U4, U4]"}, [f"{AT}/K3/units/1"]),
+        ({"K3: {units: [U4], assessed_by: [A1]}": "K3: [U4, U4]"}, [f"{AT}/K3/1"]),
+        ({"structure:\n": f"structure:\n{PATHWAYS % 'Web'}"}, ["/structure/pathways/1/name"]),
+        ({"structure:\n": f"structure:\n{PATHWAYS % 'web'}"}, ["/structure/pathways/1/name"]),
+        ({"structure:\n": f"structure:\n{PATHWAYS % 'Mobile'}"}, []),
+        (
+            {"structure:\n": f"structure:\n{PATHWAYS % 'Mobile'}".replace("[U5]", "[U5, U5]")},
+            ["/structure/pathways/0/mandatory/1"],
+        ),
+        # A unit can be in several lists.
+        ({"from: [U5, U6]": "from: [U5, U6, U1]"}, []),
+    ],
+)
+def test_what_a_list_names_twice_is_told_at_the_second_place(htq, draft, changes, pointers):
+    words = ("--at", IN_WINDOW, "--select", "HTQ515", "--format", "json")
+    findings = htq("check", draft(changes), *words).findings
+    assert [(f["pointer"], f["severity"]) for f in findings] == [(p, "warning") for p in pointers]

@@ -47,7 +47,6 @@ def test_a_level_in_the_title_is_read_in_digits_and_in_words(found, title, level
         "Level crossing maintenance",
         "Level 2024 Diploma",
         "Level 100 Diploma",
-        "Diploma for those at Level 3 who go on to Level 4",
     ],
 )
 def test_a_title_that_says_the_level_or_none_contradicts_nothing(found, title):
@@ -71,3 +70,49 @@ def test_the_number_of_a_qualification_with_a_small_x_is_put_right(htq, draft):
     path = draft({"number: 610/0000/0": "number: 610-0123-x"})
     htq("check", path, "--fix", "--at", IN_WINDOW)
     assert "  number: 610/0123/X\n" in path.read_text()
+
+
+@pytest.mark.parametrize(
+    ("title", "level", "said"),
+    [
+        ("Level 4 Certificate and Level 5 Diploma", 4, "4 and 5"),
+        ("Level 4 Certificate and Level 5 Diploma", 5, "4 and 5"),
+        ("Levels 4 and 5 Diploma", 4, "4 and 5"),
+        ("Level 4/5 Diploma", 5, "4 and 5"),
+        ("L4 or L5 Diploma", 4, "4 and 5"),
+        ("Level Four and Level Five Diploma", 4, "4 and 5"),
+        ("Diploma for those at Level 3 who go on to Level 4", 4, "3 and 4"),
+        ("Level 4 Diploma (Level 4)", 4, None),
+        ("Level 4 Diploma, 5 units", 4, None),
+    ],
+)
+def test_each_level_in_a_title_is_the_level_of_the_qualification(found, title, level, said):
+    changes = {TITLE: f'title: "{title}"', "  level: 4\n  number": f"  level: {level}\n  number"}
+    messages = [f["message"] for f in found(changes, "--select", "HTQ404")]
+    assert messages == (
+        [f"The title says level {said}, but the level of the qualification is {level}"]
+        if said
+        else []
+    )
+
+
+TYPE = "type: awarding-organisation\n  recognition_number: RN5999"
+
+
+@pytest.mark.parametrize(
+    ("applicant", "severities"),
+    [
+        ("type: awarding-organisation\n  recognition_number: 5999", {"recognition_number": "error"}),
+        ("type: awarding-organisation\n  recognition_number: RN5999\n  ukprn: 123", {"ukprn": "warning"}),
+        ("type: higher-education-provider\n  ukprn: 123", {"ukprn": "error"}),
+        ("type: higher-education-provider\n  ukprn: 10009999\n  recognition_number: RN", {"recognition_number": "warning"}),
+        ("type: TODO\n  ukprn: 123", {"ukprn": "warning"}),
+    ],
+)  # fmt: skip
+def test_the_number_that_an_applicant_needs_is_in_its_form(found, applicant, severities):
+    findings = found({TYPE: applicant}, "--select", "HTQ409")
+    assert {f["pointer"].rpartition("/")[2]: f["severity"] for f in findings} == severities
+    for finding in findings:
+        site = "www.hesa.ac.uk" if finding["pointer"].endswith("ukprn") else "www.gov.uk"
+        assert [source.split("/")[2] for source in finding["sources"]] == [site]
+        assert finding["source"] == finding["sources"][0]

@@ -80,10 +80,10 @@ def test_codes_and_names_are_each_used_once_and_codes_are_in_order():
 
 
 CONTRACT = """
-    001E 002E 003E 004E 005E 006E 007E 008E 101E 102E 103E 104E 105W 106W 201E 202E 203E 204W
-    205W 206W 207E 208E 209W 301E 302I 303E 304E 305E 401E 403W 404W 405W 406E 408W 409W 501E 502E 505E 506W 508W 509I
-    510E 511E 512E 513W 601E 602E
-    603E 604W 606E 701E
+    001E 002E 003E 004E 005E 006E 007E 008E 101E 102E 103E 104E 105W 106W 107E 108W 109I 201E 202E 203E 204W
+    205W 206W 207E 208E 209W 301E 302I 303E 304E 305E 306W 401E 403W 404W 405W 406E 408W 409E 501E 502E 505E 506W 508W 509I
+    510E 511E 512E 513W 514E 515W 601E 602E
+    603E 604W 606E 607E 608W 701E
     901E 902E 903E 904E 905E 906W 907E 908E 909E 910E 911E 912E 913E 914E 915W 916I
 """
 
@@ -107,6 +107,7 @@ def test_the_fixed_severities_are_those_of_the_contract():
         ("HTQ507", ["error", "warning", "warning", "warning", "warning"]),
         ("HTQ407", ["warning", "warning", "warning", "warning", "error"]),
         ("HTQ605", ["info", "info", "info", "info", "error"]),
+        ("HTQ609", ["info", "info", "info", "info", "error"]),
     ],
 )
 def test_a_severity_by_policy_is_the_one_of_the_cycle(code, by_cycle):

@@ -134,8 +134,8 @@ def test_cycles_levels_and_rules_are_choices():
     assert list(choices(schema["properties"]["cycle"])) == [1, 2, 3, 4, 5]
     assert list(choices(schema["$defs"]["Qualification"]["properties"]["level"])) == [4, 5]
     rules = choices(schema["$defs"]["Acceptance"]["properties"]["rule"])
-    assert {"HTQ204", "contact-us", "HTQ101"} <= set(rules)
-    assert not {"HTQ001", "HTQ105", "HTQ106", "HTQ901"} & set(rules)
+    assert {"HTQ204", "contact-us", "HTQ503"} <= set(rules)
+    assert not {"HTQ001", "HTQ101", "HTQ106", "HTQ401", "HTQ701", "HTQ901"} & set(rules)
 
 
 def test_another_catalogue_brings_its_own_lists(htq, tmp_path):

@@ -106,3 +106,23 @@ def test_an_option_is_one_that_the_standard_has(found, claim, hint):
     standards = f"[{unknown}, {right}, {{reference: ST0116, {claim}}}]"
     hints = [(pointer, said) for _, pointer, _, said in found(standards, "--select", "HTQ209")]
     assert hints == ([("/standards/2/option", hint)] if hint else [])
+
+
+@pytest.mark.parametrize(
+    ("title", "whose"),
+    [
+        ("Software developer", "; that is the title of ST0116"),
+        ("SOFTWARE-DEVELOPER", "; that is the title of ST0116"),
+        ("Sofware developer", "; that is the title of ST0116"),
+        ("Chimney sweep", ""),
+    ],
+)
+def test_a_title_says_which_standard_it_is_of(htq, draft, title, whose):
+    path = draft(
+        {
+            "reference: ST0116\n    title: Software developer": f"reference: ST0117\n    title: {title}"
+        }
+    )
+    words = ("--at", IN_WINDOW, "--select", "HTQ205", "--format", "json")
+    (finding,) = htq("check", path, *words).findings
+    assert finding["message"].endswith(f" on the list, not ‘{title}’{whose}")

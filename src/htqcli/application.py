@@ -466,6 +466,15 @@ class Acceptance(Part):
             "‘/standards/1’ is the second standard. Without it, anywhere in the draft.",
         ),
     ] = None
+    ksbs: Annotated[
+        Items[Text],
+        _field(
+            "KSBs for which it is accepted",
+            "[K3, S14]",
+            says="The labels of the KSBs that it is about. HTQ503, HTQ507 and HTQ508 are accepted "
+            "for these only, and need them.",
+        ),
+    ] = ()
     reason: Annotated[
         Text | None,
         REQUIRED,
@@ -481,7 +490,8 @@ class Acceptance(Part):
         _field(
             "day on which the acceptance ends",
             "2022-06-01",
-            says="The last day on which you accept it. After it, the finding counts again.",
+            says="The last day on which you accept it, at most a year from now. After it, the "
+            "finding counts again.",
         ),
     ] = None
 

@@ -27,6 +27,7 @@ from typing import (
     get_args,
     get_origin,
 )
+from unicodedata import normalize
 
 from pydantic import (
     BaseModel,
@@ -180,10 +181,10 @@ class Leaf(PlainValidator):
 
 def leaf(expected: str, meaning: Callable[[str], T], schema: Schema) -> Leaf:
     """The reading of a single value. `meaning` raises ValueError for a text that is not
-    `expected`; a placeholder is never read. `schema` says the same in JSON Schema."""
+    `expected`. `schema` says the same in JSON Schema."""
 
     def value_of(value: object) -> T:
-        if not isinstance(value, str) or is_placeholder(value):
+        if not isinstance(value, str):
             raise wrong(expected)
         try:
             return meaning(value.strip())
@@ -197,16 +198,41 @@ def leaf(expected: str, meaning: Callable[[str], T], schema: Schema) -> Leaf:
 
 
 def is_placeholder(text: str) -> bool:
-    """Whether a text holds the place of an answer: it begins with the word TODO, TBC or TBD,
-    in any case, or stands wholly in angle brackets."""
-    return _PLACEHOLDER.match(bare(text)) is not None
+    """Whether a text holds the place of an answer: it begins with the word TODO, TBC or TBD, is
+    wholly in angle or square brackets, ends with such a word in brackets or after a dash, or only
+    says that there is no answer. Case, and how often a sign is repeated, make no difference."""
+    said = bare(text)
+    if not said.isascii():
+        said = normalize("NFKC", said)
+    return bool(
+        _UNANSWERED.match(said)
+        or (len(said) <= _MOST_SAID and _NO_ANSWER.fullmatch(said))
+        or _LEFT_OPEN.search(said[-_MOST_SAID:])
+    )
 
 
-_PLACEHOLDER = re.compile(r"(?:TODO|TBC|TBD)\b|<.*>\Z", re.IGNORECASE | re.DOTALL)
+_OPEN = (
+    r"to\s?do|tb[acd]|to\s+be\s+(?:confirmed|decided|determined|announced|advised|agreed)"
+    r"|pending|unknown|not\s+(?:yet\s+)?known|x{3,}|\?+"
+)
+_UNANSWERED = re.compile(
+    r"(?:TODO|TBC|TBD)\b|<.*>\Z|\[(?:[^\[\]]|\[[^\[\]]*\])*\]\Z", re.IGNORECASE | re.DOTALL
+)
+_NO_ANSWER = re.compile(
+    rf"(?:{_OPEN}|n\s?/\s?a|n\.\s?a|not\s+(?:yet\s+)?applicable|none)[\s.!?]*"
+    r"|[-?.\u2010-\u2015_*\s]+",
+    re.IGNORECASE,
+)
+_LEFT_OPEN = re.compile(
+    rf"[(\[<]\s*(?:{_OPEN})[\s.!?]*[)\]>]\Z|\s[-\u2010-\u2015]+\s*(?:TODO|TB[ACD])\Z",
+    re.IGNORECASE,
+)
+_MOST_SAID = 40
+"""The length of the longest text that says only that there is no answer, with some to spare."""
 
 
 def _text(value: str) -> str:
-    if not bare(value):
+    if not bare(value) or is_placeholder(value):
         raise ValueError
     return value
 
@@ -490,7 +516,7 @@ def _fault(model: type[Part], data: Any, path: Path, entry: Any) -> Fault:
             Kind.PLACEHOLDER,
             path,
             f"{stands} stands where an answer should be",
-            f"Replace it with {_described(model, path)}.",
+            f"Replace it with {_described(model, path)}{_or_leave_out(model, path)}.",
         )
     context = entry.get("ctx", {})
     if entry["type"] == "said":
@@ -638,6 +664,13 @@ def _described(model: type[Part], path: Path) -> str:
             example = f", for example ‘{_line(written or name, info)}’" if info.examples else ""
             return f"the {info.title or name.replace('_', ' ')}{example}"
     return "a value"
+
+
+def _or_leave_out(model: type[Part], path: Path) -> str:
+    """What else can be done about a field that says that there is no answer."""
+    owner = _type_at(model, path[:-1])
+    info = names(owner).get(str(path[-1])) if owner else None
+    return ", or leave the field out" if info and REQUIRED not in info.metadata else ""
 
 
 def _type_at(model: type[Part], path: Path) -> type[Part] | None:

@@ -148,6 +148,10 @@ class Lists:
         self._folder = folder
         self._read: dict[str, KsbList | str] = {}
 
+    def file(self, reference: str, version: str) -> Folder:
+        """Where the list of a standard's version is looked for."""
+        return self._folder / f"{reference}-{version}.yaml"
+
     def get(self, reference: str, version: str | None) -> KsbList | str:
         """The list of a standard's version, or why it is not at hand, in words."""
         if version is None:

@@ -24,14 +24,14 @@ from htqcli.intake import Draft, LeftOut, Unchecked
 from htqcli.ksbs import FOLDER as KSB_FOLDER
 from htqcli.ksbs import Lists
 from htqcli.rules import about
+from htqcli.rules.accepting import Acceptances, Accepted, a_year_after, places
 from htqcli.rules.declare import (
     DRAFT,
-    MOST_OF_A_REASON,
-    Accepted,
     Case,
     Problem,
     Rule,
     Severity,
+    Stage,
     Subject,
 )
 from htqcli.source import Document, Fix, Kind, Path, Place, Span, pointer
@@ -63,7 +63,8 @@ class Diagnostic(NamedTuple):
     """A finding of a rule, with its place and an excerpt of the line where it begins.
 
     `sources` are where what it asks for is said: addresses, or files of this project.
-    `accepted` is the draft's acceptance of it, and `repair` what puts it right.
+    `accepted` is the draft's acceptance of it, and `repair` what puts it right. `ksbs` are as in
+    `Problem`.
     """
 
     rule: Rule
@@ -77,6 +78,7 @@ class Diagnostic(NamedTuple):
     details: dict[str, Any] | None = None
     accepted: Acceptance | None = None
     repair: Repair | None = None
+    ksbs: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,17 +226,19 @@ def _check(
         if why := _why_no_draft(draft, document):
             return LeftOut(draft.path, why, is_foreign=True)
         reading = subject.read(document)
-        case = Case(document, reading, catalogue or reading.part, None, at, draft.folder, lists)
+        file = draft.folder / os.path.basename(draft.path)
+        case = Case(document, reading, catalogue or reading.part, None, at, file, lists)
         number = case.application.cycle
         if number is not None:
             known = (cycle for cycle in case.catalogue.cycles if cycle.cycle == number)
             case = replace(case, cycle=next(known, None))
+        case = replace(case, accepted=Acceptances(tuple(_acceptances(case))))
         place = _Places(case, subject)
         findings: list[Diagnostic] = []
         untidy: list[Repair] = []
         during = "choosing its rules"
         judging = [rule for rule in rules if _can_judge(rule, case)]
-        last = [rule for rule in judging if rule.code in _OF_ACCEPTANCES]
+        last = [rule for rule in judging if rule.stage is Stage.ACCEPTANCES]
         for rule in judging:
             if rule not in last:
                 during = f"rule {rule.code}"
@@ -305,19 +309,15 @@ _FIRST_FIELD = re.compile(rb"(?m)^([ \t]*+)(?!\{?[ \t]*$|#|---)")
 
 
 def _can_judge(rule: Rule, case: Case) -> bool:
-    if case.document.root is None and not rule.code.startswith("HTQ0"):
+    if case.document.root is None and rule.stage is not Stage.FILE:
         return False
     return rule.severity_in(case.cycle) is not None and rule.can_judge(case.reading)
-
-
-_OF_ACCEPTANCES = ("HTQ105", "HTQ106")
-"""The rules about acceptances themselves, which look at what all others found."""
 
 
 def _findings(rule: Rule, case: Case, place: _Places) -> Iterator[Diagnostic]:
     severity = rule.severity_in(case.cycle)
     assert severity is not None
-    about_the_draft = not rule.code.startswith(("HTQ0", "HTQ1"))
+    about_the_draft = rule.stage is Stage.CONTENT
     problems = (
         problem
         for problem in rule.check(case)
@@ -347,9 +347,11 @@ class _Places:
             self.contact = [(span.start, span.end) for span in spans]
 
     def _sources(self, rule: Rule, problem: Problem) -> tuple[str, ...]:
-        keys = problem.sources or rule.sources_in(self.case.cycle)
+        said = problem.sources or rule.sources_in(self.case.cycle)
         own = self.subject.format if rule.source == DRAFT.format else rule.source
-        return self.case.catalogue.addresses(keys) or (own,)
+        if said and said[0].startswith("https://"):
+            return said
+        return self.case.catalogue.addresses(said) or (own,)
 
     def _is_personal(self, path: Path) -> bool:
         """Whether a path leads to a contact of a draft or to what one holds. That of a catalogue
@@ -363,13 +365,13 @@ class _Places:
         personal = self._is_personal(path)
         in_contact = self._is_personal(path[:-1])
         only_marked = problem.only_marked and self.subject is DRAFT
-        if personal and rule.code.startswith("HTQ0"):
+        if personal and rule.stage is Stage.FILE:
             message, hint = _QUOTED.sub("‘…’", message), _QUOTED.sub("‘…’", hint)
         if in_contact and path[-1] not in names(Contact):
             path = path[:-1]
         return Diagnostic(
             rule,
-            severity,
+            problem.severity or severity,
             visible(without_addresses(message)),
             visible(hint),
             pointer(path),
@@ -381,6 +383,7 @@ class _Places:
             repair=Repair(rule, problem.path, problem.fix)
             if problem.fix and self.document.as_written
             else None,
+            ksbs=problem.ksbs,
         )
 
     def _excerpt(self, span: Span, *, personal: bool, only_marked: bool) -> Excerpt:
@@ -457,45 +460,72 @@ def personal(document: Document) -> Iterator[Span]:
     yield from (Span(*match.span()) for match in _EMAIL.finditer(document.lines.text))
 
 
+MAX_REASON = 500
+"""How many characters of the reason for an acceptance reports repeat with each finding."""
+
+
+def _acceptances(case: Case) -> Iterator[Accepted]:
+    """The entries of a draft's `accept` that are sound."""
+    rules = {name: rule for rule in about(DRAFT) for name in (rule.code.casefold(), rule.name)}
+    for index, entry in sound(case.application.accept):
+        if entry.rule is None or entry.until is None or entry.reason is None:
+            continue
+        if not all(case.reading.knows(("accept", index, name)) for name in ("at", "ksbs")):
+            continue
+        rule = rules.get(entry.rule.casefold())
+        refused = rule is not None and not rule.is_acceptable_in(case.cycle)
+        expired = case.at >= entry.until.after
+        too_long = entry.until.first > a_year_after(case.at)
+        code, by_ksb = (rule.code, rule.is_accepted_by_ksb) if rule else (None, False)
+        yield Accepted(index, entry, code, by_ksb, refused, expired, too_long)
+
+
 def _accept(
     findings: list[Diagnostic], case: Case, rules: Sequence[Rule]
-) -> tuple[list[Diagnostic], tuple[Accepted, ...]]:
+) -> tuple[list[Diagnostic], Acceptances]:
     """Mark the findings that the draft accepts, and say what became of each acceptance."""
-    below: dict[tuple[str, str], list[int]] = {}
-    for index, finding in enumerate(findings if case.application.accept else ()):
-        if finding.rule.code.startswith("HTQ0"):
+    if not case.accepted.entries:
+        return findings, case.accepted
+    taken: dict[int, Accepted] = {}
+    below: dict[tuple[str | None, str], list[int]] = {}
+    named: set[tuple[str | None, str, str]] = set()
+    for number, finding in enumerate(findings):
+        code = finding.rule.code
+        if not finding.rule.is_accepted_by_ksb:
+            for at in places(finding.pointer):
+                below.setdefault((code, at), []).append(number)
             continue
-        steps = finding.pointer.split("/")
-        for length in range(1, len(steps) + 1):
-            at = "/".join(steps[:length])
-            for name in (finding.rule.code.casefold(), finding.rule.name):
-                below.setdefault((name, at), []).append(index)
-    outcome: list[Accepted] = []
-    taken: dict[int, Acceptance] = {}
-    done: set[tuple[str, str]] = set()
-    left_out = [rule for rule in about(DRAFT) if rule not in rules]
+        by = [case.accepted.naming(code, finding.pointer, ksb) for ksb in finding.ksbs]
+        if by and by[0] and all(by):
+            taken[number] = by[0]
+        for ksb in finding.ksbs:
+            named |= {(code, at, str(ksb[-1])) for at in places(finding.pointer, pointer(ksb))}
     # What is not sound could have been what an acceptance is about.
     faults = (*case.document.faults, *case.reading.faults)
     sound_draft = case.cycle is not None and all(
         fault.kind is Kind.MISSING or not fault.unsound for fault in faults
     )
-    for index, entry in sound(case.application.accept):
-        if entry.rule is None or entry.until is None or entry.reason is None:
-            continue
-        if not case.reading.knows(("accept", index, "at")):
-            continue
-        key = entry.rule.casefold(), entry.at or ""
-        matched = below.get(key, [])
-        expired = case.at >= entry.until.after
-        shown = entry.model_copy(update={"reason": cut(entry.reason, MOST_OF_A_REASON)})
-        if not expired and key not in done:
+    outcome: list[Accepted] = []
+    done: set[tuple[str | None, str]] = set()
+    ran = {None, *(rule.code for rule in rules)}
+    for accepted in case.accepted.entries:
+        key = accepted.code, accepted.entry.at or ""
+        idle = [own for label, own in accepted.labels.items() if (*key, label) not in named]
+        matched = below.get(key, []) if not accepted.labels else []
+        if accepted.stands and not accepted.labels and key not in done:
             done.add(key)
             for number in matched:
-                taken.setdefault(number, shown)
-        checked = sound_draft and not any(rule.goes_by(entry.rule) for rule in left_out)
-        outcome.append(Accepted(index, entry, expired, bool(matched), checked))
-    findings = [
-        finding._replace(accepted=taken[number]) if number in taken else finding
-        for number, finding in enumerate(findings)
-    ]
-    return findings, tuple(outcome)
+                taken.setdefault(number, accepted)
+        outcome.append(
+            replace(
+                accepted,
+                matched=bool(matched) or len(idle) < len(accepted.labels),
+                idle=tuple(idle),
+                checked=sound_draft and accepted.code in ran,
+            )
+        )
+    for number, accepted in taken.items():
+        reason = cut(accepted.entry.reason or "", MAX_REASON)
+        entry = accepted.entry.model_copy(update={"reason": reason})
+        findings[number] = findings[number]._replace(accepted=entry)
+    return findings, Acceptances(tuple(outcome))

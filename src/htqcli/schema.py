@@ -23,7 +23,7 @@ from htqcli.catalogue import LEVELS, SCOPES, Catalogue, Cycle, Listing, Referenc
 from htqcli.fields import REQUIRED, Leaf, Part, Schema, Text, form_of, names
 from htqcli.ksbs import LABEL
 from htqcli.rules import about
-from htqcli.rules.declare import DRAFT
+from htqcli.rules.declare import DRAFT, Acceptable
 from htqcli.words import join
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -247,8 +247,7 @@ def _condition(cycle: Cycle) -> Schema:
 
 def _rules() -> Iterator[Schema]:
     """The rules whose findings can be accepted, by their codes and by their names."""
-    never = ("HTQ0", "HTQ105", "HTQ106")
-    known = [rule for rule in about(DRAFT) if not rule.code.startswith(never)]
+    known = [rule for rule in about(DRAFT) if rule.acceptable is not Acceptable.NO]
     for rule in known:
         yield {"const": rule.code, "title": rule.name, "description": rule.summary}
     for rule in known:

@@ -98,6 +98,7 @@ def _details(rule: Rule, known: Catalogue) -> dict[str, Any]:
         "bad": rule.bad,
         "good": rule.good,
         "fixes": rule.fixes or None,
+        "can_be_accepted": rule.acceptable if rule.is_about_drafts else None,
     }
 
 
@@ -115,4 +116,6 @@ def _text(rule: Rule, known: Catalogue) -> list[Line]:
         lines += [[(f"  {visible(line)}", "")] for line in fragment.splitlines()]
     if rule.fixes:
         lines += [[], *terminal.hanging("", f"‘htq check --fix’ puts right: {rule.fixes}")]
+    if rule.is_about_drafts:
+        lines += [[], *terminal.hanging("", f"Can be accepted: {rule.acceptable}.")]
     return lines

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from htqcli.catalogue import Status
 from htqcli.moment import say
-from htqcli.rules.declare import Case, Problem, Severity, rule
-from htqcli.rules.sources import CYCLE_3, DELIVERY
+from htqcli.rules.declare import Acceptable, Case, Problem, Severity, rule
+from htqcli.rules.sources import CYCLE_3, DELIVERY, FORMAT
 from htqcli.words import join
 
 
@@ -18,6 +18,7 @@ def _status(case: Case) -> Status | None:
 @rule(
     "HTQ301",
     severity=Severity.ERROR,
+    acceptable=Acceptable.YES,
     source=CYCLE_3,
     says="“The application window for cycle 3 will open at midday on 16 February 2022 and close "
     "on 29 July 2022 at 5pm.”",
@@ -52,6 +53,7 @@ def window_closed(case: Case) -> Iterable[Problem]:
 @rule(
     "HTQ302",
     severity=Severity.INFO,
+    acceptable=Acceptable.YES,
     source=CYCLE_3,
     says="“The application window for cycle 3 will open at midday on 16 February 2022 and close "
     "on 29 July 2022 at 5pm.”",
@@ -82,6 +84,7 @@ def window_not_open_yet(case: Case) -> Iterable[Problem]:
 @rule(
     "HTQ303",
     severity=Severity.ERROR,
+    acceptable=Acceptable.YES,
     source=CYCLE_3,
     says="“The application window for cycle 3 will open at midday on 16 February 2022 and close "
     "on 29 July 2022 at 5pm.”",
@@ -117,6 +120,7 @@ def planned_outside_window(case: Case) -> Iterable[Problem]:
 @rule(
     "HTQ304",
     severity=Severity.ERROR,
+    acceptable=Acceptable.YES,
     source=DELIVERY,
     says="The month from which qualifications approved in each cycle are taught.",
     bad="""
@@ -190,10 +194,41 @@ def unknown_cycle(case: Case) -> Iterable[Problem]:
         )
 
 
+@rule(
+    "HTQ306",
+    severity=Severity.WARNING,
+    acceptable=Acceptable.YES,
+    source=FORMAT,
+    says="The planned submission is a day, or a day and time, that is still to come.",
+    bad="""
+        cycle: 3
+        planned_submission: 2022-05-19  # HTQ306
+    """,
+    good="""
+        cycle: 3
+        planned_submission: 2022-05-20
+    """,
+)
+def planned_in_the_past(case: Case) -> Iterable[Problem]:
+    """The planned submission has passed
+
+    A plan that was not kept leaves the rest of the draft out of date. A day has passed when it is
+    over.
+    """
+    planned = case.application.planned_submission
+    if planned and planned.first < case.at and planned.after <= case.at:
+        yield Problem(
+            ("planned_submission",),
+            f"The submission was planned for {planned}, which has passed",
+            "Enter the day on which you plan to submit now, or delete ‘planned_submission’.",
+        )
+
+
 RULES = (
     window_closed,
     window_not_open_yet,
     planned_outside_window,
     first_teaching_too_early,
     unknown_cycle,
+    planned_in_the_past,
 )

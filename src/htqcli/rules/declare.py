@@ -17,11 +17,12 @@ from importlib import import_module
 from pathlib import Path as Folder
 from typing import Any, NamedTuple
 
-from htqcli.application import Acceptance, Application, read_application
+from htqcli.application import Application, read_application
 from htqcli.catalogue import Catalogue, Cycle, Demand, Policy
 from htqcli.catalogue import read as read_catalogue
 from htqcli.fields import Reading
 from htqcli.ksbs import Lists
+from htqcli.rules.accepting import NOTHING_ACCEPTED, Acceptances
 from htqcli.rules.sources import CRITERIA_5, CYCLE_3, DATA, FORMAT
 from htqcli.source import Document, Fault, Fix, Kind, Path, Span
 from htqcli.words import visible
@@ -47,6 +48,26 @@ STRENGTH = {
     "not-asked": None,
 }
 """The severity that follows from how strongly a cycle's policy asks for something."""
+
+
+class Stage(StrEnum):
+    """What a rule looks at, in the order in which it is looked at: the file as a text, its shape,
+    what it says, and what became of the findings that it accepts."""
+
+    FILE = "file"
+    SHAPE = "shape"
+    CONTENT = "content"
+    ACCEPTANCES = "acceptances"
+
+
+class Acceptable(StrEnum):
+    """Whether a draft can accept the findings of a rule, in words. It can where the source leaves
+    room for a judgement, and not where a draft must simply be something."""
+
+    NO = "no"
+    YES = "yes"
+    UNLESS_REQUIRED = "yes, in cycles that do not require it"
+    BY_KSB = "yes, for the KSBs that the entry names in ‘ksbs’"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +112,11 @@ class Problem(NamedTuple):
 
     `span` is the place where that is not the place of the path. `details` go into JSON. Of the
     line, what comes after the place is not shown where `only_marked` is set. `sources` are the
-    keys in the catalogue of the pages that say so, where it is not the rule's own. `fix` puts it
+    pages that say so, by their addresses or their keys in the catalogue, where it is not the
+    rule's own. `fix` puts it
     right where that takes no decision; a rule that has fixes says in `fixes` what they are.
+    `severity` is its own where it matters less than others of the rule. `ksbs` are the paths of
+    the KSBs that it is about, where a draft accepts findings of the rule for named KSBs.
     """
 
     path: Path
@@ -103,6 +127,8 @@ class Problem(NamedTuple):
     only_marked: bool = False
     sources: tuple[str, ...] = ()
     fix: Fix | None = None
+    severity: Severity | None = None
+    ksbs: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +136,10 @@ class Case:
     """One draft under check, with what it is checked against; or a catalogue under check, which
     is then the `catalogue`, as far as it is sound, and goes with a draft that says nothing.
 
-    `cycle` is None where the draft does not name a cycle that the catalogue has. `folder` is
-    the draft's own, and `lists` are the KSB lists at hand for it. `accepted` holds, for each
-    acceptance that is sound, whether it has expired and whether a finding matched it; it is
-    empty until all other rules have run.
+    `cycle` is None where the draft does not name a cycle that the catalogue has. `file` is the
+    draft's own path, from the folder that htq runs in, and `lists` are the KSB lists at hand for
+    it. `accepted` is what the draft accepts; which findings that matches is known when all other
+    rules have run.
     """
 
     document: Document
@@ -121,9 +147,14 @@ class Case:
     catalogue: Catalogue
     cycle: Cycle | None
     at: datetime
-    folder: Folder
+    file: Folder
     lists: Lists
-    accepted: tuple[Accepted, ...] = ()
+    accepted: Acceptances = NOTHING_ACCEPTED
+
+    @property
+    def folder(self) -> Folder:
+        """The folder from which the paths in the draft start."""
+        return self.file.parent
 
     @property
     def application(self) -> Application:
@@ -148,22 +179,6 @@ class Case:
             yield Problem(fault.path, fault.message, fault.hint or "", span, fix=fault.fix)
 
 
-MOST_OF_A_REASON = 500
-"""How many characters of the reason for an acceptance reports repeat with each finding."""
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """What became of one entry of a draft's `accept`. `checked` is false where its rule was
-    left out of the run, so that nothing can be said of it."""
-
-    index: int
-    entry: Acceptance
-    expired: bool
-    matched: bool
-    checked: bool
-
-
 Check = Callable[[Case], Iterable[Problem]]
 Tidy = Callable[[Case], Iterable[tuple[Path, Fix]]]
 
@@ -172,6 +187,7 @@ Tidy = Callable[[Case], Iterable[tuple[Path, Fix]]]
 class Rule:
     """A rule of htq. Its words are laid out when they are asked for: a check needs none.
 
+    `acceptable` says whether a draft can accept its findings, and `stage` what it looks at.
     `fixes` says what `htq check --fix` puts right of its findings. `tidy` gives what it writes
     in the usual form besides: values that are right as they are, and no findings.
     """
@@ -186,6 +202,8 @@ class Rule:
     subjects: tuple[Subject, ...]
     fixes: str
     tidy: Tidy | None = field(repr=False)
+    acceptable: Acceptable
+    stage: Stage
 
     def __reduce__(self) -> tuple[Callable[[str, str], Rule], tuple[str, str]]:
         """A rule goes to another process as the place of its declaration, and is there the rule
@@ -236,6 +254,7 @@ class Rule:
             f"({self._link()})\n\nReported:\n\n```yaml\n{bad}```\n\n"
             f"Not reported:\n\n```yaml\n{good}```\n"
             + (f"\n`htq check --fix` puts right: {self.fixes}\n" if self.fixes else "")
+            + (f"\nCan be accepted: {self.acceptable}.\n" if self.is_about_drafts else "")
         )
 
     def _link(self) -> str:
@@ -252,6 +271,22 @@ class Rule:
         if cycle is None:
             return None
         return STRENGTH[getattr(cycle.policy, self.severity).asks]
+
+    @property
+    def is_about_drafts(self) -> bool:
+        """Whether it judges drafts."""
+        return DRAFT in self.subjects
+
+    @property
+    def is_accepted_by_ksb(self) -> bool:
+        """Whether a draft accepts its findings for the KSBs that the entry names."""
+        return self.acceptable is Acceptable.BY_KSB
+
+    def is_acceptable_in(self, cycle: Cycle | None) -> bool:
+        """Whether a draft for a cycle can accept its findings."""
+        if self.acceptable is Acceptable.UNLESS_REQUIRED:
+            return self.severity_in(cycle) is not Severity.ERROR
+        return self.acceptable is not Acceptable.NO
 
     @property
     def fixed_severity(self) -> Severity | None:
@@ -300,14 +335,16 @@ def rule(
     subjects: tuple[Subject, ...] = (DRAFT,),
     fixes: str = "",
     tidy: Tidy | None = None,
+    acceptable: Acceptable = Acceptable.NO,
+    stage: Stage = Stage.CONTENT,
 ) -> Callable[[Check], Rule]:
     """Make a check a rule.
 
     `severity` is fixed, or the name of the policy of the cycle that says it. `source` is the
     address of the page that the requirement comes from and `says` what it says there.
     `subjects` are the kinds of file that it judges. `fixes` and `tidy` are what `htq check
-    --fix` may write: see `Rule`. The function's name is the rule's, the first line of its
-    docstring the summary, and the rest why it matters.
+    --fix` may write, `acceptable` and `stage` what their types say: see `Rule`. The function's
+    name is the rule's, the first line of its docstring the summary, and the rest why it matters.
     """
 
     def declare(check: Check) -> Rule:
@@ -324,6 +361,8 @@ def rule(
             subjects,
             fixes,
             tidy,
+            acceptable,
+            stage,
         )
 
     return declare

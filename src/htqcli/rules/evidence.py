@@ -7,6 +7,7 @@ leaves the draft's folder is not even looked up.
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path as Folder
@@ -14,7 +15,8 @@ from pathlib import PureWindowsPath
 from unicodedata import normalize
 
 from htqcli.fields import sound
-from htqcli.rules.declare import Case, Problem, Severity, rule
+from htqcli.ksbs import FOLDER as KSB_FOLDER
+from htqcli.rules.declare import Acceptable, Case, Problem, Severity, rule
 from htqcli.rules.sources import CYCLE_3, FORMAT, PROCESS, SUPPORT
 from htqcli.source import Path
 from htqcli.words import quote
@@ -236,6 +238,7 @@ def ksb_mapping_missing(case: Case) -> Iterable[Problem]:
 @rule(
     "HTQ604",
     severity=Severity.WARNING,
+    acceptable=Acceptable.YES,
     source=PROCESS,
     says="The consultation on an application is public.",
     bad="""
@@ -268,6 +271,7 @@ def confidentiality(case: Case) -> Iterable[Problem]:
 @rule(
     "HTQ605",
     severity="support_session",
+    acceptable=Acceptable.UNLESS_REQUIRED,
     source=CYCLE_3,
     says="“We encourage applicants to book support sessions prior to submitting their "
     "application.” In cycle 5 a session was needed before the form opened.",
@@ -325,6 +329,208 @@ def path_leaves_folder(case: Case) -> Iterable[Problem]:
             )
 
 
+Identity = tuple[int, int] | str
+"""What two names of one file have in common."""
+
+
+def _kinds(case: Case) -> dict[Path, str]:
+    """The kind of document that each file is named as, by the path of the field that names it."""
+    kinds = {
+        ("documents", index, "file"): document.kind
+        for index, document in sound(case.application.documents)
+        if document.kind
+    }
+    as_they_are: dict[Path, str] = {
+        ("qualification", "intellectual_property", "permission"): "ip-permission",
+        **{
+            ("employers", index, "evidence"): "employer-evidence"
+            for index, _ in sound(case.application.employers)
+        },
+    }
+    return as_they_are | kinds
+
+
+def _identity(file: Folder) -> Identity:
+    """The file itself where it exists, even if a link leads to it; else its name, in any case."""
+    try:
+        found = file.stat()
+    except (OSError, ValueError):
+        return _name(file)
+    return found.st_dev, found.st_ino
+
+
+def _name(file: Folder) -> str:
+    return os.path.normpath(file).casefold()
+
+
+def _looked_up(case: Case) -> Iterator[tuple[Path, str, Identity]]:
+    """The files that a draft names and that are looked up, each with its identity."""
+    for path, name, leaves in _files(case):
+        if leaves is None and not _is_endless(name):
+            yield path, name, _identity(case.folder / name)
+
+
+def _own_files(case: Case) -> dict[Identity, str]:
+    """The draft, its schema and its KSB lists by their identities, with what each is called."""
+    files = {case.file: "the draft itself"}
+    schema = case.application.schema_
+    if schema and "://" not in schema and not _leaves(schema, str(case.folder)):
+        files[case.folder / schema] = "the draft’s schema"
+    for _, claim in sound(case.application.standards):
+        if claim.meant and claim.version:
+            file = case.lists.file(claim.meant, claim.version)
+            files[file] = f"the KSB list of {claim.meant}"
+    by_name = {_name(file): what for file, what in files.items()}
+    return by_name | {_identity(file): what for file, what in files.items()}
+
+
+def _what_it_is(own: dict[Identity, str], name: str, file: Identity) -> str | None:
+    """What a named file is for the draft, if it is no evidence and no document of its own."""
+    if file in own:
+        return own[file]
+    *folders, last = name.replace("\\", "/").casefold().split("/")
+    if last.endswith(".schema.json"):
+        return "the schema of a draft"
+    if folders[-1:] == [KSB_FOLDER] and _LIST.fullmatch(last):
+        return "a KSB list"
+    return None
+
+
+_LIST = re.compile(r"st\d{4}-[\d.]+\.yaml", re.ASCII)
+
+
+@rule(
+    "HTQ607",
+    severity=Severity.ERROR,
+    source=FORMAT,
+    says="Evidence and documents are files that go with the draft.",
+    bad="""
+        cycle: 3
+        employers:
+          - name: Example Software Ltd
+            evidence: ./draft.yaml  # HTQ607
+        documents:
+          - kind: ksb-mapping
+            file: ksbs/ST0116-1.1.yaml  # HTQ607
+            confidential: false
+    """,
+    good="""
+        cycle: 3
+        employers:
+          - name: Example Software Ltd
+            evidence: evidence/example-software.pdf
+        documents:
+          - kind: ksb-mapping
+            file: evidence/ksb-mapping.xlsx
+            confidential: false
+    """,
+)
+def own_file_as_evidence(case: Case) -> Iterable[Problem]:
+    """The draft, its schema or its KSB list is named as evidence or as a document
+
+    It shows nothing that the draft does not say itself, and is not what the reviewers ask for.
+    """
+    own = _own_files(case)
+    for path, name, file in _looked_up(case):
+        if what := _what_it_is(own, name, file):
+            yield Problem(
+                path,
+                f"{quote(name)} is {what}, not a file to submit with it",
+                "Name the file that shows it to those who read the application.",
+            )
+
+
+@rule(
+    "HTQ608",
+    severity=Severity.WARNING,
+    acceptable=Acceptable.YES,
+    source=FORMAT,
+    says="Each document has a kind, and each employer its evidence.",
+    bad="""
+        cycle: 3
+        employers:
+          - name: Example Software Ltd
+            evidence: evidence/example-software.pdf
+        documents:
+          - kind: specification
+            file: evidence/example-software.pdf  # HTQ608
+            confidential: false
+    """,
+    good="""
+        cycle: 3
+        employers:
+          - name: Example Software Ltd
+            evidence: evidence/example-software.pdf
+          - name: Example Health Trust
+            evidence: evidence/example-software.pdf
+        documents:
+          - kind: employer-evidence
+            file: evidence/example-software.pdf
+            confidential: false
+    """,
+)
+def one_file_of_two_kinds(case: Case) -> Iterable[Problem]:
+    """One file is named as evidence and as a document, or as two kinds of document
+
+    One of the two is likely a slip, and what was meant is not submitted.
+    """
+    kinds, own = _kinds(case), _own_files(case)
+    named: dict[Identity, list[str]] = {}
+    for path, name, file in _looked_up(case):
+        kind = kinds.get(path)
+        if kind is None or _what_it_is(own, name, file):
+            continue
+        before = named.setdefault(file, [])
+        if kind in before:
+            continue
+        if before:
+            yield Problem(
+                path,
+                f"{quote(name)} is named as {kind.replace('-', ' ')}, and as "
+                f"{before[0].replace('-', ' ')} as well",
+                "Name the file that was meant in each place. If one file is both, accept this "
+                "finding with a reason.",
+            )
+        before.append(kind)
+
+
+@rule(
+    "HTQ609",
+    severity="support_session",
+    acceptable=Acceptable.UNLESS_REQUIRED,
+    source=CYCLE_3,
+    says="“We encourage applicants to book support sessions prior to submitting their "
+    "application.” In cycle 5 a session was needed before the form opened.",
+    bad="""
+        cycle: 3
+        support_session: 2022-05-21  # HTQ609
+    """,
+    good="""
+        cycle: 3
+        support_session: 2022-05-20
+    """,
+)
+def support_session_too_late(case: Case) -> Iterable[Problem]:
+    """The support session is after the day of the check, or after the planned submission
+
+    A session that has not taken place has answered no question yet.
+    """
+    session, planned = case.application.support_session, case.application.planned_submission
+    if session is None:
+        return
+    if planned and session.first > planned.first:
+        late = f"after the planned submission on {planned}"
+    elif session.first > case.at:
+        late = "which is still to come"
+    else:
+        return
+    yield Problem(
+        ("support_session",),
+        f"The support session is on {session}, {late}",
+        "Enter the day on which it took place, before you submit.",
+    )
+
+
 RULES = (
     no_employer_evidence,
     file_missing,
@@ -332,4 +538,7 @@ RULES = (
     confidentiality,
     support_session,
     path_leaves_folder,
+    own_file_as_evidence,
+    one_file_of_two_kinds,
+    support_session_too_late,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from htqcli.rules.declare import CATALOGUE, DRAFT, Case, Problem, Severity, rule
+from htqcli.rules.declare import CATALOGUE, DRAFT, Case, Problem, Severity, Stage, rule
 from htqcli.rules.sources import FORMAT, YAML
 from htqcli.source import MAX_BYTES, MAX_DEPTH, MAX_EXPANSIONS, MAX_VALUES, Kind
 
@@ -12,6 +12,7 @@ from htqcli.source import MAX_BYTES, MAX_DEPTH, MAX_EXPANSIONS, MAX_VALUES, Kind
 @rule(
     "HTQ001",
     severity=Severity.ERROR,
+    stage=Stage.FILE,
     source=YAML,
     says="A YAML text is a stream of printable characters, here in UTF-8.",
     bad="""
@@ -35,6 +36,7 @@ def unreadable_text(case: Case) -> Iterable[Problem]:
 @rule(
     "HTQ002",
     severity=Severity.ERROR,
+    stage=Stage.FILE,
     source=YAML,
     says="How fields, lists and text are written.",
     bad="""
@@ -61,6 +63,7 @@ def yaml_syntax(case: Case) -> Iterable[Problem]:
 @rule(
     "HTQ003",
     severity=Severity.ERROR,
+    stage=Stage.FILE,
     source=FORMAT,
     says="A file holds one draft application.",
     bad="""
@@ -82,6 +85,7 @@ def empty_file(case: Case) -> Iterable[Problem]:
 @rule(
     "HTQ004",
     severity=Severity.ERROR,
+    stage=Stage.FILE,
     source=YAML,
     says="The keys of a mapping are unique.",
     bad="""
@@ -107,6 +111,7 @@ def duplicate_key(case: Case) -> Iterable[Problem]:
 @rule(
     "HTQ005",
     severity=Severity.ERROR,
+    stage=Stage.FILE,
     source=FORMAT,
     says="One file holds one qualification: the Institute takes a separate form for each.",
     bad="""
@@ -130,6 +135,7 @@ def several_documents(case: Case) -> Iterable[Problem]:
 @rule(
     "HTQ006",
     severity=Severity.ERROR,
+    stage=Stage.FILE,
     source=FORMAT,
     says=f"A file is at most {MAX_BYTES // 1_000_000} MB and {MAX_DEPTH} deep. It holds at most "
     f"{MAX_VALUES:,} values, and its aliases repeat at most {MAX_EXPANSIONS:,}.",
@@ -154,6 +160,7 @@ def limit_passed(case: Case) -> Iterable[Problem]:
 @rule(
     "HTQ007",
     severity=Severity.ERROR,
+    stage=Stage.FILE,
     source=FORMAT,
     says="A draft is fields, each with its name.",
     bad="""
@@ -175,6 +182,7 @@ def not_a_mapping(case: Case) -> Iterable[Problem]:
 @rule(
     "HTQ008",
     severity=Severity.ERROR,
+    stage=Stage.FILE,
     source=FORMAT,
     says="A draft holds text, lists and fields. No tag builds anything else.",
     bad="""

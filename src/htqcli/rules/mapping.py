@@ -10,11 +10,11 @@ from dataclasses import replace
 from htqcli.application import Coverage, StandardClaim, choices
 from htqcli.fields import sound
 from htqcli.ksbs import LABEL, KsbList, meant_label, ranges
-from htqcli.rules.declare import Case, Problem, Severity, rule
+from htqcli.rules.declare import Acceptable, Case, Problem, Severity, rule
 from htqcli.rules.sources import CATEGORIES, CRITERIA, FORMAT, STANDARDS_DATA, SUPPORT
 from htqcli.source import Fix, Path
-from htqcli.structure import MOST, TooLarge, combinations
-from htqcli.words import join, nearest, quote, same_id
+from htqcli.structure import MOST, Combinations, CounterExample, TooLarge, combinations
+from htqcli.words import bare, join, nearest, quote, same_id
 
 _BASE = """
         cycle: 3
@@ -47,18 +47,19 @@ def _is_unit(case: Case, name: str) -> bool:
     return name in case.application.units or not case.reading.knows(("units", name))
 
 
-def _unknown_units(case: Case) -> Iterator[tuple[Path, str]]:
-    """Every place where the draft names a unit that there is not."""
+def _units_named(case: Case) -> Iterator[tuple[Path, str]]:
+    """Every place where the draft names a unit in a list."""
     for path, _, ksbs in _mapped(case):
         for label, coverage in ksbs.items():
-            for number, name in sound(coverage.units):
-                if not _is_unit(case, name):
-                    short = (*path, label)
-                    at = short if case.document.holds((*short, 0)) else (*short, "units")
-                    yield (*at, number), name
-    for at, name in _units_in_structure(case):
-        if not _is_unit(case, name):
-            yield at, name
+            short = (*path, label)
+            at = short if case.document.holds((*short, 0)) else (*short, "units")
+            yield from (((*at, number), name) for number, name in sound(coverage.units))
+    yield from _units_in_structure(case)
+
+
+def _unknown_units(case: Case) -> Iterator[tuple[Path, str]]:
+    """Every place where the draft names a unit that there is not."""
+    return ((path, name) for path, name in _units_named(case) if not _is_unit(case, name))
 
 
 def _units_in_structure(case: Case) -> Iterator[tuple[Path, str]]:
@@ -93,6 +94,8 @@ def _id(name: str, known: Iterable[str]) -> Fix | None:
         cycle: 3
         standards:
           - reference: ST0116  # HTQ501
+          - reference: ST0118
+            ksbs: {K1: []}  # HTQ501
     """,
     good="""
         cycle: 3
@@ -171,6 +174,7 @@ def unknown_ksb(case: Case) -> Iterable[Problem]:
 @rule(
     "HTQ503",
     severity="ksb_coverage",
+    acceptable=Acceptable.BY_KSB,
     source=CATEGORIES,
     says="A qualification covers as many of the standard’s KSBs as possible. In cycle 5 all were "
     "expected (support page).",
@@ -201,19 +205,21 @@ def uncovered_ksb(case: Case) -> Iterable[Problem]:
             and case.reading.knows((*path, label, "units"))
             and (label not in ksbs or not ksbs[label].units)
         ]
-        if gaps:
+        for own in case.accepted.apart(uncovered_ksb.code, path, gaps):
             yield Problem(
                 path,
-                f"No unit covers {ranges(gaps)} of {_named(claim)}",
+                f"No unit covers {ranges(own)} of {_named(claim)}",
                 "Name the units that cover each, partly or in full, or design one that does.",
                 case.document.key(path),
-                {"uncovered": gaps},
+                {"uncovered": own},
+                ksbs=tuple((*path, label) for label in own),
             )
 
 
 @rule(
     "HTQ504",
     severity="reason_for_partial_coverage",
+    acceptable=Acceptable.YES,
     source=SUPPORT,
     says="Partial coverage may be accepted, notably where the workplace is safer or more reliable.",
     bad=f"""{_BASE}            ksbs:
@@ -295,6 +301,7 @@ def unknown_unit(case: Case) -> Iterable[Problem]:
 @rule(
     "HTQ506",
     severity=Severity.WARNING,
+    acceptable=Acceptable.YES,
     source=CRITERIA,
     says="A unit that covers no KSB is removed or redesigned.",
     bad="""
@@ -334,6 +341,7 @@ def unit_without_ksb(case: Case) -> Iterable[Problem]:
 @rule(
     "HTQ507",
     severity="every_combination",
+    acceptable=Acceptable.BY_KSB,
     source=CRITERIA,
     says="Every permitted combination of units and pathways gives competence in at least one of "
     "the occupations.",
@@ -369,7 +377,8 @@ def incompetent_combination(case: Case) -> Iterable[Problem]:
     pathways = tuple(way for way in permitted.pathways if permitted.can_be_satisfied(way))
     if permitted.pathways and not pathways:
         return
-    occupations = {}
+    occupations: dict[str, dict[str, list[str]]] = {}
+    places: dict[str, Path] = {}
     left_out = []
     for path, claim, ksbs in _mapped(case):
         known = _list(case, claim)
@@ -377,6 +386,7 @@ def incompetent_combination(case: Case) -> Iterable[Problem]:
             left_out.append(_named(claim))
             continue
         name = _named(claim) + (f" ({claim.option})" if known.options and claim.option else "")
+        places[name] = path
         occupations[name] = {
             label: [unit for _, unit in sound(ksbs[label].units)]
             for label in known.needed(claim.option)
@@ -384,8 +394,14 @@ def incompetent_combination(case: Case) -> Iterable[Problem]:
             and case.reading.knows((*path, label, "units"))
             and all(_is_unit(case, unit) for _, unit in sound(ksbs[label].units))
         }
+    permitted = replace(permitted, pathways=pathways)
+    accepted: set[Gap] = set()
     try:
-        found = replace(permitted, pathways=pathways).counter_example(occupations)
+        found = [permitted.counter_example(occupations)]
+        if found[0]:
+            accepted = _accepted_gaps(case, permitted, occupations, places)
+            if _misses(found[0]) <= accepted:
+                found.append(_one_who_misses_more(permitted, occupations, accepted))
     except TooLarge:
         yield Problem(
             ("structure",),
@@ -396,29 +412,74 @@ def incompetent_combination(case: Case) -> Iterable[Problem]:
             case.document.key(("structure",)),
         )
         return
+    for learner in filter(None, found):
+        lacks = join([f"{ranges(labels)} of {name}" for name, labels in learner.uncovered.items()])
+        on = f" on {quote(learner.pathway)}" if learner.pathway else ""
+        yield Problem(
+            ("structure",),
+            f"A learner{on} can take {join(learner.units)} and miss {lacks}",
+            "Make a unit that covers what is missing mandatory, or cover it in each unit that can "
+            "be chosen instead."
+            + (
+                f" This leaves out {join(left_out)}, whose list is not at hand: the learner may be "
+                "competent in that."
+                if left_out
+                else ""
+            ),
+            case.document.key(("structure",)),
+            learner._asdict(),
+            ksbs=tuple(
+                (*places[name], label) for name, label in sorted(_misses(learner) | accepted)
+            ),
+        )
+
+
+Gap = tuple[str, str]
+"""An occupation, and the label of a KSB of it that a learner misses."""
+
+
+def _misses(learner: CounterExample) -> set[Gap]:
+    return {(name, label) for name, labels in learner.uncovered.items() for label in labels}
+
+
+def _accepted_gaps(
+    case: Case,
+    permitted: Combinations,
+    occupations: dict[str, dict[str, list[str]]],
+    places: dict[str, Path],
+) -> set[Gap]:
+    """The KSBs that a learner can miss and of which the draft accepts it."""
+    return {
+        (name, label)
+        for name, ksbs in occupations.items()
+        for label, units in ksbs.items()
+        if case.accepted.naming(incompetent_combination.code, "/structure", (*places[name], label))
+        and permitted.can_avoid(permitted.units(units))
+    }
+
+
+def _one_who_misses_more(
+    permitted: Combinations, occupations: dict[str, dict[str, list[str]]], accepted: set[Gap]
+) -> CounterExample | None:
+    """A learner who covers no occupation, and misses a KSB that is not accepted. Those are asked
+    for as one more occupation, of which a learner is to miss something too."""
+    rest = {
+        f"{name} {label}": units
+        for name, ksbs in occupations.items()
+        for label, units in ksbs.items()
+        if (name, label) not in accepted
+    }
+    found = permitted.counter_example({**occupations, "": rest})
     if found is None:
-        return
-    lacks = join([f"{ranges(labels)} of {name}" for name, labels in found.uncovered.items()])
-    on = f" on {quote(found.pathway)}" if found.pathway else ""
-    yield Problem(
-        ("structure",),
-        f"A learner{on} can take {join(found.units)} and miss {lacks}",
-        "Make a unit that covers what is missing mandatory, or cover it in each unit that can be "
-        "chosen instead."
-        + (
-            f" This leaves out {join(left_out)}, whose list is not at hand: the learner may be "
-            "competent in that."
-            if left_out
-            else ""
-        ),
-        case.document.key(("structure",)),
-        found._asdict(),
-    )
+        return None
+    uncovered = {name: labels for name, labels in found.uncovered.items() if name}
+    return found._replace(uncovered=uncovered)
 
 
 @rule(
     "HTQ508",
     severity=Severity.WARNING,
+    acceptable=Acceptable.BY_KSB,
     source=CRITERIA,
     says="A qualification has sufficient coverage and assessment of the KSBs.",
     bad=f"""{_BASE}            ksbs:  # HTQ508
@@ -448,19 +509,21 @@ def unassessed_ksb(case: Case) -> Iterable[Problem]:
             and not coverage.assessed_by
             and case.reading.knows((*path, label, "assessed_by"))
         ]
-        if gaps:
+        for own in case.accepted.apart(unassessed_ksb.code, path, gaps):
             yield Problem(
                 path,
-                f"No assessment is named for {ranges(gaps)} of {_named(claim)}",
+                f"No assessment is named for {ranges(own)} of {_named(claim)}",
                 "Name it in the long form, for example ‘K1: {units: [U1], assessed_by: [A1]}’.",
                 case.document.key(path),
-                {"unassessed": gaps},
+                {"unassessed": own},
+                ksbs=tuple((*path, label) for label in own),
             )
 
 
 @rule(
     "HTQ509",
     severity=Severity.INFO,
+    acceptable=Acceptable.YES,
     source=STANDARDS_DATA,
     says="The statements of each version of a standard are published data.",
     bad="""
@@ -659,6 +722,81 @@ def unit_outside_structure(case: Case) -> Iterable[Problem]:
             )
 
 
+@rule(
+    "HTQ514",
+    severity=Severity.ERROR,
+    source=FORMAT,
+    says="A qualification has units, each with an id.",
+    bad="""
+        units: {}  # HTQ514
+    """,
+    good="""
+        units: {U1: Programming}
+    """,
+)
+def no_units(case: Case) -> Iterable[Problem]:
+    """The qualification has no units
+
+    Units are what a learner takes and what covers the KSBs.
+    """
+    if not case.application.units and not any(path[0] == "units" for path in case.reading.lost):
+        yield Problem(
+            ("units",),
+            "The qualification has no units",
+            "Add ‘units:’ with a line such as ‘U1: Programming fundamentals’ for each unit.",
+            case.document.key(("units",)),
+        )
+
+
+@rule(
+    "HTQ515",
+    severity=Severity.WARNING,
+    source=FORMAT,
+    says="A list names each unit once, and a pathway has a name of its own.",
+    bad=f"""{_BASE}            ksbs:
+              K1: [U1, U2, U1]  # HTQ515
+        structure:
+          mandatory: [U1, U2]
+          pathways:
+            - name: Web
+            - name: Web  # HTQ515
+    """,
+    good=f"""{_BASE}            ksbs:
+              K1: [U1, U2]
+        structure:
+          mandatory: [U1, U2]
+          pathways:
+            - name: Web
+            - name: Mobile
+    """,
+)
+def named_twice(case: Case) -> Iterable[Problem]:
+    """A list names a unit twice, or two pathways have one name
+
+    It does not count twice, so another unit or name is likely missing.
+    """
+    lists: dict[Path, Counter[str]] = {}
+    for path, name in _units_named(case):
+        named = lists.setdefault(path[:-1], Counter())
+        named[name] += 1
+        if named[name] == 2:
+            yield Problem(
+                path,
+                f"The list names the unit {quote(name)} twice",
+                "Delete it, or enter the unit that was meant.",
+            )
+    structure = case.application.structure
+    first: dict[str, int] = {}
+    for number, pathway in sound(structure.pathways if structure else ()):
+        name = bare(pathway.name or "")
+        if name and first.setdefault(name.casefold(), number) != number:
+            yield Problem(
+                ("structure", "pathways", number, "name"),
+                f"Pathway {first[name.casefold()] + 1} has the name {quote(name)} too",
+                "Give each pathway a name of its own.",
+            )
+
+
 RULES = (
     standard_without_mapping,
     unknown_ksb,
@@ -673,4 +811,6 @@ RULES = (
     malformed_label,
     unknown_assessment,
     unit_outside_structure,
+    no_units,
+    named_twice,
 )

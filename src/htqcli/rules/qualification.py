@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from htqcli.catalogue import LEVELS
 from htqcli.fields import sound
-from htqcli.rules.declare import Case, Problem, Severity, rule
+from htqcli.rules.declare import Acceptable, Case, Problem, Severity, rule
 from htqcli.rules.sources import CRITERIA, CRITERIA_5, DELIVERY, FORMAT, HESA, OFQUAL, PROCESS
 from htqcli.source import Fix
 from htqcli.words import join, quote
@@ -49,6 +49,7 @@ def qualification_level(case: Case) -> Iterable[Problem]:
 @rule(
     "HTQ402",
     severity="level_4_on_level_5_standard",
+    acceptable=Acceptable.YES,
     source=CRITERIA,
     says="An applicant with a level 4 qualification for a level 5 standard contacts the "
     "approvals team first. The cycle 1 criteria allowed it.",
@@ -92,6 +93,7 @@ _HTQ = re.compile(r"\bHTQs?\b|\bhigher[\W_]+technical[\W_]+qualification", re.IG
 @rule(
     "HTQ403",
     severity=Severity.WARNING,
+    acceptable=Acceptable.YES,
     source=DELIVERY,
     says="HTQ is a quality mark given to a qualification, not part of its title.",
     bad="""
@@ -126,6 +128,7 @@ _NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "sev
 @rule(
     "HTQ404",
     severity=Severity.WARNING,
+    acceptable=Acceptable.YES,
     source=FORMAT,
     says="The title and the level speak of the same qualification.",
     bad="""
@@ -148,7 +151,7 @@ def title_and_level(case: Case) -> Iterable[Problem]:
     if qualification is None or qualification.title is None or qualification.level is None:
         return
     levels = levels_in(qualification.title)
-    if levels and qualification.level not in levels:
+    if levels - {qualification.level}:
         yield Problem(
             ("qualification", "title"),
             f"The title says level {join([str(level) for level in sorted(levels)])}, but the "
@@ -158,9 +161,18 @@ def title_and_level(case: Case) -> Iterable[Problem]:
 
 
 def levels_in(title: str) -> set[int]:
-    """The levels that a title says, in digits or words."""
-    said = re.findall(r"\b(?:level|l(?=\d))[\s:-]*(\d+|[a-z]+)\b", title.lower())
+    """The levels that a title says, in digits or words; each of ‘levels 4 and 5’ too."""
+    said = [
+        word
+        for found in _LEVELS_SAID.finditer(title.lower())
+        for word in re.findall(r"[^\W_]+", found[1])
+    ]
     return {int(w) if w.isdecimal() else _NUMBERS[w] for w in said if _is_number(w)}
+
+
+_LEVELS_SAID = re.compile(
+    r"\b(?:levels?|l(?=\d))[\s:-]*((?:\d+|[a-z]+)\b(?:\s*(?:/|&|-|–|,|\band|\bor|\bto)\s*[1-8]\b)*)"
+)
 
 
 def _is_number(word: str) -> bool:
@@ -173,9 +185,10 @@ _PARTS = re.compile(r"\s*([0-9]{3})[\s/-]*([0-9]{4})[\s/-]*([0-9X])\s*", re.IGNO
 @rule(
     "HTQ405",
     severity=Severity.WARNING,
+    acceptable=Acceptable.YES,
     source=OFQUAL,
-    says="“Vocational quarterly: file format”: a qualification number is 10 characters, for "
-    "example 603/2476/0.",
+    says="Ofqual’s “Vocational quarterly: file format” on GOV.UK (1 May 2026): a qualification "
+    "number is 10 characters, for example 603/2476/0.",
     bad="""
         qualification:
           title: Level 4 Diploma
@@ -268,6 +281,7 @@ def higher_national(title: str) -> str | None:
 @rule(
     "HTQ407",
     severity="permission",
+    acceptable=Acceptable.UNLESS_REQUIRED,
     source=CRITERIA_5,
     says="Where another body holds the intellectual property in a qualification, the applicant "
     "has its permission. All HNCs and HNDs are Pearson’s.",
@@ -338,6 +352,7 @@ _ADDRESS = re.compile(rf"[^\s@,;:<>()\[\]\"]+@{_LABEL}(?:\.{_LABEL})+")
 @rule(
     "HTQ408",
     severity=Severity.WARNING,
+    acceptable=Acceptable.YES,
     source=FORMAT,
     says="The approvals team writes to the contact.",
     bad="""
@@ -372,10 +387,11 @@ def contact_email(case: Case) -> Iterable[Problem]:
 
 @rule(
     "HTQ409",
-    severity=Severity.WARNING,
+    severity=Severity.ERROR,
+    acceptable=Acceptable.YES,
     source=HESA,
     says="A UKPRN is 8 digits (HESA). A recognition number is RN and digits, for example RN5133 "
-    "(Ofqual).",
+    "(Ofqual, “Vocational quarterly: file format”).",
     bad="""
         applicant:
           name: Example University
@@ -393,26 +409,41 @@ def contact_email(case: Case) -> Iterable[Problem]:
 def applicant_number_form(case: Case) -> Iterable[Problem]:
     """The recognition number or the UKPRN is not written in its form
 
-    The number is how the applicant is found in the registers.
+    The number is how the applicant is found in the registers. The one that its type needs is an
+    error, the other a warning.
     """
     applicant = case.application.applicant
     if applicant is None:
         return
-    number = applicant.recognition_number
-    if number and not re.fullmatch(r"RN[0-9]+", number):
+    for name, (title, form, advice, source) in _FORMS.items():
+        number = getattr(applicant, name)
+        if not number or re.fullmatch(form, number):
+            continue
+        needed = applicant.type is not None and _NUMBER_OF[applicant.type][0] == name
         yield Problem(
-            ("applicant", "recognition_number"),
-            f"{quote(number)} is not written as a recognition number",
-            "Enter RN and digits without spaces, for example ‘RN5133’.",
-            fix=_without_spaces(number, r"RN[0-9]+"),
+            ("applicant", name),
+            f"{quote(number)} is not written as a {title}",
+            advice,
+            sources=(source,),
+            fix=_without_spaces(number, form),
+            severity=None if needed else Severity.WARNING,
         )
-    if applicant.ukprn and not re.fullmatch(r"[0-9]{8}", applicant.ukprn):
-        yield Problem(
-            ("applicant", "ukprn"),
-            f"{quote(applicant.ukprn)} is not written as a UKPRN",
-            "Enter 8 digits without spaces, for example ‘10009999’.",
-            fix=_without_spaces(applicant.ukprn, r"[0-9]{8}"),
-        )
+
+
+_FORMS = {
+    "recognition_number": (
+        "recognition number",
+        r"RN[0-9]+",
+        "Enter RN and digits without spaces, for example ‘RN5133’.",
+        OFQUAL,
+    ),
+    "ukprn": (
+        "UKPRN",
+        r"[0-9]{8}",
+        "Enter 8 digits without spaces, for example ‘10009999’.",
+        HESA,
+    ),
+}
 
 
 def _without_spaces(number: str, form: str) -> Fix | None:

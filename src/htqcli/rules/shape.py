@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from htqcli import moment
+from htqcli import moment, plain
 from htqcli.application import Application, choices
 from htqcli.fields import is_personal_or_claim, leaves, sound
-from htqcli.rules.declare import CATALOGUE, DRAFT, Case, Problem, Severity, rule
-from htqcli.rules.sources import FORMAT
+from htqcli.rules.accepting import a_year_after
+from htqcli.rules.declare import CATALOGUE, DRAFT, Case, Problem, Severity, Stage, rule
+from htqcli.rules.sources import FORMAT, YAML
 from htqcli.source import Fix, Kind, Path
-from htqcli.words import quote
+from htqcli.words import join, quote
 
 
 @rule(
     "HTQ101",
     severity=Severity.ERROR,
+    stage=Stage.SHAPE,
     source=FORMAT,
     says="The fields without which nothing can be said of a part.",
     bad="""
@@ -62,6 +64,7 @@ def missing_field(case: Case) -> Iterable[Problem]:
 @rule(
     "HTQ102",
     severity=Severity.ERROR,
+    stage=Stage.SHAPE,
     source=FORMAT,
     says="Every field that a draft can hold is named there.",
     bad="""
@@ -99,6 +102,7 @@ def _dates_in_iso(case: Case) -> Iterable[tuple[Path, Fix]]:
 @rule(
     "HTQ103",
     severity=Severity.ERROR,
+    stage=Stage.SHAPE,
     source=FORMAT,
     says="What each field takes.",
     bad="""
@@ -135,14 +139,20 @@ def wrong_value(case: Case) -> Iterable[Problem]:
 @rule(
     "HTQ104",
     severity=Severity.ERROR,
+    stage=Stage.SHAPE,
     source=FORMAT,
-    says="A text that begins with TODO, TBC or TBD, or stands in angle brackets, is a placeholder.",
+    says="A text is a placeholder that begins with TODO, TBC or TBD, is wholly in angle or square "
+    "brackets, ends with ‘(TBC)’ or the like, or only says that there is no answer, such as ‘n/a’, "
+    "‘unknown’, ‘pending’ or ‘?’.",
     bad="""
         qualification:
           title: TODO  # HTQ104
           level: <4 or 5>  # HTQ104
         employers:
           - name: TBC, ask Sam  # HTQ104
+        units:
+          U1: Databases (TBC)  # HTQ104
+          U2: "???"  # HTQ104
     """,
     good="""
         qualification:
@@ -150,6 +160,8 @@ def wrong_value(case: Case) -> Iterable[Problem]:
           level: 4
         employers:
           - name: Example Software Ltd
+        units:
+          U1: Databases
     """,
     subjects=(DRAFT, CATALOGUE),
 )
@@ -164,6 +176,7 @@ def placeholder(case: Case) -> Iterable[Problem]:
 @rule(
     "HTQ105",
     severity=Severity.WARNING,
+    stage=Stage.ACCEPTANCES,
     source=FORMAT,
     says="An acceptance ends with the day that `until` names.",
     bad="""
@@ -188,7 +201,7 @@ def acceptance_expired(case: Case) -> Iterable[Problem]:
 
     What was right to accept for a while may not be any more, so the finding is one again.
     """
-    for accepted in case.accepted:
+    for accepted in case.accepted.entries:
         until = accepted.entry.until
         if accepted.expired and until:
             yield Problem(
@@ -201,6 +214,7 @@ def acceptance_expired(case: Case) -> Iterable[Problem]:
 @rule(
     "HTQ106",
     severity=Severity.WARNING,
+    stage=Stage.ACCEPTANCES,
     source=FORMAT,
     says="An acceptance names the rule of a finding, and can name its place.",
     bad="""
@@ -225,16 +239,161 @@ def acceptance_unmatched(case: Case) -> Iterable[Problem]:
     It may have been put right since, or the rule or the place may be mistyped; left there,
     the entry would accept the next such finding unseen.
     """
-    for accepted in case.accepted:
+    for accepted in case.accepted.entries:
         entry = accepted.entry
-        if accepted.checked and not accepted.matched and not accepted.expired:
-            where = f" at {quote(entry.at)}" if entry.at else ""
+        if not accepted.checked or not accepted.stands:
+            continue
+        about = f" about {join([quote(label) for label in accepted.idle])}" if accepted.idle else ""
+        where = f" at {quote(entry.at)}" if entry.at else ""
+        if not accepted.matched or accepted.idle:
             yield Problem(
-                ("accept", accepted.index, "rule"),
-                f"There is no finding of {quote(entry.rule or '')}{where} to accept",
-                "Delete the entry, or check the code and the place. A finding of HTQ0xx, "
-                "HTQ105 or HTQ106 cannot be accepted.",
+                ("accept", accepted.index, "ksbs" if accepted.matched else "rule"),
+                f"There is no finding of {quote(entry.rule or '')}{about}{where} to accept",
+                "Delete the entry, or check the code, the place and the KSBs. Only HTQ503, HTQ507 "
+                "and HTQ508 are accepted by KSB."
+                if about
+                else "Delete the entry, or check the code and the place.",
             )
+
+
+@rule(
+    "HTQ107",
+    severity=Severity.ERROR,
+    stage=Stage.ACCEPTANCES,
+    source=FORMAT,
+    says="A judgement can be accepted for up to a year, and a gap in coverage, combinations or "
+    "assessment for the KSBs that the entry names. What a draft must be cannot.",
+    bad="""
+        cycle: 3
+        accept:
+          - rule: HTQ701  # HTQ107
+            reason: Our board meets in June
+            until: 2022-06-30
+          - rule: HTQ204
+            reason: Agreed with the approvals team
+            until: 2099-12-31  # HTQ107
+          - rule: HTQ503  # HTQ107
+            reason: Agreed with the approvals team
+            until: 2022-06-30
+    """,
+    good="""
+        cycle: 3
+        accept:
+          - rule: HTQ204
+            reason: Agreed with the approvals team
+            until: 2022-06-30
+          - rule: HTQ503
+            ksbs: [K3, S14]
+            reason: Agreed with the approvals team
+            until: 2022-06-30
+    """,
+)
+def acceptance_refused(case: Case) -> Iterable[Problem]:
+    """A finding cannot be accepted, or not in this way
+
+    An entry that accepts too much would make a draft look ready that is not. It accepts nothing
+    until it is put right.
+    """
+    for accepted in case.accepted.entries:
+        named, at = quote(accepted.entry.rule or ""), ("accept", accepted.index)
+        if accepted.refused:
+            yield Problem(
+                (*at, "rule"),
+                f"A finding of {named} cannot be accepted",
+                "Put the finding right and delete the entry. ‘htq rules CODE’ says of each rule "
+                "whether its findings can be accepted.",
+            )
+            continue
+        if accepted.lacks_ksbs:
+            yield Problem(
+                (*at, "ksbs"),
+                f"A finding of {named} is accepted KSB by KSB, and the entry does not name any",
+                "Name them, for example ‘ksbs: [K3, S14]’.",
+            )
+        if accepted.too_long:
+            latest = moment.say(a_year_after(case.at), "day")
+            yield Problem(
+                (*at, "until"),
+                f"A finding of {named} is accepted until {accepted.entry.until}, which is longer "
+                "than a year",
+                f"Enter {latest} or an earlier day as ‘until’, and look at it again then.",
+            )
+
+
+@rule(
+    "HTQ108",
+    severity=Severity.WARNING,
+    stage=Stage.SHAPE,
+    source=YAML,
+    says="A word that begins with ‘&’ names a value for use elsewhere. Only plain quotation "
+    "marks enclose a text.",
+    bad="""
+        applicant:
+          name: &Co Awards  # HTQ108
+          type: awarding-organisation
+        qualification:
+          title: “Level 4 Diploma”  # HTQ108
+          level: 4
+    """,
+    good="""
+        applicant:
+          name: "&Co Awards"
+          type: awarding-organisation
+        qualification:
+          title: "Level 4 Diploma"
+          level: 4
+    """,
+)
+def text_not_as_it_looks(case: Case) -> Iterable[Problem]:
+    """YAML does not read a text as it looks
+
+    A word would be missing from the application, or quotation marks would be part of a name.
+    """
+    for path, word in plain.lost_anchors(case.document):
+        yield Problem(
+            path,
+            "The word that begins with ‘&’ is not read as part of the text",
+            'Put the whole text in quotation marks, for example "&Co Awards".',
+            word,
+        )
+    for path, text in plain.wrapped(case.document):
+        yield Problem(
+            path,
+            "The quotation marks around the text are read as part of it",
+            "Delete them, or replace them with the plain quotation marks \" or '.",
+            text,
+        )
+
+
+@rule(
+    "HTQ109",
+    severity=Severity.INFO,
+    stage=Stage.SHAPE,
+    source=YAML,
+    says="A space and ‘#’ begin a comment.",
+    bad="""
+        qualification:
+          title: Data & Software # 2  # HTQ109
+          level: 4
+    """,
+    good="""
+        qualification:
+          title: "Data & Software # 2"
+          level: 4  # 4 or 5
+    """,
+)
+def text_lost_as_comment(case: Case) -> Iterable[Problem]:
+    """A number after ‘#’ is read as a comment, and may be meant as part of the text
+
+    A title such as ‘Studio # 2’ would lose its number.
+    """
+    for path, comment in plain.numbered_comments(case.document):
+        yield Problem(
+            path,
+            "What follows ‘ #’ is a comment, so it is not part of the text",
+            "If it belongs to the text, put the whole text in quotation marks.",
+            comment,
+        )
 
 
 RULES = (
@@ -244,4 +403,7 @@ RULES = (
     placeholder,
     acceptance_expired,
     acceptance_unmatched,
+    acceptance_refused,
+    text_not_as_it_looks,
+    text_lost_as_comment,
 )

@@ -19,8 +19,11 @@ DELIVERY = f"{_SITE}/qualifications/higher-technical-qualifications/delivery-and
 SUPPORT = (
     "https://instituteforapprenticeships.org/higher-technical-qualifications/support-and-resources"
 )
-OFQUAL = "https://www.gov.uk/"
-"""The page there is called “Vocational quarterly: file format” (1 May 2026)."""
+OFQUAL = (
+    "https://www.gov.uk/government/publications/"
+    "vocational-quarterly-guide-to-the-data-submission-process"
+)
+"""Ofqual's guide with the page “Vocational quarterly: file format” (1 May 2026)."""
 HESA = "https://www.hesa.ac.uk/collection/c12025/c/UKPRN"
 STANDARDS_DATA = "https://github.com/SkillsFundingAgency/das-courses-api"
 YAML = "https://yaml.org/spec/1.1/"

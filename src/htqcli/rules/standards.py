@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from htqcli.application import StandardClaim
 from htqcli.catalogue import Standard
 from htqcli.fields import sound
-from htqcli.rules.declare import Case, Problem, Severity, rule
+from htqcli.rules.declare import Acceptable, Case, Problem, Severity, rule
 from htqcli.rules.sources import CRITERIA, CYCLE_3, STANDARDS_DATA
 from htqcli.source import Fix, Path
 from htqcli.words import join, letters, nearest, quote, slip
@@ -122,6 +122,7 @@ def not_on_the_list(case: Case) -> Iterable[Problem]:
 @rule(
     "HTQ203",
     severity=Severity.ERROR,
+    acceptable=Acceptable.YES,
     source=CYCLE_3,
     says="“Standards out of scope are likely to have significant changes/revisions before or "
     "during cycle 3. These standards are highly unlikely to be included in cycle 3.”",
@@ -157,6 +158,7 @@ def out_of_scope(case: Case) -> Iterable[Problem]:
 @rule(
     "HTQ204",
     severity=Severity.WARNING,
+    acceptable=Acceptable.YES,
     source=CYCLE_3,
     says="“‘Contact us’ standards may be revised before or during cycle 3. Qualifications "
     "submitted against these standards may need revising during or after the approval process. "
@@ -199,6 +201,7 @@ def _titles_as_listed(case: Case) -> Iterable[tuple[Path, Fix]]:
 @rule(
     "HTQ205",
     severity=Severity.WARNING,
+    acceptable=Acceptable.YES,
     source=CYCLE_3,
     says="The titles of the standards on the list.",
     bad="""
@@ -226,14 +229,18 @@ def title_differs(case: Case) -> Iterable[Problem]:
     for index, claim, standard in _listed(case):
         if claim.title and letters(claim.title) != letters(standard.title):
             assert case.cycle is not None
-            same = [s for s in case.cycle.standards if letters(s.title) == letters(claim.title)]
-            other = f" {quote(claim.title)} is {same[0].reference}." if same else ""
             meant = slip(claim.title, [s.title for s in case.cycle.standards])
+            typed = {letters(claim.title), letters(meant or claim.title)}
+            others = [s for s in case.cycle.standards if letters(s.title) in typed]
+            whose = "".join(f"; that is the title of {s.reference}" for s in others[:1])
+            known = f" {quote(others[0].title)} is {others[0].reference}." if others else ""
+            if standard in others:
+                whose = known = ""
             yield Problem(
                 ("standards", index, "title"),
                 f"{standard.reference} is {quote(standard.title)} on the list, not "
-                f"{quote(claim.title)}",
-                f"Check the reference, and enter the title as the list has it.{other}",
+                f"{quote(claim.title)}{whose}",
+                f"Check the reference, and enter the title as the list has it.{known}",
                 sources=case.list_sources,
                 fix=Fix(standard.title) if meant == standard.title else None,
             )
@@ -242,6 +249,7 @@ def title_differs(case: Case) -> Iterable[Problem]:
 @rule(
     "HTQ206",
     severity=Severity.WARNING,
+    acceptable=Acceptable.YES,
     source=CYCLE_3,
     says="The levels of the standards on the list.",
     bad="""
@@ -348,6 +356,7 @@ def no_standard(case: Case) -> Iterable[Problem]:
 @rule(
     "HTQ209",
     severity=Severity.WARNING,
+    acceptable=Acceptable.YES,
     source=CRITERIA,
     says="For a standard with options, an application says which option it aligns to.",
     bad="""
