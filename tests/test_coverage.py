@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from conftest import ROOT, in_terminal
+from conftest import in_terminal
 
 PATHWAYS = {
     "mandatory: [U1, U2, U3, U4]": "mandatory: [U1, U3]",
@@ -135,11 +135,43 @@ def test_markdown_is_a_table_with_gaps_first(shown):
     assert [row.split(" | ")[0] for row in rows[1:4]] == ["| K11", "| K10", "| S3"]
 
 
-def test_without_the_list_only_what_the_mapping_names_is_shown(htq):
-    run = htq("coverage", ROOT / "examples" / "application.yaml")
+def test_without_the_list_only_what_the_mapping_names_is_shown(htq, draft, tmp_path):
+    path = draft()
+    (tmp_path / "ksbs" / "ST0116-1.1.yaml").unlink()
+    run = htq("coverage", path)
     assert run.code == 0
-    assert "Only what the mapping names: there is no file ‘" in run.out
-    assert "examples/ksbs/ST0116-1.1.yaml’." in run.out
+    assert "Only what the mapping names: " in run.out
+    assert f"{tmp_path.name}/ksbs/ST0116-1.1.yaml was not found." in run.out
+
+
+K10 = "K10: {units: [U2], assessed_by: [A1]}"
+
+
+@pytest.mark.parametrize(
+    ("changes", "codes"),
+    [
+        ({}, []),
+        ({K10: "K10: {units: [U22], assessed_by: [A1]}"}, ["HTQ505"]),
+        ({'version: "1.1"': "version: v1.1"}, ["HTQ103"]),
+        ({"units:\n  U1": "Units:\n  U1"}, ["HTQ102"]),
+        ({"    ksbs:": "    KSBs:"}, ["HTQ102"]),
+        # What is wrong in other parts changes nothing here.
+        ({"name: Example Awards": "name: TODO", "level: 4": "level: 6"}, []),
+    ],
+)
+def test_errors_that_change_the_matrix_are_told_beside_it(shown, changes, codes):
+    run = shown("json", changes=changes)
+    assert run.code == 0
+    assert isinstance(run.data, list)
+    told = re.findall(r"^.*application\.yaml:\d+:\d+: error (HTQ\d+) ", run.err, re.MULTILINE)
+    assert set(codes) <= set(told)
+    assert bool(told) == bool(codes) == ("correct what ‘htq check’ finds first" in run.err)
+
+
+def test_of_many_errors_a_few_are_told_and_the_others_counted(shown):
+    run = shown("csv", changes={"  U1: {title": "  X1: {title"})
+    assert run.err.count(": error HTQ505 ") == 5
+    assert re.search(r"^\d+ more errors\. The matrix", run.err, re.MULTILINE)
 
 
 def test_a_standard_is_chosen_and_one_that_is_not_there_is_refused(shown):

@@ -616,7 +616,7 @@ def _what_is_open(case: Case) -> str | None:
             return None
     except TooLarge:
         pass
-    return "Combinations of units are not checked without it."
+    return "Without its list, combinations of units are not checked."
 
 
 @rule(
