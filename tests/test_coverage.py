@@ -8,6 +8,10 @@ from html.parser import HTMLParser
 import pytest
 
 from conftest import in_terminal
+from htqcli import source
+from htqcli.application import read_application
+from htqcli.coverage import occupations, permitted, standards
+from htqcli.ksbs import Lists
 
 PATHWAYS = {
     "mandatory: [U1, U2, U3, U4]": "mandatory: [U1, U3]",
@@ -196,3 +200,50 @@ def test_a_folder_is_no_draft(htq, tmp_path):
     run = htq("coverage", tmp_path)
     assert run.code == 3
     assert run.err == f"{tmp_path}: not read: it is a folder, not a file\n"
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, ("ST0116", "1.1", 38, 38, 38)),
+        (PATHWAYS, ("ST0116", "1.1", 38, 37, 35)),
+        # What a misspelt unit was to cover is not covered.
+        ({K10: "K10: [U22]"}, ("ST0116", "1.1", 38, 37, 37)),
+        ({"    ksbs:": "    x:"}, ("ST0116", "1.1", 38, 0, 0)),
+        # Without its list, how much of it is covered is not known.
+        ({'version: "1.1"': 'version: "9.9"'}, ("ST0116", "9.9", None, None, None)),
+        ({'version: "1.1"': "version: v1.1"}, ("ST0116", None, None, None, None)),
+        ({"reference: ST0116": "reference: Software"}, ("Software", "1.1", None, None, None)),
+        # Nor is it known of combinations where no learner can take one, or where which is unsound.
+        ({"choose: 1": "choose: 3"}, ("ST0116", "1.1", 38, 38, None)),
+        ({"choose: 1": "choose: TODO"}, ("ST0116", "1.1", 38, 38, None)),
+        ({"[U5, U6]\n\n#": "[U5, U66]\n\n#"}, ("ST0116", "1.1", 38, 38, None)),
+    ],
+)
+def test_how_much_of_each_standard_is_covered_is_counted(draft, tmp_path, changes, expected):
+    document = source.read(draft(changes).read_bytes())
+    reading = read_application(document)
+    named = occupations(reading, Lists(tmp_path / "ksbs"))
+    assert standards(named, permitted(reading)) == [expected]
+
+
+@pytest.mark.parametrize("content", [b"", b"a: [", b"- 1", b"standards: x", b"{}"])
+def test_a_draft_that_says_nothing_names_no_standard(tmp_path, content):
+    reading = read_application(source.read(content))
+    assert standards(occupations(reading, Lists(tmp_path)), permitted(reading)) == []
+
+
+def test_a_standard_named_twice_is_counted_once(draft, tmp_path):
+    twice = {"standards:\n": "standards:\n  - reference: ST0116\n    version: '1.1'\n"}
+    reading = read_application(source.read(draft(twice).read_bytes()))
+    named = occupations(reading, Lists(tmp_path / "ksbs"))
+    assert standards(named, permitted(reading)) == [("ST0116", "1.1", 38, 0, 0)]
+
+
+def test_of_a_structure_too_large_to_count_combinations_the_rest_is_counted(draft, tmp_path):
+    more = "".join(f"  X{number}: x\n" for number in range(1_000))
+    names = ", ".join(f"X{number}" for number in range(1_000))
+    path = draft({"  U1: {title": f"{more}  U1: {{title", "from: [U5, U6]": f"from: [U5, {names}]"})
+    reading = read_application(source.read(path.read_bytes()))
+    named = occupations(reading, Lists(tmp_path / "ksbs"))
+    assert standards(named, permitted(reading)) == [("ST0116", "1.1", 38, 38, None)]

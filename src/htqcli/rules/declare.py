@@ -20,7 +20,13 @@ from typing import Any, NamedTuple
 from htqcli.application import Application, read_application
 from htqcli.catalogue import Catalogue, Cycle, Demand, Policy
 from htqcli.catalogue import read as read_catalogue
-from htqcli.coverage import Occupation, occupations, permitted
+from htqcli.coverage import (
+    Occupation,
+    StandardCoverage,
+    occupations,
+    permitted,
+    standards,
+)
 from htqcli.fields import Reading
 from htqcli.ksbs import Lists
 from htqcli.rules.accepting import NOTHING_ACCEPTED, Acceptances
@@ -175,6 +181,11 @@ class Case:
     def permitted(self) -> Combinations | None:
         """The combinations of units that the draft permits; None where that is not known."""
         return permitted(self.reading)
+
+    @property
+    def standards(self) -> list[StandardCoverage]:
+        """How much of each standard that the draft names is covered."""
+        return standards(self.occupations, self.permitted)
 
     @property
     def list_sources(self) -> tuple[str, ...]:

@@ -415,6 +415,9 @@ def _how_to_close(learner: CounterExample, repairs: dict[str, dict[str, Repair]]
     of = f" of {name}" if len(repairs) > 1 else ""
     there = " there" if learner.pathway else ""
     taken = next(iter(gaps.values())).cover_in
+    if not any(repair.make_mandatory for repair in gaps.values()):
+        such = f"such as {_a_few(taken)}" if taken else "or design one"
+        return f"Cover {ranges(gaps)}{of} in a unit that every learner{there} takes, {such}."
     ways = []
     if taken:
         ways.append(
