@@ -25,7 +25,7 @@ Sets of units are integers, a bit a unit.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -35,6 +35,8 @@ from htqcli.fields import sound
 
 Units = int
 """A set of units: bit n is set where it holds the n-th."""
+Worth = Mapping[int, Units]
+"""The units that have each number of credits."""
 
 MOST = 1_000
 """Up to how many units, groups and KSBs of an occupation the question is asked. A qualification
@@ -56,12 +58,13 @@ class Group(NamedTuple):
     choose: int | None
     credits: int | None
 
-    def is_satisfied(self, chosen: Units, credits: Sequence[int]) -> bool:
+    def is_satisfied(self, chosen: Units, worth: Worth) -> bool:
         """Whether a set of units has enough of the group."""
         own = self.units & chosen
         if self.choose is not None:
             return own.bit_count() >= self.choose
-        return sum(credits[bit] for bit in bits(own)) >= (self.credits or 0)
+        total = sum(credits * (own & units).bit_count() for credits, units in worth.items())
+        return total >= (self.credits or 0)
 
 
 class Route(NamedTuple):
@@ -71,10 +74,10 @@ class Route(NamedTuple):
     mandatory: Units
     groups: tuple[Group, ...]
 
-    def is_satisfied(self, chosen: Units, credits: Sequence[int]) -> bool:
+    def is_satisfied(self, chosen: Units, worth: Worth) -> bool:
         """Whether a set of units holds and satisfies all of it."""
         return not self.mandatory & ~chosen and all(
-            group.is_satisfied(chosen, credits) for group in self.groups
+            group.is_satisfied(chosen, worth) for group in self.groups
         )
 
 
@@ -127,14 +130,21 @@ class Combinations:
         return {name: bit for bit, name in enumerate(self.ids)}
 
     @cached_property
+    def _worth(self) -> Worth:
+        worth: dict[int, Units] = {}
+        for bit, credits in enumerate(self.credits):
+            worth[credits] = worth.get(credits, 0) | 1 << bit
+        return worth
+
+    @cached_property
     def _groups(self) -> tuple[Group, ...]:
         return tuple(group for way in (self.everywhere, *self.pathways) for group in way.groups)
 
     @cached_property
     def _steps(self) -> int:
         """How many steps it takes at most to ask whether one set is permitted."""
-        counted = sum(g.units.bit_count() for g in self._groups if g.choose is None)
-        return 20 * (1 + len(self._groups)) + 4 * counted
+        counting = sum(group.choose is None for group in self._groups)
+        return 20 * (1 + len(self._groups)) + 10 * counting * len(self._worth)
 
     def check_size(self) -> None:
         """Raise TooLarge for more units, or more groups and pathways, than can be asked of."""
@@ -148,16 +158,16 @@ class Combinations:
     def pathway(self, chosen: Units) -> Route | None:
         """The first pathway by which a set is permitted, the qualification's own where there
         are none; None for a set that is not permitted."""
-        if not self.everywhere.is_satisfied(chosen, self.credits):
+        if not self.everywhere.is_satisfied(chosen, self._worth):
             return None
         if not self.pathways:
             return self.everywhere
-        satisfied = (way for way in self.pathways if way.is_satisfied(chosen, self.credits))
+        satisfied = (way for way in self.pathways if way.is_satisfied(chosen, self._worth))
         return next(satisfied, None)
 
     def can_be_satisfied(self, way: Route) -> bool:
         """Whether all units together satisfy it."""
-        return way.is_satisfied(self.all_units, self.credits)
+        return way.is_satisfied(self.all_units, self._worth)
 
     def can_avoid(self, units: Units) -> bool:
         """Whether a permitted set has none of these units; with no unit given, whether any set is
