@@ -7,7 +7,11 @@ from html.parser import HTMLParser
 
 import pytest
 
-from conftest import ROOT, in_terminal
+from conftest import in_terminal
+from htqcli import source
+from htqcli.application import read_application
+from htqcli.coverage import occupations, permitted, standards
+from htqcli.ksbs import Lists
 
 PATHWAYS = {
     "mandatory: [U1, U2, U3, U4]": "mandatory: [U1, U3]",
@@ -135,11 +139,43 @@ def test_markdown_is_a_table_with_gaps_first(shown):
     assert [row.split(" | ")[0] for row in rows[1:4]] == ["| K11", "| K10", "| S3"]
 
 
-def test_without_the_list_only_what_the_mapping_names_is_shown(htq):
-    run = htq("coverage", ROOT / "examples" / "application.yaml")
+def test_without_the_list_only_what_the_mapping_names_is_shown(htq, draft, tmp_path):
+    path = draft()
+    (tmp_path / "ksbs" / "ST0116-1.1.yaml").unlink()
+    run = htq("coverage", path)
     assert run.code == 0
-    assert "Only what the mapping names: there is no file ‘" in run.out
-    assert "examples/ksbs/ST0116-1.1.yaml’." in run.out
+    assert "Only what the mapping names: " in run.out
+    assert f"{tmp_path.name}/ksbs/ST0116-1.1.yaml was not found." in run.out
+
+
+K10 = "K10: {units: [U2], assessed_by: [A1]}"
+
+
+@pytest.mark.parametrize(
+    ("changes", "codes"),
+    [
+        ({}, []),
+        ({K10: "K10: {units: [U22], assessed_by: [A1]}"}, ["HTQ505"]),
+        ({'version: "1.1"': "version: v1.1"}, ["HTQ103"]),
+        ({"units:\n  U1": "Units:\n  U1"}, ["HTQ102"]),
+        ({"    ksbs:": "    KSBs:"}, ["HTQ102"]),
+        # What is wrong in other parts changes nothing here.
+        ({"name: Example Awards": "name: TODO", "level: 4": "level: 6"}, []),
+    ],
+)
+def test_errors_that_change_the_matrix_are_told_beside_it(shown, changes, codes):
+    run = shown("json", changes=changes)
+    assert run.code == 0
+    assert isinstance(run.data, list)
+    told = re.findall(r"^.*application\.yaml:\d+:\d+: error (HTQ\d+) ", run.err, re.MULTILINE)
+    assert set(codes) <= set(told)
+    assert bool(told) == bool(codes) == ("correct what ‘htq check’ finds first" in run.err)
+
+
+def test_of_many_errors_a_few_are_told_and_the_others_counted(shown):
+    run = shown("csv", changes={"  U1: {title": "  X1: {title"})
+    assert run.err.count(": error HTQ505 ") == 5
+    assert re.search(r"^\d+ more errors\. The matrix", run.err, re.MULTILINE)
 
 
 def test_a_standard_is_chosen_and_one_that_is_not_there_is_refused(shown):
@@ -164,3 +200,50 @@ def test_a_folder_is_no_draft(htq, tmp_path):
     run = htq("coverage", tmp_path)
     assert run.code == 3
     assert run.err == f"{tmp_path}: not read: it is a folder, not a file\n"
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, ("ST0116", "1.1", 38, 38, 38)),
+        (PATHWAYS, ("ST0116", "1.1", 38, 37, 35)),
+        # What a misspelt unit was to cover is not covered.
+        ({K10: "K10: [U22]"}, ("ST0116", "1.1", 38, 37, 37)),
+        ({"    ksbs:": "    x:"}, ("ST0116", "1.1", 38, 0, 0)),
+        # Without its list, how much of it is covered is not known.
+        ({'version: "1.1"': 'version: "9.9"'}, ("ST0116", "9.9", None, None, None)),
+        ({'version: "1.1"': "version: v1.1"}, ("ST0116", None, None, None, None)),
+        ({"reference: ST0116": "reference: Software"}, ("Software", "1.1", None, None, None)),
+        # Nor is it known of combinations where no learner can take one, or where which is unsound.
+        ({"choose: 1": "choose: 3"}, ("ST0116", "1.1", 38, 38, None)),
+        ({"choose: 1": "choose: TODO"}, ("ST0116", "1.1", 38, 38, None)),
+        ({"[U5, U6]\n\n#": "[U5, U66]\n\n#"}, ("ST0116", "1.1", 38, 38, None)),
+    ],
+)
+def test_how_much_of_each_standard_is_covered_is_counted(draft, tmp_path, changes, expected):
+    document = source.read(draft(changes).read_bytes())
+    reading = read_application(document)
+    named = occupations(reading, Lists(tmp_path / "ksbs"))
+    assert standards(named, permitted(reading)) == [expected]
+
+
+@pytest.mark.parametrize("content", [b"", b"a: [", b"- 1", b"standards: x", b"{}"])
+def test_a_draft_that_says_nothing_names_no_standard(tmp_path, content):
+    reading = read_application(source.read(content))
+    assert standards(occupations(reading, Lists(tmp_path)), permitted(reading)) == []
+
+
+def test_a_standard_named_twice_is_counted_once(draft, tmp_path):
+    twice = {"standards:\n": "standards:\n  - reference: ST0116\n    version: '1.1'\n"}
+    reading = read_application(source.read(draft(twice).read_bytes()))
+    named = occupations(reading, Lists(tmp_path / "ksbs"))
+    assert standards(named, permitted(reading)) == [("ST0116", "1.1", 38, 0, 0)]
+
+
+def test_of_a_structure_too_large_to_count_combinations_the_rest_is_counted(draft, tmp_path):
+    more = "".join(f"  X{number}: x\n" for number in range(1_000))
+    names = ", ".join(f"X{number}" for number in range(1_000))
+    path = draft({"  U1: {title": f"{more}  U1: {{title", "from: [U5, U6]": f"from: [U5, {names}]"})
+    reading = read_application(source.read(path.read_bytes()))
+    named = occupations(reading, Lists(tmp_path / "ksbs"))
+    assert standards(named, permitted(reading)) == [("ST0116", "1.1", 38, 38, None)]

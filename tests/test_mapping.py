@@ -1,10 +1,15 @@
 """The mapping of KSBs to units, and the structure, as `htq check` judges them."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from conftest import IN_WINDOW
+from htqcli import catalogue, intake, lint
+from htqcli.rules import RULES
 
 
 @pytest.fixture
@@ -29,15 +34,15 @@ AT = "/standards/0/ksbs"
         ({K10: "K10: {units: [U22], assessed_by: [A1]}"}, [("HTQ505", f"{AT}/K10/units/0")]),
         ({K10: "K10: {units: [U2], assessed_by: [A11]}"}, [("HTQ512", f"{AT}/K10/assessed_by/0")]),
         ({K10: "K10: [U2]"}, [("HTQ508", AT)]),
-        ({f"      {K10}\n      {K11}\n": ""}, [("HTQ503", AT)]),
-        ({K10: "K10: {units: [], assessed_by: [A1]}"}, [("HTQ503", AT)]),
+        ({f"      {K10}\n      {K11}\n": ""}, [("HTQ507", "/structure"), ("HTQ503", AT)]),
+        ({K10: "K10: {units: [], assessed_by: [A1]}"}, [("HTQ507", "/structure"), ("HTQ503", AT)]),
         ({K10: f"{K10}\n      K99: {{units: [U2], assessed_by: [A1]}}"}, [("HTQ502", f"{AT}/K99")]),
         ({K10: f"{K10}\n      k1: {{units: [U2], assessed_by: [A1]}}"}, [("HTQ511", f"{AT}/k1")]),
         ({K10: K10.replace("K10", "k10")}, [("HTQ511", f"{AT}/k10")]),
         ({"        reason: Completed in the workplace, where it is safer\n": ""}, [("HTQ504", f"{AT}/S14/reason")]),
         ({"choose: 1": "choose: 3"}, [("HTQ510", "/structure/optional/0")]),
         ({"choose: 1": "credits: 50"}, [("HTQ510", "/structure/optional/0")]),
-        ({"from: [U5, U6]": "from: [U5, U66]"}, [("HTQ513", "/units/U6"), ("HTQ505", "/structure/optional/0/from/1")]),
+        ({"from: [U5, U6]": "from: [U5, U66]"}, [("HTQ505", "/structure/optional/0/from/1")]),
         ({"  U6:": "  U7: Leadership\n  U6:", "[U5, U6]\n\n#": "[U5, U6, U7]\n\n#"}, [("HTQ506", "/units/U7")]),
         ({'version: "1.1"': 'version: "9.9"'}, [("HTQ509", AT)]),
         ({'    version: "1.1"\n': ""}, [("HTQ509", AT)]),
@@ -50,9 +55,13 @@ def test_each_mistake_in_a_mapping_is_one_finding(found, changes, codes):
 
 
 def test_gaps_are_said_in_one_line(found):
-    _, (finding,) = found({f"      {K10}\n      {K11}\n": ""})
+    _, (finding,) = found({f"      {K10}\n      {K11}\n": ""}, "--select", "HTQ503")
     assert finding["message"] == "No unit covers K10 and K11 of ST0116"
     assert finding["details"] == {"uncovered": ["K10", "K11"]}
+
+
+REPAIR = {"cover_in": ["U1", "U3", "U4"], "make_mandatory": ["U2"]}
+"""What closes a gap where every learner takes U1, U3 and U4, and U2 alone covers the KSB."""
 
 
 def test_a_learner_who_never_takes_the_database_unit_is_the_counter_example(found):
@@ -66,7 +75,12 @@ def test_a_learner_who_never_takes_the_database_unit_is_the_counter_example(foun
         "pathway": None,
         "units": ["U1", "U3", "U4", "U5"],
         "uncovered": {"ST0116": ["K10", "S3"]},
+        "repairs": {"ST0116": {"K10": REPAIR, "S3": REPAIR}},
     }
+    assert finding["hint"].endswith(
+        "For example, cover K10 and S3 in U1, U3 or U4, which every learner takes. "
+        "Or make U2 mandatory, for K10 and S3."
+    )
     assert "U1, U3, U4 and U5" in finding["message"]
     assert "K10 and S3 of ST0116" in finding["message"]
     assert finding["severity"] == "warning"  # the policy of cycle 3
@@ -97,7 +111,7 @@ def test_a_list_elsewhere_is_named_by_an_option(htq, draft, tmp_path):
         ("a: [", "cannot be used: line 1"),
         ("reference: ST0116", "cannot be used"),
         ("", "cannot be used"),
-        (None, "there is no file"),
+        (None, "was not found"),
     ],
 )
 def test_a_list_that_cannot_be_used_is_said_and_the_rest_is_checked(
@@ -123,16 +137,146 @@ def test_a_list_that_is_a_link_out_of_its_folder_is_not_read(htq, draft, tmp_pat
     assert "leads elsewhere" in run.findings[0]["message"]
 
 
-def test_an_occupation_whose_list_is_not_at_hand_is_left_out_and_named(found):
-    changes = {
-        "mandatory: [U1, U2, U3, U4]": "mandatory: [U1, U3, U4]",
-        "from: [U5, U6]": "from: [U2, U5, U6]",
-        "assessments:\n": "  - reference: ST0118\n    version: '1.1'\n"
-        "    ksbs: {K1: {units: [U2], assessed_by: [A1]}}\n\nassessments:\n",
+U2_OPTIONAL = {
+    "mandatory: [U1, U2, U3, U4]": "mandatory: [U1, U3, U4]",
+    "from: [U5, U6]": "from: [U2, U5, U6]",
+}
+"""Who does not choose U2 misses K10 and S3."""
+ANOTHER = (
+    "  - reference: ST0118\n    version: '1.1'\n    ksbs: {K1: {units: [U2], assessed_by: [A1]}}\n"
+)
+OPEN = "Without its list, combinations of units are not checked."
+
+
+@pytest.mark.parametrize(
+    ("changes", "codes", "is_open"),
+    [
+        # Who misses K10 may be competent in the other occupation, so no such learner is named.
+        (U2_OPTIONAL, ["HTQ509"], True),
+        # Neither is a gap held against every learner.
+        ({f"      {K10}\n": ""}, ["HTQ503", "HTQ509"], True),
+        # Every learner covers ST0116 in full, whatever the other occupation needs.
+        ({}, ["HTQ509"], False),
+        # Without a choice there are no combinations.
+        ({"  optional:\n    - name: Specialism\n      choose: 1\n      from: [U5, U6]\n": ""},
+         ["HTQ509"], False),
+    ],
+)  # fmt: skip
+def test_no_learner_is_named_whom_an_occupation_without_a_list_could_refute(
+    found, changes, codes, is_open
+):
+    changes = changes | {"assessments:\n": f"{ANOTHER}\nassessments:\n"}
+    _, findings = found(changes, "--select", "HTQ503,HTQ507,HTQ509")
+    assert [finding["code"] for finding in findings] == codes
+    assert (OPEN in findings[-1]["hint"]) == is_open
+    assert findings[-1]["message"].startswith(
+        "Could not check that the mapping of ST0118 is complete: "
+    )
+
+
+def test_an_occupation_without_a_mapping_or_a_list_refutes_no_counter_example(found):
+    more = "  - {reference: ST0118, version: '1.1'}\n\nassessments:\n"
+    codes, _ = found(U2_OPTIONAL | {"assessments:\n": more}, "--select", "HTQ5")
+    assert [code for code, _ in codes] == ["HTQ507", "HTQ501"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"reference: ST0116": "reference: ST0ll6"},
+        {"reference: ST0116": "reference: TODO"},
+        {'version: "1.1"': "version: TODO"},
+        {'version: "1.1"': 'version: "1.1"\n    option: TODO'},
+        {"  - reference: ST0116": "  - TODO\n  - reference: ST0116"},
+        {"ksbs:\n      K1:": "ksbs: TODO\n    x:\n      K1:"},
+    ],
+)
+def test_no_learner_is_named_where_an_occupation_is_not_known(found, changes):
+    assert found(U2_OPTIONAL | changes, "--select", "HTQ507")[0] == []
+
+
+@pytest.mark.parametrize(
+    ("line", "codes"),
+    [
+        ("K10: TODO", []),
+        ("K10: [TODO, U5]", []),
+        ("K10: [TODO]", []),
+        ("K10: [U99, U5]", []),
+        ("k10: [U2]", []),
+        ("K10: []", ["HTQ507", "HTQ503"]),
+        ("K10: [U5]", ["HTQ507"]),
+    ],
+)
+def test_a_ksb_counts_as_missed_only_where_the_draft_says_what_covers_it(found, line, codes):
+    found_codes, _ = found({K10: line}, "--select", "HTQ503,HTQ507")
+    assert [code for code, _ in found_codes] == codes
+
+
+def test_a_gap_is_missed_by_every_combination_and_is_said_in_one_sentence(found):
+    _, (combinations, gap) = found(U2_OPTIONAL | {f"      {K11}\n": ""})
+    assert gap["code"] == "HTQ503"
+    assert combinations["message"] == (
+        "No combination of units covers ST0116 in full: no unit covers K11 of ST0116"
+    )
+    assert combinations["details"] == {
+        "pathway": None,
+        "units": [],
+        "uncovered": {"ST0116": ["K11"]},
+        "repairs": {"ST0116": {"K11": {"cover_in": ["U1", "U3", "U4"], "make_mandatory": []}}},
     }
-    codes, findings = found(changes)
-    assert [code for code, _ in codes] == ["HTQ507", "HTQ509"]
-    assert "This leaves out ST0118, whose list is not at hand" in findings[0]["hint"]
+
+
+def test_a_gap_is_told_of_every_combination_without_a_structure_too(found):
+    codes, _ = found({STRUCTURE: "", f"      {K11}\n": ""})
+    assert codes == [("HTQ503", AT), ("HTQ507", "/structure")]
+
+
+def test_a_gap_in_one_of_two_occupations_leaves_the_other_to_cover(found, tmp_path):
+    def codes(second, line=""):
+        listed = {"reference": "ST0118", "version": "1.1", "title": "Made up", "labels": {"K": 1}}
+        more = second.replace("[U2]", line) if line else second
+        changes = {f"      {K11}\n": "", "assessments:\n": f"{more}\nassessments:\n"}
+        found(changes)
+        (tmp_path / "ksbs" / "ST0118-1.1.yaml").write_text(json.dumps(listed))
+        return found(changes, "--select", "HTQ507")[1]
+
+    assert codes(ANOTHER) == []
+    (finding,) = codes(ANOTHER, "[U5]")
+    assert finding["details"]["units"] == ["U1", "U2", "U3", "U4", "U6"]
+    assert finding["details"]["uncovered"] == {"ST0116": ["K11"], "ST0118": ["K1"]}
+    assert finding["details"]["repairs"]["ST0118"]["K1"] == {
+        "cover_in": ["U1", "U2", "U3", "U4"],
+        "make_mandatory": ["U5"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("written", "others", "said"),
+    [
+        ("v1.1", ["1.1", "1.2"], "Did you mean version 1.1? You have lists of versions 1.1 and 1.2."),
+        ("Version 1.1", ["1.1"], "Did you mean version 1.1? You have a list of version 1.1."),
+        ("1,1", ["1.1"], "Did you mean version 1.1?"),
+        ("v1-1", ["1.1"], "Did you mean version 1.1?"),
+        ('"1.10"', ["1.1"], "Did you mean version 1.1?"),
+        ('"1.1"', ["1.10"], "Did you mean version 1.10?"),
+        ("v2", [], "Did you mean version 2?"),
+        ('"2.0"', ["1.1"], "You have a list of version 1.1. Run ‘htq ksbs get ST0116 --version 2.0’"),
+        ('"2.0"', [], "Run ‘htq ksbs get ST0116 --version 2.0’, or ‘htq ksbs import’"),
+        ("~", ["1.1"], "You have a list of version 1.1. Enter the ‘version’ that you mapped to."),
+    ],
+)  # fmt: skip
+def test_a_missing_list_says_which_there_are_and_what_the_version_means(
+    found, tmp_path, written, others, said
+):
+    changes = {'version: "1.1"': f"version: {written}"}
+    (tmp_path / "lists").mkdir()
+    for version in others:
+        listed = {"reference": "ST0116", "version": version, "title": "x", "labels": {"K": 1}}
+        (tmp_path / "lists" / f"ST0116-{version}.yaml").write_text(json.dumps(listed))
+    _, (finding,) = found(changes, "--select", "HTQ509", "--ksbs", tmp_path / "lists")
+    assert finding["severity"] == "warning"
+    assert finding["message"].startswith("Could not check that the mapping of ST0116 is complete: ")
+    assert finding["hint"].startswith(said)
 
 
 def test_a_folder_of_lists_that_is_not_there_is_exit_3(htq, draft, tmp_path):
@@ -230,6 +374,8 @@ def test_each_part_of_a_structure_says_what_a_learner_takes(found, structure, pa
     changes = {STRUCTURE: f"structure: {structure}\n", "  U6:": "  U7: Leadership\n  U6:"}
     _, findings = found(changes, "--select", "HTQ507")
     wanted = [{"pathway": pathway, "units": units, "uncovered": MISSED}] if units else []
+    for finding in findings:
+        finding["details"].pop("repairs")
     assert [finding["details"] for finding in findings] == wanted
 
 
@@ -257,11 +403,11 @@ def groups(*written):
     ("group", "said"),
     [
         ("{choose: 2, from: [U5, U6]}", None),
-        ("{choose: 3, from: [U5, U6]}", "The group asks for 3 units and has 2"),
-        ("{choose: 2, from: [U5, U5]}", "The group asks for 2 units and has 1"),
+        ("{choose: 3, from: [U5, U6]}", "This group requires 3 units but lists only 2"),
+        ("{choose: 2, from: [U5, U5]}", "This group requires 2 units but lists only 1"),
         ("{credits: 40, from: [U5, U6]}", None),
-        ("{credits: 41, from: [U5, U6]}", "The group asks for 41 credits and has 40"),
-        ("{credits: 21, from: [U5, U8]}", "The group asks for 21 credits and has 20"),
+        ("{credits: 41, from: [U5, U6]}", "This group requires 41 credits but lists only 40"),
+        ("{credits: 21, from: [U5, U8]}", "This group requires 21 credits but lists only 20"),
         # What is not known could be enough.
         ("{choose: 3, from: [U5, U6, TODO]}", None),
         ("{credits: 90, from: [U5, U7]}", None),
@@ -309,11 +455,7 @@ def test_a_standard_without_a_list_hides_nothing_of_the_next(found):
         K10: f"{K10}\n      K99: {{units: [U2], assessed_by: [A1]}}",
     }
     codes, _ = found(changes)
-    assert codes == [
-        ("HTQ507", "/structure"),
-        ("HTQ509", "/standards/0/ksbs"),
-        ("HTQ502", "/standards/1/ksbs/K99"),
-    ]
+    assert codes == [("HTQ509", "/standards/0/ksbs"), ("HTQ502", "/standards/1/ksbs/K99")]
 
 
 @pytest.mark.parametrize(
@@ -373,10 +515,10 @@ def test_why_a_mapping_is_not_checked_is_told_once(found, changes, codes):
 
 def test_a_list_that_is_not_there_and_one_that_is_wrong_have_each_their_remedy(found, tmp_path):
     _, (finding,) = found({'version: "1.1"': 'version: "9.9"'})
-    assert finding["hint"].startswith("Enter the ‘version’ that you mapped to")
+    assert "Run ‘htq ksbs get ST0116 --version 9.9’" in finding["hint"]
     (tmp_path / "ksbs" / "ST0116-9.9.yaml").write_text("a: [")
     _, (finding,) = found({'version: "1.1"': 'version: "9.9"'})
-    assert finding["hint"].startswith("Put that file right")
+    assert finding["hint"].startswith("Correct that file")
 
 
 @pytest.mark.parametrize(
@@ -537,3 +679,56 @@ def test_what_a_list_names_twice_is_told_at_the_second_place(htq, draft, changes
     words = ("--at", IN_WINDOW, "--select", "HTQ515", "--format", "json")
     findings = htq("check", draft(changes), *words).findings
     assert [(f["pointer"], f["severity"]) for f in findings] == [(p, "warning") for p in pointers]
+
+
+UNITS = ["U1", "U2", "U3"]
+MAPPINGS = st.fixed_dictionaries(
+    {"K1": st.just(["U1"])},
+    optional={label: st.lists(st.sampled_from(UNITS), unique=True) for label in ("K2", "S1", "S2")},
+)
+STRUCTURES = st.one_of(
+    st.just({"mandatory": UNITS}),
+    st.sampled_from(UNITS).map(lambda unit: {"mandatory": [unit], "optional": [ONE_OF_ALL]}),
+    st.lists(st.sampled_from(UNITS), min_size=1, max_size=2, unique=True).map(
+        lambda ways: {
+            "mandatory": ["U1"],
+            "optional": [ONE_OF_ALL],
+            "pathways": [{"name": name, "mandatory": [name]} for name in ways],
+        }
+    ),
+)
+ONE_OF_ALL = {"choose": 1, "from": UNITS}
+
+
+@pytest.fixture(scope="module")
+def gaps(tmp_path_factory):
+    """The codes of HTQ503 and HTQ507 in a draft of this mapping and structure."""
+    lists = tmp_path_factory.mktemp("lists")
+    listed = {"reference": "ST0116", "version": "1.1", "title": "x", "labels": {"K": 2, "S": 2}}
+    (lists / "ST0116-1.1.yaml").write_text(json.dumps(listed))
+    rules = [rule for rule in RULES if rule.code in ("HTQ503", "HTQ507")]
+    bundled = catalogue.load()
+
+    def found(ksbs, structure):
+        claim = {"reference": "ST0116", "version": "1.1", "ksbs": ksbs}
+        units = dict.fromkeys(UNITS, "A unit")
+        written = {"cycle": 3, "units": units, "structure": structure, "standards": [claim]}
+        own = intake.Draft("a.json", lists, json.dumps(written).encode())
+        report = lint.check([own], bundled, datetime(2022, 5, 20, tzinfo=UTC), rules, ksbs=lists)
+        return {finding.rule.code for finding in report.files[0].findings}
+
+    return found
+
+
+@given(MAPPINGS, STRUCTURES, st.data())
+def test_a_mapping_that_covers_less_never_loses_a_finding(gaps, ksbs, structure, data):
+    before = gaps(ksbs, structure)
+    label = data.draw(st.sampled_from([label for label in ksbs if label != "K1"] or ["K1"]))
+    worse = [
+        ({name: units for name, units in ksbs.items() if name != label or name == "K1"}, structure),
+        ({**ksbs, label: ksbs[label][1:] if label != "K1" else ["U1"]}, structure),
+        ({**ksbs, label: {"units": ksbs[label], "coverage": "partial"}}, structure),
+        (ksbs, {**structure, "mandatory": structure["mandatory"][1:], "optional": [ONE_OF_ALL]}),
+    ]
+    for less in worse:
+        assert before <= gaps(*less)

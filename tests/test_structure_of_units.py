@@ -1,6 +1,7 @@
 """Which units a learner takes: the exact answer, held against looking at every combination."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -67,9 +68,9 @@ def is_permitted(structure, chosen):
 
 
 def missed(occupations, chosen):
-    """For each occupation the KSBs that a set misses; one that nothing covers is no gap here."""
+    """For each occupation the KSBs that a set misses."""
     return {
-        name: [label for label, units in ksbs.items() if units and not chosen & set(units)]
+        name: [label for label, units in ksbs.items() if not chosen & set(units)]
         for name, ksbs in occupations.items()
     }
 
@@ -94,6 +95,71 @@ def test_a_counter_example_is_found_exactly_when_there_is_one(structure, occupat
     if structure.pathways:
         ways = [way for way in structure.pathways if way.name == found.pathway]
         assert any({IDS[n] for n in range(6) if way.mandatory >> n & 1} <= chosen for way in ways)
+
+
+def subsets():
+    return [set(some) for size in range(7) for some in itertools.combinations(IDS, size)]
+
+
+@given(STRUCTURES, OCCUPATIONS)
+def test_each_repair_closes_its_gap_on_the_pathway(structure, occupations):
+    found = structure.counter_example(occupations)
+    if found is None:
+        return
+    # The first pathway of that name by which the set is permitted is the one that is meant.
+    ways = [way for way in structure.pathways if way.name == found.pathway]
+    ways = [
+        way for way in ways if is_permitted(replace(structure, pathways=(way,)), set(found.units))
+    ][:1]
+    there = replace(structure, pathways=tuple(ways))
+    sets = [chosen for chosen in subsets() if is_permitted(there, chosen)]
+    repairs = structure.repairs(found, occupations)
+    assert {name: tuple(gaps) for name, gaps in repairs.items()} == found.uncovered
+    for name, gaps in repairs.items():
+        for label, repair in gaps.items():
+            covering = set(occupations[name][label])
+            assert repair.cover_in == tuple(
+                unit for unit in IDS if all({unit} & chosen for chosen in sets)
+            )
+            for unit in repair.cover_in:
+                assert all(chosen & (covering | {unit}) for chosen in sets)
+            assert set(repair.make_mandatory) == covering
+            for unit in repair.make_mandatory:
+                assert all(chosen & covering for chosen in sets if unit in chosen)
+
+
+@given(STRUCTURES, OCCUPATIONS)
+def test_how_many_ksbs_every_combination_covers_is_counted_exactly(structure, occupations):
+    sets = [chosen for chosen in subsets() if is_permitted(structure, chosen)]
+    for ksbs in occupations.values():
+        met = [all(chosen & set(units) for chosen in sets) for units in ksbs.values()]
+        assert structure.always_covered(map(structure.units, ksbs.values())) == sum(met)
+
+
+WORSE = ("a unit out of a line", "a line out", "a mandatory unit to choose")
+
+
+@given(STRUCTURES, OCCUPATIONS, st.sampled_from(WORSE), st.integers(0, 5), st.integers(0, 2))
+def test_less_coverage_never_makes_a_counter_example_go_away(
+    structure, occupations, how, unit, standard
+):
+    if structure.counter_example(occupations) is None:
+        return
+    worse = {name: {label: list(units) for label, units in ksbs.items()}
+             for name, ksbs in occupations.items()}  # fmt: skip
+    ksbs = list(worse.values())[standard % len(worse)]
+    for label in list(ksbs)[:1]:
+        ksbs[label] = [] if how == WORSE[1] else [u for u in ksbs[label] if u != IDS[unit]]
+    if how == WORSE[2]:
+        everywhere = structure.everywhere
+        free = everywhere._replace(
+            mandatory=everywhere.mandatory & ~(1 << unit),
+            groups=(*everywhere.groups, group({unit, (unit + 1) % 6}, 1, by_credits=False)),
+        )
+        structure = replace(
+            structure, everywhere=free if everywhere.mandatory >> unit & 1 else everywhere
+        )
+    assert structure.counter_example(worse) is not None
 
 
 @given(STRUCTURES, SETS, SETS)

@@ -284,6 +284,11 @@ class Structure(Part):
         _field("pathways", says="The ways through the qualification. A learner takes exactly one."),
     ] = ()
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it says nothing of what a learner takes, and so is treated as missing."""
+        return not (self.mandatory or self.optional or self.pathways)
+
 
 class Coverage(Part):
     """What covers a KSB. A list in its place is the units."""
@@ -606,6 +611,23 @@ def choices(application: Application) -> Iterator[tuple[Path, Choice]]:
     for number, pathway in sound(structure.pathways):
         at = ("structure", "pathways", number, "optional")
         yield from (((*at, index), group) for index, group in sound(pathway.optional))
+
+
+def units_in_structure(application: Application) -> Iterator[tuple[Path, str]]:
+    """Every place where the structure names a unit."""
+    structure = application.structure
+    if structure is None:
+        return
+    lists: list[tuple[Path, tuple[str | None, ...]]] = [
+        (("structure", "mandatory"), structure.mandatory)
+    ]
+    lists += [
+        (("structure", "pathways", number, "mandatory"), pathway.mandatory)
+        for number, pathway in sound(structure.pathways)
+    ]
+    lists += [((*path, "from"), group.from_ or ()) for path, group in choices(application)]
+    for path, names in lists:
+        yield from (((*path, number), name) for number, name in sound(names))
 
 
 def read_application(document: Document) -> Reading[Application]:

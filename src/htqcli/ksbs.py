@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cached_property
 from pathlib import Path as Folder
 from typing import Annotated, Self
@@ -19,7 +19,7 @@ from pydantic import Field, model_validator
 from htqcli import source
 from htqcli.fields import Leaf, Part, Text, WholeNumber, pattern, read_whole, says, wrong
 from htqcli.source import content_of
-from htqcli.words import bare, join, quote
+from htqcli.words import bare, cut, join, quote, visible
 
 FOLDER = "ksbs"
 """The folder beside drafts that holds the lists."""
@@ -155,7 +155,7 @@ class Lists:
     def get(self, reference: str, version: str | None) -> KsbList | str:
         """The list of a standard's version, or why it is not at hand, in words."""
         if version is None:
-            return f"the draft does not say which version of {reference} it maps to"
+            return "the draft does not give its version"
         name = f"{reference}-{version}.yaml"
         if name not in self._read:
             self._read[name] = self._load(name, reference, version)
@@ -164,15 +164,17 @@ class Lists:
     def of(self, reference: str) -> list[KsbList | str]:
         """The lists of a standard's versions, in the order of their names, or why each is not
         at hand."""
-        versions = (
-            path.stem.partition("-")[2] for path in self._folder.glob(f"{reference}-*.yaml")
-        )
-        return [self.get(reference, version) for version in sorted(versions)]
+        return [self.get(reference, version) for version in self.versions(reference)]
+
+    def versions(self, reference: str) -> list[str]:
+        """The versions of a standard for which there are files, in the order of their names."""
+        files = self._folder.glob(f"{reference}-*.yaml")
+        return sorted(path.stem.partition("-")[2] for path in files)
 
     def _load(self, name: str, reference: str, version: str) -> KsbList | str:
         path = self._folder / name
         if not path.is_file():
-            return f"there is no file {quote(str(path), 120)}"
+            return f"{visible(cut(str(path), 120))} was not found"
         if path.is_symlink():
             inside, real = os.path.realpath(self._folder), os.path.realpath(path)
             if os.path.commonpath([inside, real]) != inside:
@@ -188,6 +190,26 @@ class Lists:
                 f"the file {quote(str(path), 120)} is of {found.reference} version {found.version}"
             )
         return found
+
+
+def meant_version(text: str, known: Collection[str] = ()) -> str | None:
+    """The version that a text means, of those that are known if one is: `1.1` for `v1.1`,
+    `Version 1.1`, `1,1`, and for `1.10` where only that is known. None where it means none."""
+    found = _VERSION.fullmatch(bare(text))
+    if found is None:
+        return None
+    version = re.sub("[,_-]", ".", found[1])
+    same = [own for own in known if _shortest(own) == _shortest(version)]
+    return same[0] if len(same) == 1 and version not in known else version
+
+
+_VERSION = re.compile(
+    r"(?:v|ver|version)?\.?\s*([0-9]{1,4}(?:[.,_-][0-9]{1,4})*)", re.ASCII | re.IGNORECASE
+)
+
+
+def _shortest(version: str) -> str:
+    return version.rstrip("0").rstrip(".") if "." in version else version
 
 
 def place(label: str) -> tuple[int, int]:

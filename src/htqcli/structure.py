@@ -10,6 +10,8 @@ the largest, everything else, is permitted if any of them is. So *a permitted se
 these units exists exactly when all other units together are permitted*: one test, however
 many combinations there are.
 
+A KSB that no unit covers is missed by every permitted set: no unit needs to be avoided for it.
+
 A set covers no occupation when it misses a KSB of each. So the question, whether every
 permitted set covers at least one occupation, is asked for one KSB of each occupation at a
 time: can the units that cover any of them be avoided? Three things keep that small. Of two
@@ -22,8 +24,9 @@ Sets of units are integers, a bit a unit.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -32,6 +35,8 @@ from htqcli.fields import sound
 
 Units = int
 """A set of units: bit n is set where it holds the n-th."""
+Worth = Mapping[int, Units]
+"""The units that have each number of credits."""
 
 MOST = 1_000
 """Up to how many units, groups and KSBs of an occupation the question is asked. A qualification
@@ -53,12 +58,13 @@ class Group(NamedTuple):
     choose: int | None
     credits: int | None
 
-    def is_satisfied(self, chosen: Units, credits: Sequence[int]) -> bool:
+    def is_satisfied(self, chosen: Units, worth: Worth) -> bool:
         """Whether a set of units has enough of the group."""
         own = self.units & chosen
         if self.choose is not None:
             return own.bit_count() >= self.choose
-        return sum(credits[bit] for bit in bits(own)) >= (self.credits or 0)
+        total = sum(credits * (own & units).bit_count() for credits, units in worth.items())
+        return total >= (self.credits or 0)
 
 
 class Route(NamedTuple):
@@ -68,11 +74,15 @@ class Route(NamedTuple):
     mandatory: Units
     groups: tuple[Group, ...]
 
-    def is_satisfied(self, chosen: Units, credits: Sequence[int]) -> bool:
+    def is_satisfied(self, chosen: Units, worth: Worth) -> bool:
         """Whether a set of units holds and satisfies all of it."""
         return not self.mandatory & ~chosen and all(
-            group.is_satisfied(chosen, credits) for group in self.groups
+            group.is_satisfied(chosen, worth) for group in self.groups
         )
+
+
+Occupations = Mapping[str, Mapping[str, Iterable[str]]]
+"""For each occupation which units cover each of its KSBs: none for a KSB that no unit covers."""
 
 
 class CounterExample(NamedTuple):
@@ -82,6 +92,15 @@ class CounterExample(NamedTuple):
     pathway: str | None
     units: tuple[str, ...]
     uncovered: dict[str, tuple[str, ...]]
+
+
+class Repair(NamedTuple):
+    """What closes a gap on a pathway, each unit by itself: the units in which the KSB could be
+    covered, because every learner there takes them, and those that cover it already and could be
+    made mandatory there."""
+
+    cover_in: tuple[str, ...]
+    make_mandatory: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -111,12 +130,25 @@ class Combinations:
         return {name: bit for bit, name in enumerate(self.ids)}
 
     @cached_property
-    def _groups(self) -> int:
-        return sum(len(way.groups) for way in (self.everywhere, *self.pathways))
+    def _worth(self) -> Worth:
+        worth: dict[int, Units] = {}
+        for bit, credits in enumerate(self.credits):
+            worth[credits] = worth.get(credits, 0) | 1 << bit
+        return worth
+
+    @cached_property
+    def _groups(self) -> tuple[Group, ...]:
+        return tuple(group for way in (self.everywhere, *self.pathways) for group in way.groups)
+
+    @cached_property
+    def _steps(self) -> int:
+        """How many steps it takes at most to ask whether one set is permitted."""
+        counting = sum(group.choose is None for group in self._groups)
+        return 20 * (1 + len(self._groups)) + 10 * counting * len(self._worth)
 
     def check_size(self) -> None:
         """Raise TooLarge for more units, or more groups and pathways, than can be asked of."""
-        if len(self.ids) > MOST or self._groups + len(self.pathways) > MOST:
+        if len(self.ids) > MOST or len(self._groups) + len(self.pathways) > MOST:
             raise TooLarge
 
     def names(self, units: Units) -> tuple[str, ...]:
@@ -126,20 +158,30 @@ class Combinations:
     def pathway(self, chosen: Units) -> Route | None:
         """The first pathway by which a set is permitted, the qualification's own where there
         are none; None for a set that is not permitted."""
-        if not self.everywhere.is_satisfied(chosen, self.credits):
+        if not self.everywhere.is_satisfied(chosen, self._worth):
             return None
         if not self.pathways:
             return self.everywhere
-        satisfied = (way for way in self.pathways if way.is_satisfied(chosen, self.credits))
+        satisfied = (way for way in self.pathways if way.is_satisfied(chosen, self._worth))
         return next(satisfied, None)
 
     def can_be_satisfied(self, way: Route) -> bool:
         """Whether all units together satisfy it."""
-        return way.is_satisfied(self.all_units, self.credits)
+        return way.is_satisfied(self.all_units, self._worth)
 
     def can_avoid(self, units: Units) -> bool:
-        """Whether a permitted set has none of these units."""
+        """Whether a permitted set has none of these units; with no unit given, whether any set is
+        permitted."""
         return self.pathway(self.all_units & ~units) is not None
+
+    def always_covered(self, covering: Iterable[Units]) -> int:
+        """How many KSBs every permitted set covers, each given as the units that cover it. Raises
+        TooLarge."""
+        self.check_size()
+        ksbs = Counter(covering)
+        if len(ksbs) * self._steps > MOST_STEPS:
+            raise TooLarge
+        return sum(many for units, many in ksbs.items() if not self.can_avoid(units))
 
     def without_spare(self, chosen: Units) -> Units:
         """A permitted set inside a permitted one, of which no unit can be left out."""
@@ -149,20 +191,13 @@ class Combinations:
                 chosen = smaller
         return chosen
 
-    def counter_example(
-        self, occupations: Mapping[str, Mapping[str, Iterable[str]]]
-    ) -> CounterExample | None:
-        """A permitted set that covers no occupation in full; None where each covers one.
-
-        `occupations` says for each occupation which units cover each of its KSBs. A KSB that
-        no unit covers is a gap of its own and counts as covered here; an occupation without
-        any other is covered by every set. Raises TooLarge.
-        """
+    def counter_example(self, occupations: Occupations) -> CounterExample | None:
+        """A permitted set that covers no occupation in full; None where each covers one, and
+        where there is no occupation. One without any KSB is covered by every set. Raises
+        TooLarge."""
         self.check_size()
         covering = {
-            occupation: {
-                label: found for label, names in ksbs.items() if (found := self.units(names))
-            }
+            occupation: {label: self.units(names) for label, names in ksbs.items()}
             for occupation, ksbs in occupations.items()
         }
         avoided = self._avoidable(covering)
@@ -180,17 +215,39 @@ class Combinations:
             },
         )
 
+    def repairs(
+        self, found: CounterExample, occupations: Occupations
+    ) -> dict[str, dict[str, Repair]]:
+        """For each KSB that a counter-example misses, what closes the gap on its pathway; for
+        one without a pathway, in the whole qualification. Raises TooLarge."""
+        self.check_size()
+        if len(self.ids) * self._steps > MOST_STEPS:
+            raise TooLarge
+        way = self.pathway(self.units(found.units)) if found.pathway is not None else None
+        there = replace(self, pathways=(way,)) if way else self
+        taken = tuple(name for name in self.ids if not there.can_avoid(self.units([name])))
+        return {
+            occupation: {
+                label: Repair(taken, self.names(self.units(occupations[occupation][label])))
+                for label in labels
+            }
+            for occupation, labels in found.uncovered.items()
+        }
+
     def _avoidable(self, covering: Mapping[str, Mapping[str, Units]]) -> Units | None:
         """Units that can be avoided and without which every occupation misses a KSB."""
         if not covering:
             return None
         if max(len(ksbs) for ksbs in covering.values()) > MOST:
             raise TooLarge
+        asked = {units for ksbs in covering.values() for units in ksbs.values()}
+        steps = (len(asked) + len(self.ids)) * self._steps
+        if steps > MOST_STEPS:
+            raise TooLarge
         choices = [
             [units for units in _least(ksbs.values()) if self.can_avoid(units)]
             for ksbs in covering.values()
         ]
-        steps = 0
         choices.sort(key=len)
         failed: set[tuple[int, Units]] = set()
 
@@ -201,7 +258,7 @@ class Combinations:
             if (number, avoided) in failed:
                 return None
             own = len(choices[number])
-            steps += own * (own + 20 * (1 + self._groups))
+            steps += own * (own + self._steps)
             if steps > MOST_STEPS:
                 raise TooLarge
             for more in _least(units & ~avoided for units in choices[number]):
@@ -222,7 +279,7 @@ def combinations(application: Application) -> Combinations:
     credits = tuple(unit.credits or 0 for unit in application.units.values())
     whole = Combinations(ids, credits, Route(None, 0, ()), ())
     structure = application.structure
-    if structure is None or not (structure.mandatory or structure.optional or structure.pathways):
+    if structure is None or structure.is_empty:
         return Combinations(ids, credits, Route(None, whole.all_units, ()), ())
 
     def route(

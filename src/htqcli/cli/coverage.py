@@ -15,8 +15,10 @@ from htqcli.cli.options import KsbFolder, Output, format_option
 from htqcli.words import visible
 
 if TYPE_CHECKING:
+    from htqcli.application import Application
     from htqcli.coverage import Matrix, Met, Row
     from htqcli.formats.text import Line
+    from htqcli.intake import Draft
 
 FORMATS = ("text", "csv", "markdown", "json", "html")
 NOT_READ = 3
@@ -57,8 +59,8 @@ def coverage(
     from htqcli.words import Refusal, join, quote
 
     options.spare(output, None if draft == "-" else draft, "draft")
-    folder, application = _read(draft)
-    lists = ksbs or folder / FOLDER
+    read, application = _read(draft)
+    lists = ksbs or read.folder / FOLDER
     options.spare_lists(output, lists)
     try:
         found = matrices(application, Lists(lists))
@@ -72,6 +74,7 @@ def coverage(
                 names = join([matrix.reference for matrix in found]) or "no standard"
                 raise Refusal(f"The draft does not name {quote(text)}. It names {names}.")
         found = tuple(matrix for matrix in found if matrix.reference in wanted)
+    _tell_errors(read, lists)
     with terminal.into(output, "the coverage", format):
         if format == "json":
             from htqcli.formats.json import encode
@@ -88,7 +91,7 @@ def coverage(
                 _show_text(matrix)
 
 
-def _read(path: str) -> tuple[Path, Any]:
+def _read(path: str) -> tuple[Draft, Application]:
     from htqcli import intake, source
     from htqcli.application import read_application
     from htqcli.words import visible, visible_start
@@ -108,7 +111,42 @@ def _read(path: str) -> tuple[Path, Any]:
             f"{visible_start(path)}:{line}: not read. Put right first what ‘htq check’ says of it"
         )
         raise typer.Exit(NOT_READ)
-    return draft.folder, read_application(document).part
+    return draft, read_application(document).part
+
+
+_ERRORS = 5
+"""How many errors of a draft are shown."""
+
+
+def _tell_errors(draft: Draft, lists: Path) -> None:
+    """Say which errors the draft has in what the matrix is made from: with them it may not show
+    what is meant."""
+    from htqcli import catalogue, lint
+    from htqcli.application import Application
+    from htqcli.fields import names
+    from htqcli.moment import now
+    from htqcli.rules import file, mapping, shape
+    from htqcli.rules.declare import Severity
+
+    about_it = (*file.RULES, *shape.RULES, *mapping.RULES)
+    rules = [rule for rule in about_it if rule.fixed_severity is Severity.ERROR]
+    report = lint.check([draft], catalogue.load(), now(), rules, ksbs=lists)
+    elsewhere = set(names(Application)) - {"units", "structure", "standards"}
+    found = [
+        f"{file.path}:{finding.place.line}:{finding.place.column}: error {finding.rule.code} "
+        f"{finding.message}"
+        for file in report.files
+        for finding in file.findings
+        if finding.pointer.partition("/")[2].partition("/")[0] not in elsewhere
+    ]
+    for line in found[:_ERRORS]:
+        terminal.tell(line)
+    if found:
+        more = len(found) - _ERRORS
+        count = f"{more} more {'error' if more == 1 else 'errors'}. " if more > 0 else ""
+        terminal.tell(
+            f"{count}The matrix may not show what you mean: correct what ‘htq check’ finds first."
+        )
 
 
 def _as_data(matrix: Matrix) -> dict[str, Any]:

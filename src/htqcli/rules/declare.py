@@ -20,11 +20,19 @@ from typing import Any, NamedTuple
 from htqcli.application import Application, read_application
 from htqcli.catalogue import Catalogue, Cycle, Demand, Policy
 from htqcli.catalogue import read as read_catalogue
+from htqcli.coverage import (
+    Occupation,
+    StandardCoverage,
+    occupations,
+    permitted,
+    standards,
+)
 from htqcli.fields import Reading
 from htqcli.ksbs import Lists
 from htqcli.rules.accepting import NOTHING_ACCEPTED, Acceptances
 from htqcli.rules.sources import CRITERIA_5, CYCLE_3, DATA, FORMAT
 from htqcli.source import Document, Fault, Fix, Kind, Path, Span
+from htqcli.structure import Combinations
 from htqcli.words import visible
 
 
@@ -117,6 +125,7 @@ class Problem(NamedTuple):
     right where that takes no decision; a rule that has fixes says in `fixes` what they are.
     `severity` is its own where it matters less than others of the rule. `ksbs` are the paths of
     the KSBs that it is about, where a draft accepts findings of the rule for named KSBs.
+    `unproven` is set where what it says was not checked decides whether the draft is ready.
     """
 
     path: Path
@@ -129,9 +138,10 @@ class Problem(NamedTuple):
     fix: Fix | None = None
     severity: Severity | None = None
     ksbs: tuple[Path, ...] = ()
+    unproven: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Case:
     """One draft under check, with what it is checked against; or a catalogue under check, which
     is then the `catalogue`, as far as it is sound, and goes with a draft that says nothing.
@@ -161,6 +171,21 @@ class Case:
         """What is sound of the draft."""
         part = self.reading.part
         return part if isinstance(part, Application) else Application()
+
+    @cached_property
+    def occupations(self) -> tuple[Occupation, ...]:
+        """What the draft says of each standard that it names."""
+        return occupations(self.reading, self.lists)
+
+    @cached_property
+    def permitted(self) -> Combinations | None:
+        """The combinations of units that the draft permits; None where that is not known."""
+        return permitted(self.reading)
+
+    @property
+    def standards(self) -> list[StandardCoverage]:
+        """How much of each standard that the draft names is covered."""
+        return standards(self.occupations, self.permitted)
 
     @property
     def list_sources(self) -> tuple[str, ...]:

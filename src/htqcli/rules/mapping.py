@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from itertools import islice
 
-from htqcli.application import Coverage, StandardClaim, choices
+from htqcli.application import Coverage, StandardClaim, choices, units_in_structure
+from htqcli.coverage import Occupation, is_unit
 from htqcli.fields import sound
-from htqcli.ksbs import LABEL, KsbList, meant_label, ranges
+from htqcli.ksbs import LABEL, KsbList, meant_label, meant_version, ranges
 from htqcli.rules.declare import Acceptable, Case, Problem, Severity, rule
 from htqcli.rules.sources import CATEGORIES, CRITERIA, FORMAT, STANDARDS_DATA, SUPPORT
 from htqcli.source import Fix, Path
-from htqcli.structure import MOST, Combinations, CounterExample, TooLarge, combinations
+from htqcli.structure import MOST, Combinations, CounterExample, Repair, TooLarge
 from htqcli.words import bare, join, nearest, quote, same_id
 
 _BASE = """
@@ -42,11 +43,6 @@ def _named(claim: StandardClaim) -> str:
     return claim.meant or quote(claim.reference or "the standard")
 
 
-def _is_unit(case: Case, name: str) -> bool:
-    """Whether a unit is there, be it one of which not everything is sound."""
-    return name in case.application.units or not case.reading.knows(("units", name))
-
-
 def _units_named(case: Case) -> Iterator[tuple[Path, str]]:
     """Every place where the draft names a unit in a list."""
     for path, _, ksbs in _mapped(case):
@@ -54,29 +50,19 @@ def _units_named(case: Case) -> Iterator[tuple[Path, str]]:
             short = (*path, label)
             at = short if case.document.holds((*short, 0)) else (*short, "units")
             yield from (((*at, number), name) for number, name in sound(coverage.units))
-    yield from _units_in_structure(case)
+    yield from units_in_structure(case.application)
 
 
 def _unknown_units(case: Case) -> Iterator[tuple[Path, str]]:
     """Every place where the draft names a unit that there is not."""
-    return ((path, name) for path, name in _units_named(case) if not _is_unit(case, name))
+    return ((path, name) for path, name in _units_named(case) if not is_unit(case.reading, name))
 
 
-def _units_in_structure(case: Case) -> Iterator[tuple[Path, str]]:
-    """Every place where the structure names a unit."""
-    structure = case.application.structure
-    if structure is None:
-        return
-    lists: list[tuple[Path, tuple[str | None, ...]]] = [
-        (("structure", "mandatory"), structure.mandatory)
-    ]
-    lists += [
-        (("structure", "pathways", number, "mandatory"), pathway.mandatory)
-        for number, pathway in sound(structure.pathways)
-    ]
-    lists += [((*path, "from"), group.from_ or ()) for path, group in choices(case.application)]
-    for path, names in lists:
-        yield from (((*path, number), name) for number, name in sound(names))
+def _mistyped_units(case: Case, unused: list[str]) -> set[str]:
+    """The units among these that a name of no unit was likely meant for: their only fault is
+    that other one, which is told."""
+    unknown = dict.fromkeys(name for _, name in _unknown_units(case)) if unused else ()
+    return {near for name in islice(unknown, 100) for near in nearest(name, unused)}
 
 
 def _id(name: str, known: Iterable[str]) -> Fix | None:
@@ -192,24 +178,13 @@ def uncovered_ksb(case: Case) -> Iterable[Problem]:
 
     Whatever a learner chooses, that statement of the standard is not taught.
     """
-    for path, claim, ksbs in _mapped(case):
-        known = _list(case, claim)
-        labels = list(ksbs) if isinstance(known, str) else known.needed(claim.option)
-        mistyped = {meant_label(label) for label in ksbs if not LABEL.fullmatch(label)}
-        gaps = [
-            label
-            for label in labels
-            if LABEL.fullmatch(label)
-            and label not in mistyped
-            and case.reading.knows((*path, label))
-            and case.reading.knows((*path, label, "units"))
-            and (label not in ksbs or not ksbs[label].units)
-        ]
-        for own in case.accepted.apart(uncovered_ksb.code, path, gaps):
+    for one in case.occupations:
+        path = (*one.path, "ksbs")
+        for own in case.accepted.apart(uncovered_ksb.code, path, one.gaps) if one.mapped else ():
             yield Problem(
                 path,
-                f"No unit covers {ranges(own)} of {_named(claim)}",
-                "Name the units that cover each, partly or in full, or design one that does.",
+                f"No unit covers {ranges(own)} of {one.reference}",
+                "Add the units that cover each one, fully or partly, or design a unit that will.",
                 case.document.key(path),
                 {"uncovered": own},
                 ksbs=tuple((*path, label) for label in own),
@@ -281,7 +256,7 @@ def unknown_unit(case: Case) -> Iterable[Problem]:
             f"Did you mean {quote(near[0])}?" if near else "Add it to ‘units’, or correct the id."
         )
         apart = name.split()
-        if apart and all(_is_unit(case, one) for one in apart):
+        if apart and all(is_unit(case.reading, one) for one in apart):
             hint = f"Put a comma between the units: {quote(', '.join(apart))}."
         if not case.application.units:
             yield Problem(
@@ -329,12 +304,14 @@ def unit_without_ksb(case: Case) -> Iterable[Problem]:
     covering = {
         name for ksbs in mapped for coverage in ksbs.values() for _, name in sound(coverage.units)
     }
-    for name in case.application.units if mapped else ():
-        if name not in covering:
+    unused = [name for name in case.application.units if mapped and name not in covering]
+    mistyped = _mistyped_units(case, unused)
+    for name in unused:
+        if name not in mistyped:
             yield Problem(
                 ("units", name),
                 f"The unit {quote(name)} covers no KSB",
-                "Name it in the mapping where it covers one, or remove or redesign it.",
+                "Add it to each KSB it covers, or redesign or remove it.",
             )
 
 
@@ -363,45 +340,25 @@ def incompetent_combination(case: Case) -> Iterable[Problem]:
     """A learner can take a permitted combination that covers no occupation in full
 
     The finding names one such learner: the pathway, the units, of which none can be left out,
-    and what each occupation lacks.
+    and what each occupation lacks. Where an occupation’s KSB list is missing, that learner might
+    be competent in it, so none is named.
     """
-    if any(path[0] in ("structure", "units") for path in case.reading.lost):
+    named = _competing(case)
+    if case.permitted is None or not named or not all(one.settled for one in named):
         return
-    if any(not _is_unit(case, name) for _, name in _units_in_structure(case)):
-        return
-    if not all(group.says_how_many for _, group in choices(case.application)):
-        return
-    permitted = combinations(case.application)
-    if not permitted.can_be_satisfied(permitted.everywhere):
-        return
-    pathways = tuple(way for way in permitted.pathways if permitted.can_be_satisfied(way))
-    if permitted.pathways and not pathways:
-        return
-    occupations: dict[str, dict[str, list[str]]] = {}
-    places: dict[str, Path] = {}
-    left_out = []
-    for path, claim, ksbs in _mapped(case):
-        known = _list(case, claim)
-        if isinstance(known, str):
-            left_out.append(_named(claim))
-            continue
-        name = _named(claim) + (f" ({claim.option})" if known.options and claim.option else "")
-        places[name] = path
-        occupations[name] = {
-            label: [unit for _, unit in sound(ksbs[label].units)]
-            for label in known.needed(claim.option)
-            if label in ksbs
-            and case.reading.knows((*path, label, "units"))
-            and all(_is_unit(case, unit) for _, unit in sound(ksbs[label].units))
-        }
-    permitted = replace(permitted, pathways=pathways)
+    key = case.document.key(
+        ("structure",) if case.application.structure else (*named[0].path, "ksbs")
+    )
+    places = {one.name: (*one.path, "ksbs") for one in named}
+    covering = {one.name: one.covering for one in named}
     accepted: set[Gap] = set()
     try:
-        found = [permitted.counter_example(occupations)]
+        found = [_who_is_incompetent(case.permitted, named)]
         if found[0]:
-            accepted = _accepted_gaps(case, permitted, occupations, places)
+            accepted = _accepted_gaps(case, case.permitted, covering, places)
             if _misses(found[0]) <= accepted:
-                found.append(_one_who_misses_more(permitted, occupations, accepted))
+                found.append(_one_who_misses_more(case.permitted, covering, accepted))
+        learners = [(one, case.permitted.repairs(one, covering)) for one in found if one]
     except TooLarge:
         yield Problem(
             ("structure",),
@@ -409,29 +366,91 @@ def incompetent_combination(case: Case) -> Iterable[Problem]:
             "too many units, groups, KSBs or standards",
             f"Keep the draft to one qualification. Up to {MOST:,} units, {MOST:,} groups and "
             f"{MOST:,} KSBs of a standard can be checked, and a few standards of that size.",
-            case.document.key(("structure",)),
+            key,
+            unproven=True,
         )
         return
-    for learner in filter(None, found):
-        lacks = join([f"{ranges(labels)} of {name}" for name, labels in learner.uncovered.items()])
-        on = f" on {quote(learner.pathway)}" if learner.pathway else ""
+    for learner, repairs in learners:
         yield Problem(
             ("structure",),
-            f"A learner{on} can take {join(learner.units)} and miss {lacks}",
-            "Make a unit that covers what is missing mandatory, or cover it in each unit that can "
-            "be chosen instead."
-            + (
-                f" This leaves out {join(left_out)}, whose list is not at hand: the learner may be "
-                "competent in that."
-                if left_out
-                else ""
-            ),
-            case.document.key(("structure",)),
-            learner._asdict(),
+            _what_is_missed(learner),
+            _how_to_close(learner, repairs),
+            key,
+            {
+                **learner._asdict(),
+                "repairs": {
+                    name: {label: repair._asdict() for label, repair in gaps.items()}
+                    for name, gaps in repairs.items()
+                },
+            },
             ksbs=tuple(
                 (*places[name], label) for name, label in sorted(_misses(learner) | accepted)
             ),
         )
+
+
+def _competing(case: Case) -> list[Occupation]:
+    """The occupations of which a learner is to be competent in one; none where the draft does not
+    soundly say which they are. One that no unit is mapped to is told of by itself."""
+    if any(path[0] == "standards" and len(path) <= 2 for path in case.reading.lost):
+        return []
+    return [one for one in case.occupations if one.mapped]
+
+
+def _who_is_incompetent(permitted: Combinations, named: list[Occupation]) -> CounterExample | None:
+    """A learner who covers no occupation in full; where each has a KSB that no unit covers, that
+    is any learner, and those KSBs alone are missed."""
+    if all(one.gaps for one in named):
+        return CounterExample(None, (), {one.name: one.gaps for one in named})
+    return permitted.counter_example({one.name: one.covering for one in named})
+
+
+def _what_is_missed(learner: CounterExample) -> str:
+    lacks = [f"{ranges(labels)} of {name}" for name, labels in learner.uncovered.items()]
+    if learner.pathway is None and not learner.units:
+        names = join(learner.uncovered, "or")
+        return f"No combination of units covers {names} in full: no unit covers {join(lacks)}"
+    on = f" on {quote(learner.pathway)}" if learner.pathway else ""
+    return f"A learner{on} can take {join(learner.units) or 'no unit'} and miss {join(lacks)}"
+
+
+def _how_to_close(learner: CounterExample, repairs: dict[str, dict[str, Repair]]) -> str:
+    """What to do, and the shortest ways to it as examples: in the occupation of which the least
+    is missed."""
+    name, gaps = min(repairs.items(), key=lambda item: len(item[1]))
+    of = f" of {name}" if len(repairs) > 1 else ""
+    there = " there" if learner.pathway else ""
+    taken = next(iter(gaps.values())).cover_in
+    if not any(repair.make_mandatory for repair in gaps.values()):
+        such = f"such as {_a_few(taken)}" if taken else "or design one"
+        return f"Cover {ranges(gaps)}{of} in a unit that every learner{there} takes, {such}."
+    ways = []
+    if taken:
+        ways.append(
+            f"cover {ranges(gaps)}{of} in {_a_few(taken)}, which every learner{there} takes."
+        )
+    covering: dict[tuple[str, ...], list[str]] = {}
+    for label, repair in gaps.items():
+        if repair.make_mandatory:
+            covering.setdefault(repair.make_mandatory, []).append(label)
+    ways += [
+        f"make {_a_few(units)} mandatory{there}, for {ranges(labels)}{of}."
+        for units, labels in islice(covering.items(), _MANY)
+    ]
+    return (
+        "Make a unit that covers the missing KSBs mandatory, or cover them in every unit a learner "
+        "could choose instead."
+        + "".join(f" {'Or' if number else 'For example,'} {way}" for number, way in enumerate(ways))
+    )
+
+
+_MANY = 3
+"""How many units, or ways to close a gap, a hint names."""
+
+
+def _a_few(names: tuple[str, ...]) -> str:
+    more = len(names) - _MANY
+    return join([*names[:_MANY], *([f"{more} more"] if more > 0 else [])], "or")
 
 
 Gap = tuple[str, str]
@@ -445,7 +464,7 @@ def _misses(learner: CounterExample) -> set[Gap]:
 def _accepted_gaps(
     case: Case,
     permitted: Combinations,
-    occupations: dict[str, dict[str, list[str]]],
+    occupations: dict[str, dict[str, tuple[str, ...]]],
     places: dict[str, Path],
 ) -> set[Gap]:
     """The KSBs that a learner can miss and of which the draft accepts it."""
@@ -459,7 +478,7 @@ def _accepted_gaps(
 
 
 def _one_who_misses_more(
-    permitted: Combinations, occupations: dict[str, dict[str, list[str]]], accepted: set[Gap]
+    permitted: Combinations, occupations: dict[str, dict[str, tuple[str, ...]]], accepted: set[Gap]
 ) -> CounterExample | None:
     """A learner who covers no occupation, and misses a KSB that is not accepted. Those are asked
     for as one more occupation, of which a learner is to miss something too."""
@@ -522,7 +541,7 @@ def unassessed_ksb(case: Case) -> Iterable[Problem]:
 
 @rule(
     "HTQ509",
-    severity=Severity.INFO,
+    severity=Severity.WARNING,
     acceptable=Acceptable.YES,
     source=STANDARDS_DATA,
     says="The statements of each version of a standard are published data.",
@@ -538,27 +557,75 @@ def unassessed_ksb(case: Case) -> Iterable[Problem]:
     """,
 )
 def ksb_list_missing(case: Case) -> Iterable[Problem]:
-    """The standard's list of KSBs is not at hand, so whether the mapping is complete is not known
+    """There is no KSB list for the standard’s version, or none that can be used
 
-    Everything else about the mapping is checked.
+    Whether the mapping is complete is not checked, nor whether every combination of units covers
+    the occupation. So the draft is not proven ready.
     """
-    for path, claim, _ in _mapped(case):
-        known = _list(case, claim)
-        told = claim.meant is None or not case.reading.knows((*path[:-1], "version"))
-        if isinstance(known, str) and not told:
-            hint = (
-                "Put that file right, or make it again with ‘htq ksbs import’."
-                if known.startswith("the file")
-                else "Enter the ‘version’ that you mapped to, and put the list of its KSBs beside "
-                "the draft in the folder ‘ksbs’. ‘htq ksbs import’ makes it from the published "
-                "data."
-            )
+    for one in case.occupations:
+        why = _why_no_list(case, one)
+        if why is not None:
+            path = (*one.path, "ksbs")
             yield Problem(
                 path,
-                f"Whether the mapping of {_named(claim)} is complete is not checked: {known}",
-                hint,
+                f"Could not check that the mapping of {one.reference} is complete: {why}",
+                " ".join(filter(None, [_how_to_have_a_list(case, one), _what_is_open(case)])),
                 case.document.key(path),
+                unproven=True,
             )
+
+
+def _why_no_list(case: Case, one: Occupation) -> str | None:
+    """Why there is no list to use, in words; None where there is one, and where another finding
+    says it."""
+    if not one.mapped or one.claim.meant is None or isinstance(one.list, KsbList):
+        return None
+    at = (*one.path, "version")
+    if case.reading.knows(at):
+        return one.list
+    written = case.document.text(at)
+    if written is None or meant_version(written) is None:
+        return None
+    return f"{quote(written)} is not a version number"
+
+
+def _how_to_have_a_list(case: Case, one: Occupation) -> str:
+    reference, version = one.claim.meant or "", one.claim.version
+    there = case.lists.versions(reference)
+    if version in there:
+        return (
+            f"Correct that file, or write it again with ‘htq ksbs get {reference} --version "
+            f"{version} --force’."
+        )
+    written = case.document.text((*one.path, "version"))
+    meant = meant_version(written, there) if written else None
+    steps = [f"Did you mean version {meant}?"] if meant and meant != written else []
+    if there:
+        kind = "a list of version" if len(there) == 1 else "lists of versions"
+        steps.append(f"You have {kind} {join(there)}.")
+    if written is None:
+        steps.append("Enter the ‘version’ that you mapped to.")
+    elif version is not None:
+        steps.append(
+            f"Run ‘htq ksbs get {reference} --version {version}’, or ‘htq ksbs import’ with the "
+            "published record."
+        )
+    return " ".join(steps)
+
+
+def _what_is_open(case: Case) -> str | None:
+    """That combinations of units are not checked, where that is so for want of a list: in a draft
+    that leaves a choice, unless every combination covers another occupation."""
+    structure, permitted = case.application.structure, case.permitted
+    if structure is None or structure.is_empty or permitted is None:
+        return None
+    settled = {one.name: one.covering for one in _competing(case) if one.settled}
+    try:
+        if settled and permitted.counter_example(settled) is None:
+            return None
+    except TooLarge:
+        pass
+    return "Without its list, combinations of units are not checked."
 
 
 @rule(
@@ -602,7 +669,7 @@ def unsatisfiable_group(case: Case) -> Iterable[Problem]:
             continue
         yield Problem(
             path,
-            f"The group asks for {what} and has {has}",
+            f"This group requires {what} but lists only {has}",
             "Lower what it asks for, or add units to ‘from’.",
         )
 
@@ -708,13 +775,15 @@ def unit_outside_structure(case: Case) -> Iterable[Problem]:
     A learner never needs to take it, so what it covers is not sure to be taught.
     """
     structure = case.application.structure
-    if structure is None or not (structure.mandatory or structure.optional or structure.pathways):
+    if structure is None or structure.is_empty:
         return
     if any(path[0] == "structure" for path in case.reading.lost):
         return
-    named = {name for _, name in _units_in_structure(case)}
-    for name in case.application.units:
-        if name not in named:
+    named = {name for _, name in units_in_structure(case.application)}
+    unnamed = [name for name in case.application.units if name not in named]
+    mistyped = _mistyped_units(case, unnamed)
+    for name in unnamed:
+        if name not in mistyped:
             yield Problem(
                 ("units", name),
                 f"The structure does not name the unit {quote(name)}",
