@@ -20,6 +20,7 @@ ORDER = [
     "catalogue",
     "application",
     "feed",
+    "fetching",
     "ksbs",
     "structure",
     "coverage",
