@@ -12,6 +12,7 @@ import threading
 import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
 
 import pytest
 import trustme
@@ -85,11 +86,15 @@ class Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.answers, self.asked, self.headers = {}, [], None
         self.is_over = threading.Event()
-        self.scheme, self.name = "http", "127.0.0.1"
+        self.scheme, self.name, self.server_port = "http", "127.0.0.1", self.server_address[1]
 
     @property
     def address(self):
         return f"{self.scheme}://{self.name}:{self.server_port}"
+
+    def server_bind(self):
+        """Without looking up this machine's name, which can take seconds."""
+        TCPServer.server_bind(self)
 
     def handle_error(self, request, client_address):
         """A client that went away is no news."""
