@@ -31,6 +31,9 @@ ENVIRONMENT = {
     "`NO_COLOR` comes first.",
     "TERM": "With `dumb`, nothing is coloured and no progress is drawn.",
     "COLUMNS": "How wide tables and help are in a terminal, if not as wide as it is.",
+    "HTTPS_PROXY": "The proxy by which `htq ksbs get` reaches the network, if not the system’s. "
+    "`NO_PROXY` has the servers that it reaches without one.",
+    "SSL_CERT_FILE": "A file of certificates that `htq ksbs get` trusts in place of the system’s.",
     "GITHUB_STEP_SUMMARY": "The file to which `htq check --format github` adds a summary. "
     "GitHub Actions sets it.",
     "GITHUB_WORKSPACE, CI_PROJECT_DIR, BUILD_SOURCESDIRECTORY": "The root of the checkout, from "
@@ -43,7 +46,7 @@ FILES = {
     "but not in hidden folders or in folders named `ksbs`, and checks those that have a field of a "
     "draft at their top. `htq check --list` shows the others.",
     "ksbs/ST0116-1.1.yaml": "The list of the KSBs of a standard and version, beside the draft. "
-    "`htq ksbs import` writes it.",
+    "`htq ksbs get` and `htq ksbs import` write it.",
     "htqcli/data/standards.yaml": "The bundled catalogue, in the folder that htq is installed in: "
     "standards, windows and what each cycle asks for, with sources.",
 }

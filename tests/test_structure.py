@@ -23,6 +23,7 @@ ORDER = [
     "catalogue",
     "application",
     "feed",
+    "fetching",
     "page",
     "ksbs",
     "importing",

@@ -479,8 +479,7 @@ T = TypeVar("T")
 
 def _progress(drafts: Iterator[T], count: int, *, quiet: bool) -> Iterator[T]:
     """The drafts, with a bar on standard error while they last, where a person looks at it."""
-    person = terminal.is_terminal(sys.stderr) and os.environ.get("TERM") != "dumb"
-    if count < _MANY or quiet or not person:
+    if count < _MANY or quiet or not terminal.shows_progress():
         yield from drafts
         return
     from rich.progress import track

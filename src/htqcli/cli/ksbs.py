@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
@@ -13,12 +14,13 @@ from htqcli.cli import completion, options, table, terminal
 from htqcli.cli.options import CatalogueFile, Output, TableFormat
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from htqcli.importing import Made
+    from htqcli.fetching import Limits, Progress
+    from htqcli.importing import Made, Origin
     from htqcli.ksbs import KsbList
 
-app = typer.Typer(help="Import and read the lists of KSBs of standards.")
+app = typer.Typer(help="Get, import and read the lists of KSBs of standards.")
 
 NOT_READ = 3
 _SHOWN = 20
@@ -28,6 +30,12 @@ Folder = Annotated[
     Path, typer.Option("--ksbs", metavar="FOLDER", help="The folder with the lists.")
 ]
 IN_FOLDER = Path("ksbs")
+ListFolder = Annotated[
+    Path, typer.Option("--output", "-o", metavar="FOLDER", help="Where to write the lists.")
+]
+Force = Annotated[
+    bool, typer.Option("--force", help="Replace lists that differ from the new ones.")
+]
 
 
 @app.command("import")
@@ -55,12 +63,8 @@ def import_(
             "--version", metavar="VERSION", help="Only this version, or the one that a page is for."
         ),
     ] = None,
-    folder: Annotated[
-        Path, typer.Option("--output", "-o", metavar="FOLDER", help="Where to write the lists.")
-    ] = IN_FOLDER,
-    force: Annotated[
-        bool, typer.Option("--force", help="Replace lists that differ from the new ones.")
-    ] = False,
+    folder: ListFolder = IN_FOLDER,
+    force: Force = False,
     catalogue: CatalogueFile = None,
 ) -> None:
     """Write a small file for each standard and version in the published data.
@@ -68,21 +72,85 @@ def import_(
     Unusable entries are left out and reported. ‘htq standards show’ names the address of a
     standard's record.
     """
+    address = options.the_catalogue(catalogue).standards_data
+    wanted = {_reference(text) for text in reference or ()}
+    found = _lists_of(sources, address, wanted, version)
+    _keep(found, version, ", ".join(sources), folder, force=force)
+
+
+@app.command()
+def get(
+    reference: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="REFERENCE",
+            help="The standards, such as ST0116 ST0118.",
+            autocompletion=completion.references,
+        ),
+    ],
+    version: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            "--version",
+            metavar="VERSION",
+            help="This version. If it is not the current one, htq fetches the data of all "
+            "standards, some 79 MB.",
+            show_default="the current one",
+        ),
+    ] = None,
+    all_versions: Annotated[
+        bool,
+        typer.Option(
+            "--all-versions", help="Every version, from the data of all standards, some 79 MB."
+        ),
+    ] = False,
+    folder: ListFolder = IN_FOLDER,
+    force: Force = False,
+    catalogue: CatalogueFile = None,
+) -> None:
+    """Fetch the published records of standards, and import them.
+
+    The catalogue says where they are published. They come over HTTPS, with the proxy and the
+    certificates of your system. A record has 2 minutes to come, all standards have 15. Where the
+    network does not let htq through, it says what to save by hand.
+    """
+    from htqcli import feed
+    from htqcli.words import Refusal, quote
+
+    if version is not None and all_versions:
+        raise Refusal("Use ‘--version’ or ‘--all-versions’, not both.")
+    if version is not None and feed.version({"version": version}) is None:
+        raise Refusal(f"{quote(version)} is not a version, such as 1.1.")
+    wanted = list(dict.fromkeys(_reference(text) for text in reference))
+    published = _Published(options.the_catalogue(catalogue).standards_data, folder)
+    found = _fetched_lists(published, wanted, version, every=all_versions)
+    _keep(found, version, published.address, folder, force=force)
+
+
+def _keep(
+    found: Iterable[Made | str | None],
+    version: str | None,
+    source: str,
+    folder: Path,
+    *,
+    force: bool,
+) -> None:
+    """Write the best of the lists that were found, if a version is given those of it, and say
+    what was left out. None among them is what was not read. Ends with exit code 3 if something
+    that was asked for is not in the folder then."""
     from htqcli.importing import best
     from htqcli.words import visible
 
-    address = options.the_catalogue(catalogue).standards_data
-    wanted = {_reference(text) for text in reference or ()}
     made: list[Made] = []
     passed_over: list[str] = []
     unread = False
-    for found in _lists_of(sources, address, wanted, version):
-        if found is None:
+    for one in found:
+        if one is None:
             unread = True
-        elif isinstance(found, str):
-            passed_over.append(found)
-        elif version in (None, found.version):
-            made.append(found)
+        elif isinstance(one, str):
+            passed_over.append(one)
+        elif version in (None, one.version):
+            made.append(one)
     chosen, others = best(made)
     _report(passed_over + others, "Left out: {}", "Left out: {} more")
     written, refused = _write_all(folder, chosen, force=force)
@@ -93,8 +161,7 @@ def import_(
             more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
             terminal.write(f"{verb} {count} {to}: {', '.join(names[:_SHOWN])}{more}\n")
     if not chosen and not unread:
-        named = ", ".join(sources)
-        terminal.tell(f"{named}: it has no record of a standard with KSBs that was asked for")
+        terminal.tell(f"{source}: it has no record of a standard with KSBs that was asked for")
     if unread or refused or not written:
         raise typer.Exit(NOT_READ)
 
@@ -126,6 +193,156 @@ def _lists_of(
             records[index] = None
             if not wanted or (isinstance(record, dict) and feed.reference(record) in wanted):
                 yield from_record(record, origin)
+
+
+def _fetched_lists(
+    published: _Published, wanted: list[str], version: str | None, *, every: bool
+) -> Iterator[Made | str | None]:
+    """The lists of the standards that are wanted, as `_lists_of` gives them. A version that is not
+    the current one is among all records only."""
+    from htqcli import feed
+    from htqcli.importing import Made, from_record
+
+    def lists(records: list[Any], origin: Origin) -> Iterator[Made | str | None]:
+        found = [from_record(record, origin) for record in records]
+        yield from found
+        if not any(isinstance(one, Made) and version in (None, one.version) for one in found):
+            yield None
+
+    rest = wanted if every else []
+    for reference in () if every else wanted:
+        fetched = published.record(reference)
+        if fetched is None:
+            yield None
+        elif version is None or version in map(feed.version, fetched[0]):
+            yield from lists(*fetched)
+        else:
+            rest.append(reference)
+    if not rest:
+        return
+    all_records = published.all_records(rest, version)
+    for reference in rest:
+        if all_records is None:
+            yield None
+            continue
+        own = all_records[0][reference]
+        versions = sorted({found for found in map(feed.version, own) if found}, key=_numbers)
+        if own and version in (None, *versions):
+            yield from lists(own, all_records[1])
+            continue
+        has = f"It has {', '.join(versions)}" if versions else "It has no record of the standard"
+        of = f" version {version}" if version else ""
+        terminal.tell(f"{reference}{of} is not in the data at {published.address}. {has}.")
+        yield None
+
+
+class _Published:
+    """The published standards data, as htq fetches it. Of what is not fetched it is said why, and
+    how to get it by hand into the folder of the lists. Raises Refusal for an address that is none.
+    """
+
+    def __init__(self, address: str, folder: Path) -> None:
+        from htqcli.fetching import objection
+        from htqcli.words import Refusal, quote
+
+        self._written = address
+        self.address = address.rstrip("/")
+        self._folder = folder
+        why = objection(self.address)
+        if why is None and any(sign in address for sign in "?#"):
+            why = "has ‘?’ or ‘#’ in it, so that no reference can follow"
+        if why:
+            raise Refusal(
+                f"The catalogue’s address of the standards data, {quote(address)}, {why}. "
+                "Correct ‘standards_data’ in the catalogue."
+            )
+
+    def record(self, reference: str) -> tuple[list[Any], Origin] | None:
+        """The current record of a standard."""
+        from htqcli import feed
+        from htqcli.fetching import RECORD
+
+        address = f"{self.address}/{reference}"
+        fetched = self._fetch(address, reference, f"{reference}.json", "", RECORD)
+        if fetched is None:
+            return None
+        own = [one for one in fetched[0] if isinstance(one, dict)]
+        own = [one for one in own if feed.reference(one) == reference]
+        if not own:
+            terminal.tell(f"Could not fetch {reference}: what is at {address} is no record of it.")
+            return None
+        return own, fetched[1]
+
+    def all_records(
+        self, wanted: list[str], version: str | None
+    ) -> tuple[dict[str, list[Any]], Origin] | None:
+        """All records of some standards."""
+        from htqcli import feed
+        from htqcli.fetching import ARRAY
+
+        words = "".join(f" --reference {one}" for one in wanted)
+        words += f" --version {version}" if version else ""
+        what = "the data of all standards"
+        fetched = self._fetch(self.address, what, "standards-data.json", words, ARRAY)
+        if fetched is None:
+            return None
+        found: dict[str, list[Any]] = {one: [] for one in wanted}
+        for one in fetched[0]:
+            if isinstance(one, dict) and (reference := feed.reference(one)) in found:
+                found[reference].append(one)
+        return found, fetched[1]
+
+    def _fetch(
+        self, address: str, what: str, file: str, words: str, limits: Limits
+    ) -> tuple[list[Any], Origin] | None:
+        """The records at an address. By hand it is saved as `file` and imported with `words`."""
+        from htqcli import feed, moment
+        from htqcli.fetching import NotFetched, fetch
+        from htqcli.importing import Origin
+
+        try:
+            with _bar(what) as progress:
+                content = fetch(address, limits, progress)
+            today = moment.now().date().isoformat()
+            origin = Origin(self._written, today, hashlib.sha256(content).hexdigest())
+            return feed.records(content), origin
+        except NotFetched as error:
+            why, is_missing = str(error), error.is_missing
+        except feed.NotRead:
+            is_page = feed.in_utf_8(content).lstrip().startswith(b"<")
+            why, is_missing = f"the answer is {'a web page' if is_page else 'not JSON'}", False
+        told = f"Could not fetch {what}: {why}."
+        if is_missing:
+            told += f" Check the reference with ‘htq standards search’, and the address: {address}"
+        else:
+            saved = _word(self._folder / file)
+            words += "" if self._folder == IN_FOLDER else f" -o {_word(self._folder)}"
+            by_hand = f"‘htq ksbs import {saved}{words}’"
+            told += f" Try again, or save {address} as {saved} and run {by_hand}."
+        terminal.tell(told)
+        return None
+
+
+def _word(path: Path) -> str:
+    """A path as a word of a command line."""
+    text = path.as_posix()
+    return f'"{text}"' if " " in text else text
+
+
+@contextmanager
+def _bar(what: str) -> Iterator[Progress | None]:
+    """What draws on standard error how far a fetch is; None where nobody looks at it."""
+    if not terminal.shows_progress():
+        yield None
+        return
+    from rich import progress
+
+    columns = progress.TextColumn("{task.description}"), progress.BarColumn()
+    console = terminal.console(sys.stderr)
+    size = progress.DownloadColumn()
+    with progress.Progress(*columns, size, console=console, transient=True) as bar:
+        task = bar.add_task(f"Fetching {what}", total=None)
+        yield lambda received, total: bar.update(task, completed=received, total=total)
 
 
 def _of_page(source: str, wanted: set[str], version: str | None) -> tuple[str, str]:
@@ -245,7 +462,7 @@ def show(
     if not found:
         of = f" version {quote(version)}" if version else ""
         raise Refusal(f"There is no list of {wanted}{of} in {quote(str(folder))}.")
-    last = max(found, key=lambda one: [int(part) for part in one.version.split(".")])
+    last = max(found, key=lambda one: _numbers(one.version))
     rows: list[table.Row] = [
         {
             "label": label,
@@ -258,6 +475,11 @@ def show(
     ]
     columns = ("label", "statement", "options") if last.options else ("label", "statement")
     table.show(rows, columns, format, "", output)
+
+
+def _numbers(version: str) -> list[int]:
+    """What versions compare by: 1.10 is above 1.9."""
+    return [int(part) for part in version.split(".")]
 
 
 def _reference(text: str) -> str:

@@ -151,6 +151,11 @@ def is_terminal(stream: TextIO) -> bool:
     return stream.isatty()
 
 
+def shows_progress() -> bool:
+    """Whether a person looks at standard error and can see something move there."""
+    return is_terminal(sys.stderr) and os.environ.get("TERM") != "dumb"
+
+
 def width(stream: TextIO | None = None) -> int | None:
     """The columns of the terminal that a stream, if none is given standard output, goes to; None
     where it goes elsewhere."""
