@@ -24,6 +24,7 @@ from htqcli.rules import RULES
 ROOT = Path(__file__).parents[1]
 
 ENVIRONMENT = {
+    "HTQ_AT": "The time to check as at, where `--at` does not give one.",
     "HTQ_CATALOGUE": "A catalogue to use in place of the bundled one. `--catalogue` comes first.",
     "HTQ_DEBUG": "With `1`, a fault in htq shows where in the program it arose.",
     "NO_COLOR": "If it is not empty, nothing is coloured.",

@@ -240,7 +240,8 @@ def test_the_effect_on_three_drafts_is_told_by_code_and_place(diff, final, draft
     assert [(f["code"], f["pointer"]) for f in second["gone"]] == [
         ("HTQ204", "/standards/0/reference")
     ]
-    assert second["ready"] == {"old": True, "new": False}
+    assert second["verdict"] == {"old": "unsettled", "new": "not-ready"}
+    assert second["ready"] == {"old": False, "new": False}
     assert [f["code"] for f in second["new"]] == ["HTQ301"]
     assert (third["gone"], third["new"], third["changes"]) == ([], [], [])
     touched = {(c["name"], c["field"]): c["drafts"] for c in found["changes"]}
@@ -261,7 +262,7 @@ def test_drafts_for_another_cycle_than_the_one_that_is_compared_are_left_out(dif
 def test_drafts_that_a_shell_spells_out_need_the_option_once(htq, final, drafts):
     words = ("--at", IN_WINDOW, "--drafts", *drafts)
     run = htq("catalogue", "diff", "bundled", final(), *words)
-    assert f"{drafts[0]}: was ready to submit, is not ready to submit" in run.out
+    assert f"{drafts[0]}: was: ready to submit; now: not ready to submit" in run.out
     assert "  new   error HTQ301 at 4:8, /cycle: The window of cycle 3 closed" in run.out
     assert f"{drafts[2]}: not ready to submit, as before\n  No change touches it." in run.out
     refused = htq("catalogue", "diff", "bundled", final(), drafts[0])
@@ -291,7 +292,7 @@ def test_markdown_lists_changes_and_findings(htq, final, drafts):
     out = htq("catalogue", "diff", "bundled", final(), *words).out
     assert out.startswith("## 12 changes from bundled to ")
     assert "- ST0310 Associate Project Manager\\: scope was contact us, is now in scope" in out
-    assert "application.yaml: was ready to submit, is not ready to submit\n" in out
+    assert "application.yaml: was: ready to submit; now: not ready to submit\n" in out
     assert "| new | error | [HTQ301]" in out
     assert "No finding comes or goes." in out
 
@@ -356,10 +357,10 @@ def test_the_documented_shape_is_that_of_the_json(diff, final, drafts):
     assert list(found) == list(shape)
     for name, at in (("changes", 0), ("drafts", 0)):
         assert list(found[name][at]) == list(shape[name][0])
-    for name in ("ready", "gone"):
+    for name in ("verdict", "ready", "gone"):
         one, other = (data["drafts"][0][name] for data in (found, shape))
-        assert list(one if name == "ready" else one[0]) == list(
-            other if name == "ready" else other[0]
+        assert list(one[0] if name == "gone" else one) == list(
+            other[0] if name == "gone" else other
         )
 
 

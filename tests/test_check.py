@@ -80,9 +80,12 @@ def test_the_json_has_the_shape_that_scripts_rely_on(htq, draft):
     assert report["at"] == "2022-05-20T00:00:00+01:00"
     assert list(report["catalogue"])[:2] == ["cycle", "status"]
     assert (report["catalogue"]["cycle"], report["catalogue"]["status"]) == (3, "provisional")
-    assert report["summary"] == {"files": 1, "ready": 0, "errors": 1, "warnings": 0, "infos": 0}
+    counts = {"ready": 0, "unsettled": 0, "unproven": 0, "not_ready": 1}
+    counts |= {"files": 1, "errors": 1, "warnings": 0, "infos": 0}
+    assert report["summary"] == counts
     (file,) = report["files"]
-    assert file["path"] == str(path)
+    assert list(file) == ["path", "verdict", "ready", "unproven", "standards", "findings"]
+    assert (file["path"], file["verdict"], file["ready"]) == (str(path), "not-ready", False)
     (finding,) = file["findings"]
     line = path.read_text().split("\n").index("  level: 6") + 1
     about_it = ("hint", "source", "sources", "documentation")
@@ -96,6 +99,7 @@ def test_the_json_has_the_shape_that_scripts_rely_on(htq, draft):
         "column": 10,
         "end_line": line,
         "end_column": 11,
+        "fixable": False,
     }
     assert finding["source"].startswith("https://")
     assert finding["sources"] == [finding["source"]]

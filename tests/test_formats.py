@@ -366,7 +366,7 @@ def test_two_hundred_drafts_are_one_run_with_text_and_three_reports(htq, tmp_pat
     words = [word for name, file in files.items() for word in ("--report", f"{name}={file}")]
     run = htq("check", tmp_path, "--at", IN_WINDOW, *words)
     assert run.code == 1
-    assert "150 of 200 drafts are ready to submit" in run.out
+    assert "200 drafts: 150 ready to submit, 50 not ready to submit, as at" in run.out
     assert len(json.loads(files["sarif"].read_text())["runs"][0]["results"]) == 100
     assert json.loads(files["json"].read_text())["summary"]["ready"] == 150
     assert 'failures="50" errors="0"' in files["junit"].read_text().splitlines()[1]

@@ -75,7 +75,7 @@ def test_a_hostile_file_has_findings_and_the_good_one_after_it_is_ready(
     good = ROOT / "examples" / "application.yaml"
     run = htq("check", tmp_path / "a.yaml", good, "--at", IN_WINDOW, "--format", "json")
     assert run.code == 1
-    assert run.err == "1 of 2 drafts is ready to submit.\n"
+    assert run.err == "2 drafts: 1 ready to submit, 1 not ready to submit, as at 20 May 2022.\n"
     hostile, other = run.data["files"]
     assert codes <= {finding["code"] for finding in hostile["findings"]}
     assert other["ready"]

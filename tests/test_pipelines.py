@@ -45,7 +45,7 @@ STANDS_IN = f"""#!/bin/sh
 case $* in
   "-I -m venv "*) mkdir -p "$4/bin" && cp "$0" "$4/bin/python" ;;
   "-I -m pip install "*) ;;
-  "-I -m htqcli "*) exec {shlex.quote(sys.executable)} "$@" ;;
+  "-I -m htqcli "* | "-I -c "*) exec {shlex.quote(sys.executable)} "$@" ;;
   *) echo "not in isolation: $*"; exit 99 ;;
 esac
 """
@@ -358,6 +358,7 @@ def test_the_action_tells_how_it_ended_and_where_the_findings_are(tmp_path, pyth
     broken(checkout)
     action = Github(tmp_path, python)
     action.run(checkout, paths="drafts", at=IN_WINDOW)
+    assert action.outputs["verdict"] == "not-ready"
     assert action.outputs["exit-code"] == "1"
     results = json.loads(action.report())["runs"][0]["results"]
     assert "HTQ401" in [result["ruleId"] for result in results]

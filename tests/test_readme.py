@@ -64,7 +64,7 @@ def test_the_first_ten_minutes_go_as_they_are_told(tmp_path):
         assert said == shown or (left_out and said.startswith(begin)), command
         assert said.endswith(end), command
     assert program("check", "--at", "20 May 2022", cwd=tmp_path).stdout.startswith(
-        b"./application.yaml: ready to submit\n"
+        b"./application.yaml: ready to submit, as at 20 May 2022\n"
     )
 
 

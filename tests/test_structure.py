@@ -14,6 +14,7 @@ PACKAGE = ROOT / "src" / "htqcli"
 
 ORDER = [
     "words",
+    "verdict",
     "cells",
     "slips",
     "source",

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
+from functools import cache, cached_property
 from itertools import islice
 from pathlib import Path as Folder
 from typing import Any, NamedTuple
@@ -19,6 +20,7 @@ from typing import Any, NamedTuple
 from htqcli import source
 from htqcli.application import Acceptance, Application, Contact
 from htqcli.catalogue import Catalogue
+from htqcli.coverage import StandardCoverage
 from htqcli.fields import names, sound
 from htqcli.intake import Draft, LeftOut, Unchecked
 from htqcli.ksbs import FOLDER as KSB_FOLDER
@@ -35,6 +37,7 @@ from htqcli.rules.declare import (
     Subject,
 )
 from htqcli.source import Document, Fix, Kind, Path, Place, Span, pointer
+from htqcli.verdict import Verdict
 from htqcli.words import cut, visible
 
 
@@ -79,36 +82,78 @@ class Diagnostic(NamedTuple):
     accepted: Acceptance | None = None
     repair: Repair | None = None
     ksbs: tuple[Path, ...] = ()
+    unproven: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it says that something which decides could not be checked, and that counts."""
+        return self.unproven and self.accepted is None
+
+
+class Unproven(NamedTuple):
+    """Something that decides and was not checked: the rule that would have, where, and why."""
+
+    code: str
+    pointer: str
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
     """A draft that was checked: its findings, ordered by place and code, and the rules that
     had a say. A rule has none where the cycle does not ask for what it looks at, or where what
-    it needs is not sound. `tidy` is what could be written in a more usual form, where that was
-    asked for."""
+    it needs is not sound. `standards` says how much of each standard a draft covers. `skipped` are
+    the rules that could have decided and that the run was told to leave out. `tidy` is what could
+    be written in a more usual form, where that was asked for."""
 
     path: str
     findings: tuple[Diagnostic, ...]
     ran: tuple[Rule, ...]
+    standards: tuple[StandardCoverage, ...] = ()
+    skipped: tuple[Rule, ...] = ()
     tidy: tuple[Repair, ...] = ()
 
     @property
+    def verdict(self) -> Verdict:
+        """What is said of the file: the first that applies."""
+        if self.count(Severity.ERROR):
+            return Verdict.NOT_READY
+        if self.skipped or self.open:
+            return Verdict.UNPROVEN
+        return Verdict.UNSETTLED if self.count(Severity.WARNING) else Verdict.READY
+
+    @property
     def ready(self) -> bool:
-        """Whether the draft is ready to submit: no finding is an error."""
-        return not self.count(Severity.ERROR)
+        """Whether nothing counts but information."""
+        return self.verdict is Verdict.READY
+
+    @property
+    def open(self) -> tuple[Diagnostic, ...]:
+        """The findings that say what could not be checked, accepted ones left out."""
+        return tuple(finding for finding in self.findings if finding.is_open)
+
+    @property
+    def unproven(self) -> tuple[Unproven, ...]:
+        """All that decides and was not checked, be it chosen so."""
+        return (
+            *(Unproven(f.rule.code, f.pointer, f.message) for f in self.open),
+            *(
+                Unproven(rule.code, "", f"The rule {rule.code} was left out of this run")
+                for rule in self.skipped
+            ),
+        )
 
     def count(self, severity: Severity) -> int:
         """How many findings of a severity count, accepted ones left out."""
         return sum(f.severity is severity and f.accepted is None for f in self.findings)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Report:
     """What one run found: every file checked, and everything that could not be.
 
     `subject` is the kind of file, and `catalogue` what drafts were checked against: None where
-    catalogues were checked.
+    catalogues were checked. `is_dated` is set where a person gave the time.
     `rules` are those of the run, and `fail_on` is the least severity that fails it; None if
     nothing does. `left_out` are files of other programs that were found among drafts.
     """
@@ -121,17 +166,19 @@ class Report:
     unchecked: tuple[Unchecked, ...]
     subject: Subject = DRAFT
     left_out: tuple[LeftOut, ...] = ()
+    is_dated: bool = False
 
     @property
     def is_partial(self) -> bool:
-        """Whether rules were left out, so that no draft can be said to be ready."""
+        """Whether rules were left out."""
         return len(self.rules) < len(about(self.subject))
 
     def fails(self, finding: Diagnostic) -> bool:
-        """Whether a finding fails the run."""
+        """Whether a finding fails the run: it is severe enough, or it says that something which
+        decides could not be checked."""
         if self.fail_on is None or finding.accepted is not None:
             return False
-        return finding.severity.rank >= self.fail_on.rank
+        return finding.unproven or finding.severity.rank >= self.fail_on.rank
 
     @property
     def failed(self) -> bool:
@@ -157,6 +204,11 @@ class Report:
         """How many findings of a severity count, in all files."""
         return sum(file.count(severity) for file in self.files)
 
+    @cached_property
+    def verdicts(self) -> Counter[Verdict]:
+        """How many files have each verdict."""
+        return Counter(file.verdict for file in self.files)
+
 
 def check(
     drafts: Iterable[Draft | Unchecked | LeftOut | Checked],
@@ -166,12 +218,15 @@ def check(
     fail_on: Severity | None = Severity.ERROR,
     ksbs: Folder | None = None,
     subject: Subject = DRAFT,
+    *,
+    is_dated: bool = False,
 ) -> Report:
     """Check every file against the rules, or else all that judge its kind; one that is checked
     already is taken as it is. A fault in a rule leaves its file unchecked. KSB lists are looked
     for in `ksbs`, or in the folder of that name beside each draft. A draft is checked against
     `catalogue`; a catalogue against itself."""
     chosen = about(subject) if rules is None else tuple(rules)
+    skipped = _skipped(chosen, subject, catalogue)
     lists: dict[Folder, Lists] = {}
     files: list[Checked] = []
     unchecked: list[Unchecked] = []
@@ -181,7 +236,7 @@ def check(
         if isinstance(draft, Draft):
             folder = ksbs or draft.folder / KSB_FOLDER
             own = lists.setdefault(folder, Lists(folder))
-            found = _check(draft, catalogue, at, chosen, own, subject)
+            found = _check(draft, catalogue, at, chosen, skipped, own, subject)
         else:
             found = draft
         if isinstance(found, Checked):
@@ -190,7 +245,7 @@ def check(
             left_out.append(found)
         else:
             unchecked.append(found)
-    done = (tuple(files), tuple(unchecked), subject, tuple(left_out))
+    done = (tuple(files), tuple(unchecked), subject, tuple(left_out), is_dated)
     return Report(at, catalogue, chosen, fail_on, *done)
 
 
@@ -199,13 +254,23 @@ def judge(
 ) -> Callable[[Draft], Checked | Unchecked | LeftOut]:
     """The check of one draft after another, as `check` does it, with what could be tidied."""
     lists: dict[Folder, Lists] = {}
+    skipped = _skipped(rules, DRAFT, catalogue)
 
     def checked(draft: Draft) -> Checked | Unchecked | LeftOut:
         folder = ksbs or draft.folder / KSB_FOLDER
         own = lists.setdefault(folder, Lists(folder))
-        return _check(draft, catalogue, at, rules, own, DRAFT, tidy=True)
+        return _check(draft, catalogue, at, rules, skipped, own, DRAFT, tidy=True)
 
     return checked
+
+
+def _skipped(
+    rules: Sequence[Rule], subject: Subject, catalogue: Catalogue | None
+) -> tuple[Rule, ...]:
+    """The rules that are not to run and could decide."""
+    others = (rule for rule in about(subject) if rule not in rules)
+    cycles = catalogue.cycles if catalogue else ()
+    return tuple(rule for rule in others if rule.can_decide(cycles))
 
 
 def _check(
@@ -213,6 +278,7 @@ def _check(
     catalogue: Catalogue | None,
     at: datetime,
     rules: Sequence[Rule],
+    skipped: tuple[Rule, ...],
     lists: Lists,
     subject: Subject,
     *,
@@ -243,6 +309,8 @@ def _check(
             if rule not in last:
                 during = f"rule {rule.code}"
                 findings += _findings(rule, case, place)
+        during = "counting what it covers"
+        covered = tuple(case.standards) if subject is DRAFT else ()
         during = "accepting what it accepts"
         findings, accepted = _accept(findings, case, judging)
         case = replace(case, accepted=accepted)
@@ -257,7 +325,7 @@ def _check(
         reason = f"a fault in htq: {during} stopped with an exception"
         return Unchecked(draft.path, reason, error)
     findings.sort(key=lambda f: (f.place.line, f.place.column, f.rule.code, f.pointer))
-    return Checked(draft.path, tuple(findings), tuple(judging), tuple(untidy))
+    return Checked(draft.path, tuple(findings), tuple(judging), covered, skipped, tuple(untidy))
 
 
 def left_out(draft: Draft) -> LeftOut | None:
@@ -384,6 +452,7 @@ class _Places:
             if problem.fix and self.document.as_written
             else None,
             ksbs=problem.ksbs,
+            unproven=problem.unproven,
         )
 
     def _excerpt(self, span: Span, *, personal: bool, only_marked: bool) -> Excerpt:

@@ -114,7 +114,7 @@ def check(
 ) -> None:
     """Check whether draft applications are ready to submit.
 
-    A draft is ready when it has no error.
+    A draft is ready when everything was checked and nothing counts but notes.
     Each finding says what is wrong, where, how to put it right and on whose authority.
     """
     from htqcli import intake, lint
@@ -147,7 +147,8 @@ def check(
     if fix or diff:
         judge = lint.judge(known, now, about(DRAFT), ksbs)
         drafts = _fixed(drafts, judge, rules, replaced, writes=fix, quiet=quiet)
-    found = lint.check(drafts, known, now, rules, level, ksbs)
+    is_dated = at is not None
+    found = lint.check(drafts, known, now, rules, level, ksbs, is_dated=is_dated)
     unchecked = (*found.unchecked, *named.without_drafts(found.left_out))
     found = replace(found, unchecked=unchecked)
     if hide_accepted:
@@ -397,7 +398,7 @@ def _show(report: Report, format: str, *, quiet: bool) -> None:
             why = error.strerror or error
             terminal.tell(f"{file}: the summary of the step is not written: {why}")
     if not quiet and report.files:
-        terminal.tell(f"{text.overall(report)}.")
+        terminal.tell(f"{text.overall(report)}{text.as_at(report)}.")
 
 
 def expect_folder(ksbs: Path | None) -> None:

@@ -132,6 +132,7 @@ def _as_data(
             {
                 "path": effect.path,
                 "changes": [index for index, own in enumerate(found) if own in effect.changes],
+                "verdict": {"old": effect.old.verdict.value, "new": effect.new.verdict.value},
                 "ready": {"old": effect.old.ready, "new": effect.new.ready},
                 "gone": [_finding(finding) for finding in effect.gone],
                 "new": [_finding(finding) for finding in effect.come],
@@ -160,9 +161,10 @@ def _finding(finding: Diagnostic) -> dict[str, Any]:
 
 def _verdict(effect: Effect) -> str:
     """`was ready to submit, is not ready to submit`."""
-    words = {True: "ready to submit", False: "not ready to submit"}
-    was, now = words[effect.old.ready], words[effect.new.ready]
-    return f"{now}, as before" if was == now else f"was {was}, is {now}"
+    from htqcli.rules.declare import DRAFT
+
+    was, now = DRAFT.words[effect.old.verdict], DRAFT.words[effect.new.verdict]
+    return f"{now}, as before" if was == now else f"was: {was}; now: {now}"
 
 
 def _findings(effect: Effect) -> Iterator[tuple[str, Diagnostic]]:
@@ -188,6 +190,7 @@ def _heading(old: str, new: str, found: Sequence[Change]) -> str:
 def _as_text(
     old: str, new: str, found: Sequence[Change], effects: Sequence[Effect]
 ) -> Iterator[Line]:
+    from htqcli.formats.text import STYLES_OF_VERDICTS
     from htqcli.words import visible_start
 
     yield [(visible_start(_heading(old, new, found)), "bold")]
@@ -200,7 +203,7 @@ def _as_text(
                 yield from terminal.hanging("      ", f"Drafts: {', '.join(drafts)}")
     for effect in effects:
         yield []
-        style = "bold green" if effect.new.ready else "bold red"
+        style = STYLES_OF_VERDICTS[effect.new.verdict]
         yield [(f"{visible_start(effect.path)}: ", "bold"), (_verdict(effect), style)]
         if not effect.changes:
             yield [("  No change touches it.", "dim")]

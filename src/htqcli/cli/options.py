@@ -81,6 +81,7 @@ At = Annotated[
         "--at",
         parser=when,
         metavar="WHEN",
+        envvar="HTQ_AT",
         help="The time to go by, in London: ‘29 July 2022 5pm’ or 2022-07-29T17:00. "
         "A date alone is its first moment.",
         show_default="now",

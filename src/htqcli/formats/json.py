@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from htqcli import __version__
+from htqcli.verdict import Verdict
 from htqcli.words import escape_in_json
 
 if TYPE_CHECKING:
@@ -27,7 +28,10 @@ def json(report: Report) -> str:
             "unchecked": [{"path": u.path, "reason": u.reason} for u in report.unchecked],
             "summary": {
                 "files": len(report.files),
-                "ready": sum(file.ready for file in report.files),
+                "ready": report.verdicts[Verdict.READY],
+                "unsettled": report.verdicts[Verdict.UNSETTLED],
+                "unproven": report.verdicts[Verdict.UNPROVEN],
+                "not_ready": report.verdicts[Verdict.NOT_READY],
                 "errors": report.count(Severity.ERROR),
                 "warnings": report.count(Severity.WARNING),
                 "infos": report.count(Severity.INFO),
@@ -58,7 +62,10 @@ def encode(value: Any) -> str:
 def _file(file: Checked) -> dict[str, Any]:
     return {
         "path": file.path,
+        "verdict": file.verdict.value,
         "ready": file.ready,
+        "unproven": [one._asdict() for one in file.unproven],
+        "standards": [one._asdict() for one in file.standards],
         "findings": [_finding(finding) for finding in file.findings],
     }
 
@@ -79,6 +86,7 @@ def _finding(finding: Diagnostic) -> dict[str, Any]:
         "source": finding.sources[0],
         "sources": list(finding.sources),
         "documentation": finding.rule.documentation,
+        "fixable": finding.repair is not None,
     }
     if finding.details is not None:
         found["details"] = finding.details

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from htqcli.cells import markdown as escape
 from htqcli.cells import markdown_link
-from htqcli.formats.text import against, overall, verdict
+from htqcli.formats.text import against, coverage, overall, verdict
 from htqcli.lint import Checked, Report
 from htqcli.moment import say
 
@@ -16,10 +16,18 @@ MOST = 500
 
 def markdown(report: Report) -> str:
     """The report as a heading, a sentence and a table for each draft that has findings."""
-    lines = [f"## {report.subject.title}", "", f"{overall(report)}, as at {say(report.at)}.", ""]
+    sentence = ": ".join(map(escape, overall(report).split(": ", 1)))
+    lines = [
+        f"## {report.subject.title}",
+        "",
+        f"{sentence}, as at {say(report.at)}.",
+        "",
+    ]
     left = MOST
     for file in report.files:
-        lines += [f"### {escape(file.path)}: {verdict(report, file)[0]}", ""]
+        lines += [f"### {escape(file.path)}: {escape(verdict(report, file))}", ""]
+        if covered := coverage(file):
+            lines += [*(f"- {escape(line)}" for line in covered), ""]
         if file.findings and left > 0:
             lines += ["| Line | Severity | Rule | What is wrong | How to put it right |"]
             lines += ["|---:|---|---|---|---|", *_rows(file, left), ""]

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
+from htqcli.coverage import StandardCoverage
 from htqcli.lint import Checked, Diagnostic, Report
-from htqcli.moment import say
+from htqcli.moment import say, say_time
 from htqcli.rules import about
-from htqcli.rules.declare import Severity
-from htqcli.words import join, visible, visible_start, wrap
+from htqcli.rules.declare import DRAFT, Severity
+from htqcli.verdict import Verdict
+from htqcli.words import cut, join, visible, visible_start, wrap
 
 STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold blue"}
 _NAMES = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+STYLES_OF_VERDICTS = {
+    Verdict.NOT_READY: "bold red",
+    Verdict.UNPROVEN: "bold",
+    Verdict.UNSETTLED: "bold",
+    Verdict.READY: "bold green",
+}
+"""Green is what is ready, and nothing else; what a catalogue is in words says the rest."""
 Line = list[tuple[str, str]]
 """A line as pieces of text, each with its style."""
 
@@ -36,13 +46,13 @@ def lines(report: Report, width: int | None = None, *, quiet: bool = False) -> I
 def summary(report: Report, width: int | None = None) -> Iterator[Line]:
     """For each file the verdict, and what that was checked against."""
     for file in report.files:
-        yield [
-            (f"{visible_start(file.path)}: ", "bold"),
-            verdict(report, file),
-            (_counts(file), ""),
-        ]
+        said = verdict(report, file)
+        style = STYLES_OF_VERDICTS[file.verdict]
+        yield [(f"{visible_start(file.path)}: ", "bold"), (said, style), (as_at(report), "")]
+        for line in coverage(file):
+            yield [(f"  {line}", "dim")]
     if len(report.files) > 1:
-        yield [(overall(report), "bold")]
+        yield [(overall(report) + as_at(report), "bold")]
     notes = _against(report) if report.files else []
     if any(file.findings for file in report.files):
         notes.insert(0, "‘htq rules CODE’ says more about a finding; so does docs/rules.md.")
@@ -51,28 +61,72 @@ def summary(report: Report, width: int | None = None) -> Iterator[Line]:
             yield [(line, "dim")]
 
 
-def verdict(report: Report, file: Checked) -> tuple[str, str]:
-    """Whether a draft is ready or a catalogue can be used, with the style of the answer. Rules
-    that were left out could have found an error, so then none is said to be."""
-    if not file.ready:
-        return report.subject.failed, "bold red"
-    if report.is_partial:
-        return "no error found by the rules that were chosen", "bold"
-    return report.subject.passed, "bold green"
+def verdict(report: Report, file: Checked) -> str:
+    """What is said of a draft or a catalogue, with how many findings there are."""
+    words = report.subject.words[file.verdict]
+    counted = tuple(Severity)
+    if file.verdict is Verdict.UNPROVEN:
+        words = _unproven(words, file)
+    elif file.verdict is Verdict.UNSETTLED and report.subject is DRAFT:
+        count = file.count(Severity.WARNING)
+        words = f"no errors; {count} warning{'' if count == 1 else 's'} to settle"
+        counted = (Severity.INFO,)
+    return words + _counts(file, counted)
+
+
+def _unproven(words: str, file: Checked) -> str:
+    if not file.open:
+        return "no error found by the rules that were chosen"
+    first, *more = file.open
+    others = f", and {len(more)} more" if more else ""
+    chosen = "; not all rules were chosen" if file.skipped else ""
+    return f"{words}: {first.message[:1].lower()}{first.message[1:]}{others}{chosen}"
+
+
+def coverage(file: Checked) -> list[str]:
+    """How much of each standard a draft covers, each a line; of many the first."""
+    lines = [_of_standard(one) for one in file.standards[:_MOST_STANDARDS]]
+    more = len(file.standards) - len(lines)
+    return [*lines, f"{more} more standards"] if more else lines
+
+
+_MOST_STANDARDS = 10
+
+
+def _of_standard(one: StandardCoverage) -> str:
+    named = " ".join(cut(part, 40) for part in (one.reference, one.version) if part)
+    said = "which of its KSBs are covered was not checked"
+    if one.ksbs is not None:
+        said = f"{one.covered} of {one.ksbs} KSBs"
+        if one.in_every_combination is not None:
+            less = one.in_every_combination != one.covered
+            said += f", {one.in_every_combination} of them" if less else ","
+            said += " in every combination"
+    return visible_start(f"{named or 'A standard'}: {said}")
+
+
+def as_at(report: Report) -> str:
+    """As at when the verdicts are, where that is not now with a window open."""
+    if report.catalogue is None:
+        return ""
+    if not report.is_dated and report.catalogue.status(report.at).state == "open":
+        return ""
+    is_midnight = say_time(report.at) == "midnight"
+    return f", as at {say(report.at, 'day' if is_midnight else 'minute')}"
 
 
 def overall(report: Report) -> str:
-    """How many drafts are ready, or catalogues can be used, in a sentence."""
-    subject = report.subject
-    ready = sum(file.ready for file in report.files)
-    if not report.files:
+    """How many drafts or catalogues have each verdict, in a sentence."""
+    subject, count = report.subject, len(report.files)
+    if not count:
         return f"No {subject.name} was checked"
-    if len(report.files) == 1:
-        return f"1 {subject.name}: {verdict(report, report.files[0])[0]}"
-    files = f"{ready} of {len(report.files)} {subject.name}s"
-    if report.is_partial:
-        return f"{files} have no error found by the rules that were chosen"
-    return f"{files} {subject.one_passed if ready == 1 else subject.many_passed}"
+    if count == 1:
+        return f"1 {subject.name}: {verdict(report, report.files[0])}"
+    words: Counter[str] = Counter()
+    for each in reversed(Verdict):
+        words[subject.words[each]] += report.verdicts[each]
+    said = ", ".join(f"{number} {what}" for what, number in words.items() if number)
+    return f"{count} {subject.name}s: {said}"
 
 
 def against(report: Report) -> list[str]:
@@ -137,10 +191,10 @@ def _columns(text: str) -> int:
     return cell_len(text)
 
 
-def _counts(file: Checked) -> str:
+def _counts(file: Checked, counted: Iterable[Severity]) -> str:
     parts = [
         f"{count} {_NAMES[severity]}{'' if count == 1 else 's'}"
-        for severity in Severity
+        for severity in counted
         if (count := file.count(severity))
     ]
     if accepted := sum(finding.accepted is not None for finding in file.findings):

@@ -8,7 +8,7 @@ of rules, the documentation and the reports follow from that one object.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -33,6 +33,7 @@ from htqcli.rules.accepting import NOTHING_ACCEPTED, Acceptances
 from htqcli.rules.sources import CRITERIA_5, CYCLE_3, DATA, FORMAT
 from htqcli.source import Document, Fault, Fix, Kind, Path, Span
 from htqcli.structure import Combinations
+from htqcli.verdict import Verdict
 from htqcli.words import visible
 
 
@@ -85,10 +86,7 @@ class Subject:
 
     name: str
     title: str
-    passed: str
-    failed: str
-    one_passed: str
-    many_passed: str
+    words: Mapping[Verdict, str]
     format: str
     read: Callable[[Document], Reading[Any]]
 
@@ -96,20 +94,24 @@ class Subject:
 DRAFT = Subject(
     name="draft",
     title="HTQ draft applications",
-    passed="ready to submit",
-    failed="not ready to submit",
-    one_passed="is ready to submit",
-    many_passed="are ready to submit",
+    words={
+        Verdict.NOT_READY: "not ready to submit",
+        Verdict.UNPROVEN: "no error found, but not proven ready",
+        Verdict.UNSETTLED: "no errors, but warnings to settle",
+        Verdict.READY: "ready to submit",
+    },
     format=FORMAT,
     read=read_application,
 )
 CATALOGUE = Subject(
     name="catalogue",
     title="HTQ catalogues",
-    passed="can be used",
-    failed="cannot be used",
-    one_passed="can be used",
-    many_passed="can be used",
+    words={
+        Verdict.NOT_READY: "cannot be used",
+        Verdict.UNPROVEN: "no error found, but not wholly checked",
+        Verdict.UNSETTLED: "can be used",
+        Verdict.READY: "can be used",
+    },
     format=DATA,
     read=read_catalogue,
 )
@@ -296,6 +298,11 @@ class Rule:
         if cycle is None:
             return None
         return STRENGTH[getattr(cycle.policy, self.severity).asks]
+
+    def can_decide(self, cycles: Iterable[Cycle]) -> bool:
+        """Whether what it finds can be an error or a warning, be it in one of the cycles only."""
+        severities = {self.severity_in(cycle) for cycle in cycles} | {self.fixed_severity}
+        return not severities <= {Severity.INFO, None}
 
     @property
     def is_about_drafts(self) -> bool:
