@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
 from itertools import accumulate, chain, islice, pairwise, product
@@ -647,18 +647,28 @@ def load(file: File | None = None) -> Catalogue:
     What the rules of `htq catalogue check` call an error makes a file unusable. The bundled
     one is held against them by a test, not at every start.
     """
-    content = (
-        _bundled().read_bytes() if file is None else source.content_of(str(file), or_open=True)
-    )
+    if file is None:
+        return _load_bundled()
+    content = source.content_of(str(file), or_open=True)
     if isinstance(content, str):
         raise CatalogueError(f"{visible(str(file))}: the catalogue cannot be used: {content}")
-    name = None if file is None else str(file)
+    return _loaded(content, str(file))
+
+
+@cache
+def _load_bundled() -> Catalogue:
+    """The bundled catalogue, which does not change while the program runs."""
+    return _loaded(_bundled().read_bytes(), None)
+
+
+def _loaded(content: bytes, name: str | None) -> Catalogue:
+    """The catalogue in the content of a file; the bundled one has no name."""
     document = source.read(content)
     try:
         found = None if document.faults else Catalogue.model_validate(document.data())
     except ValidationError:
         found = None
-    if found is None or (file and any(fault for check in ERRORS for fault in check(found))):
+    if found is None or (name and any(fault for check in ERRORS for fault in check(found))):
         raise CatalogueError(_refusal(name or "standards.yaml", document))
     found._origin = Origin(name, content)  # noqa: SLF001  # its only writer
     return found

@@ -132,8 +132,10 @@ def _plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    if isinstance(value, Part | dict):
-        return {name: _plain(inner) for name, inner in dict(value).items() if inner is not None}
+    if isinstance(value, Part):
+        value = {name: getattr(value, name) for name in type(value).model_fields}
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items() if inner is not None}
     return value
 
 
