@@ -175,7 +175,7 @@ def mistaken(labels: Collection[str], known: KsbList | str) -> dict[str, str | N
     return found
 
 
-_MAX_COMPARED = 100
+_MAX_COMPARED = 20
 
 
 class Lists:

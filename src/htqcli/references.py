@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import NamedTuple
 from unicodedata import normalize
 
@@ -19,9 +20,9 @@ from htqcli.fields import Reading, sound
 from htqcli.source import Document, Path
 from htqcli.words import bare, id_key, join, letters, nearest, quote, slip
 
-MAX_COMPARED = 1_000
-"""How many ids and how many names that are not defined are compared by their spelling. A draft has
-a tenth of that; a hostile draft has as many as it likes."""
+MAX_COMPARED = 200
+"""How many ids and how many names that are not defined are compared by their spelling, and how many
+ids a range has. A draft has fewer; a hostile draft has as many as it likes."""
 MAX_LISTED = 2_000
 """The length of the longest text in which ids are looked for."""
 
@@ -61,7 +62,7 @@ class References:
             name for name, paths in self.unknown.items() if any(path[0] == part for path in paths)
         ]
         found = {one for name in there for one in self._likely[name].ids}
-        unclear = sum(not self._likely[name].ids for name in there)
+        unclear = sum(not self._likely[name].ids and name not in self.others for name in there)
         left = [one for one in self.titles if one not in found and one not in self._used_in(part)]
         return found.union(left) if len(left) <= unclear else found
 
@@ -84,19 +85,25 @@ class References:
                     return list(dict.fromkeys(one for ids in lists for one in ids))
         return []
 
-    def examples(self, most: int = 2) -> list[str]:
-        """The first of the ids."""
-        return list(self.titles)[:most]
+    def in_brackets(self, text: str) -> str:
+        """What to write where a text is in place of a list of ids."""
+        ids = self.listed(text)
+        parts = [part.strip() for part in _SEPARATOR.split(text[:MAX_LISTED]) if part.strip()]
+        if ids or any(map(self._one, parts)):
+            whole = ", ".join(ids or parts)
+            return f"Put the ids in brackets: {quote(f'[{whole}]', MAX_LISTED)}."
+        some = ", ".join(list(self.titles)[:2]) or f"{self.what[0].upper()}1"
+        return f"Enter the ids of {self.section} in brackets, for example {quote(f'[{some}]')}."
 
     @cached_property
     def _likely(self) -> dict[str, Likely]:
         found = {name: self._clear(name) or self._alike(name) for name in self.unknown}
         unclear = [name for name, likely in found.items() if likely is None]
-        if len(unclear) == 1:
+        if len(unclear) == 1 and not _NO_ID.fullmatch(bare(unclear[0])):
             told = {one for likely in found.values() if likely for one in likely.ids}
             left = [one for one in self._unused(unclear[0]) if one not in told]
             if len(left) == 1:
-                found[unclear[0]] = self._never_named(left[0])
+                found[unclear[0]] = self._never_named(left[0], unclear[0])
         return {
             name: likely or Likely((), self._what_it_can_be(name)) for name, likely in found.items()
         }
@@ -113,55 +120,48 @@ class References:
         ids = self.listed(name)
         if not ids:
             return None
-        do = f"Put a comma between the {self.section}"
-        if _RUN.fullmatch(name):
-            do = f"Name each {self.what}"
+        do = f"Name each {self.what}"
+        if len(ids) > 1 and not _RUN.fullmatch(name):
+            do = f"Put a comma between the {self.section}"
         return Likely(tuple(ids), f"{do}: {quote(', '.join(ids), MAX_LISTED)}.")
 
     def _alike(self, name: str) -> Likely | None:
         """What a name means that looks like an id, above all like one that nothing names."""
         alike = self._by_look.get(_look(name), [])
-        unused = self._unused(name)
-        never = [one for one in alike if one in unused]
-        if len(never) == 1:
-            return self._never_named(never[0])
-        if len(alike) == 1:
+        if len(alike) == 1 and alike[0] not in self._unused(name):
             return Likely((alike[0],), f"Did you mean {quote(alike[0])}?")
         if max(len(self.titles), len(self.unknown)) > MAX_COMPARED:
             return None
+        unused = self._unused(name)
         numbers = _numbers(name)
-        same = [one for one in unused if _numbers(one) == numbers]
-        if numbers:
-            same = [one for one in same if one[:1].casefold() == name[:1].casefold()]
-            return self._never_named(same[0]) if len(same) == 1 else None
-        near = nearest(name, same, most=2)
-        if len(near) == 1:
-            return self._never_named(near[0])
-        meant = slip(name, [one for one in self.titles if not _numbers(one)])
+        for likely in (
+            [one for one in alike if one in unused],
+            [one for one in unused if numbers and _start(one) == _start(name)],
+            nearest(name, [one for one in unused if not numbers and not _numbers(one)], most=2),
+        ):
+            if len(likely) == 1:
+                return self._never_named(likely[0], name)
+        meant = None if numbers else slip(name, [one for one in self.titles if not _numbers(one)])
         return Likely((meant,), f"Did you mean {quote(meant)}?") if meant else None
 
-    def _never_named(self, one: str) -> Likely:
-        hint = f"Did you mean {quote(one)}? ‘{self.section}’ has it, and nothing names it here."
-        return Likely((one,), hint)
+    def _never_named(self, one: str, name: str) -> Likely:
+        parts = sorted({f"‘{path[0]}’" for path in self.unknown[name]})
+        never = f"It is in ‘{self.section}’ and is not named in {join(parts, 'or')}."
+        return Likely((one,), f"Did you mean {quote(one)}? {never}")
 
     def _what_it_can_be(self, name: str) -> str:
         if not self.titles:
             return (
-                f"The draft has no ‘{self.section}’. Add ‘{self.section}:’ with a line for each "
-                f"{self.what}: its id, a colon and its title."
+                f"The draft has no ‘{self.section}’. Add ‘{self.section}:’ with a line such as "
+                f"{quote(f'{name}: its title')} for each {self.what}."
             )
-        ids = self.examples(_MOST_NAMED + 1)
+        ids = list(islice(self.titles, _MOST_NAMED + 1))
         choice = join(list(map(quote, ids)), "or")
         if len(ids) > _MOST_NAMED:
             choice = f"such as {join(list(map(quote, ids[:2])), 'or')}"
-        enter = f"Enter the id of {self._an}: {choice}"
         if _NO_ID.fullmatch(bare(name)):
-            return f"{enter}."
-        return f"Add it to ‘{self.section}’, or correct the id. {enter}."
-
-    @property
-    def _an(self) -> str:
-        return f"an {self.what}" if self.what[0] in "aeio" else f"a {self.what}"
+            return f"Enter ids of {self.section} here: {choice}."
+        return f"Add it to ‘{self.section}’, or enter one that is there: {choice}."
 
     def _unused(self, name: str) -> list[str]:
         """The ids that are named nowhere in the parts of the draft in which a name is."""
@@ -191,9 +191,10 @@ class References:
 
     def _run(self, prefix: str, first: str, other: str, last: str) -> list[str]:
         own = self._by_number.get(id_key(prefix), {})
+        numbers = range(int(first), int(last) + 1)
         if id_key(other) not in ("", id_key(prefix)) or not {int(first), int(last)} <= own.keys():
             return []
-        return [own[number] for number in sorted(own) if int(first) <= number <= int(last)]
+        return [own[number] for number in numbers[:MAX_COMPARED] if number in own]
 
     def _by(self, key: Callable[[str], str]) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
@@ -299,7 +300,7 @@ _NO_ID = re.compile(
 
 
 def _look(text: str) -> str:
-    """What a text looks like: without case, signs and zeros before a number; O is 0, l and I are 1."""
+    """What a text looks like: without case, signs and zeros before a number; O is 0, l and I 1."""
     shown = normalize("NFKC", text).casefold().translate(_ALIKE)
     return re.sub(r"(?<!\d)0+(?=\d)", "", re.sub(r"[\W_]+", "", shown))
 
@@ -310,3 +311,8 @@ _ALIKE = str.maketrans({"o": "0", "l": "1", "i": "1", "|": "1"})
 def _numbers(text: str) -> list[str]:
     """The numbers in a text, without zeros before them."""
     return [number.lstrip("0") for number in re.findall(r"\d+", text)]
+
+
+def _start(text: str) -> tuple[str, list[str]]:
+    """The first character of an id, in any case, and its numbers."""
+    return text[:1].casefold(), _numbers(text)
