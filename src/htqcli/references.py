@@ -91,7 +91,7 @@ class References:
         parts = [part.strip() for part in _SEPARATOR.split(text[:MAX_LISTED]) if part.strip()]
         if ids or any(map(self._one, parts)):
             whole = ", ".join(ids or parts)
-            return f"Put the ids in brackets: {quote(f'[{whole}]', MAX_LISTED)}."
+            return f"Put the items in brackets, for example {quote(f'[{whole}]', MAX_LISTED)}."
         some = ", ".join(list(self.titles)[:2]) or f"{self.what[0].upper()}1"
         return f"Enter the ids of {self.section} in brackets, for example {quote(f'[{some}]')}."
 
