@@ -234,6 +234,23 @@ def test_the_label_that_is_missing_is_the_likely_one(found, changes, meant):
     assert finding["hint"].startswith(f"Did you mean {meant}? ")
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {section("employers", "documents"): "employers: x@example.com\n"},
+        {section("employers", "documents"): "employers: [x@example.com]\n"},
+        {K3: "K3: U4, x@example.com"},
+        {K3: "K3: [x@example.com]"},
+        {K3: "K3: {units: [U4], assessed_by: [x@example.com]}"},
+        {section("assessments", "support_session"): "", K3: K3.replace("A1", "x@example.com")},
+    ],
+)
+def test_no_hint_repeats_an_email_address(found, changes):
+    findings = found(changes)
+    assert findings
+    assert "example.com" not in json.dumps(findings)
+
+
 RENAMED = {"  U3:": "  U3b:"}
 PLACES = len(lines_naming("U3"))
 

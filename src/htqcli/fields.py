@@ -550,9 +550,12 @@ def _fault(model: type[Part], data: Any, path: Path, entry: Any) -> Fault:
 
 
 def _lines(part: type[Part], text: str) -> list[str]:
-    """The lines of the fields that a part cannot do without, with a text that is in its place."""
+    """The lines of the fields that a part cannot do without, with a text that is in its place. No
+    e-mail address is repeated."""
     return [
-        f"{name}: {cut(text.strip(), 60)}" if name == part.known_by else _line(name, info)
+        f"{name}: {cut(text.strip(), 60)}"
+        if name == part.known_by and "@" not in text
+        else _line(name, info)
         for name, info in names(part).items()
         if name == part.known_by or REQUIRED in info.metadata
     ]

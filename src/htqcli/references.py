@@ -89,7 +89,7 @@ class References:
         """What to write where a text is in place of a list of ids."""
         ids = self.listed(text)
         parts = [part.strip() for part in _SEPARATOR.split(text[:MAX_LISTED]) if part.strip()]
-        if ids or any(map(self._one, parts)):
+        if ids or (any(map(self._one, parts)) and "@" not in text):
             whole = ", ".join(ids or parts)
             return f"Put the items in brackets, for example {quote(f'[{whole}]', MAX_LISTED)}."
         some = ", ".join(list(self.titles)[:2]) or f"{self.what[0].upper()}1"
@@ -151,10 +151,9 @@ class References:
 
     def _what_it_can_be(self, name: str) -> str:
         if not self.titles:
-            return (
-                f"The draft has no ‘{self.section}’. Add ‘{self.section}:’ with a line such as "
-                f"{quote(f'{name}: its title')} for each {self.what}."
-            )
+            line = quote("A1: Portfolio" if "@" in name else f"{name}: its title")
+            add = f"Add ‘{self.section}:’ with a line such as {line} for each {self.what}."
+            return f"The draft has no ‘{self.section}’. {add}"
         ids = list(islice(self.titles, _MOST_NAMED + 1))
         choice = join(list(map(quote, ids)), "or")
         if len(ids) > _MOST_NAMED:

@@ -232,7 +232,8 @@ def partial_without_reason(case: Case) -> Iterable[Problem]:
 def unknown_unit(case: Case) -> Iterable[Problem]:
     """A unit is named that the qualification does not have
 
-    What it was meant to cover or to be chosen from is not known.
+    What it was meant to cover or to be chosen from is not known. Each id is one finding, with every
+    line that names it, and the unit that was likely meant comes first.
     """
     if _has_units(case):
         yield from _not_defined(case.units)
@@ -706,7 +707,8 @@ def malformed_label(case: Case) -> Iterable[Problem]:
 def unknown_assessment(case: Case) -> Iterable[Problem]:
     """An assessment is named that the draft does not have
 
-    Then nothing shows that the KSB is assessed.
+    Then nothing shows that the KSB is assessed. Each id is one finding, with every line that names
+    it.
     """
     return _not_defined(case.assessments)
 
