@@ -173,9 +173,10 @@ def test_errors_that_change_the_matrix_are_told_beside_it(shown, changes, codes)
 
 
 def test_of_many_errors_a_few_are_told_and_the_others_counted(shown):
-    run = shown("csv", changes={"  U1: {title": "  X1: {title"})
+    units = ", ".join(f"X{number}" for number in range(1, 9))
+    run = shown("csv", changes={"K1: {units: [U1": f"K1: {{units: [{units}"})
     assert run.err.count(": error HTQ505 ") == 5
-    assert re.search(r"^\d+ more errors\. The matrix", run.err, re.MULTILINE)
+    assert re.search(r"^3 more errors\. The matrix", run.err, re.MULTILINE)
 
 
 def test_a_standard_is_chosen_and_one_that_is_not_there_is_refused(shown):

@@ -30,6 +30,7 @@ ORDER = [
     "importing",
     "structure",
     "coverage",
+    "references",
     "rules.sources",
     "rules.accepting",
     "rules.declare",

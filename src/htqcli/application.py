@@ -246,6 +246,8 @@ class Choice(Part):
 class Pathway(Part):
     """A way through the qualification; a learner takes exactly one."""
 
+    known_by: ClassVar[str | None] = "name"
+
     name: Annotated[
         Text | None, _field("name of the pathway", "Web", says="The name of the pathway.")
     ] = None
@@ -330,6 +332,8 @@ class Coverage(Part):
 class StandardClaim(Part):
     """A standard that the qualification aligns to, and how it covers the standard's KSBs."""
 
+    known_by: ClassVar[str | None] = "reference"
+
     reference: Annotated[
         Text | None,
         REQUIRED,
@@ -386,6 +390,8 @@ class StandardClaim(Part):
 class Employer(Part):
     """An employer that supports the application."""
 
+    known_by: ClassVar[str | None] = "name"
+
     name: Annotated[
         Text | None,
         REQUIRED,
@@ -403,6 +409,8 @@ class Employer(Part):
 
 class Attachment(Part):
     """A document that goes with the application."""
+
+    known_by: ClassVar[str | None] = "file"
 
     kind: Annotated[
         Annotated[
@@ -452,6 +460,8 @@ class Declarations(Part):
 
 class Acceptance(Part):
     """A finding that the organisation knows about and accepts, until a day."""
+
+    known_by: ClassVar[str | None] = "rule"
 
     rule: Annotated[
         Text | None,

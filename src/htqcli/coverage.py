@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from htqcli.application import Application, StandardClaim, choices, units_in_structure
 from htqcli.fields import Reading, sound
-from htqcli.ksbs import LABEL, KsbList, Lists, meant_label, place
+from htqcli.ksbs import LABEL, KsbList, Lists, mistaken, place
 from htqcli.source import Path
 from htqcli.structure import Combinations, TooLarge, Units, combinations
 from htqcli.words import quote
@@ -80,7 +80,7 @@ def _occupation(
         known = lists.get(claim.meant, claim.version)
     mapping = claim.ksbs or {}
     chosen = all(reading.knows((*at, name)) for name in ("reference", "version", "option"))
-    mistyped = {meant_label(label) for label in mapping if not LABEL.fullmatch(label)}
+    mistyped = set(mistaken(mapping, known).values())
     covering = {}
     for label in filter(LABEL.fullmatch, _needed(known, claim)):
         names = mapping[label].units if label in mapping else ()

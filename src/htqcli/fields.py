@@ -44,7 +44,7 @@ from pydantic_core import PydanticCustomError, core_schema
 from htqcli import moment
 from htqcli.moment import YEARS, Moment, Precision
 from htqcli.source import MAX_FAULTS, Document, Fault, Fix, Kind, Path
-from htqcli.words import SEEN, bare, join, nearest, quote, slip
+from htqcli.words import SEEN, bare, cut, join, nearest, quote, slip
 
 
 class Part(BaseModel):
@@ -58,6 +58,9 @@ class Part(BaseModel):
 
     short_for: ClassVar[str | None] = None
     """The field that a value written in place of the whole part stands for."""
+
+    known_by: ClassVar[str | None] = None
+    """The field that a text in place of the part likely is, though it does not stand for it."""
 
     private: ClassVar[bool] = False
     """Whether its values are personal, and so never shown."""
@@ -533,11 +536,29 @@ def _fault(model: type[Part], data: Any, path: Path, entry: Any) -> Fault:
         hint = "Enter one of these words as it is written here."
     elif entry["type"] == "tuple_type" and isinstance(value, str) and not is_private(model, path):
         hint = f"Put the items in brackets, for example {quote(f'[{value}]')}."
+        if item := _type_at(model, (*path, 0)):
+            first, *more = _lines(item, value)
+            below = f", with {join(list(map(quote, more)))} below it" if more else ""
+            hint = f"Begin each item on a line of its own: {quote(f'- {first}')}{below}."
     elif part := _type_at(model, path) if entry["type"] in ("model_type", "dict_type") else None:
         lines = [_line(name, info) for name, info in names(part).items() if info.examples][:2]
+        if part.known_by and isinstance(value, str):
+            lines = _lines(part, value)
         hint = f"{hint} For example {join([f'‘{line}’' for line in lines])}." if lines else hint
     fix = _fix(model, path, value, choices) if near else None
     return Fault(Kind.WRONG, path, message, hint or f"Enter {_described(model, path)}.", fix=fix)
+
+
+def _lines(part: type[Part], text: str) -> list[str]:
+    """The lines of the fields that a part cannot do without, with a text that is in its place. No
+    e-mail address is repeated."""
+    return [
+        f"{name}: {cut(text.strip(), 60)}"
+        if name == part.known_by and "@" not in text
+        else _line(name, info)
+        for name, info in names(part).items()
+        if name == part.known_by or REQUIRED in info.metadata
+    ]
 
 
 def _fix(model: type[Part], path: Path, typed: str, choices: list[str]) -> Fix | None:

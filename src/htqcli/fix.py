@@ -206,7 +206,7 @@ class _Fixing:
 
     def repairs(self, text: _Text) -> list[Repair]:
         """The repairs of findings that are not accepted, and of what is untidy."""
-        found = [f.repair for f in text.checked.findings if f.repair and not f.accepted]
+        found = [one for f in text.checked.findings if not f.accepted for one in f.repairs]
         return [one for one in (*found, *text.checked.tidy) if one.rule in self.rules]
 
     def round(self, text: _Text) -> _Text:
@@ -247,8 +247,8 @@ class _Fixing:
         after = text.then(draft, checked, edits)
         if not new:
             return after, ()
-        shown = [f for f in checked.findings if _finding(f) in new]
-        needed = {f.repair for f in shown if f.repair and not f.accepted}
+        shown = [f for f in checked.findings if not new.keys().isdisjoint(_finding(f))]
+        needed = {one for f in shown if not f.accepted for one in f.repairs}
         # What is shared by an alias changes for all who share it, once their names are right.
         more = [e for e in after.edits(self.repairs(after)) if not needed.isdisjoint(e.repairs)]
         more = [e for e in more if e.repairs[0].fix.name] or more
@@ -263,12 +263,13 @@ _Finding = tuple[str, str, bool]
 """A code, a pointer, and whether the draft accepts the finding."""
 
 
-def _finding(found: Diagnostic) -> _Finding:
-    return found.rule.code, found.pointer, found.accepted is not None
+def _finding(found: Diagnostic) -> list[_Finding]:
+    """A finding at each of its places, so that one that is left in some of them is no new one."""
+    return [(found.rule.code, spot.pointer, found.accepted is not None) for spot in found.spots]
 
 
 def _findings(checked: Checked) -> Counter[_Finding]:
-    return Counter(_finding(found) for found in checked.findings)
+    return Counter(at for found in checked.findings for at in _finding(found))
 
 
 def _deepest_first(repairs: Iterable[Repair]) -> list[Repair]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable
 from functools import cached_property
 from pathlib import Path as Folder
@@ -33,6 +34,17 @@ def meant_label(label: str) -> str | None:
     typed = "".join(label.upper().split())
     meant = typed[:1] + typed[1:].lstrip("0")
     return meant if LABEL.fullmatch(meant) else None
+
+
+def _likely_label(label: str) -> str | None:
+    """The label that a text means, or looks like: `K1O` is like K10."""
+    meant = meant_label(label)
+    if meant is None and len(label) <= 3 + sum(map(str.isdigit, label)):
+        meant = meant_label(label[:1] + label[1:].upper().translate(_ALIKE))
+    return meant
+
+
+_ALIKE = str.maketrans("OLI|", "0111")
 
 
 Label = Annotated[str, pattern(LABEL.pattern, "a label such as K1")]
@@ -139,6 +151,31 @@ def read_list(content: bytes) -> KsbList | str:
         line = document.lines.place(document.span(found[0])).line
         return f"line {line}: {found[0].message}"
     return found
+
+
+def mistaken(labels: Collection[str], known: KsbList | str) -> dict[str, str | None]:
+    """The labels of a mapping that are none, or that the standard's list does not have, each with
+    the label that was likely meant; None where that cannot be told. No label is meant that the
+    mapping has as well, if the list says that it is one."""
+    found = {label: _likely_label(label) for label in labels if not LABEL.fullmatch(label)}
+    if isinstance(known, str):
+        return found
+    unknown = [label for label in labels if label not in found and label not in known.ksbs]
+    meant = set(found.values())
+    free = [label for label in known.ksbs if label not in labels and label not in meant]
+    kinds = Counter(label[0] for label in unknown), Counter(label[0] for label in free)
+    found |= dict.fromkeys(unknown)
+    for label in unknown[:_MAX_COMPARED] if free else ():
+        near = [own for own in free if own[0] == label[0]]
+        if not kinds[0][label[0]] == kinds[1][label[0]] == 1:
+            from rapidfuzz.distance import OSA
+
+            near = [own for own in free if OSA.distance(own, label, score_cutoff=1) <= 1]
+        found[label] = near[0] if len(near) == 1 else None
+    return found
+
+
+_MAX_COMPARED = 20
 
 
 class Lists:

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, cached_property
-from itertools import islice
 from pathlib import Path as Folder
 from typing import Any, NamedTuple
 
@@ -62,12 +61,19 @@ class Repair(NamedTuple):
     fix: Fix
 
 
+class Spot(NamedTuple):
+    """One of the places of a finding: where it is in the draft, and where in the text."""
+
+    pointer: str
+    place: Place
+
+
 class Diagnostic(NamedTuple):
-    """A finding of a rule, with its place and an excerpt of the line where it begins.
+    """A finding of a rule, with its first place and an excerpt of the line where that begins.
 
     `sources` are where what it asks for is said: addresses, or files of this project.
-    `accepted` is the draft's acceptance of it, and `repair` what puts it right. `ksbs` are as in
-    `Problem`.
+    `accepted` is the draft's acceptance of it, and `repairs` are what puts it right, at each place
+    of it. `ksbs` are as in `Problem`. `also` are its further places, in the order of the text.
     """
 
     rule: Rule
@@ -80,9 +86,15 @@ class Diagnostic(NamedTuple):
     sources: tuple[str, ...]
     details: dict[str, Any] | None = None
     accepted: Acceptance | None = None
-    repair: Repair | None = None
+    repairs: tuple[Repair, ...] = ()
     ksbs: tuple[Path, ...] = ()
     unproven: bool = False
+    also: tuple[Spot, ...] = ()
+
+    @property
+    def spots(self) -> tuple[Spot, ...]:
+        """All its places, in the order of the text."""
+        return (Spot(self.pointer, self.place), *self.also)
 
     @property
     def is_open(self) -> bool:
@@ -391,13 +403,19 @@ def _findings(rule: Rule, case: Case, place: _Places) -> Iterator[Diagnostic]:
         for problem in rule.check(case)
         if not (about_the_draft and not case.reading.knows(problem.path))
     )
-    for problem in islice(problems, source.MAX_FAULTS):
+    left = source.MAX_FAULTS
+    for problem in problems:
+        if left <= 0:
+            more = f"There are more than {source.MAX_FAULTS:,} findings of this rule"
+            message = f"{more}; here is the last: {problem.message}"
+            yield place.diagnostic(rule, severity, problem._replace(message=message, also=None))
+            return
+        also = problem.also or ()
+        if len(also) >= left:
+            message = f"{problem.message} (in {len(also) + 1:,} places; {left:,} of them are shown)"
+            problem = problem._replace(message=message, also=also[: left - 1])  # noqa: PLW2901
         yield place.diagnostic(rule, severity, problem)
-    for problem in islice(problems, 1):
-        more = f"There are more than {source.MAX_FAULTS:,} findings of this rule; here is the last"
-        yield place.diagnostic(
-            rule, severity, problem._replace(message=f"{more}: {problem.message}")
-        )
+        left -= 1 + len(also)
 
 
 class _Places:
@@ -427,33 +445,46 @@ class _Places:
         return self.subject is DRAFT and any(_is_contact(step) for step in path)
 
     def diagnostic(self, rule: Rule, severity: Severity, problem: Problem) -> Diagnostic:
-        span = problem.span or self.document.locate(problem.path)
+        at = {problem.span or self.document.locate(problem.path): problem.path}
+        for path in problem.also or ():
+            at.setdefault(self.document.locate(path), path)
+        (span, path), *others = sorted(at.items())
         place = self.document.lines.place(span)
-        message, hint, path = problem.message, problem.hint, problem.path
+        also = tuple(
+            Spot(self._pointer(other), self.document.lines.place(where)) for where, other in others
+        )
+        message, hint, details = problem.message, problem.hint, problem.details
+        if problem.also is not None:
+            lines = sorted({place.line, *(spot.place.line for spot in also)})
+            details = {**(details or {}), "lines": lines}
         personal = self._is_personal(path)
-        in_contact = self._is_personal(path[:-1])
         only_marked = problem.only_marked and self.subject is DRAFT
         if personal and rule.stage is Stage.FILE:
             message, hint = _QUOTED.sub("‘…’", message), _QUOTED.sub("‘…’", hint)
-        if in_contact and path[-1] not in names(Contact):
-            path = path[:-1]
         return Diagnostic(
             rule,
             problem.severity or severity,
             visible(without_addresses(message)),
             visible(hint),
-            pointer(path),
+            self._pointer(path),
             place,
             self._excerpt(span, personal=personal, only_marked=only_marked),
             self._sources(rule, problem),
-            problem.details,
+            details,
             # What a slip makes of a text is for a person to say first.
-            repair=Repair(rule, problem.path, problem.fix)
+            repairs=tuple(
+                Repair(rule, path, problem.fix) for path in (problem.path, *(problem.also or ()))
+            )
             if problem.fix and self.document.as_written
-            else None,
+            else (),
             ksbs=problem.ksbs,
             unproven=problem.unproven,
+            also=also,
         )
+
+    def _pointer(self, path: Path) -> str:
+        in_contact = self._is_personal(path[:-1])
+        return pointer(path[:-1] if in_contact and path[-1] not in names(Contact) else path)
 
     def _excerpt(self, span: Span, *, personal: bool, only_marked: bool) -> Excerpt:
         """It goes by the fields where all of the draft could be read, and by the text as well where
@@ -561,7 +592,9 @@ def _accept(
     for number, finding in enumerate(findings):
         code = finding.rule.code
         if not finding.rule.is_accepted_by_ksb:
-            for at in places(finding.pointer):
+            # What is accepted at a place is a finding that is nowhere else.
+            above = [set(places(spot.pointer)) for spot in finding.spots]
+            for at in set.intersection(*above):
                 below.setdefault((code, at), []).append(number)
             continue
         by = [case.accepted.naming(code, finding.pointer, ksb) for ksb in finding.ksbs]

@@ -140,19 +140,13 @@ def slip(word: str, choices: Collection[str]) -> str | None:
     return same[0] if len(same) == 1 else None
 
 
-def same_id(word: str, choices: Collection[str]) -> str | None:
-    """The one choice that is the id `word` apart from case and spaces; None if none or several
-    are. A space between digits is part of the id."""
-    same = [choice for choice in choices if _close(choice) == _close(word)]
-    return same[0] if len(same) == 1 else None
+def id_key(text: str) -> str:
+    """An id without case and spaces, to tell ids apart. A space between digits is part of it."""
+    return re.sub(r"(?<!\d)\s+|\s+(?!\d)", "", text.casefold())
 
 
 def _letters(text: str) -> str:
     return "".join(re.findall(r"[^\W_]+", text.casefold()))
-
-
-def _close(text: str) -> str:
-    return re.sub(r"(?<!\d)\s+|\s+(?!\d)", "", text.casefold())
 
 
 def _escape(match: re.Match[str]) -> str:

@@ -124,6 +124,7 @@ def _tell_errors(draft: Draft, lists: Path) -> None:
     from htqcli import catalogue, lint
     from htqcli.application import Application
     from htqcli.fields import names
+    from htqcli.formats.text import message
     from htqcli.moment import now
     from htqcli.rules import file, mapping, shape
     from htqcli.rules.declare import Severity
@@ -134,7 +135,7 @@ def _tell_errors(draft: Draft, lists: Path) -> None:
     elsewhere = set(names(Application)) - {"units", "structure", "standards"}
     found = [
         f"{file.path}:{finding.place.line}:{finding.place.column}: error {finding.rule.code} "
-        f"{finding.message}"
+        f"{message(finding)}"
         for file in report.files
         for finding in file.findings
         if finding.pointer.partition("/")[2].partition("/")[0] not in elsewhere

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 if TYPE_CHECKING:
-    from htqcli.lint import Checked, Report
+    from htqcli.lint import Checked, Diagnostic, Report, Spot
 
 FORMATS = ("text", "json", "sarif", "junit", "github", "gitlab", "azure", "markdown")
 
@@ -117,14 +117,14 @@ def _slashes(path: str) -> str:
     return path.replace(os.sep, "/")
 
 
-def fingerprints(file: Checked, identity: str) -> list[str]:
-    """For each finding what stays the same when lines move: 64 hexadecimal digits, unique in
-    the checkout, of the file's identity, the rule, the pointer and the number among equals."""
+def marks(file: Checked, identity: str) -> Iterator[tuple[Diagnostic, Spot, str]]:
+    """Each finding at each of its places, with what stays the same when lines move: 64 hexadecimal
+    digits, unique in the checkout, of the file's identity, the rule, the pointer and the number
+    among equals."""
     seen: Counter[tuple[str, str]] = Counter()
-    found = []
     for finding in file.findings:
-        key = finding.rule.code, finding.pointer
-        seen[key] += 1
-        whole = "\0".join((identity, *key, str(seen[key])))
-        found.append(sha256(whole.encode("utf-8", "surrogatepass")).hexdigest())
-    return found
+        for spot in finding.spots:
+            key = finding.rule.code, spot.pointer
+            seen[key] += 1
+            whole = "\0".join((identity, *key, str(seen[key])))
+            yield finding, spot, sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()

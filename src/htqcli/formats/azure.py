@@ -21,10 +21,8 @@ def azure(report: Report) -> str:
     places = Places()
     for file in report.files:
         path = places.of(file.path).path
-        for finding in file.findings:
-            if finding.accepted:
-                continue
-            place = finding.place
+        counted = (finding for finding in file.findings if not finding.accepted)
+        for finding, (_, place) in ((one, spot) for one in counted for spot in one.spots):
             message = f"{finding.message}. {finding.hint}"
             kind = _TYPES.get(finding.severity)
             if kind is None:

@@ -6,11 +6,13 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-comm
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
 from htqcli.formats import Places
 from htqcli.formats.text import against
-from htqcli.lint import Report
+from htqcli.lint import Diagnostic, Report
 from htqcli.rules.declare import Severity
+from htqcli.source import Place
 from htqcli.words import visible, visible_start
 
 SHOWN = 10
@@ -31,32 +33,41 @@ def github(report: Report) -> str:
             message = f"{places.of(unchecked.path).path}: not checked: {unchecked.reason}"
             lines.append(_command("error", {"title": "htq"}, message))
     for severity in Severity:
-        for file in report.files:
-            path = None
-            for finding in file.findings:
-                if finding.severity is not severity or finding.accepted:
-                    continue
-                told[severity] += 1
-                if told[severity] > SHOWN:
-                    continue
-                path = path or places.of(file.path).path
-                place = finding.place
-                properties = {
-                    "file": path,
-                    "line": str(place.line),
-                    "endLine": str(place.end_line),
-                    "title": f"{finding.rule.code} {finding.rule.name}",
-                }
-                if place.line == place.end_line:
-                    properties["col"] = str(place.column)
-                    properties["endColumn"] = str(place.end_column)
-                message = f"{finding.message}. {finding.hint}"
-                lines.append(_command(_COMMANDS[severity], properties, message))
+        for path, finding, place in _first_places_first(report, severity):
+            told[severity] += 1
+            if told[severity] > SHOWN:
+                continue
+            properties = {
+                "file": places.of(path).path,
+                "line": str(place.line),
+                "endLine": str(place.end_line),
+                "title": f"{finding.rule.code} {finding.rule.name}",
+            }
+            if place.line == place.end_line:
+                properties["col"] = str(place.column)
+                properties["endColumn"] = str(place.end_column)
+            message = f"{finding.message}. {finding.hint}"
+            lines.append(_command(_COMMANDS[severity], properties, message))
     for severity, count in told.items():
         if count > SHOWN:
             lines.append(f"{count - SHOWN} more of level {severity.value} are not shown here.")
     lines += [visible_start(sentence) for sentence in against(report)]
     return "".join(f"{line}\n" for line in lines)
+
+
+def _first_places_first(
+    report: Report, severity: Severity
+) -> Iterator[tuple[str, Diagnostic, Place]]:
+    """The findings of a severity, each with its file and at each of its places: no further place
+    of one takes the room of another finding."""
+    found = [
+        (file.path, finding)
+        for file in report.files
+        for finding in file.findings
+        if finding.severity is severity and not finding.accepted
+    ]
+    yield from ((path, finding, finding.place) for path, finding in found)
+    yield from ((path, finding, spot.place) for path, finding in found for spot in finding.also)
 
 
 def _command(name: str, properties: dict[str, str], message: str) -> str:

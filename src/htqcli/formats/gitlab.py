@@ -5,7 +5,7 @@ https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
 
 from __future__ import annotations
 
-from htqcli.formats import Places, fingerprints
+from htqcli.formats import Places, marks
 from htqcli.formats.json import encode
 from htqcli.lint import Report
 from htqcli.rules.declare import Severity
@@ -22,7 +22,7 @@ def gitlab(report: Report) -> str:
     places = Places()
     for file in report.files:
         where = places.of(file.path)
-        for finding, mark in zip(file.findings, fingerprints(file, where.identity), strict=True):
+        for finding, spot, mark in marks(file, where.identity):
             if finding.accepted is not None:
                 continue
             issues.append(
@@ -33,7 +33,7 @@ def gitlab(report: Report) -> str:
                     "severity": _SEVERITIES[finding.severity],
                     "location": {
                         "path": visible(where.path),
-                        "lines": {"begin": finding.place.line, "end": finding.place.end_line},
+                        "lines": {"begin": spot.place.line, "end": spot.place.end_line},
                     },
                 }
             )

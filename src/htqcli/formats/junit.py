@@ -12,6 +12,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from htqcli.formats.json import about
+from htqcli.formats.text import message
 from htqcli.intake import Unchecked
 from htqcli.lint import Checked, Diagnostic, Report
 from htqcli.rules.declare import Rule
@@ -84,7 +85,7 @@ def _error(unchecked: Unchecked) -> ET.Element:
 def _lines(file: Checked, findings: Iterable[Diagnostic]) -> str:
     return "\n".join(
         f"{visible_start(_xml(file.path))}:{finding.place.line}:{finding.place.column}: "
-        f"{finding.severity.value} {finding.rule.code} {_xml(finding.message)}\n"
+        f"{finding.severity.value} {finding.rule.code} {_xml(message(finding))}\n"
         f"{_xml(finding.hint)}"
         for finding in findings
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from htqcli.cells import markdown as escape
 from htqcli.cells import markdown_link
-from htqcli.formats.text import against, coverage, overall, verdict
+from htqcli.formats.text import against, coverage, message, overall, verdict
 from htqcli.lint import Checked, Report
 from htqcli.moment import say
 
@@ -55,5 +55,5 @@ def _rows(file: Checked, most: int) -> Iterator[str]:
         address = first if first.startswith("https://") else finding.rule.address
         source = markdown_link("source", address)
         rule = f"{markdown_link(code, finding.rule.documentation)} ({source})"
-        cells = (str(finding.place.line), severity, rule, escape(finding.message), escape(hint))
+        cells = (str(finding.place.line), severity, rule, escape(message(finding)), escape(hint))
         yield f"| {' | '.join(cells)} |"

@@ -9,12 +9,13 @@ from __future__ import annotations
 from typing import Any
 
 from htqcli import __version__
-from htqcli.formats import Places, fingerprints
+from htqcli.formats import Places, marks
 from htqcli.formats.json import about, encode
 from htqcli.intake import Unchecked
 from htqcli.lint import Checked, Diagnostic, Report
 from htqcli.rules import RULES
 from htqcli.rules.declare import Rule, Severity
+from htqcli.source import Place
 from htqcli.words import visible
 
 _SCHEMA = (
@@ -81,10 +82,9 @@ def _rule(rule: Rule) -> dict[str, Any]:
 
 def _results(file: Checked, places: Places) -> list[dict[str, Any]]:
     where = places.of(file.path)
-    marks = fingerprints(file, where.identity)
     return [
-        _result(where.uri, finding, mark)
-        for finding, mark in zip(file.findings, marks, strict=True)
+        _result(where.uri, finding, spot.place, mark)
+        for finding, spot, mark in marks(file, where.identity)
     ]
 
 
@@ -99,12 +99,13 @@ def _most_severe(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [results[number] for number in sorted(kept)]
 
 
-def _result(uri: str, finding: Diagnostic, fingerprint: str) -> dict[str, Any]:
+def _result(uri: str, finding: Diagnostic, place: Place, fingerprint: str) -> dict[str, Any]:
+    """A finding at one of its places: of a result with several, GitHub shows the first alone."""
     region = {
-        "startLine": finding.place.line,
-        "startColumn": finding.place.column,
-        "endLine": finding.place.end_line,
-        "endColumn": finding.place.end_column,
+        "startLine": place.line,
+        "startColumn": place.column,
+        "endLine": place.end_line,
+        "endColumn": place.end_column,
     }
     accepted = finding.accepted
     return {

@@ -10,6 +10,7 @@ from htqcli.lint import Checked, Diagnostic, Report
 from htqcli.moment import say, say_time
 from htqcli.rules import about
 from htqcli.rules.declare import DRAFT, Severity
+from htqcli.source import Place
 from htqcli.verdict import Verdict
 from htqcli.words import cut, join, visible, visible_start, wrap
 
@@ -138,20 +139,39 @@ def against(report: Report) -> list[str]:
     return [f"Catalogue: {report.catalogue}.", *note]
 
 
+def elsewhere(finding: Diagnostic) -> str:
+    """On which further lines a finding is, of many the first: `also on lines 17, 23 and 40`."""
+    lines = sorted({spot.place.line for spot in finding.also} - {finding.place.line})
+    more = len(lines) - _MOST_LINES
+    said = [str(line) for line in lines[:_MOST_LINES]] + ([f"{more} more"] if more > 0 else [])
+    return f"also on line{'' if len(lines) == 1 else 's'} {join(said)}" if lines else ""
+
+
+_MOST_LINES = 20
+
+
+def message(finding: Diagnostic) -> str:
+    """What is wrong, and on which lines, in a report that tells a finding once."""
+    also = elsewhere(finding)
+    return f"{finding.message} ({also})" if also else finding.message
+
+
 def _finding(path: str, finding: Diagnostic, width: int | None) -> Iterator[Line]:
+    """A finding with its first line. In a terminal that says on which other lines it is; elsewhere
+    each of its places has a line of its own, for editors and `grep`."""
     place = finding.place
     severity = finding.severity.value
     style = STYLES[finding.severity]
     if finding.accepted:
         severity, style = f"accepted {severity}", "dim"
-    head = f"{visible_start(path)}:{place.line}:{place.column}: "
+    head = _head(path, place)
     label = f"{severity} {finding.rule.code} "
     gutter = f"{place.line:>6} | "
     indent = " " * (len(gutter) - 2)
-    message, *more = [finding.message]
+    first, *more = [finding.message]
     if width:
-        message, *more = wrap(finding.message, width - len(indent), len(head + label) % width)
-    yield [(head, "bold"), (label, style), (message, "")]
+        first, *more = wrap(message(finding), width - len(indent), len(head + label) % width)
+    yield [(head, "bold"), (label, style), (first, "")]
     yield from ([(indent + visible_start(line), "")] for line in more)
     shown, marker = _excerpt(finding, width - len(gutter) if width else None)
     yield [(gutter, "dim"), (shown, "")]
@@ -163,6 +183,12 @@ def _finding(path: str, finding: Diagnostic, width: int | None) -> Iterator[Line
     for line in wrap(note, width - len(indent)) if width else [note]:
         yield [(indent + visible_start(line), "")]
     yield [(f"{indent}Source: {', '.join(finding.sources)}", "dim")]
+    for spot in () if width else finding.also:
+        yield [(_head(path, spot.place), "bold"), (label, style), (finding.message, "")]
+
+
+def _head(path: str, place: Place) -> str:
+    return f"{visible_start(path)}:{place.line}:{place.column}: "
 
 
 def _excerpt(finding: Diagnostic, columns: int | None) -> tuple[str, str]:

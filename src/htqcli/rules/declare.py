@@ -17,6 +17,7 @@ from importlib import import_module
 from pathlib import Path as Folder
 from typing import Any, NamedTuple
 
+from htqcli import references
 from htqcli.application import Application, read_application
 from htqcli.catalogue import Catalogue, Cycle, Demand, Policy
 from htqcli.catalogue import read as read_catalogue
@@ -29,6 +30,7 @@ from htqcli.coverage import (
 )
 from htqcli.fields import Reading
 from htqcli.ksbs import Lists
+from htqcli.references import References
 from htqcli.rules.accepting import NOTHING_ACCEPTED, Acceptances
 from htqcli.rules.sources import CRITERIA_5, CYCLE_3, DATA, FORMAT
 from htqcli.source import Document, Fault, Fix, Kind, Path, Span
@@ -128,6 +130,8 @@ class Problem(NamedTuple):
     `severity` is its own where it matters less than others of the rule. `ksbs` are the paths of
     the KSBs that it is about, where a draft accepts findings of the rule for named KSBs.
     `unproven` is set where what it says was not checked decides whether the draft is ready.
+    `also` are the paths of further places of the same slip: it is one finding, at the first of them
+    in the text, and its `fix` is for each. The lines go into `details`, unless it is None.
     """
 
     path: Path
@@ -141,6 +145,7 @@ class Problem(NamedTuple):
     severity: Severity | None = None
     ksbs: tuple[Path, ...] = ()
     unproven: bool = False
+    also: tuple[Path, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -183,6 +188,16 @@ class Case:
     def permitted(self) -> Combinations | None:
         """The combinations of units that the draft permits; None where that is not known."""
         return permitted(self.reading)
+
+    @cached_property
+    def units(self) -> References:
+        """The units of the draft, and what it names as units."""
+        return references.units(self.reading, self.document)
+
+    @cached_property
+    def assessments(self) -> References:
+        """The assessments of the draft, and what it names as assessments."""
+        return references.assessments(self.reading)
 
     @property
     def standards(self) -> list[StandardCoverage]:

@@ -8,14 +8,15 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from htqcli.application import Coverage, StandardClaim, choices, units_in_structure
-from htqcli.coverage import Occupation, is_unit
+from htqcli.coverage import Occupation
 from htqcli.fields import sound
-from htqcli.ksbs import LABEL, KsbList, meant_label, meant_version, ranges
+from htqcli.ksbs import LABEL, KsbList, meant_label, meant_version, mistaken, ranges
+from htqcli.references import References, units_named
 from htqcli.rules.declare import Acceptable, Case, Problem, Severity, rule
 from htqcli.rules.sources import CATEGORIES, CRITERIA, FORMAT, STANDARDS_DATA, SUPPORT
 from htqcli.source import Fix, Path
 from htqcli.structure import MOST, Combinations, CounterExample, Repair, TooLarge
-from htqcli.words import bare, join, nearest, quote, same_id
+from htqcli.words import bare, join, quote
 
 _BASE = """
         cycle: 3
@@ -43,31 +44,17 @@ def _named(claim: StandardClaim) -> str:
     return claim.meant or quote(claim.reference or "the standard")
 
 
-def _units_named(case: Case) -> Iterator[tuple[Path, str]]:
-    """Every place where the draft names a unit in a list."""
-    for path, _, ksbs in _mapped(case):
-        for label, coverage in ksbs.items():
-            short = (*path, label)
-            at = short if case.document.holds((*short, 0)) else (*short, "units")
-            yield from (((*at, number), name) for number, name in sound(coverage.units))
-    yield from units_in_structure(case.application)
-
-
-def _unknown_units(case: Case) -> Iterator[tuple[Path, str]]:
-    """Every place where the draft names a unit that there is not."""
-    return ((path, name) for path, name in _units_named(case) if not is_unit(case.reading, name))
-
-
-def _mistyped_units(case: Case, unused: list[str]) -> set[str]:
-    """The units among these that a name of no unit was likely meant for: their only fault is
-    that other one, which is told."""
-    unknown = dict.fromkeys(name for _, name in _unknown_units(case)) if unused else ()
-    return {near for name in islice(unknown, 100) for near in nearest(name, unused)}
-
-
-def _id(name: str, known: Iterable[str]) -> Fix | None:
-    meant = same_id(name, list(known))
-    return None if meant is None else Fix(meant)
+def _not_defined(named: References) -> Iterator[Problem]:
+    """Each id that is named and not defined, with every place of it."""
+    for name, (first, *also) in named.unknown.items():
+        likely = named.likely(name)
+        yield Problem(
+            first,
+            f"There is no {named.what} {quote(name)}",
+            likely.hint,
+            fix=Fix(likely.only) if likely.only else None,
+            also=tuple(also),
+        )
 
 
 @rule(
@@ -143,12 +130,11 @@ def unknown_ksb(case: Case) -> Iterable[Problem]:
         known = _list(case, claim)
         if isinstance(known, str):
             continue
-        for label in ksbs:
-            if LABEL.fullmatch(label) and label not in known.ksbs:
-                near = nearest(label, list(known.ksbs))
-                last = [own for own in known.ksbs if own[0] == label[0]][-1:]
-                hint = f"Did you mean {near[0]}? " if near else ""
-                hint += f"The last is {last[0]}. " if last else ""
+        last = {label[0]: label for label in known.ksbs}
+        for label, meant in mistaken(ksbs, known).items():
+            if LABEL.fullmatch(label):
+                hint = f"Did you mean {meant}? " if meant else ""
+                hint += f"The last is {last[label[0]]}. " if label[0] in last else ""
                 yield Problem(
                     (*path, label),
                     f"{_named(claim)} version {known.version} has no {label}",
@@ -246,31 +232,11 @@ def partial_without_reason(case: Case) -> Iterable[Problem]:
 def unknown_unit(case: Case) -> Iterable[Problem]:
     """A unit is named that the qualification does not have
 
-    What it was meant to cover or to be chosen from is not known.
+    What it was meant to cover or to be chosen from is not known. Each id is one finding, with every
+    line that names it, and the unit that was likely meant comes first.
     """
-    if not case.reading.knows(("units",)):
-        return
-    for path, name in _unknown_units(case):
-        near = nearest(name, list(case.application.units))
-        hint = (
-            f"Did you mean {quote(near[0])}?" if near else "Add it to ‘units’, or correct the id."
-        )
-        apart = name.split()
-        if apart and all(is_unit(case.reading, one) for one in apart):
-            hint = f"Put a comma between the units: {quote(', '.join(apart))}."
-        if not case.application.units:
-            yield Problem(
-                path,
-                f"There is no unit {quote(name)}: the draft has no ‘units’",
-                "Add ‘units:’ with a line such as ‘U1: Programming fundamentals’ for each unit.",
-            )
-            return
-        yield Problem(
-            path,
-            f"There is no unit {quote(name)}",
-            hint,
-            fix=_id(name, case.application.units),
-        )
+    if _has_units(case):
+        yield from _not_defined(case.units)
 
 
 @rule(
@@ -304,10 +270,9 @@ def unit_without_ksb(case: Case) -> Iterable[Problem]:
     covering = {
         name for ksbs in mapped for coverage in ksbs.values() for _, name in sound(coverage.units)
     }
-    unused = [name for name in case.application.units if mapped and name not in covering]
-    mistyped = _mistyped_units(case, unused)
-    for name in unused:
-        if name not in mistyped:
+    meant = case.units.meant_in("standards") if mapped else set()
+    for name in case.application.units:
+        if mapped and name not in covering and name not in meant:
             yield Problem(
                 ("units", name),
                 f"The unit {quote(name)} covers no KSB",
@@ -520,10 +485,12 @@ def unassessed_ksb(case: Case) -> Iterable[Problem]:
     if not case.application.assessments:
         return
     for path, claim, ksbs in _mapped(case):
+        not_ksbs = mistaken(ksbs, _list(case, claim))
         gaps = [
             label
             for label, coverage in ksbs.items()
-            if LABEL.fullmatch(label)
+            if label not in not_ksbs
+            and case.application.assessments.keys().isdisjoint(coverage.units)
             and coverage.units
             and not coverage.assessed_by
             and case.reading.knows((*path, label, "assessed_by"))
@@ -656,7 +623,11 @@ def unsatisfiable_group(case: Case) -> Iterable[Problem]:
     for path, group in choices(case.application):
         if not case.reading.knows((*path, "from")) or group.from_ is None or None in group.from_:
             continue
-        names = {name for _, name in sound(group.from_)}
+        names = {
+            one
+            for _, name in sound(group.from_)
+            for one in (name in case.units.unknown and case.units.likely(name).ids) or (name,)
+        }
         if group.choose is not None and group.credits is None and group.choose > len(names):
             what, has = f"{group.choose} units", f"{len(names)}"
         elif group.credits is not None and group.choose is None:
@@ -700,7 +671,7 @@ def malformed_label(case: Case) -> Iterable[Problem]:
     for path, claim, ksbs in _mapped(case):
         known = _list(case, claim)
         alike = Counter(meant_label(label) for label in ksbs)
-        for label in ksbs:
+        for label, likely in mistaken(ksbs, known).items():
             if not LABEL.fullmatch(label):
                 meant = meant_label(label)
                 alone = alike[meant] == 1 and case.reading.knows((*path, meant or label))
@@ -711,7 +682,8 @@ def malformed_label(case: Case) -> Iterable[Problem]:
                     f"{quote(label)} is not the label of a KSB",
                     f"Enter it as {meant}."
                     if meant
-                    else "Enter K, S or B and a number, for example ‘K1’.",
+                    else (f"Did you mean {likely}? " if likely else "")
+                    + "Enter K, S or B and a number, for example ‘K1’.",
                     case.document.key((*path, label)),
                     fix=Fix(meant, name=True) if meant and clear else None,
                 )
@@ -735,22 +707,10 @@ def malformed_label(case: Case) -> Iterable[Problem]:
 def unknown_assessment(case: Case) -> Iterable[Problem]:
     """An assessment is named that the draft does not have
 
-    Then nothing shows that the KSB is assessed.
+    Then nothing shows that the KSB is assessed. Each id is one finding, with every line that names
+    it.
     """
-    known = case.application.assessments
-    for path, _, ksbs in _mapped(case):
-        for label, coverage in ksbs.items():
-            for number, name in sound(coverage.assessed_by):
-                if name in known or not case.reading.knows(("assessments", name)):
-                    continue
-                near = nearest(name, list(known))
-                hint = f"Did you mean {quote(near[0])}?" if near else "Add it to ‘assessments’."
-                yield Problem(
-                    (*path, label, "assessed_by", number),
-                    f"There is no assessment {quote(name)}",
-                    hint,
-                    fix=_id(name, known),
-                )
+    return _not_defined(case.assessments)
 
 
 @rule(
@@ -780,10 +740,9 @@ def unit_outside_structure(case: Case) -> Iterable[Problem]:
     if any(path[0] == "structure" for path in case.reading.lost):
         return
     named = {name for _, name in units_in_structure(case.application)}
-    unnamed = [name for name in case.application.units if name not in named]
-    mistyped = _mistyped_units(case, unnamed)
-    for name in unnamed:
-        if name not in mistyped:
+    meant = case.units.meant_in("structure")
+    for name in case.application.units:
+        if name not in named and name not in meant:
             yield Problem(
                 ("units", name),
                 f"The structure does not name the unit {quote(name)}",
@@ -808,13 +767,18 @@ def no_units(case: Case) -> Iterable[Problem]:
 
     Units are what a learner takes and what covers the KSBs.
     """
-    if not case.application.units and not any(path[0] == "units" for path in case.reading.lost):
+    if not _has_units(case):
         yield Problem(
             ("units",),
             "The qualification has no units",
             "Add ‘units:’ with a line such as ‘U1: Programming fundamentals’ for each unit.",
             case.document.key(("units",)),
         )
+
+
+def _has_units(case: Case) -> bool:
+    """Whether a draft has units, even if none of them is sound."""
+    return bool(case.application.units) or any(path[0] == "units" for path in case.reading.lost)
 
 
 @rule(
@@ -845,7 +809,7 @@ def named_twice(case: Case) -> Iterable[Problem]:
     It does not count twice, so another unit or name is likely missing.
     """
     lists: dict[Path, Counter[str]] = {}
-    for path, name in _units_named(case):
+    for path, name in units_named(case.reading, case.document):
         named = lists.setdefault(path[:-1], Counter())
         named[name] += 1
         if named[name] == 2:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from htqcli import moment, plain
 from htqcli.application import Application, choices
 from htqcli.fields import is_personal_or_claim, leaves, sound
+from htqcli.references import References
 from htqcli.rules.accepting import a_year_after
 from htqcli.rules.declare import CATALOGUE, DRAFT, Case, Problem, Severity, Stage, rule
 from htqcli.rules.sources import FORMAT, YAML
@@ -123,7 +124,10 @@ def wrong_value(case: Case) -> Iterable[Problem]:
 
     The value is not used, and whatever else depends on it is not checked.
     """
-    yield from case.faults(Kind.WRONG)
+    for problem in case.faults(Kind.WRONG):
+        text, ids = case.document.text(problem.path), _ids_at(case, problem.path)
+        hint = ids.in_brackets(text) if ids and text else problem.hint
+        yield problem._replace(hint=hint)
     for path, group in choices(case.application):
         known = case.reading.knows((*path, "choose")) and case.reading.knows((*path, "credits"))
         if known and not group.says_how_many:
@@ -134,6 +138,18 @@ def wrong_value(case: Case) -> Iterable[Problem]:
                 "Say either how many units a learner chooses, for example ‘choose: 1’, or how "
                 "many credits, for example ‘credits: 15’.",
             )
+
+
+def _ids_at(case: Case, path: Path) -> References | None:
+    """The ids of which a draft lists some at a path."""
+    match path:
+        case ("standards", int(), "ksbs", _) | ("standards", int(), "ksbs", _, "units"):
+            return case.units
+        case ("structure", *_, "mandatory" | "from"):
+            return case.units
+        case ("standards", int(), "ksbs", _, "assessed_by"):
+            return case.assessments
+    return None
 
 
 @rule(

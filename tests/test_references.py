@@ -1,0 +1,340 @@
+"""One slip is one finding: a unit, assessment or label that is named and not defined."""
+
+import json
+import re
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from conftest import IN_WINDOW, ROOT, in_terminal
+
+EXAMPLE = (ROOT / "examples" / "application.yaml").read_text(encoding="utf-8")
+KSBS = "/standards/0/ksbs"
+K3 = "K3: {units: [U4], assessed_by: [A1]}"
+K10 = "K10: {units: [U2], assessed_by: [A1]}"
+MANDATORY = "mandatory: [U1, U2, U3, U4]"
+U3 = "  U3: {title: Testing, credits: 20}\n"
+U6 = "  U6:"
+
+
+def section(name, end):
+    """The lines of the example from one field to another."""
+    return EXAMPLE[EXAMPLE.index(f"{name}:\n") : EXAMPLE.index(f"{end}:")]
+
+
+def lines_naming(word, text=EXAMPLE):
+    """The numbers of the lines of a draft in which a list names an id."""
+    lines = text.splitlines()
+    return [n for n, line in enumerate(lines, 1) if re.search(rf"[\[ ]{word}[,\]]", line)]
+
+
+@pytest.fixture
+def found(htq, draft):
+    def run(changes, *words):
+        path = draft(changes)
+        return htq("check", path, "--at", IN_WINDOW, "--format", "json", *words).findings
+
+    return run
+
+
+@pytest.mark.parametrize("renamed", ["U3b", "U03", "UNIT-3", "TESTING"])
+def test_a_unit_renamed_where_it_is_defined_is_one_finding_with_all_its_lines(found, renamed):
+    (finding,) = found({"  U3:": f"  {renamed}:"})
+    assert (finding["code"], finding["pointer"]) == ("HTQ505", "/structure/mandatory/2")
+    assert finding["details"] == {"lines": lines_naming("U3")}
+    assert len(finding["details"]["lines"]) == 10
+    assert finding["line"] == finding["details"]["lines"][0]
+    assert finding["hint"].startswith(f"Did you mean ‘{renamed}’? ")
+
+
+def test_an_assessment_renamed_where_it_is_defined_is_one_finding(found):
+    (finding,) = found({"  A2:": "  PRACTICAL:"})
+    assert (finding["code"], finding["details"]["lines"]) == ("HTQ512", lines_naming("A2"))
+    assert finding["hint"].startswith("Did you mean ‘PRACTICAL’? ")
+
+
+def test_of_deleted_assessments_each_id_is_one_finding_that_says_the_section_is_missing(found):
+    findings = found({section("assessments", "support_session"): ""})
+    assert [finding["code"] for finding in findings] == ["HTQ512", "HTQ512"]
+    for finding, name in zip(findings, ("A1", "A2"), strict=True):
+        assert finding["message"] == f"There is no assessment ‘{name}’"
+        assert finding["details"]["lines"] == lines_naming(name)
+        assert finding["hint"].startswith("The draft has no ‘assessments’. ")
+
+
+@pytest.mark.parametrize("units", ["", "units:\n", "units: {}\n"])
+def test_without_units_only_their_absence_is_told(found, units):
+    (finding,) = found({section("units", "structure"): units})
+    assert finding["code"] == "HTQ514"
+
+
+@pytest.mark.parametrize(
+    ("changes", "meant"),
+    [
+        # An id that is written otherwise.
+        ({K10: K10.replace("U2", "u2")}, "U2"),
+        ({K10: K10.replace("U2", '"U 2"')}, "U2"),
+        ({K10: K10.replace("U2", "U02")}, "U2"),
+        ({K10: K10.replace("U2", "U-2")}, "U2"),
+        ({"  U1:": "  UNIT:", "[U1, U2, U3, U4]": "[UN1T, U2, U3, U4]"}, "UNIT"),
+        ({U6: f"  U10: Leadership\n{U6}", K10: K10.replace("[U2]", "[U2, U1O]")}, "U10"),
+        ({U6: f"  U10: Leadership\n{U6}", K10: K10.replace("[U2]", "[U10, U1O]")}, "U10"),
+        ({"  U1:": "  Ul:"}, "Ul"),
+        # A title in place of an id.
+        ({K10: K10.replace("U2", "Databases")}, "U2"),
+        ({K10: K10.replace("U2", "DATABASES.")}, "U2"),
+        ({MANDATORY: "mandatory: [U1, Databases, U3, U4]"}, "U2"),
+        # Of several that are not named, the one with the same number.
+        ({"  U3:": "  U3b:", "  U4:": "  U4b:"}, "U3b"),
+        # Nothing looks alike.
+        ({U3: ""}, None),
+        ({U3: "", U6: f"  U13: Leadership\n{U6}", "from: [U5, U6]": "from: [U5, U6, U13]"}, None),
+        ({K10: K10.replace("[U2]", "[U2, U12]")}, None),
+        ({K10: K10.replace("[U2]", "[U2, U1O]")}, None),
+        ({K10: K10.replace("[U2]", "[U2, Yes]"), U6: f"  U7: Leadership\n{U6}"}, None),
+        # Two units have that title.
+        ({K10: K10.replace("U2", "Databases"), "title: Testing": "title: databases"}, None),
+    ],
+)  # fmt: skip
+def test_the_likely_unit_comes_first_and_none_is_guessed(found, changes, meant):
+    finding = found(changes, "--select", "HTQ505")[0]
+    if meant:
+        assert re.match(f"(Did you mean|That is the title of) ‘{meant}’", finding["hint"])
+    else:
+        assert "Did you mean" not in finding["hint"]
+        assert "‘U1’" in finding["hint"]
+
+
+def test_the_title_of_an_assessment_is_told_its_id(found):
+    (finding,) = found({K10: K10.replace("A1", "Portfolio of Projects")})
+    assert finding["code"] == "HTQ512"
+    assert finding["hint"] == "That is the title of ‘A1’. Enter the id: ‘A1’."
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "said"),
+    [
+        ({K3: "K3: {units: [U4, A1], assessed_by: [A1]}"}, "HTQ505", "It is an assessment."),
+        ({K3: "K3: [U4, A1]"}, "HTQ505", "It is an assessment."),
+        ({K3: "K3: {units: [U4], assessed_by: [U1]}"}, "HTQ512", "It is a unit."),
+    ],
+)
+def test_a_unit_among_assessments_or_the_other_way_is_told_its_place(found, changes, code, said):
+    (finding,) = found(changes)
+    assert finding["code"] == code
+    assert finding["hint"].startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("changes", "hint"),
+    [
+        ({K3: K3.replace("U4", "U1-U3")}, "Name each unit: ‘U1, U2, U3’."),
+        ({K3: K3.replace("U4", "U1 to U3")}, "Name each unit: ‘U1, U2, U3’."),
+        ({K3: K3.replace("U4", "U1–3")}, "Name each unit: ‘U1, U2, U3’."),
+        ({MANDATORY: "mandatory: [U1 - U4]"}, "Name each unit: ‘U1, U2, U3, U4’."),
+        ({"from: [U5, U6]": "from: [U5/U6]"}, "Put a comma between the units: ‘U5, U6’."),
+        ({"from: [U5, U6]": "from: [U5 and U6]"}, "Put a comma between the units: ‘U5, U6’."),
+        ({"choose: 1": "choose: 2", "[U5, U6]": "[U5-U6]"}, "Name each unit: ‘U5, U6’."),
+    ],
+)
+def test_several_ids_in_one_text_are_one_finding_that_lists_them(found, changes, hint):
+    (finding,) = found(changes)
+    assert (finding["code"], finding["hint"]) == ("HTQ505", hint)
+
+
+def test_a_range_that_leaves_the_units_is_not_listed(found):
+    (finding,) = found({K3: K3.replace("U4", "U1-U999999999")})
+    assert "Name each" not in finding["hint"]
+
+
+IDS = "Enter the ids of units in brackets, for example ‘[U1, U2]’."
+ITEMS = "Put the items in brackets, for example "
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "hint"),
+    [
+        ({K3: "K3: Yes"}, "HTQ103", IDS),
+        ({K3: "K3: 50%"}, "HTQ103", IDS),
+        ({K3: "K3: {units: ✓}"}, "HTQ103", IDS),
+        ({K3: "K3: U1-U6"}, "HTQ103", f"{ITEMS}‘[U1, U2, U3, U4, U5, U6]’."),
+        ({K3: "K3: U4, U8"}, "HTQ103", f"{ITEMS}‘[U4, U8]’."),
+        ({K3: "K3: U4 and U6"}, "HTQ103", f"{ITEMS}‘[U4, U6]’."),
+        ({K3: "K3: Databases"}, "HTQ103", f"{ITEMS}‘[U2]’."),
+        ({MANDATORY: "mandatory: U1 to U4"}, "HTQ103", f"{ITEMS}‘[U1, U2, U3, U4]’."),
+        ({"from: [U5, U6]": "from: U5 U6"}, "HTQ103", f"{ITEMS}‘[U5, U6]’."),
+        ({K3: "K3: {units: [U4], assessed_by: Portfolio of projects}"}, "HTQ103",
+         f"{ITEMS}‘[A1]’."),
+        ({K3: "K3: {units: [U4], assessed_by: exam}"}, "HTQ103",
+         "Enter the ids of assessments in brackets, for example ‘[A1, A2]’."),
+        ({K3: "K3: {units: [Yes], assessed_by: [A1]}"}, "HTQ505",
+         "Enter ids of units here: ‘U1’, ‘U2’, ‘U3’, ‘U4’, ‘U5’ or ‘U6’."),
+    ],
+)  # fmt: skip
+def test_a_text_in_place_of_ids_is_one_finding_that_says_what_to_enter(found, changes, code, hint):
+    (finding,) = found(changes)
+    assert (finding["code"], finding["hint"]) == (code, hint)
+
+
+@pytest.mark.parametrize(
+    ("name", "end", "text", "line"),
+    [
+        ("employers", "documents", "Example Software Ltd", "‘- name: Example Software Ltd’"),
+        ("documents", "declarations", "plan.txt", "‘- kind: ksb-mapping’, with ‘file: plan.txt’"),
+        ("standards", "assessments", "ST0118", "‘- reference: ST0118’"),
+    ],
+)
+def test_a_text_in_place_of_a_list_of_parts_is_shown_in_its_line(found, name, end, text, line):
+    (finding,) = found({section(name, end): f"{name}: {text}\n\n"}, "--select", "HTQ1")
+    assert (finding["code"], finding["pointer"]) == ("HTQ103", f"/{name}")
+    assert line in finding["hint"]
+    assert "[" not in finding["hint"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "codes"),
+    [
+        # The unit that a mistyped id was meant for is not told to cover nothing.
+        ({"K10: {units: [U2]": "K10: {units: [U22]", "S3: {units: [U2]": "S3: {units: [U22]",
+          "[U1, U2], assessed": "[U1], assessed"}, ["HTQ505"]),
+        ({MANDATORY: "mandatory: [U1, U02, U3, U4]"}, ["HTQ505"]),
+        # Two units were renamed, and which is which cannot be told.
+        ({"  U2:": "  DATA:", "  U3:": "  TEST:"}, ["HTQ505", "HTQ505"]),
+        # What has nothing to do with it is told: no structure names U7, and no KSB.
+        ({U6: f"  U7: Leadership\n{U6}", K10: K10.replace("U2", "u2")},
+         ["HTQ506", "HTQ513", "HTQ505"]),
+        ({U6: f"  U7: Leadership\n{U6}", K3: "K3: {units: [U4, A1], assessed_by: [A1]}"},
+         ["HTQ506", "HTQ513", "HTQ505"]),
+        # A label that is mistyped leaves no gap of its own.
+        ({"K10:": "K99:"}, ["HTQ502"]),
+        ({"K12:": "K21:"}, ["HTQ502"]),
+        ({"K10:": "K1O:"}, ["HTQ511"]),
+        ({"K1:": "Kl:"}, ["HTQ511"]),
+        ({"K7:": '"K 7":'}, ["HTQ511"]),
+        ({"K7:": "K07:"}, ["HTQ511"]),
+        # Neither does what it lacks matter.
+        ({K10: f"{K10}\n      K99: [U2]"}, ["HTQ502"]),
+    ],
+)  # fmt: skip
+def test_what_only_follows_from_a_slip_is_not_told_beside_it(found, changes, codes):
+    assert [finding["code"] for finding in found(changes)] == codes
+
+
+@pytest.mark.parametrize(
+    ("changes", "meant"),
+    [
+        ({"K10:": "K99:"}, "K10"),
+        ({"K12:": "K21:"}, "K12"),
+        ({"K10:": "K1O:"}, "K10"),
+        ({"B1:": "BI:"}, "B1"),
+    ],
+)
+def test_the_label_that_is_missing_is_the_likely_one(found, changes, meant):
+    (finding,) = found(changes)
+    assert finding["hint"].startswith(f"Did you mean {meant}? ")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {section("employers", "documents"): "employers: x@example.com\n"},
+        {section("employers", "documents"): "employers: [x@example.com]\n"},
+        {K3: "K3: U4, x@example.com"},
+        {K3: "K3: [x@example.com]"},
+        {K3: "K3: {units: [U4], assessed_by: [x@example.com]}"},
+        {section("assessments", "support_session"): "", K3: K3.replace("A1", "x@example.com")},
+    ],
+)
+def test_no_hint_repeats_an_email_address(found, changes):
+    findings = found(changes)
+    assert findings
+    assert "example.com" not in json.dumps(findings)
+
+
+RENAMED = {"  U3:": "  U3b:"}
+PLACES = len(lines_naming("U3"))
+
+
+def test_the_summary_counts_one_finding_of_several_places_once(htq, draft):
+    run = htq("check", draft(RENAMED), "--at", IN_WINDOW, "--format", "json")
+    assert run.data["summary"]["errors"] == 1
+
+
+def test_redirected_text_has_a_line_for_each_place(htq, draft):
+    run = htq("check", draft(RENAMED), "--at", IN_WINDOW)
+    heads = re.findall(
+        r"^.*yaml:(\d+):\d+: error HTQ505 There is no unit ‘U3’$", run.out, re.MULTILINE
+    )
+    assert list(map(int, heads)) == lines_naming("U3")
+    assert run.out.count("Did you mean") == 1
+    assert "not ready to submit (1 error)" in run.out
+
+
+def test_a_terminal_shows_one_finding_with_its_other_lines(draft):
+    _, shown = in_terminal("check", draft(RENAMED), "--at", IN_WINDOW, columns=200, NO_COLOR="1")
+    first, *others = map(str, lines_naming("U3"))
+    assert shown.count("HTQ505 There") == 1
+    assert f":{first}:" in shown
+    assert f"(also on lines {', '.join(others[:-1])} and {others[-1]})" in shown
+
+
+@pytest.mark.parametrize("format", ["github", "azure", "gitlab", "sarif"])
+def test_a_pipeline_marks_each_place(htq, draft, format):
+    out = htq("check", draft(RENAMED), "--at", IN_WINDOW, "--format", format).out
+    if format == "gitlab":
+        issues = json.loads(out)
+        lines = [issue["location"]["lines"]["begin"] for issue in issues]
+        marks = {issue["fingerprint"] for issue in issues}
+    elif format == "sarif":
+        results = json.loads(out)["runs"][0]["results"]
+        assert all(len(result["locations"]) == 1 for result in results)
+        where = [result["locations"][0]["physicalLocation"]["region"] for result in results]
+        lines = [region["startLine"] for region in where]
+        marks = {result["partialFingerprints"]["htqFinding/v1"] for result in results}
+    else:
+        lines = [int(n) for n in re.findall(r"[,;]line(?:number)?=(\d+)", out)]
+        marks = set(lines)
+    assert lines == lines_naming("U3")
+    assert len(marks) == PLACES
+
+
+def test_no_further_place_of_a_finding_takes_the_room_of_another_on_github(htq, draft):
+    many = {K3: f"{K3}\n      K99: [U1]", "S14:\n": "S14:\n        reasons: x\n"}
+    out = htq("check", draft(RENAMED | many), "--at", IN_WINDOW, "--format", "github").out
+    shown = re.findall(r"title=(HTQ\d+)", out)
+    assert sorted(shown[:3]) == ["HTQ102", "HTQ502", "HTQ505"]
+    assert f"{PLACES + 2 - 10} more of level error are not shown here." in out
+
+
+def test_junit_and_markdown_tell_one_finding_with_its_lines(htq, draft):
+    path = draft(RENAMED)
+    said = f"There is no unit ‘U3’ (also on lines {lines_naming('U3')[1]}, "
+    root = ET.fromstring(htq("check", path, "--at", IN_WINDOW, "--format", "junit").out)
+    (failure,) = root.iter("failure")
+    assert failure.text.count(said) == 1
+    table = htq("check", path, "--at", IN_WINDOW, "--format", "markdown").out
+    assert table.count("no unit ‘U3’") == table.count(said) == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "left"),
+    [
+        ({K3: K3.replace("U4", "u4"), "B1: {units: [U4]": "B1: {units: [u4]"}, []),
+        # In the first place the correction would name a unit twice, and only there it is not made.
+        ({K3: K3.replace("U4", "U4, u4"), "B1: {units: [U4]": "B1: {units: [u4]"}, [f"{KSBS}/K3/units/1"]),
+    ],
+)  # fmt: skip
+def test_fix_corrects_each_place_that_can_be_corrected(htq, draft, changes, left):
+    path = draft(changes)
+    words = ("check", path, "--at", IN_WINDOW, "--format", "json", "--select", "HTQ505,HTQ515")
+    assert [finding["fixable"] for finding in htq(*words).findings] == [True]
+    assert [finding["pointer"] for finding in htq(*words, "--fix").findings] == left
+    assert "B1: {units: [U4]" in path.read_text(encoding="utf-8")
+
+
+def test_one_id_in_more_places_than_are_shown_says_in_how_many(htq, tmp_path):
+    units = ", ".join(["X1"] * 1_500)
+    (tmp_path / "a.yaml").write_text(f"units: {{A: a}}\nstandards: [{{ksbs: {{K1: [{units}]}}}}]\n")
+    run = htq("check", tmp_path / "a.yaml", "--select", "HTQ505", "--format", "text")
+    assert "There is no unit ‘X1’ (in 1,500 places; 1,000 of them are shown)" in run.out
+    assert run.out.count("error HTQ505") == 1_000
