@@ -55,19 +55,21 @@ class Excerpt(NamedTuple):
 
 
 class Repair(NamedTuple):
-    """A fix of a rule, with the path of what it changes."""
+    """A fix of a rule, with the path of what it changes. What stood there was not read if it was
+    `unread`, so what depends on it was not checked."""
 
     rule: Rule
     path: Path
     fix: Fix
+    unread: bool = False
 
 
 class Diagnostic(NamedTuple):
     """A finding of a rule, with its place and an excerpt of the line where it begins.
 
     `sources` are where what it asks for is said: addresses, or files of this project.
-    `accepted` is the draft's acceptance of it, and `repair` what puts it right. `ksbs` are as in
-    `Problem`.
+    `accepted` is the draft's acceptance of it, and `repairs` what its hint names in place of what
+    is there, or what is certain. `ksbs` are as in `Problem`.
     """
 
     rule: Rule
@@ -80,9 +82,14 @@ class Diagnostic(NamedTuple):
     sources: tuple[str, ...]
     details: dict[str, Any] | None = None
     accepted: Acceptance | None = None
-    repair: Repair | None = None
+    repairs: tuple[Repair, ...] = ()
     ksbs: tuple[Path, ...] = ()
     unproven: bool = False
+
+    @property
+    def is_fixable(self) -> bool:
+        """Whether `--fix` can correct it."""
+        return self.accepted is None and any(repair.fix.certain for repair in self.repairs)
 
     @property
     def is_open(self) -> bool:
@@ -146,6 +153,11 @@ class Checked:
     def count(self, severity: Severity) -> int:
         """How many findings of a severity count, accepted ones left out."""
         return sum(f.severity is severity and f.accepted is None for f in self.findings)
+
+    @property
+    def fixable(self) -> int:
+        """How many findings `--fix` can correct."""
+        return sum(finding.is_fixable for finding in self.findings)
 
 
 @dataclass(frozen=True)
@@ -447,13 +459,19 @@ class _Places:
             self._excerpt(span, personal=personal, only_marked=only_marked),
             self._sources(rule, problem),
             problem.details,
-            # What a slip makes of a text is for a person to say first.
-            repair=Repair(rule, problem.path, problem.fix)
-            if problem.fix and self.document.as_written
-            else None,
+            repairs=self._repairs(rule, problem),
             ksbs=problem.ksbs,
             unproven=problem.unproven,
         )
+
+    def _repairs(self, rule: Rule, problem: Problem) -> tuple[Repair, ...]:
+        """What a slip makes of a text is for a person to say before the rest is corrected."""
+        fix = problem.fix
+        if fix is None or not (fix.edit or self.document.as_written):
+            return ()
+        knows = self.case.reading.knows
+        paths = fix.at or (problem.path,)
+        return tuple(Repair(rule, path, fix, bool(fix.edit) or not knows(path)) for path in paths)
 
     def _excerpt(self, span: Span, *, personal: bool, only_marked: bool) -> Excerpt:
         """It goes by the fields where all of the draft could be read, and by the text as well where
