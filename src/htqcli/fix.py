@@ -156,11 +156,10 @@ class _Text:
         text = self.document.lines.text
         for repair in dict.fromkeys(repairs):
             path, fix = repair.path, repair.fix
+            span = self.document.key(path) if fix.name else self.document.locate(path)
+            written = _written(text[span.start : span.end], fix.text, self)
             if fix.edit is not None:
                 span, written = Span(fix.edit.start, fix.edit.end), fix.edit.new
-            else:
-                span = self.document.key(path) if fix.name else self.document.locate(path)
-                written = _written(text[span.start : span.end], fix.text, self)
             if written is not None:
                 at.setdefault(span, []).append((written, repair))
         edits: list[Edit] = []
@@ -195,7 +194,7 @@ class _Text:
         old, new = self.document.text(repair.path) or "", repair.fix.written
         if repair.fix.edit:
             old = self.document.lines.text[edit.span.start : edit.span.end]
-            if any(span.start < edit.span.end and edit.span.start < span.end for span in self.personal):
+            if any(at.start < edit.span.end and edit.span.start < at.end for at in self.personal):
                 old = new = "…"
         elif repair.fix.name:
             old = str(repair.path[-1])

@@ -542,7 +542,7 @@ def personal(document: Document) -> Iterator[Span]:
         elif isinstance(node, source.Sequence):
             waiting += node.items
     for fault in DRAFT.read(document).faults:
-        if fault.kind is Kind.UNKNOWN and fault.fix is None:
+        if fault.kind is Kind.UNKNOWN and not (fault.fix and fault.fix.certain):
             yield from (document.key(fault.path), document.locate(fault.path))
     yield from (Span(*match.span()) for match in _EMAIL.finditer(document.lines.text))
 

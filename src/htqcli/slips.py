@@ -423,8 +423,7 @@ def _colon(stop: _Stopped) -> Slip | None:
     page, number, at = stop.page, stop.number, stop.at
     line = page.lines[number]
     field = line.field
-    first = field and line.start + field.start("value") - 1
-    if first is not None and first < at:
+    if field and line.start + field.start("value") - 1 < at:
         edits, lost = line.without_value(field)
         slip = Slip(
             at,
@@ -434,8 +433,7 @@ def _colon(stop: _Stopped) -> Slip | None:
             edits,
             lost,
         )
-        begin = field.end("value") + len(line.text[field.end("value") :])
-        begin -= len(line.text[field.end("value") :].lstrip())
+        begin = len(line.text) - len(line.text[field.end("value") :].lstrip())
         value = _plain_value(line.text, begin)
         below = next(page.after(number), None)
         goes_on = below is not None and below.indent > line.column
@@ -448,8 +446,8 @@ def _colon(stop: _Stopped) -> Slip | None:
     above = next(page.before(number), None)
     if above is None:
         return None
-    if slip := _formed(above, _FORMS):
-        return slip
+    if formed := _formed(above, _FORMS):
+        return formed
     if above.column == line.column and above.field is None:
         return _without_colon(page, page.number(above.start) or 0)
     if field is None:

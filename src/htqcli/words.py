@@ -140,19 +140,21 @@ def slip(word: str, choices: Collection[str]) -> str | None:
     return same[0] if len(same) == 1 else None
 
 
-def same_id(word: str, choices: Collection[str]) -> str | None:
-    """The one choice that is the id `word` apart from case and spaces; None if none or several
-    are. A space between digits is part of the id."""
-    same = [choice for choice in choices if _close(choice) == _close(word)]
-    return same[0] if len(same) == 1 else None
+def id_key(text: str) -> str:
+    """What an id is apart from case, spaces, zeros before its number and a letter O in place of a
+    zero: ids of one key look alike. A space between digits is part of the id."""
+    same = re.sub(r"(?<!\d)\s+|\s+(?!\d)", "", text.casefold())
+    match = _ID.fullmatch(same)
+    if match is None or match[2].count("o") > 1:
+        return same
+    return match[1] + (match[2].replace("o", "0").lstrip("0") or "0")
+
+
+_ID = re.compile(r"([a-z]{1,3}?)([0-9o]*[0-9][0-9o]*)", re.ASCII)
 
 
 def _letters(text: str) -> str:
     return "".join(re.findall(r"[^\W_]+", text.casefold()))
-
-
-def _close(text: str) -> str:
-    return re.sub(r"(?<!\d)\s+|\s+(?!\d)", "", text.casefold())
 
 
 def _escape(match: re.Match[str]) -> str:

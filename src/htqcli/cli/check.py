@@ -312,7 +312,9 @@ def _tell_changes(fixed: Fixed, *, writes: bool) -> None:
             f"{quote(change.new)}{why}"
         )
     if fixed.too_long:
-        terminal.tell(f"{path}: nothing was corrected: it would take too long to find out what can be")
+        terminal.tell(
+            f"{path}: nothing was corrected: it would take too long to find out what can be"
+        )
     if fixed.not_shown and not writes:
         terminal.tell(
             f"{path}: {fixed.not_shown} of these not in the diff, because the lines hold what is "

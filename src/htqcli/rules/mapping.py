@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
 from htqcli.application import Coverage, StandardClaim, choices, units_in_structure
@@ -15,7 +15,7 @@ from htqcli.rules.declare import Acceptable, Case, Problem, Severity, rule
 from htqcli.rules.sources import CATEGORIES, CRITERIA, FORMAT, STANDARDS_DATA, SUPPORT
 from htqcli.source import Fix, Path
 from htqcli.structure import MOST, Combinations, CounterExample, Repair, TooLarge
-from htqcli.words import bare, join, nearest, quote, same_id
+from htqcli.words import bare, id_key, join, letters, nearest, quote
 
 _BASE = """
         cycle: 3
@@ -65,9 +65,62 @@ def _mistyped_units(case: Case, unused: list[str]) -> set[str]:
     return {near for name in islice(unknown, 100) for near in nearest(name, unused)}
 
 
-def _id(name: str, known: Iterable[str]) -> Fix | None:
-    meant = same_id(name, list(known))
-    return None if meant is None else Fix(meant)
+class Ids:
+    """The ids that a part of a draft defines, how often each id is named, and what a name that is
+    none of them means."""
+
+    def __init__(self, part: str, titles: Mapping[str, str | None], named: Iterable[str]) -> None:
+        self.part = part
+        self.known = titles
+        self.named = Counter(named)
+        self.alike: dict[str, list[str]] = {}
+        self.titled: dict[str, list[str]] = {}
+        for own, title in titles.items():
+            self.alike.setdefault(id_key(own), []).append(own)
+            self.titled.setdefault(letters(title or ""), []).append(own)
+
+    def meant(self, name: str) -> str | None:
+        """The one id that a name looks like, or else the one of that title."""
+        found = self.alike.get(id_key(name)) or (letters(name) and self.titled.get(letters(name)))
+        return found[0] if found and len(found) == 1 else None
+
+    def fix(self, name: str) -> Fix | None:
+        """How the places that name an id come to agree with the one that defines it: what is
+        written more often stays. Where both are as often, that is for a person to say."""
+        meant = self.meant(name)
+        if meant is None:
+            return None
+        if id_key(name) != id_key(meant):
+            return Fix(meant)
+        own, others = self.named[name], self.named[meant] + 1
+        if own > others:
+            return Fix(name, name=True, at=((self.part, meant),))
+        return Fix(meant, certain=own < others)
+
+    def hint(self, fix: Fix | None, name: str) -> str | None:
+        """What a fix does, in words."""
+        if fix is None:
+            return None
+        if fix.name:
+            return f"Write {quote(name)} in ‘{self.part}’ too, in place of {quote(str(fix.at[0][-1]))}."
+        return f"Did you mean {quote(fix.written)}?"
+
+
+def unit_ids(case: Case) -> Ids:
+    """The ids of the units."""
+    titles = {own: unit.title for own, unit in case.application.units.items()}
+    return Ids("units", titles, (name for _, name in _units_named(case)))
+
+
+def assessment_ids(case: Case) -> Ids:
+    """The ids of the assessments."""
+    return Ids("assessments", case.application.assessments, _assessments_named(case))
+
+
+def _assessments_named(case: Case) -> Iterator[str]:
+    for _, _, ksbs in _mapped(case):
+        for coverage in ksbs.values():
+            yield from (name for _, name in sound(coverage.assessed_by))
 
 
 @rule(
@@ -143,9 +196,10 @@ def unknown_ksb(case: Case) -> Iterable[Problem]:
         known = _list(case, claim)
         if isinstance(known, str):
             continue
+        taken = {meant_label(label) for label in ksbs}
         for label in ksbs:
             if LABEL.fullmatch(label) and label not in known.ksbs:
-                near = nearest(label, list(known.ksbs))
+                near = nearest(label, [own for own in known.ksbs if own not in taken])
                 last = [own for own in known.ksbs if own[0] == label[0]][-1:]
                 hint = f"Did you mean {near[0]}? " if near else ""
                 hint += f"The last is {last[0]}. " if last else ""
@@ -154,6 +208,7 @@ def unknown_ksb(case: Case) -> Iterable[Problem]:
                     f"{_named(claim)} version {known.version} has no {label}",
                     f"{hint}Check the label and the version.",
                     case.document.key((*path, label)),
+                    fix=Fix(near[0], name=True, certain=False) if near else None,
                 )
 
 
@@ -241,7 +296,8 @@ def partial_without_reason(case: Case) -> Iterable[Problem]:
             ksbs:
               K1: [U1, U2]
     """,
-    fixes="case and spaces of an id, such as u1 where the unit is U1.",
+    fixes="an id that differs in case, spaces, zeros or a letter O, such as u1 where the unit is "
+    "U1: what is written more often stays. The title of a unit becomes its id.",
 )
 def unknown_unit(case: Case) -> Iterable[Problem]:
     """A unit is named that the qualification does not have
@@ -250,11 +306,10 @@ def unknown_unit(case: Case) -> Iterable[Problem]:
     """
     if not case.reading.knows(("units",)):
         return
+    ids = unit_ids(case)
     for path, name in _unknown_units(case):
-        near = nearest(name, list(case.application.units))
-        hint = (
-            f"Did you mean {quote(near[0])}?" if near else "Add it to ‘units’, or correct the id."
-        )
+        fix = ids.fix(name)
+        hint = ids.hint(fix, name) or "Add it to ‘units’, or correct the id."
         apart = name.split()
         if apart and all(is_unit(case.reading, one) for one in apart):
             hint = f"Put a comma between the units: {quote(', '.join(apart))}."
@@ -269,7 +324,7 @@ def unknown_unit(case: Case) -> Iterable[Problem]:
             path,
             f"There is no unit {quote(name)}",
             hint,
-            fix=_id(name, case.application.units),
+            fix=fix,
         )
 
 
@@ -571,8 +626,17 @@ def ksb_list_missing(case: Case) -> Iterable[Problem]:
                 f"Could not check that the mapping of {one.reference} is complete: {why}",
                 " ".join(filter(None, [_how_to_have_a_list(case, one), _what_is_open(case)])),
                 case.document.key(path),
+                fix=_version_meant(case, one),
                 unproven=True,
             )
+
+
+def _version_meant(case: Case, one: Occupation) -> Fix | None:
+    """The version of a list that there is, where the one that is given can mean that."""
+    at = (*one.path, "version")
+    written = case.document.text(at)
+    meant = meant_version(written, case.lists.versions(one.claim.meant or "")) if written else None
+    return Fix(meant, at=(at,), certain=False) if meant and meant != written else None
 
 
 def _why_no_list(case: Case, one: Occupation) -> str | None:
@@ -706,14 +770,20 @@ def malformed_label(case: Case) -> Iterable[Problem]:
                 alone = alike[meant] == 1 and case.reading.knows((*path, meant or label))
                 there = isinstance(known, str) or meant in known.ksbs
                 clear = meant and alone and there and _SLIP.fullmatch(label)
+                if meant in ksbs:
+                    hint = f"There is a line of {meant} already. Put the two together."
+                elif not there:
+                    hint = f"Check the label and the version: the list has no {meant}."
+                else:
+                    hint = f"Enter it as {meant}."
                 yield Problem(
                     (*path, label),
                     f"{quote(label)} is not the label of a KSB",
-                    f"Enter it as {meant}."
-                    if meant
-                    else "Enter K, S or B and a number, for example ‘K1’.",
+                    hint if meant else "Enter K, S or B and a number, for example ‘K1’.",
                     case.document.key((*path, label)),
-                    fix=Fix(meant, name=True) if meant and clear else None,
+                    fix=Fix(meant, name=True, certain=bool(clear))
+                    if meant and alone and there
+                    else None,
                 )
 
 
@@ -730,7 +800,9 @@ def malformed_label(case: Case) -> Iterable[Problem]:
               K1: {{units: [U1, U2], assessed_by: [A1]}}
         assessments: {{A1: Portfolio}}
     """,
-    fixes="case and spaces of an id, such as a1 where the assessment is A1.",
+    fixes="an id that differs in case, spaces, zeros or a letter O, such as a1 where the "
+    "assessment is A1: what is written more often stays. The title of an assessment becomes its "
+    "id.",
 )
 def unknown_assessment(case: Case) -> Iterable[Problem]:
     """An assessment is named that the draft does not have
@@ -738,18 +810,18 @@ def unknown_assessment(case: Case) -> Iterable[Problem]:
     Then nothing shows that the KSB is assessed.
     """
     known = case.application.assessments
+    ids = assessment_ids(case)
     for path, _, ksbs in _mapped(case):
         for label, coverage in ksbs.items():
             for number, name in sound(coverage.assessed_by):
                 if name in known or not case.reading.knows(("assessments", name)):
                     continue
-                near = nearest(name, list(known))
-                hint = f"Did you mean {quote(near[0])}?" if near else "Add it to ‘assessments’."
+                fix = ids.fix(name)
                 yield Problem(
                     (*path, label, "assessed_by", number),
                     f"There is no assessment {quote(name)}",
-                    hint,
-                    fix=_id(name, known),
+                    ids.hint(fix, name) or "Add it to ‘assessments’, or correct the id.",
+                    fix=fix,
                 )
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cache, partial
 
 from htqcli import moment, plain
 from htqcli.application import Application, choices
 from htqcli.fields import is_personal_or_claim, leaves, sound
+from htqcli.ksbs import meant_version
 from htqcli.rules.accepting import a_year_after
 from htqcli.rules.declare import CATALOGUE, DRAFT, Case, Problem, Severity, Stage, rule
+from htqcli.rules.mapping import Ids, assessment_ids, unit_ids
 from htqcli.rules.sources import FORMAT, YAML
 from htqcli.source import Fix, Kind, Path
 from htqcli.words import join, quote
@@ -88,7 +92,8 @@ def unknown_field(case: Case) -> Iterable[Problem]:
     alike = Counter((problem.path[:-1], problem.hint) for problem in problems)
     for problem in problems:
         alone = alike[problem.path[:-1], problem.hint] == 1
-        yield problem._replace(only_marked=True, fix=problem.fix if alone else None)
+        fix = problem.fix and problem.fix._replace(certain=problem.fix.certain and alone)
+        yield problem._replace(only_marked=True, fix=fix)
 
 
 def _dates_in_iso(case: Case) -> Iterable[tuple[Path, Fix]]:
@@ -114,7 +119,9 @@ def _dates_in_iso(case: Case) -> Iterable[tuple[Path, Fix]]:
           level: 4
     """,
     subjects=(DRAFT, CATALOGUE),
-    fixes="a misspelt choice that can mean but one, such as ‘awarding organisation’. Dates that "
+    fixes="a misspelt choice that can mean but one, such as ‘awarding organisation’, a number with "
+    "its field’s name, such as ‘Level 5’, a version such as ‘v1.1’, and ids of units or "
+    "assessments that are not in a list, such as ‘U4, U8’. Dates that "
     "leave no doubt, such as ‘2 March 2022’, become ISO 8601: ‘2022-03-02’.",
     tidy=_dates_in_iso,
 )
@@ -123,7 +130,9 @@ def wrong_value(case: Case) -> Iterable[Problem]:
 
     The value is not used, and whatever else depends on it is not checked.
     """
-    yield from case.faults(Kind.WRONG)
+    units, assessments = cache(partial(unit_ids, case)), cache(partial(assessment_ids, case))
+    for problem in case.faults(Kind.WRONG):
+        yield _version(case, problem) or _list_of_ids(case, problem, units, assessments) or problem
     for path, group in choices(case.application):
         known = case.reading.knows((*path, "choose")) and case.reading.knows((*path, "credits"))
         if known and not group.says_how_many:
@@ -134,6 +143,49 @@ def wrong_value(case: Case) -> Iterable[Problem]:
                 "Say either how many units a learner chooses, for example ‘choose: 1’, or how "
                 "many credits, for example ‘credits: 15’.",
             )
+
+
+def _version(case: Case, problem: Problem) -> Problem | None:
+    """The problem of a version that is written otherwise, such as `v1.1`, with what it means."""
+    written = case.document.text(problem.path)
+    if problem.path[:1] + problem.path[2:] != ("standards", "version") or written is None:
+        return None
+    claim = dict(sound(case.application.standards)).get(int(problem.path[1]))
+    known = case.lists.versions(claim.meant) if claim and claim.meant else []
+    meant = meant_version(written, known)
+    if meant is None:
+        return None
+    is_certain = meant in known or written.strip().endswith(meant)
+    is_certain = is_certain and re.findall(r"\d+", written) == re.findall(r"\d+", meant)
+    fix = Fix(meant, certain=is_certain)
+    return problem._replace(hint=f"Did you mean version {meant}?", fix=fix)
+
+
+def _list_of_ids(
+    case: Case, problem: Problem, units: Callable[[], Ids], assessments: Callable[[], Ids]
+) -> Problem | None:
+    """The problem of ids that are written as a text and not as a list, with the list."""
+    path, written = problem.path, case.document.text(problem.path)
+    if written is None or case.document.root is None:
+        return None
+    if path[0] == "standards" and path[-1] == "assessed_by":
+        ids = assessments()
+    elif (path[0] == "standards" and path[2:3] == ("ksbs",) and path[4:] in ((), ("units",))) or (
+        path[0] == "structure" and path[-1] in ("mandatory", "from")
+    ):
+        ids = units()
+    else:
+        return None
+    for separator in (r"[,;\n]", r"(?:[,;&+/\s]|\band\b)+"):
+        words = [word for word in re.split(separator, written) if word.strip()]
+        meant = [word if word in ids.known else ids.meant(word) for word in map(str.strip, words)]
+        items = tuple(filter(None, meant))
+        if items and len(set(items)) == len(words):
+            fix = Fix(items)
+            return problem._replace(hint=f"Write it as a list: {quote(fix.written)}.", fix=fix)
+    example = f"[{', '.join(list(ids.known)[:2])}]" if ids.known else "[U1, U2]"
+    hint = f"Write the ids from ‘{ids.part}’ in brackets, for example {quote(example)}."
+    return problem._replace(hint=hint, fix=None)
 
 
 @rule(
