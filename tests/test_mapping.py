@@ -461,9 +461,9 @@ def test_a_standard_without_a_list_hides_nothing_of_the_next(found):
 @pytest.mark.parametrize(
     ("label", "hint"),
     [
-        ("K99", "Did you mean K9? The last is K12. Check the label and the version."),
-        ("S18", "Did you mean S1? The last is S17. Check the label and the version."),
-        ("B44", "Did you mean B4? The last is B9. Check the label and the version."),
+        ("K99", "The last is K12. Check the label and the version."),
+        ("S18", "The last is S17. Check the label and the version."),
+        ("B44", "The last is B9. Check the label and the version."),
     ],
 )
 def test_a_label_that_a_standard_does_not_have_is_told_the_last_of_its_kind(found, label, hint):
@@ -557,7 +557,8 @@ def test_an_option_that_a_standard_does_not_have_names_no_occupation(found):
 @pytest.mark.parametrize(
     ("label", "hint"),
     [
-        ("k99", "Enter it as K99."),
+        ("k99", "Check the label and the version: the list has no K99."),
+        ("k9", "There is a line of K9 already. Put the two together."),
         ("Knowledge 1", "Enter K, S or B and a number, for example ‘K1’."),
     ],
 )

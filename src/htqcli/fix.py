@@ -295,7 +295,10 @@ def _is_error(found: Diagnostic) -> bool:
 
 def _is_made(found: Diagnostic, data: Any, repairs: Iterable[Repair]) -> bool:
     """Whether an error that is new was made by repairs: it is about a single value that they did
-    not change. One about more, such as the structure, was there and could not be found."""
+    not change, and it cannot be corrected next. One about more, such as the structure, was there
+    and could not be found."""
+    if found.is_fixable:
+        return False
     changed = {
         pointer((*one.path[:-1], one.fix.written) if one.fix.name else one.path) for one in repairs
     }
@@ -387,7 +390,7 @@ def _in_quotes(text: str) -> str:
 
 
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
-_PLAIN = re.compile(r"[^\W_](?:[\w ./()&’'+-]|:(?=\d))*(?<! )")
+_PLAIN = re.compile(r"(?:\./)?[^\W_](?:[\w ./()&’'+-]|:(?=\d))*(?<! )")
 """Text that needs no quotation marks, neither in lines nor in brackets."""
 
 

@@ -133,9 +133,8 @@ class _Spelling:
                 return None
             way.append(found[0])
         own = "/".join(way)
-        at = os.path.join(self.folder, own)
-        is_file = own != name and not _leaves(own, self.folder) and os.path.isfile(at)
-        return own if is_file and os.path.getsize(at) else None
+        leads = own != name and not _leaves(own, self.folder)
+        return own if leads and _lacks(Folder(self.folder), own) is None else None
 
     def _names(self, below: str) -> dict[str, list[str]]:
         """The names in a folder, by what they are apart from case."""

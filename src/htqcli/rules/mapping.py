@@ -75,6 +75,7 @@ class Ids:
         self.named = Counter(named)
         self.alike: dict[str, list[str]] = {}
         self.titled: dict[str, list[str]] = {}
+        self.forms = {_form(own) for own in titles} if len(titles) > 1 else set()
         for own, title in titles.items():
             self.alike.setdefault(id_key(own), []).append(own)
             self.titled.setdefault(letters(title or ""), []).append(own)
@@ -86,7 +87,8 @@ class Ids:
 
     def fix(self, name: str) -> Fix | None:
         """How the places that name an id come to agree with the one that defines it: what is
-        written more often stays. Where both are as often, that is for a person to say."""
+        written more often stays. Where both are as often, that is for a person to say, unless
+        the one place that names it is alone in its form among all ids."""
         meant = self.meant(name)
         if meant is None:
             return None
@@ -95,15 +97,23 @@ class Ids:
         own, others = self.named[name], self.named[meant] + 1
         if own > others:
             return Fix(name, name=True, at=((self.part, meant),))
-        return Fix(meant, certain=own < others)
+        is_alone = own == 1 and self.forms == {_form(meant)} != {_form(name)}
+        return Fix(meant, certain=own < others or is_alone)
 
     def hint(self, fix: Fix | None, name: str) -> str | None:
         """What a fix does, in words."""
         if fix is None:
             return None
+        if not fix.certain:
+            return f"Did you mean {quote(fix.written)}, as in ‘{self.part}’? Write both alike."
         if fix.name:
-            return f"Write {quote(name)} in ‘{self.part}’ too, in place of {quote(str(fix.at[0][-1]))}."
+            return f"Write {quote(name)} in ‘{self.part}’ too, not {quote(str(fix.at[0][-1]))}."
         return f"Did you mean {quote(fix.written)}?"
+
+
+def _form(own: str) -> str:
+    """An id with each number in it as one digit."""
+    return re.sub(r"\d+", "0", own)
 
 
 def unit_ids(case: Case) -> Ids:
@@ -635,8 +645,9 @@ def _version_meant(case: Case, one: Occupation) -> Fix | None:
     """The version of a list that there is, where the one that is given can mean that."""
     at = (*one.path, "version")
     written = case.document.text(at)
-    meant = meant_version(written, case.lists.versions(one.claim.meant or "")) if written else None
-    return Fix(meant, at=(at,), certain=False) if meant and meant != written else None
+    there = case.lists.versions(one.claim.meant or "")
+    meant = meant_version(written, there) if written else None
+    return Fix(meant, at=(at,), certain=False) if meant in there and meant != written else None
 
 
 def _why_no_list(case: Case, one: Occupation) -> str | None:
