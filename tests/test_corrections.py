@@ -341,8 +341,9 @@ def drafts_with_slips(draw):
 
 
 def errors(checked):
+    """Each error by its code and its line, which no correction moves."""
     return Counter(
-        (f.rule.code, f.pointer) for f in checked.findings if f.severity is Severity.ERROR
+        (f.rule.code, f.place.line) for f in checked.findings if f.severity is Severity.ERROR
     )
 
 
@@ -373,8 +374,7 @@ def test_a_hint_that_names_a_replacement_puts_the_mistake_right(folder, judge, c
         if any(one.unread for one in finding.repairs):
             continue
         made = errors(then) - errors(before)
-        moved = {at for _, at in made if any(at.startswith(f"{place}/") for place in places)}
-        assert not [e for e in made if e[0] not in WHOLE and e[1] not in moved], finding
+        assert not {code for code, _ in made} - WHOLE, finding
 
 
 @examples(40)

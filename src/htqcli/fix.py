@@ -334,7 +334,7 @@ def _deepest_first(repairs: Iterable[Repair]) -> list[Repair]:
 
 
 def _moved(findings: Counter[_Finding], repairs: Iterable[Repair]) -> Counter[_Finding]:
-    """Findings with their pointers as they are once names are put right."""
+    """Findings with their pointers as they are once names are corrected."""
     for repair in _deepest_first(repairs):
         if not repair.fix.name:
             continue

@@ -259,7 +259,7 @@ def _fixed(
         except typer.Exit:  # ended from outside
             raise
         except Exception as error:  # noqa: BLE001  # a fault is reported, and the next draft read
-            reason = "a fault in htq: putting it right stopped with an exception"
+            reason = "a fault in htq: correcting it stopped with an exception"
             yield Unchecked(draft.path, reason, error)
             continue
         if not writes:
