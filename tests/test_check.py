@@ -626,7 +626,7 @@ def test_a_common_slip_is_named_where_it_is(htq, draft, changes, place, said):
         ({"first_teaching: 2024-09": "first_teaching: September 2024/25"}, "Did you mean ‘September 2024’?"),
         ({"first_teaching: 2024-09": "first_teaching: 2 September 2024 10:00-11:00"}, "Did you mean ‘2 September 2024’?"),
         ({"support_session: 2022-03-02": "support_session: March 2022"}, "does not say the day"),
-        ({"[U1, U2, U3, U4]": "U1, U2"}, "for example ‘[U1, U2]’"),
+        ({"[U1, U2, U3, U4]": "U1, U2"}, "Write it as a list: ‘[U1, U2]’."),
         ({"  - name: Example Software Ltd\n    evidence": "  - Example Software Ltd\n  - evidence"}, "‘name: Example Software Ltd’"),
         ({"type: awarding-organisation": "type: HE provider"}, "‘higher-education-provider’"),
         ({"evidence/specification.txt": "https://example.org/a.pdf"}, "Web addresses are not looked up"),

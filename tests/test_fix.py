@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import subprocess
-from collections import Counter
 from contextlib import suppress
 from zlib import crc32
 
@@ -19,6 +18,7 @@ from htqcli import catalogue, lint, moment
 from htqcli.fix import put_right
 from htqcli.intake import Draft
 from htqcli.rules import RULES
+from htqcli.verdict import Verdict
 
 pytestmark = pytest.mark.slow
 
@@ -315,11 +315,6 @@ def found(judge, draft):
     return checked
 
 
-def pairs(checked):
-    """Each finding by its code and its line, which no change of one line into one can move."""
-    return Counter((finding.rule.code, finding.place.line) for finding in checked.findings)
-
-
 def skeleton(content):
     """What stands between the values and names of a text, and their quotation marks."""
     text = re.sub(
@@ -365,13 +360,9 @@ def the_laws(judge, draft):
     again = put_right(fixed.draft, judge, RULES)
     assert again.draft.content == fixed.draft.content
     assert again.changes == ()
-    if draft.content.count(b"\n") == fixed.draft.content.count(b"\n"):
-        assert not pairs(after) - pairs(before)
-    assert not Counter(f.rule.code for f in after.findings) - Counter(
-        f.rule.code for f in before.findings
-    )
+    assert list(Verdict).index(after.verdict) >= list(Verdict).index(before.verdict)
     assert (fixed.draft.content == draft.content) == (not fixed.changes)
-    if fixed.changes:
+    if fixed.changes and not {"HTQ002", "HTQ103"} & {change.code for change in fixed.changes}:
         assert skeleton(fixed.draft.content) == skeleton(draft.content)
     if fixed.changes and not fixed.not_shown:
         assert patched(draft.content, fixed.diff.encode()) == fixed.draft.content
@@ -504,7 +495,7 @@ def test_what_is_the_applicants_to_say_or_could_mean_something_else_is_left(htq,
     before = path.read_text()
     text, run = fixed_text(htq, path)
     assert text == before
-    assert "put right" not in run.err
+    assert "corrected" not in run.err
     assert "a.person" not in run.err
 
 
@@ -518,15 +509,19 @@ def test_a_number_of_json_gets_the_quotation_marks_that_json_asks_for(htq, draft
     assert text == json.dumps(data, indent=1).replace("61000000", '"610/0000/0"')
 
 
-def test_a_name_that_hides_a_finding_is_left_and_it_is_said_why(htq, draft):
-    path = draft({"  title: Level 4 Diploma": "  titel: Level 5 Diploma"})
-    before = path.read_bytes()
-    run = htq("check", path, "--fix", "--at", IN_WINDOW)
-    assert path.read_bytes() == before
-    line = before.decode().split("\n").index("  titel: Level 5 Diploma in Software Development") + 1
-    assert (
-        f"{path}:{line}: ‘titel’ is not made ‘title’ (HTQ102): that would bring HTQ404" in run.err
-    )
+@pytest.mark.parametrize(
+    ("old", "slip", "shows"),
+    [
+        ("  title: Level 4 Diploma", "  titel: Level 5 Diploma", "HTQ404"),
+        ("  title: Level 4 Diploma", "  Title: Level 4 Diploma: HTQ", "HTQ403"),
+        ("K12: {units: [U3], assessed_by: [A2]}", "k12: [U3]", "HTQ508"),
+        ("    title: Software developer", "    titel: Data analyst", "HTQ205"),
+    ],
+)
+def test_what_a_correction_brings_to_light_is_reported(htq, draft, old, slip, shows):
+    text, run = fixed_text(htq, draft({old: slip}))
+    assert slip not in text
+    assert run.codes == [shows]
 
 
 def test_what_a_misspelt_name_hid_is_put_right_with_it(htq, draft):
@@ -534,7 +529,7 @@ def test_what_a_misspelt_name_hid_is_put_right_with_it(htq, draft):
     text, run = fixed_text(htq, path)
     assert text == draft(name="ready.yaml").read_text()
     assert run.code == 0
-    assert "3 places put right" in run.err
+    assert "3 mistakes corrected" in run.err
 
 
 def test_a_value_that_an_alias_shares_is_left_where_it_is_another_answer_elsewhere(htq, draft):
@@ -564,7 +559,7 @@ def test_only_what_the_chosen_rules_find_is_put_right(htq, draft):
     fixed_text(htq, path, "--ignore", "HTQ201,HTQ102")
     assert path.read_text() == wrong.replace("61000000", "610/0000/0")
     fixed_text(htq, path, "--select", "HTQ102")
-    assert "refrence: st0116" in path.read_text()  # its value would be a finding of HTQ201
+    assert " reference: st0116" in path.read_text()
     fixed_text(htq, path, "--select", "HTQ102,HTQ201")
     assert path.read_text() == draft(name="ready.yaml").read_text()
 
@@ -577,7 +572,7 @@ def test_each_change_is_told_with_its_line_and_the_report_is_of_what_remains(htq
     run = htq("check", path, "--fix", "--at", IN_WINDOW)
     assert run.code == 1
     assert run.err == (
-        f"{path}: 2 places put right\n"
+        f"{path}: 2 mistakes corrected\n"
         "  line 42: ‘st0116’ -> ‘ST0116’ (HTQ201)\n"
         "  line 43: ‘titel’ -> ‘title’ (HTQ102)\n"
     )
@@ -604,7 +599,7 @@ def test_a_read_only_file_is_not_written(htq, draft):
     run = htq("check", path, "--fix", "--at", IN_WINDOW)
     assert run.code == 3
     assert path.read_bytes() == before
-    assert run.err == f"{path}: nothing is put right: it is read-only\n"
+    assert run.err == f"{path}: nothing was corrected: it is read-only\n"
     assert "HTQ201" in run.out
 
 
@@ -620,7 +615,7 @@ def test_a_file_that_cannot_be_replaced_is_said_and_the_next_is_put_right(htq, d
     monkeypatch.setattr(os, "replace", refused)
     run = htq("check", path, other, "--fix", "--at", IN_WINDOW)
     assert run.code == 3
-    assert f"{path}: nothing is put right: Permission denied\n" in run.err
+    assert f"{path}: nothing was corrected: Permission denied\n" in run.err
     assert "st0116" in path.read_text()
     assert "ST0116" in other.read_text()
     assert sorted(p.name for p in path.parent.glob(".htq-*")) == []
@@ -637,7 +632,7 @@ def test_a_file_that_changed_since_it_was_read_is_not_written(htq, draft, monkey
     run = htq("check", path, "--fix", "--at", IN_WINDOW)
     assert run.code == 3
     assert path.read_text() == "cycle: 4\n"
-    assert "nothing is put right: it has changed since it was read" in run.err
+    assert "nothing was corrected: it has changed since it was read" in run.err
 
 
 def test_a_fault_while_putting_right_hides_no_other_draft(htq, draft, monkeypatch):
@@ -721,7 +716,7 @@ def test_a_diff_writes_nothing_and_ends_as_a_check_of_the_draft_as_it_is(htq, dr
         '     version: "1.1"\n'
         "     ksbs:\n"
     )
-    assert run.err == f"{path}: 2 places can be put right\n"
+    assert run.err == f"{path}: 2 mistakes can be corrected with --fix\n"
     assert len(json.loads(report.read_text())["files"][0]["findings"]) == 2
     ready = htq("check", draft(name="ready.yaml"), "--diff", "--at", IN_WINDOW)
     assert (ready.code, ready.out, ready.err) == (0, "", "")

@@ -557,7 +557,8 @@ def test_an_option_that_a_standard_does_not_have_names_no_occupation(found):
 @pytest.mark.parametrize(
     ("label", "hint"),
     [
-        ("k99", "Enter it as K99."),
+        ("k99", "Check the label and the version: the list has no K99."),
+        ("k9", "There is a line of K9 already. Put the two together."),
         ("Knowledge 1", "Enter K, S or B and a number, for example ‘K1’."),
     ],
 )

@@ -37,14 +37,22 @@ def found(htq, draft):
     return run
 
 
-@pytest.mark.parametrize("renamed", ["U3b", "U03", "UNIT-3", "TESTING"])
-def test_a_unit_renamed_where_it_is_defined_is_one_finding_with_all_its_lines(found, renamed):
+@pytest.mark.parametrize(
+    ("renamed", "hint"),
+    [
+        ("U3b", "Did you mean ‘U3b’? "),
+        ("U03", "Write ‘U3’ in ‘units’ too, not ‘U03’."),
+        ("UNIT-3", "Did you mean ‘UNIT-3’? "),
+        ("TESTING", "Did you mean ‘TESTING’? "),
+    ],
+)
+def test_a_unit_renamed_where_it_is_defined_is_one_finding_with_all_its_lines(found, renamed, hint):
     (finding,) = found({"  U3:": f"  {renamed}:"})
     assert (finding["code"], finding["pointer"]) == ("HTQ505", "/structure/mandatory/2")
     assert finding["details"] == {"lines": lines_naming("U3")}
     assert len(finding["details"]["lines"]) == 10
     assert finding["line"] == finding["details"]["lines"][0]
-    assert finding["hint"].startswith(f"Did you mean ‘{renamed}’? ")
+    assert finding["hint"].startswith(hint)
 
 
 def test_an_assessment_renamed_where_it_is_defined_is_one_finding(found):

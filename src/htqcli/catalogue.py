@@ -701,8 +701,12 @@ def read(document: Document) -> Reading[Catalogue]:
 
 
 def reference_in(text: str) -> str | None:
-    """The reference that a person means by `st 0116`, `ST116`, `STO116` or `OCC0116A`; None
-    where the text is none of these."""
+    """The reference that a person means by `st 0116`, `ST116`, `STO116`, `OCC0116A` or `ST0116 -
+    Software developer`; None where the text is none of these."""
+    if (parts := re.split(r"\s*[:,–—(]\s*|\s+-\s+|\s+(?=[A-Z][a-z])", text, maxsplit=1))[1:]:
+        text = (
+            parts[0] if re.fullmatch(r"\s*st[\s_–-]*[0-9o]{4}", parts[0], re.IGNORECASE) else text
+        )
     typed = re.sub(r"[\s_–-]", "", text).upper()
     match = re.fullmatch(r"(?:ST|OCC)([0-9O]{1,4})[A-Z]?|([0-9]{3,4})", typed, re.ASCII)
     if match is None:

@@ -404,6 +404,10 @@ def read(model: type[P], document: Document) -> Reading[P]:
     lost = {fault.path for fault in document.faults if fault.unsound and fault.path}
     faults: list[Fault] = []
     told: Counter[Kind] = Counter()
+    for path in list(lost):
+        owner = _type_at(model, path[:-1])
+        if owner and path[-1] not in names(owner):
+            lost.update(_meant(model, data, path))
     for path in lost:
         _take_out(data, path)
     while True:
@@ -535,17 +539,17 @@ def _fault(model: type[Part], data: Any, path: Path, entry: Any) -> Fault:
     elif len(choices) > 1:
         hint = "Enter one of these words as it is written here."
     elif entry["type"] == "tuple_type" and isinstance(value, str) and not is_private(model, path):
-        hint = f"Put the items in brackets, for example {quote(f'[{value}]')}."
-        if item := _type_at(model, (*path, 0)):
-            first, *more = _lines(item, value)
-            below = f", with {join(list(map(quote, more)))} below it" if more else ""
-            hint = f"Begin each item on a line of its own: {quote(f'- {first}')}{below}."
+        hint = _as_list(model, (*path, *entry["loc"][len(path) :]), value)
     elif part := _type_at(model, path) if entry["type"] in ("model_type", "dict_type") else None:
         lines = [_line(name, info) for name, info in names(part).items() if info.examples][:2]
         if part.known_by and isinstance(value, str):
             lines = _lines(part, value)
         hint = f"{hint} For example {join([f'‘{line}’' for line in lines])}." if lines else hint
     fix = _fix(model, path, value, choices) if near else None
+    if near and fix is None:
+        fix = Fix(near[0], certain=False)
+    if expected.startswith("a whole number") and (number := _number_in(value, path)):
+        fix, hint = Fix(number), f"Did you mean {quote(number)}?"
     return Fault(Kind.WRONG, path, message, hint or f"Enter {_described(model, path)}.", fix=fix)
 
 
@@ -559,6 +563,26 @@ def _lines(part: type[Part], text: str) -> list[str]:
         for name, info in names(part).items()
         if name == part.known_by or REQUIRED in info.metadata
     ]
+
+
+def _as_list(model: type[Part], path: Path, text: str) -> str:
+    """How the list that belongs at a path is written, with an example from the text there."""
+    if item := _type_at(model, (*path, 0)):
+        first, *more = _lines(item, text)
+        below = f", with {join(list(map(quote, more)))} below it" if more else ""
+        return f"Begin each item on a line of its own: {quote(f'- {first}')}{below}."
+    owner = _type_at(model, path[:-1])
+    info = names(owner).get(str(path[-1])) if owner else None
+    example = f", for example {quote(info.examples[0])}" if info and info.examples else ""
+    return f"Put the items in brackets{example}."
+
+
+def _number_in(value: object, path: Path) -> str | None:
+    """The number in a text that has only the name of its field besides, such as `Level 5`."""
+    name = re.escape(str(path[-1]).rstrip("s"))
+    form = rf"\s*(?:{name}s?\s*:?\s*([0-9]{{1,4}})|([0-9]{{1,4}})\s*{name}s?)\s*"
+    match = re.fullmatch(form, value, re.IGNORECASE) if isinstance(value, str) else None
+    return match and (match[1] or match[2])
 
 
 def _fix(model: type[Part], path: Path, typed: str, choices: list[str]) -> Fix | None:
@@ -602,16 +626,18 @@ def _unknown(model: type[Part], data: Any, path: Path) -> Fault:
         hint = "Write the fields out: htq does not merge fields from elsewhere."
     for step in path[:-1]:
         data = data[step]
-    meant = slip(str(path[-1]), known)
-    if [meant] != near or meant in data or is_personal_or_claim(model, (*path[:-1], near[0])):
-        meant = None
+    if near and near[0] in data:
+        near, hint = [], f"The field ‘{near[0]}’ is here too. Put the two together."
+    is_certain = [slip(str(path[-1]), known)] == near
+    if near and is_personal_or_claim(model, (*path[:-1], near[0])):
+        is_certain = False
     return Fault(
         Kind.UNKNOWN,
         path,
         f"There is no field {quote(str(path[-1]))} here, so it is not read",
         hint,
         of_name=True,
-        fix=None if meant is None else Fix(meant, name=True),
+        fix=Fix(near[0], name=True, certain=is_certain) if near else None,
     )
 
 

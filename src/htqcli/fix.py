@@ -1,8 +1,8 @@
 """What `htq check --fix` writes: a draft's text with the fixes of its findings made in it.
 
 A fix is made by position, so that every other character stays, and only if the text then reads
-as the same draft with just that changed. It must make no finding that was not there before, be
-it by bringing to light what a misspelt name hid.
+as the same draft with just that changed. What it brings to light, such as a mistake in a field
+whose name was misspelt, is then reported. One that makes an error of something sound is not made.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from typing import Any
 from htqcli import source
 from htqcli.intake import Draft, LeftOut, Unchecked
 from htqcli.lint import Checked, Diagnostic, Repair, own_fields, personal, without_addresses
-from htqcli.rules.declare import Rule
+from htqcli.rules.declare import Rule, Severity
 from htqcli.source import Document, Span, pointer
 from htqcli.words import is_command, visible
 
-ROUNDS = 12
-"""How often a text that was changed is looked at again. Names that hide names are at most as
-many as a draft is deep, which is 7; a text that takes more is left as it was."""
+ROUNDS = 24
+"""How often a text that was changed is looked at again. Slips and names that hide names are few:
+a draft is 7 deep. A text that takes more is left as it was."""
 
 _READINGS = 5_000_000
 _FEWEST_READINGS = 4
@@ -154,10 +154,12 @@ class _Text:
         left out, and so is what overlaps."""
         at: dict[Span, list[tuple[str, Repair]]] = {}
         text = self.document.lines.text
-        for repair in repairs:
-            path = repair.path
-            span = self.document.key(path) if repair.fix.name else self.document.locate(path)
-            written = _written(text[span.start : span.end], repair.fix.text, self)
+        for repair in dict.fromkeys(repairs):
+            path, fix = repair.path, repair.fix
+            span = self.document.key(path) if fix.name else self.document.locate(path)
+            written = _written(text[span.start : span.end], fix.text, self)
+            if fix.edit is not None:
+                span, written = Span(fix.edit.start, fix.edit.end), fix.edit.new
             if written is not None:
                 at.setdefault(span, []).append((written, repair))
         edits: list[Edit] = []
@@ -189,9 +191,20 @@ class _Text:
     def change(self, edit: Edit) -> Change:
         """What an edit changes, as a person is told it."""
         repair = edit.repairs[0]
-        old = str(repair.path[-1]) if repair.fix.name else self.document.text(repair.path) or ""
+        old, new = self.document.text(repair.path) or "", repair.fix.written
+        if repair.fix.edit:
+            old = self.document.lines.text[edit.span.start : edit.span.end]
+            if any(at.start < edit.span.end and edit.span.start < at.end for at in self.personal):
+                old = new = "…"
+        elif repair.fix.name:
+            old = str(repair.path[-1])
         line = self.document.lines.place(edit.span).line
-        return Change(line, without_addresses(old), repair.fix.text, repair.rule.code)
+        return Change(line, without_addresses(old), without_addresses(new), repair.rule.code)
+
+    @cached_property
+    def personal(self) -> list[Span]:
+        """The characters that are not told."""
+        return list(personal(self.document))
 
 
 @dataclass(slots=True)
@@ -207,19 +220,32 @@ class _Fixing:
     def repairs(self, text: _Text) -> list[Repair]:
         """The repairs of findings that are not accepted, and of what is untidy."""
         found = [one for f in text.checked.findings if not f.accepted for one in f.repairs]
-        return [one for one in (*found, *text.checked.tidy) if one.rule in self.rules]
+        every = [one for one in (*found, *text.checked.tidy) if one.fix.certain]
+        return [one for one in every if one.rule in self.rules]
 
     def round(self, text: _Text) -> _Text:
-        """The text with as many of its edits made as can be; the same text where none can."""
-        edits = text.edits(self.repairs(text))
+        """The text with as many of its edits made as can be; the same text where none can.
+
+        Slips of YAML come first, and then what was not read for a mistake: what that brings to
+        light is told apart from what other edits make."""
+        repairs = self.repairs(text)
         self.held = []
+        for kind in (_is_slip, _is_unread, _is_read):
+            after = self._with(text, text.edits(filter(kind, repairs)), makes=kind is _is_read)
+            if after is not text:
+                return after
+        self.held.sort(key=lambda change: change.line)
+        return text
+
+    def _with(self, text: _Text, edits: list[Edit], *, makes: bool) -> _Text:
+        """The text with as many of these edits made as can be. They can make errors if `makes`."""
         best = text
         chosen: list[Edit] = []
         waiting = [edits] if edits else []
         while waiting:
             group = waiting.pop()
             together = sorted([*chosen, *group], key=lambda edit: edit.span.start)
-            after, brings = self._after(text, together, _findings(text.checked), ROUNDS)
+            after, brings = self._after(text, together, makes=makes)
             if after is not None:
                 best, chosen = after, together
             elif len(group) == 1:
@@ -227,36 +253,68 @@ class _Fixing:
             else:
                 half = len(group) // 2
                 waiting += [group[half:], group[:half]]
-        self.held.sort(key=lambda change: change.line)
         return best
 
     def _after(
-        self, text: _Text, edits: Sequence[Edit], allowed: Counter[_Finding], deep: int
+        self, text: _Text, edits: Sequence[Edit], *, makes: bool
     ) -> tuple[_Text | None, tuple[str, ...]]:
-        """The text after edits, and after those fixes that what they bring to light needs; or
-        the codes of the findings that speak against it."""
+        """The text after edits; or the codes of the errors that they make."""
         if self.left <= 0:
             raise _TooLong
         self.left -= 1
-        draft = text.with_edits(edits) if deep > 0 else None
+        draft = text.with_edits(edits)
         checked = draft and self.judge(draft)
         if draft is None or not isinstance(checked, Checked):
             return None, ()
-        allowed = _moved(allowed, [repair for edit in edits for repair in edit.repairs])
-        new = _findings(checked) - allowed
         after = text.then(draft, checked, edits)
-        if not new:
-            return after, ()
+        repairs = [repair for edit in edits for repair in edit.repairs]
+        new = _findings(checked) - _moved(_findings(text.checked), repairs)
         shown = [f for f in checked.findings if not new.keys().isdisjoint(_finding(f))]
-        needed = {one for f in shown if not f.accepted for one in f.repairs}
-        # What is shared by an alias changes for all who share it, once their names are right.
-        more = [e for e in after.edits(self.repairs(after)) if not needed.isdisjoint(e.repairs)]
-        more = [e for e in more if e.repairs[0].fix.name] or more
-        if more:
-            then, brings = self._after(after, more, allowed, deep - 1)
-            if then is not None or brings:
-                return then, brings
-        return None, tuple(sorted({f.rule.code for f in shown}))
+        errors = [finding for finding in shown if _is_error(finding)]
+        if makes and text.checked.count(Severity.ERROR):
+            errors = [f for f in errors if _is_made(f, after.document.data(), repairs)]
+        elif text.checked.count(Severity.ERROR):
+            errors = []
+        return (None if errors else after), tuple(sorted({f.rule.code for f in errors}))
+
+
+def _is_slip(repair: Repair) -> bool:
+    return repair.fix.edit is not None
+
+
+def _is_unread(repair: Repair) -> bool:
+    return repair.unread and not _is_slip(repair)
+
+
+def _is_read(repair: Repair) -> bool:
+    return not repair.unread
+
+
+def _is_error(found: Diagnostic) -> bool:
+    return found.severity is Severity.ERROR and found.accepted is None
+
+
+def _is_made(found: Diagnostic, data: Any, repairs: Iterable[Repair]) -> bool:
+    """Whether an error that is new was made by repairs: it is about a single value that they did
+    not change, and it cannot be corrected next. One about more, such as the structure, was there
+    and could not be found."""
+    if found.is_fixable:
+        return False
+    changed = {
+        pointer((*one.path[:-1], one.fix.written) if one.fix.name else one.path) for one in repairs
+    }
+    steps = found.pointer.split("/")
+    if any("/".join(steps[:length]) in changed for length in range(2, len(steps) + 1)):
+        return False
+    for step in steps[1:]:
+        name = step.replace("~1", "/").replace("~0", "~")
+        if isinstance(data, list) and name.isdecimal() and int(name) < len(data):
+            data = data[int(name)]
+        elif isinstance(data, dict) and name in data:
+            data = data[name]
+        else:
+            return False
+    return isinstance(data, str)
 
 
 _Finding = tuple[str, str, bool]
@@ -278,11 +336,11 @@ def _deepest_first(repairs: Iterable[Repair]) -> list[Repair]:
 
 
 def _moved(findings: Counter[_Finding], repairs: Iterable[Repair]) -> Counter[_Finding]:
-    """Findings with their pointers as they are once names are put right."""
+    """Findings with their pointers as they are once names are corrected."""
     for repair in _deepest_first(repairs):
         if not repair.fix.name:
             continue
-        old, new = pointer(repair.path), pointer((*repair.path[:-1], repair.fix.text))
+        old, new = pointer(repair.path), pointer((*repair.path[:-1], repair.fix.written))
         moved: Counter[_Finding] = Counter()
         for (code, at, accepted), count in findings.items():
             below = at == old or at.startswith(f"{old}/")
@@ -292,35 +350,49 @@ def _moved(findings: Counter[_Finding], repairs: Iterable[Repair]) -> Counter[_F
 
 
 def _meant(data: Any, repairs: Iterable[Repair]) -> Any:
-    """The data of a draft after just the repairs, which are made in it."""
-    for repair in _deepest_first(repairs):
+    """The data of a draft after just the repairs, which are made in it. Those of YAML's form
+    change none: it was read as if they were made."""
+    for repair in _deepest_first(dict.fromkeys(repairs)):
+        if repair.fix.edit:
+            continue
         *steps, last = repair.path
         part = data
         for step in steps:
             part = part[step]
-        if not repair.fix.name:
-            part[last] = repair.fix.text
-        elif repair.fix.text in part:
+        text = repair.fix.text
+        if not isinstance(text, str):
+            part[last] = list(text)
+        elif not repair.fix.name:
+            part[last] = text
+        elif text in part:
             return None
         else:
-            part[repair.fix.text] = part.pop(last)
+            part[text] = part.pop(last)
     return data
 
 
-def _written(raw: str, text: str, document: _Text) -> str | None:
-    """`text` in the quotation marks of what stands there; None in place of a text in lines of
-    its own. What had none gets them where it needs them, and in place of a number of JSON."""
-    if raw.startswith("'"):
-        return "'" + text.replace("'", "''") + "'"
-    if raw.startswith('"') or (_NUMBER.fullmatch(raw) and document.is_json):
-        return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+def _written(raw: str, new: str | tuple[str, ...], document: _Text) -> str | None:
+    """A text in the quotation marks of what stands there, or a list of texts in brackets; None in
+    place of a text in lines of its own. What had no quotation marks gets them where it needs
+    them, and in place of a number of JSON."""
     if not raw or raw.startswith(("|", ">")):
         return None
-    return text if _PLAIN.fullmatch(text) else "'" + text.replace("'", "''") + "'"
+    if not isinstance(new, str):
+        items = [_written('"' if document.is_json else "-", text, document) for text in new]
+        return f"[{', '.join(filter(None, items))}]"
+    if raw.startswith("'"):
+        return _in_quotes(new)
+    if raw.startswith('"') or (_NUMBER.fullmatch(raw) and document.is_json):
+        return '"' + new.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return new if _PLAIN.fullmatch(new) else _in_quotes(new)
+
+
+def _in_quotes(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
-_PLAIN = re.compile(r"[^\W_](?:[\w ./()&’'+-]|:(?=\d))*(?<! )")
+_PLAIN = re.compile(r"(?:\./)?[^\W_](?:[\w ./()&’'+-]|:(?=\d))*(?<! )")
 """Text that needs no quotation marks, neither in lines nor in brackets."""
 
 

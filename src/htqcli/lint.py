@@ -54,11 +54,13 @@ class Excerpt(NamedTuple):
 
 
 class Repair(NamedTuple):
-    """A fix of a rule, with the path of what it changes."""
+    """A fix of a rule, with the path of what it changes. What stood there was not read if it was
+    `unread`, so what depends on it was not checked."""
 
     rule: Rule
     path: Path
     fix: Fix
+    unread: bool = False
 
 
 class Spot(NamedTuple):
@@ -72,8 +74,9 @@ class Diagnostic(NamedTuple):
     """A finding of a rule, with its first place and an excerpt of the line where that begins.
 
     `sources` are where what it asks for is said: addresses, or files of this project.
-    `accepted` is the draft's acceptance of it, and `repairs` are what puts it right, at each place
-    of it. `ksbs` are as in `Problem`. `also` are its further places, in the order of the text.
+    `accepted` is the draft's acceptance of it, and `repairs` what its hint names in place of what
+    is there, or what is certain, at each place of it. `ksbs` are as in `Problem`. `also` are its
+    further places, in the order of the text.
     """
 
     rule: Rule
@@ -95,6 +98,11 @@ class Diagnostic(NamedTuple):
     def spots(self) -> tuple[Spot, ...]:
         """All its places, in the order of the text."""
         return (Spot(self.pointer, self.place), *self.also)
+
+    @property
+    def is_fixable(self) -> bool:
+        """Whether `--fix` can correct it."""
+        return self.accepted is None and any(repair.fix.certain for repair in self.repairs)
 
     @property
     def is_open(self) -> bool:
@@ -158,6 +166,11 @@ class Checked:
     def count(self, severity: Severity) -> int:
         """How many findings of a severity count, accepted ones left out."""
         return sum(f.severity is severity and f.accepted is None for f in self.findings)
+
+    @property
+    def fixable(self) -> int:
+        """How many findings `--fix` can correct."""
+        return sum(finding.is_fixable for finding in self.findings)
 
 
 @dataclass(frozen=True)
@@ -471,12 +484,7 @@ class _Places:
             self._excerpt(span, personal=personal, only_marked=only_marked),
             self._sources(rule, problem),
             details,
-            # What a slip makes of a text is for a person to say first.
-            repairs=tuple(
-                Repair(rule, path, problem.fix) for path in (problem.path, *(problem.also or ()))
-            )
-            if problem.fix and self.document.as_written
-            else (),
+            repairs=self._repairs(rule, problem),
             ksbs=problem.ksbs,
             unproven=problem.unproven,
             also=also,
@@ -485,6 +493,15 @@ class _Places:
     def _pointer(self, path: Path) -> str:
         in_contact = self._is_personal(path[:-1])
         return pointer(path[:-1] if in_contact and path[-1] not in names(Contact) else path)
+
+    def _repairs(self, rule: Rule, problem: Problem) -> tuple[Repair, ...]:
+        """What a slip makes of a text is for a person to say before the rest is corrected."""
+        fix = problem.fix
+        if fix is None or not (fix.edit or self.document.as_written):
+            return ()
+        knows = self.case.reading.knows
+        paths = fix.at or (problem.path, *(problem.also or ()))
+        return tuple(Repair(rule, path, fix, bool(fix.edit) or not knows(path)) for path in paths)
 
     def _excerpt(self, span: Span, *, personal: bool, only_marked: bool) -> Excerpt:
         """It goes by the fields where all of the draft could be read, and by the text as well where
@@ -555,7 +572,7 @@ def personal(document: Document) -> Iterator[Span]:
         elif isinstance(node, source.Sequence):
             waiting += node.items
     for fault in DRAFT.read(document).faults:
-        if fault.kind is Kind.UNKNOWN and fault.fix is None:
+        if fault.kind is Kind.UNKNOWN and not (fault.fix and fault.fix.certain):
             yield from (document.key(fault.path), document.locate(fault.path))
     yield from (Span(*match.span()) for match in _EMAIL.finditer(document.lines.text))
 

@@ -8,6 +8,7 @@ with all its places, and the rules ask what it means.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,7 +18,7 @@ from unicodedata import normalize
 
 from htqcli.application import Application, Coverage, units_in_structure
 from htqcli.fields import Reading, sound
-from htqcli.source import Document, Path
+from htqcli.source import Document, Fix, Path
 from htqcli.words import bare, id_key, join, letters, nearest, quote, slip
 
 MAX_COMPARED = 200
@@ -29,25 +30,27 @@ MAX_LISTED = 2_000
 
 class Likely(NamedTuple):
     """What a name was likely meant to be: the ids, none where that cannot be told, and what to do.
-    `only` is the id that it cannot but mean, because case and spaces alone differ."""
+    `fix` is what the hint names, in each place or in the one that defines the id."""
 
     ids: tuple[str, ...]
     hint: str
-    only: str | None = None
+    fix: Fix | None = None
 
 
 @dataclass(frozen=True)
 class References:
     """The ids of one kind, units or assessments, that a draft defines under `section` with their
-    titles, and those that it names without defining them, with every place. `used` are the names in
-    each part of the draft. `others` are the ids of the other kind, and `others_go` says where those
-    are named."""
+    titles, and those that it names without defining them, with every place.
+
+    `used` are the names in each part of the draft, and `counts` says how often each is named.
+    `others` are the ids of the other kind, and `others_go` says where those are named."""
 
     what: str
     section: str
     titles: Mapping[str, str]
     unknown: Mapping[str, tuple[Path, ...]]
     used: Mapping[str | int, set[str]]
+    counts: Mapping[str, int]
     others: Iterable[str] = ()
     others_go: str = ""
 
@@ -82,15 +85,21 @@ class References:
             if len(parts) > 1:
                 lists = [self.listed(part) for part in parts]
                 if all(lists):
-                    return list(dict.fromkeys(one for ids in lists for one in ids))
+                    return [one for ids in lists for one in ids]
         return []
 
-    def in_brackets(self, text: str) -> str:
-        """What to write where a text is in place of a list of ids."""
+    def as_list(self, text: str) -> Fix | None:
+        """The list that a text means whose every word means an id. A range is for a person to
+        write out, and so is an id that is there twice."""
         ids = self.listed(text)
+        has_range = any(map(_RUN.fullmatch, _SEPARATOR.split(text[:MAX_LISTED])))
+        return Fix(tuple(ids), certain=len(set(ids)) == len(ids) and not has_range) if ids else None
+
+    def in_brackets(self, text: str) -> str:
+        """What to write where a text is in place of a list of ids and means none, or not only."""
         parts = [part.strip() for part in _SEPARATOR.split(text[:MAX_LISTED]) if part.strip()]
-        if ids or (any(map(self._one, parts)) and "@" not in text):
-            whole = ", ".join(ids or parts)
+        if any(map(self._one, parts)) and "@" not in text:
+            whole = ", ".join(parts)
             return f"Put the items in brackets, for example {quote(f'[{whole}]', MAX_LISTED)}."
         some = ", ".join(list(self.titles)[:2]) or f"{self.what[0].upper()}1"
         return f"Enter the ids of {self.section} in brackets, for example {quote(f'[{some}]')}."
@@ -112,11 +121,12 @@ class References:
         """What a name means that only differs in its form from what it should be."""
         same = self._by_key.get(id_key(name), [])
         if len(same) == 1:
-            return Likely((same[0],), f"Did you mean {quote(same[0])}?", same[0])
+            return self._in_another_form(same[0], name)
         if name in self.others:
             return Likely((), self.others_go)
         if one := self._one(name):
-            return Likely((one,), f"That is the title of {quote(one)}. Enter the id: {quote(one)}.")
+            hint = f"That is the title of {quote(one)}. Enter the id: {quote(one)}."
+            return Likely((one,), hint, Fix(one))
         ids = self.listed(name)
         if not ids:
             return None
@@ -124,6 +134,25 @@ class References:
         if len(ids) > 1 and not _RUN.fullmatch(name):
             do = f"Put a comma between the {self.section}"
         return Likely(tuple(ids), f"{do}: {quote(', '.join(ids), MAX_LISTED)}.")
+
+    def _in_another_form(self, own: str, name: str) -> Likely:
+        """How the places that name an id come to agree with the one that defines it: what is
+        written more often stays. Where both are as often, that is for a person to say, unless the
+        one place that names it is alone in its form among all ids."""
+        defined, named = self.counts.get(own, 0) + 1, self.counts[name]
+        if named > defined:
+            hint = f"Write {quote(name)} in ‘{self.section}’ too, not {quote(own)}."
+            return Likely((own,), hint, Fix(name, name=True, at=((self.section, own),)))
+        is_alone = named == 1 and self._forms == {_form(own)} != {_form(name)}
+        if named < defined or is_alone:
+            return Likely((own,), f"Did you mean {quote(own)}?", Fix(own))
+        hint = f"Did you mean {quote(own)}, as in ‘{self.section}’? Write both alike."
+        return Likely((own,), hint, Fix(own, certain=False))
+
+    @cached_property
+    def _forms(self) -> set[str]:
+        """The forms of the ids, where there are several."""
+        return {_form(one) for one in self.titles} if len(self.titles) > 1 else set()
 
     def _alike(self, name: str) -> Likely | None:
         """What a name means that looks like an id, above all like one that nothing names."""
@@ -267,18 +296,20 @@ def assessments(reading: Reading[Application]) -> References:
 
 def _sorted(
     reading: Reading[Application], section: str, places: Iterable[tuple[Path, str]]
-) -> tuple[dict[str, tuple[Path, ...]], dict[str | int, set[str]]]:
-    """The places of each name that a section does not define, and the names of each part of the
-    draft. Of a name that the section may define, because something in it is not sound, nothing is
-    said."""
+) -> tuple[dict[str, tuple[Path, ...]], dict[str | int, set[str]], Counter[str]]:
+    """The places of each name that a section does not define, the names of each part of the draft,
+    and how often each is named. Of a name that the section may define, because something in it is
+    not sound, nothing is said."""
     unknown: dict[str, list[Path]] = {}
     used: dict[str | int, set[str]] = {}
+    counts: Counter[str] = Counter()
     known = getattr(reading.part, section)
     for path, name in places:
+        counts[name] += 1
         used.setdefault(path[0], set()).add(name)
         if name not in known and reading.knows((section, name)):
             unknown.setdefault(name, []).append(path)
-    return {name: tuple(paths) for name, paths in unknown.items()}, used
+    return {name: tuple(paths) for name, paths in unknown.items()}, used, counts
 
 
 _MOST_NAMED = 8
@@ -296,6 +327,11 @@ _NO_ID = re.compile(
     re.IGNORECASE,
 )
 """What says that something is so, and how far, where an id is asked for."""
+
+
+def _form(own: str) -> str:
+    """An id with each number in it as one digit."""
+    return re.sub(r"\d+", "0", own)
 
 
 def _look(text: str) -> str:

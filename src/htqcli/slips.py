@@ -29,6 +29,7 @@ class Slip(NamedTuple):
 
     What the edits leave out is lost: the value of the field whose name begins `at`, or where
     that is not the beginning of a name, the part that it stands in. Nothing is where it is None.
+    Where it is certain what was meant, `correction` is that one edit, for a person to agree to.
     """
 
     start: int
@@ -37,6 +38,11 @@ class Slip(NamedTuple):
     hint: str
     edits: tuple[Edit, ...]
     at: int | None = None
+    correction: Edit | None = None
+
+    def corrected(self, correction: Edit) -> Slip:
+        """The slip where it is certain what was meant."""
+        return self._replace(edits=(correction,), correction=correction)
 
 
 class _Line(NamedTuple):
@@ -179,7 +185,7 @@ def explain(text: str, problem: str, at: int, context: int | None) -> Slip | Non
     """The slip for which a parser stops with a problem at a place, having begun what it was
     reading at `context`; None where none is known."""
     slip = _explained(text, problem, at, context)
-    if slip and _is_json(text):
+    if slip and slip.correction is None and _is_json(text):
         # The comma of a value that is left out goes with it.
         edits = tuple(
             e._replace(new=":,") if e.new == ":" and e.start < e.end else e for e in slip.edits
@@ -225,8 +231,37 @@ def _formed(line: _Line, forms: tuple[_Form, ...]) -> Slip | None:
         if match := form.match(line.text):
             start, end = line.start + match.start(1), line.start + match.end(1)
             made, at = edits(line, match)
-            return Slip(start, end, message, hint, made, at)
+            slip = Slip(start, end, message, hint, made, at)
+            return slip.corrected(_spaced(line, match)) if edits is _value else slip
     return None
+
+
+def _spaced(line: _Line, match: re.Match[str]) -> Edit:
+    """A field with a plain space after its colon, and a value with another colon in quotation
+    marks."""
+    name, rest = match[1], line.text[match.end(1) :].lstrip("\u00a0 ")
+    start, begin = line.start + match.start(1), line.end - len(rest)
+    value = _plain_value(line.text, len(line.text) - len(rest))
+    if value and _HOLDS_A_COLON.search(value):
+        return Edit(start, begin + len(value), f"{name} {_in_quotes(value)}")
+    return Edit(start, begin, f"{name} ")
+
+
+def _plain_value(text: str, start: int) -> str | None:
+    """The value that begins at a place of a line, without a comment after it, where it is text
+    without quotation marks."""
+    match = _PLAIN_VALUE.match(text, start)
+    return match[0].rstrip() if match else None
+
+
+_PLAIN_VALUE = re.compile(r"(?![\[\]{}\"'“‘|>&*!%@`#,?-])(?:[^ #\t]|[ \t]+(?!#)|(?<=[^ \t])#)+")
+_HOLDS_A_COLON = re.compile(r":(?=\s|$)")
+_ANOTHER_FIELD = re.compile(r"(?:^|\s)[a-z]+(?:_[a-z]+)*:\s+(?:[\d\[{\"'<]|(?:true|false)\b|$)")
+"""What looks like a field that stands on the line of another."""
+
+
+def _in_quotes(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
 
 
 Edits = tuple[tuple[Edit, ...], int | None]
@@ -388,10 +423,9 @@ def _colon(stop: _Stopped) -> Slip | None:
     page, number, at = stop.page, stop.number, stop.at
     line = page.lines[number]
     field = line.field
-    first = field and line.start + field.start("value") - 1
-    if first is not None and first < at:
+    if field and line.start + field.start("value") - 1 < at:
         edits, lost = line.without_value(field)
-        return Slip(
+        slip = Slip(
             at,
             at + 1,
             "Text that holds a colon and a space is not in quotation marks",
@@ -399,13 +433,21 @@ def _colon(stop: _Stopped) -> Slip | None:
             edits,
             lost,
         )
+        begin = len(line.text) - len(line.text[field.end("value") :].lstrip())
+        value = _plain_value(line.text, begin)
+        below = next(page.after(number), None)
+        goes_on = below is not None and below.indent > line.column
+        if value is None or goes_on or _ANOTHER_FIELD.search(value) or _is_json(page.text):
+            return slip
+        begin += line.start
+        return slip.corrected(Edit(begin, begin + len(value), _in_quotes(value)))
     if field is None and _NAME_AND_OPENING.match(line.text):
         return _without_colon(page, number)
     above = next(page.before(number), None)
     if above is None:
         return None
-    if slip := _formed(above, _FORMS):
-        return slip
+    if formed := _formed(above, _FORMS):
+        return formed
     if above.column == line.column and above.field is None:
         return _without_colon(page, page.number(above.start) or 0)
     if field is None:

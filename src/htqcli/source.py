@@ -99,11 +99,24 @@ class Span(NamedTuple):
 
 
 class Fix(NamedTuple):
-    """What the text at a path becomes, or with `name` the field's name there: the same answer in
-    its right form, so that nobody has to decide anything."""
+    """What the value at a path becomes, a text or a list of texts, or with `name` the field's
+    name there. `at` are the paths that change, where they are not that of the finding. `edit` is
+    what changes in a text that is not YAML as it stands.
 
-    text: str
+    It is `certain` where it is the same answer in its right form, so that nobody has to decide
+    anything. Else it is what a hint names, for a person to decide.
+    """
+
+    text: str | tuple[str, ...]
     name: bool = False
+    at: tuple[Path, ...] = ()
+    certain: bool = True
+    edit: Edit | None = None
+
+    @property
+    def written(self) -> str:
+        """What it becomes, as a message says it."""
+        return self.text if isinstance(self.text, str) else f"[{', '.join(self.text)}]"
 
 
 class Fault(NamedTuple):
@@ -216,7 +229,7 @@ class Document:
     """A text as it was read: its values, the faults found in reading, and places in it.
 
     `root` is None when nothing below the faults could be read. `as_written` is false where it
-    could be read only because slips in the text were passed over.
+    could be read only because slips in the text were passed over whose correction is not certain.
     """
 
     def __init__(
@@ -574,7 +587,7 @@ def _read(text: str) -> Document:
             start = slip.edits[0].start
             begin, end = Lines(parsed.text).bounds(start)
             slip = slip._replace(edits=(Edit(begin, end, ""),))
-            found[stops[0]] = found[stops[0]]._replace(at=at)
+            found[stops[0]] = found[stops[0]]._replace(at=at, correction=None)
         else:
             break
         if not left:
@@ -588,7 +601,11 @@ def _where_written(slip: Slip, parsed: _Parsed) -> Slip:
     """A slip with the places of the text that was written."""
     start, end = parsed.index(slip.start), parsed.index(slip.end)
     at = None if slip.at is None else parsed.index(slip.at)
-    return slip._replace(start=start, end=max(start, end), at=at)
+    correction = slip.correction
+    if correction is not None:
+        begin, stop = parsed.index(correction.start), parsed.index(correction.end)
+        correction = Edit(begin, stop, correction.new)
+    return slip._replace(start=start, end=max(start, end), at=at, correction=correction)
 
 
 def _lost_with(root: Mapping, at: int) -> Path:
@@ -652,8 +669,10 @@ class _Reading:
         for slip in found:
             path = () if root is None or slip.at is None else _lost_with(root, slip.at)
             span = Span(slip.start, slip.end)
-            self.faults.append(Fault(Kind.SYNTAX, path, slip.message, slip.hint, span))
-        return Document(self.text, root, tuple(self.faults), as_written=not found)
+            fix = slip.correction and Fix(slip.correction.new, edit=slip.correction)
+            self.faults.append(Fault(Kind.SYNTAX, path, slip.message, slip.hint, span, fix=fix))
+        is_certain = whole and all(slip.correction for slip in found)
+        return Document(self.text, root, tuple(self.faults), as_written=is_certain)
 
     def slip(self, error: yaml.YAMLError) -> Slip | None:
         """The slip for which the parser stops, in places of the text that is parsed."""

@@ -141,8 +141,16 @@ def slip(word: str, choices: Collection[str]) -> str | None:
 
 
 def id_key(text: str) -> str:
-    """An id without case and spaces, to tell ids apart. A space between digits is part of it."""
-    return re.sub(r"(?<!\d)\s+|\s+(?!\d)", "", text.casefold())
+    """What an id is apart from case, spaces, zeros before its number and a letter O in place of a
+    zero: ids of one key look alike. A space between digits is part of the id."""
+    same = re.sub(r"(?<!\d)\s+|\s+(?!\d)", "", text.casefold())
+    match = _ID.fullmatch(same)
+    if match is None or match[2].count("o") > 1:
+        return same
+    return match[1] + (match[2].replace("o", "0").lstrip("0") or "0")
+
+
+_ID = re.compile(r"([a-z]{1,3}?)([0-9o]*[0-9][0-9o]*)", re.ASCII)
 
 
 def _letters(text: str) -> str:

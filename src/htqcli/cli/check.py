@@ -101,7 +101,7 @@ def check(
     ] = None,
     fix: Annotated[
         bool,
-        typer.Option("--fix", help="Put right in the files what needs no decision, then check."),
+        typer.Option("--fix", help="Correct clear-cut mistakes in the files, then check."),
     ] = False,
     diff: Annotated[
         bool,
@@ -244,8 +244,8 @@ def _fixed(
     writes: bool,
     quiet: bool,
 ) -> Iterator[Draft | Unchecked | LeftOut | Checked]:
-    """The drafts with what can be put right put right in their files, or as they are and with
-    what would be on standard output. `written` is told of each file that is to be written. Only
+    """The drafts with their clear-cut mistakes corrected in their files, or as they are and with
+    what would change on standard output. `written` is told of each file that is to be written. Only
     what is a draft beyond doubt is changed."""
     from htqcli.fix import Fixed, is_draft, put_right
     from htqcli.intake import Draft, Unchecked
@@ -259,7 +259,7 @@ def _fixed(
         except typer.Exit:  # ended from outside
             raise
         except Exception as error:  # noqa: BLE001  # a fault is reported, and the next draft read
-            reason = "a fault in htq: putting it right stopped with an exception"
+            reason = "a fault in htq: correcting it stopped with an exception"
             yield Unchecked(draft.path, reason, error)
             continue
         if not writes:
@@ -289,33 +289,36 @@ def _replace(old: Draft, new: Draft) -> bool:
             return True
     except OSError as error:
         why = error.strerror or str(error)
-    terminal.tell(f"{visible_start(old.path)}: nothing is put right: {why}")
+    terminal.tell(f"{visible_start(old.path)}: nothing was corrected: {why}")
     return False
 
 
 def _tell_changes(fixed: Fixed, *, writes: bool) -> None:
+    from htqcli.formats.text import corrections
     from htqcli.words import join, quote, visible_start
 
     path = visible_start(fixed.draft.path)
-    count = f"{len(fixed.changes)} place{'' if len(fixed.changes) == 1 else 's'}"
+    count = corrections(len(fixed.changes))
     if fixed.changes:
-        terminal.tell(f"{path}: {count} {'put right' if writes else 'can be put right'}")
+        terminal.tell(f"{path}: {count} {'corrected' if writes else 'can be corrected with --fix'}")
     for change in fixed.changes if writes else ():
         terminal.tell(
             f"  line {change.line}: {quote(change.old)} -> {quote(change.new)} ({change.code})"
         )
     for change in fixed.held:
-        why = f": that would bring {join(change.brings)}" if change.brings else ""
+        why = f" would cause {join(change.brings)}" if change.brings else " would change more"
         terminal.tell(
-            f"{path}:{change.line}: {quote(change.old)} is not made {quote(change.new)} "
-            f"({change.code}){why}"
+            f"{path}:{change.line}: {quote(change.old)} was left alone: changing it to "
+            f"{quote(change.new)}{why}"
         )
     if fixed.too_long:
-        terminal.tell(f"{path}: nothing is put right: it would take too long to find out what can")
+        terminal.tell(
+            f"{path}: nothing was corrected: it would take too long to find out what can be"
+        )
     if fixed.not_shown and not writes:
         terminal.tell(
             f"{path}: {fixed.not_shown} of these not in the diff, because the lines hold what is "
-            "personal or what a pipeline could obey; ‘--fix’ puts them right too"
+            "personal or what a pipeline could obey; ‘--fix’ corrects them too"
         )
 
 

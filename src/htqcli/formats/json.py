@@ -86,7 +86,7 @@ def _finding(finding: Diagnostic) -> dict[str, Any]:
         "source": finding.sources[0],
         "sources": list(finding.sources),
         "documentation": finding.rule.documentation,
-        "fixable": bool(finding.repairs),
+        "fixable": finding.is_fixable,
     }
     if finding.details is not None:
         found["details"] = finding.details

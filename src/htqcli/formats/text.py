@@ -56,6 +56,8 @@ def summary(report: Report, width: int | None = None) -> Iterator[Line]:
         yield [(overall(report) + as_at(report), "bold")]
     notes = _against(report) if report.files else []
     if any(file.findings for file in report.files):
+        if corrected := fixable(report):
+            notes.insert(0, corrected)
         notes.insert(0, "‘htq rules CODE’ says more about a finding; so does docs/rules.md.")
     for sentence in notes:
         for line in wrap(sentence, width) if width else [sentence]:
@@ -130,6 +132,17 @@ def overall(report: Report) -> str:
     return f"{count} {subject.name}s: {said}"
 
 
+def fixable(report: Report) -> str:
+    """How many mistakes `--fix` can correct, in a sentence; empty for none."""
+    count = sum(file.fixable for file in report.files)
+    return f"{corrections(count)} can be corrected with --fix." if count else ""
+
+
+def corrections(count: int) -> str:
+    """`1 mistake`, `18 mistakes`."""
+    return f"{count:,} mistake{'' if count == 1 else 's'}"
+
+
 def against(report: Report) -> list[str]:
     """Which catalogue the drafts were checked against, and what is to be known of it, each a
     sentence; none where catalogues were checked."""
@@ -180,6 +193,8 @@ def _finding(path: str, finding: Diagnostic, width: int | None) -> Iterator[Line
     if finding.accepted and finding.accepted.until:
         reason = visible(finding.accepted.reason or "")
         note = f"Accepted until {finding.accepted.until}: {reason}"
+    if finding.is_fixable:
+        note = f"{note} Fixable with --fix."
     for line in wrap(note, width - len(indent)) if width else [note]:
         yield [(indent + visible_start(line), "")]
     yield [(f"{indent}Source: {', '.join(finding.sources)}", "dim")]

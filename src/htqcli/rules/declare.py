@@ -125,8 +125,8 @@ class Problem(NamedTuple):
     `span` is the place where that is not the place of the path. `details` go into JSON. Of the
     line, what comes after the place is not shown where `only_marked` is set. `sources` are the
     pages that say so, by their addresses or their keys in the catalogue, where it is not the
-    rule's own. `fix` puts it
-    right where that takes no decision; a rule that has fixes says in `fixes` what they are.
+    rule's own. `fix` is what the hint names in place of what is there; a rule whose fixes are
+    certain says in `fixes` what they are.
     `severity` is its own where it matters less than others of the rule. `ksbs` are the paths of
     the KSBs that it is about, where a draft accepts findings of the rule for named KSBs.
     `unproven` is set where what it says was not checked decides whether the draft is ready.

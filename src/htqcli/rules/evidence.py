@@ -18,7 +18,7 @@ from htqcli.fields import sound
 from htqcli.ksbs import FOLDER as KSB_FOLDER
 from htqcli.rules.declare import Acceptable, Case, Problem, Severity, rule
 from htqcli.rules.sources import CYCLE_3, FORMAT, PROCESS, SUPPORT
-from htqcli.source import Path
+from htqcli.source import Fix, Path
 from htqcli.words import quote
 
 
@@ -111,6 +111,48 @@ def _follows_a_link_out(name: str, folder: str) -> bool:
     return False
 
 
+class _Spelling:
+    """How the files in a folder are named, apart from case. Each folder is listed once."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+        self._listed: dict[str, dict[str, list[str]]] = {}
+
+    def __call__(self, name: str) -> str | None:
+        """The one file that a path leads to if case does not count; None where none or several
+        are, or where that is the path as it is written."""
+        if _is_endless(name) or "\\" in name or ".." in name.split("/"):
+            return None
+        way: list[str] = []
+        for part in name.split("/"):
+            if part in ("", "."):
+                way.append(part)
+                continue
+            found = self._names("/".join(way)).get(normalize("NFC", part).casefold(), ())
+            if len(found) != 1:
+                return None
+            way.append(found[0])
+        own = "/".join(way)
+        leads = own != name and not _leaves(own, self.folder)
+        return own if leads and _lacks(Folder(self.folder), own) is None else None
+
+    def _names(self, below: str) -> dict[str, list[str]]:
+        """The names in a folder, by what they are apart from case."""
+        if below not in self._listed:
+            listed = self._listed[below] = {}
+            try:
+                names = (
+                    []
+                    if _leaves(below, self.folder)
+                    else os.listdir(os.path.join(self.folder, below))
+                )
+            except (OSError, ValueError):
+                names = []
+            for name in names:
+                listed.setdefault(normalize("NFC", name).casefold(), []).append(name)
+        return self._listed[below]
+
+
 def _lacks(folder: Folder, name: str) -> str | None:
     """What is wrong with a named file; None where it is there and holds something."""
     if _is_endless(name):
@@ -181,6 +223,7 @@ def no_employer_evidence(case: Case) -> Iterable[Problem]:
             file: evidence/specification.pdf
             confidential: false
     """,
+    fixes="case, where the path leads to exactly one file if case does not count.",
 )
 def file_missing(case: Case) -> Iterable[Problem]:
     """A file that the draft names is not there, or is empty
@@ -188,17 +231,22 @@ def file_missing(case: Case) -> Iterable[Problem]:
     What is not there cannot be submitted. htq looks up the name and the size and never opens
     the file.
     """
+    spelling = _Spelling(str(case.folder))
     for path, name, leaves in _files(case):
         if leaves is None and (lacks := _lacks(case.folder, name)):
             hint = (
                 "Put the file there, or correct its name. It is looked for from the folder of "
                 "the draft."
             )
+            own = spelling(name)
+            if own is not None:
+                hint = f"There is a file {quote(own)}: write its name exactly as it is."
             if "://" in name:
                 hint = "Web addresses are not looked up. Save a copy beside the draft and name it."
             if "\\" in name:
                 hint += " Write ‘/’ between the names of folders."
-            yield Problem(path, f"The file {quote(name)} {lacks}", hint)
+            fix = None if own is None else Fix(own)
+            yield Problem(path, f"The file {quote(name)} {lacks}", hint, fix=fix)
 
 
 @rule(

@@ -52,7 +52,7 @@ def _not_defined(named: References) -> Iterator[Problem]:
             first,
             f"There is no {named.what} {quote(name)}",
             likely.hint,
-            fix=Fix(likely.only) if likely.only else None,
+            fix=likely.fix,
             also=tuple(also),
         )
 
@@ -140,6 +140,7 @@ def unknown_ksb(case: Case) -> Iterable[Problem]:
                     f"{_named(claim)} version {known.version} has no {label}",
                     f"{hint}Check the label and the version.",
                     case.document.key((*path, label)),
+                    fix=Fix(meant, name=True, certain=False) if meant else None,
                 )
 
 
@@ -227,7 +228,8 @@ def partial_without_reason(case: Case) -> Iterable[Problem]:
             ksbs:
               K1: [U1, U2]
     """,
-    fixes="case and spaces of an id, such as u1 where the unit is U1.",
+    fixes="an id that differs in case, spaces, zeros or a letter O, such as u1 where the unit is "
+    "U1: what is written more often stays. The title of a unit becomes its id.",
 )
 def unknown_unit(case: Case) -> Iterable[Problem]:
     """A unit is named that the qualification does not have
@@ -538,8 +540,18 @@ def ksb_list_missing(case: Case) -> Iterable[Problem]:
                 f"Could not check that the mapping of {one.reference} is complete: {why}",
                 " ".join(filter(None, [_how_to_have_a_list(case, one), _what_is_open(case)])),
                 case.document.key(path),
+                fix=_version_meant(case, one),
                 unproven=True,
             )
+
+
+def _version_meant(case: Case, one: Occupation) -> Fix | None:
+    """The version of a list that there is, where the one that is given can mean that."""
+    at = (*one.path, "version")
+    written = case.document.text(at)
+    there = case.lists.versions(one.claim.meant or "")
+    meant = meant_version(written, there) if written else None
+    return Fix(meant, at=(at,), certain=False) if meant in there and meant != written else None
 
 
 def _why_no_list(case: Case, one: Occupation) -> str | None:
@@ -677,15 +689,23 @@ def malformed_label(case: Case) -> Iterable[Problem]:
                 alone = alike[meant] == 1 and case.reading.knows((*path, meant or label))
                 there = isinstance(known, str) or meant in known.ksbs
                 clear = meant and alone and there and _SLIP.fullmatch(label)
+                if meant in ksbs:
+                    hint = f"There is a line of {meant} already. Put the two together."
+                elif not there:
+                    hint = f"Check the label and the version: the list has no {meant}."
+                else:
+                    hint = f"Enter it as {meant}."
                 yield Problem(
                     (*path, label),
                     f"{quote(label)} is not the label of a KSB",
-                    f"Enter it as {meant}."
+                    hint
                     if meant
                     else (f"Did you mean {likely}? " if likely else "")
                     + "Enter K, S or B and a number, for example ‘K1’.",
                     case.document.key((*path, label)),
-                    fix=Fix(meant, name=True) if meant and clear else None,
+                    fix=Fix(meant, name=True, certain=bool(clear))
+                    if meant and alone and there
+                    else None,
                 )
 
 
@@ -702,7 +722,9 @@ def malformed_label(case: Case) -> Iterable[Problem]:
               K1: {{units: [U1, U2], assessed_by: [A1]}}
         assessments: {{A1: Portfolio}}
     """,
-    fixes="case and spaces of an id, such as a1 where the assessment is A1.",
+    fixes="an id that differs in case, spaces, zeros or a letter O, such as a1 where the "
+    "assessment is A1: what is written more often stays. The title of an assessment becomes its "
+    "id.",
 )
 def unknown_assessment(case: Case) -> Iterable[Problem]:
     """An assessment is named that the draft does not have

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 
 from htqcli import moment, plain
 from htqcli.application import Application, choices
 from htqcli.fields import is_personal_or_claim, leaves, sound
-from htqcli.references import References
+from htqcli.ksbs import meant_version
+from htqcli.references import MAX_LISTED, References
 from htqcli.rules.accepting import a_year_after
 from htqcli.rules.declare import CATALOGUE, DRAFT, Case, Problem, Severity, Stage, rule
 from htqcli.rules.sources import FORMAT, YAML
@@ -89,7 +91,8 @@ def unknown_field(case: Case) -> Iterable[Problem]:
     alike = Counter((problem.path[:-1], problem.hint) for problem in problems)
     for problem in problems:
         alone = alike[problem.path[:-1], problem.hint] == 1
-        yield problem._replace(only_marked=True, fix=problem.fix if alone else None)
+        fix = problem.fix and problem.fix._replace(certain=problem.fix.certain and alone)
+        yield problem._replace(only_marked=True, fix=fix)
 
 
 def _dates_in_iso(case: Case) -> Iterable[tuple[Path, Fix]]:
@@ -115,7 +118,9 @@ def _dates_in_iso(case: Case) -> Iterable[tuple[Path, Fix]]:
           level: 4
     """,
     subjects=(DRAFT, CATALOGUE),
-    fixes="a misspelt choice that can mean but one, such as ‘awarding organisation’. Dates that "
+    fixes="a misspelt choice that can mean but one, such as ‘awarding organisation’, a number with "
+    "its field’s name, such as ‘Level 5’, a version such as ‘v1.1’, and ids of units or "
+    "assessments that are not in a list, such as ‘U4, U8’. Dates that "
     "leave no doubt, such as ‘2 March 2022’, become ISO 8601: ‘2022-03-02’.",
     tidy=_dates_in_iso,
 )
@@ -125,9 +130,7 @@ def wrong_value(case: Case) -> Iterable[Problem]:
     The value is not used, and whatever else depends on it is not checked.
     """
     for problem in case.faults(Kind.WRONG):
-        text, ids = case.document.text(problem.path), _ids_at(case, problem.path)
-        hint = ids.in_brackets(text) if ids and text else problem.hint
-        yield problem._replace(hint=hint)
+        yield _version(case, problem) or _list_of_ids(case, problem) or problem
     for path, group in choices(case.application):
         known = case.reading.knows((*path, "choose")) and case.reading.knows((*path, "credits"))
         if known and not group.says_how_many:
@@ -138,6 +141,34 @@ def wrong_value(case: Case) -> Iterable[Problem]:
                 "Say either how many units a learner chooses, for example ‘choose: 1’, or how "
                 "many credits, for example ‘credits: 15’.",
             )
+
+
+def _version(case: Case, problem: Problem) -> Problem | None:
+    """The problem of a version that is written otherwise, such as `v1.1`, with what it means."""
+    written = case.document.text(problem.path)
+    if problem.path[:1] + problem.path[2:] != ("standards", "version") or written is None:
+        return None
+    claim = dict(sound(case.application.standards)).get(int(problem.path[1]))
+    known = case.lists.versions(claim.meant) if claim and claim.meant else []
+    meant = meant_version(written, known)
+    if meant is None:
+        return None
+    is_certain = meant in known or written.strip().endswith(meant)
+    is_certain = is_certain and re.findall(r"\d+", written) == re.findall(r"\d+", meant)
+    fix = Fix(meant, certain=is_certain)
+    return problem._replace(hint=f"Did you mean version {meant}?", fix=fix)
+
+
+def _list_of_ids(case: Case, problem: Problem) -> Problem | None:
+    """The problem of ids that are written as a text and not as a list, with the list."""
+    text, ids = case.document.text(problem.path), _ids_at(case, problem.path)
+    if not ids or not text:
+        return None
+    fix = ids.as_list(text)
+    hint = ids.in_brackets(text)
+    if fix is not None:
+        hint = f"Write it as a list: {quote(fix.written, MAX_LISTED)}."
+    return problem._replace(hint=hint, fix=fix)
 
 
 def _ids_at(case: Case, path: Path) -> References | None:

@@ -16,6 +16,7 @@ from htqcli.words import join, letters, nearest, quote, slip
 _FORM = re.compile(r"ST\d{4}", re.ASCII)
 _SLIP = re.compile(r"\s*ST[\s_–-]*[0-9O]{4}\s*", re.IGNORECASE | re.ASCII)
 """A reference that lacks nothing and has no more than spaces and letters O too many."""
+_BEFORE_TITLE = re.compile(r"\s*ST[\s_–-]*[0-9O]{4}\b", re.IGNORECASE | re.ASCII)
 
 
 def _listed(case: Case) -> Iterator[tuple[int, StandardClaim, Standard]]:
@@ -45,8 +46,8 @@ def _listed(case: Case) -> Iterator[tuple[int, StandardClaim, Standard]]:
           - reference: ST0116
           - reference: ST0118
     """,
-    fixes="case, spaces and hyphens, and the letter O in place of a zero. A reference with too "
-    "few digits, or of another kind, is left to you.",
+    fixes="case, spaces and hyphens, the letter O in place of a zero, and the standard’s title "
+    "after its reference. A reference with too few digits, or of another kind, is left to you.",
 )
 def malformed_reference(case: Case) -> Iterable[Problem]:
     """The reference of a standard is not written in its form
@@ -73,8 +74,19 @@ def malformed_reference(case: Case) -> Iterable[Problem]:
             ("standards", index, "reference"),
             f"{quote(reference)} is not the reference of a standard",
             hint,
-            fix=Fix(claim.meant) if claim.meant and _SLIP.fullmatch(reference) else None,
+            fix=Fix(claim.meant, certain=_is_clear(case, reference, claim.meant))
+            if claim.meant
+            else None,
         )
+
+
+def _is_clear(case: Case, reference: str, meant: str) -> bool:
+    """Whether a text is a reference and no more, or a reference with the title of that standard."""
+    standards = (cycle.by_reference.get(meant) for cycle in case.catalogue.cycles)
+    titles = {letters(standard.title) for standard in standards if standard}
+    match = _BEFORE_TITLE.match(reference)
+    rest = letters(reference[match.end() :]) if match else None
+    return rest in titles or _SLIP.fullmatch(reference) is not None
 
 
 @rule(
@@ -103,12 +115,14 @@ def not_on_the_list(case: Case) -> Iterable[Problem]:
     if case.cycle is None or not case.cycle.standards:
         return
     by_reference = case.cycle.by_reference
+    taken = {claim.meant for _, claim in sound(case.application.standards)}
     for index, claim in sound(case.application.standards):
         if claim.meant is None or claim.meant in by_reference:
             continue
         titles = {standard.title: standard for standard in case.cycle.standards}
         near = [titles[title] for title in nearest(claim.title or "", list(titles))]
         near = near or [by_reference[name] for name in nearest(claim.meant, list(by_reference))]
+        near = [one for one in near if one.scope != "out-of-scope" and one.reference not in taken]
         meant = f"Did you mean {near[0].reference}, {quote(near[0].title)}? " if near else ""
         yield Problem(
             ("standards", index, "reference"),
@@ -116,6 +130,7 @@ def not_on_the_list(case: Case) -> Iterable[Problem]:
             f"{meant}Find a standard with ‘htq standards search’, or ask the approvals team: "
             f"{case.catalogue.contact.email}.",
             sources=case.list_sources,
+            fix=Fix(near[0].reference, certain=False) if near else None,
         )
 
 
