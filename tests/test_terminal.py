@@ -252,4 +252,4 @@ def test_in_a_narrow_terminal_words_are_not_broken():
     note = in_terminal("standards", "list", "--route", "legal", columns=50, NO_COLOR="1")[1]
     assert "The list of cycle 3 is provisional and was to be\nconfirmed by January 2022." in note
     check = in_terminal("check", ROOT / "docs" / "not-ready.yaml", columns=50, NO_COLOR="1")[1]
-    assert "‘htq rules CODE’ says more about a finding; so\ndoes docs/rules.md.\n" in check
+    assert "To learn more about a finding, run ‘htq rules\nCODE’.\n" in check

@@ -22,6 +22,7 @@ STYLES_OF_VERDICTS = {
     Verdict.READY: "bold green",
 }
 """Green is what is ready, and nothing else; what a catalogue is in words says the rest."""
+MORE = "To learn more about a finding, run ‘htq rules CODE’."
 Line = list[tuple[str, str]]
 """A line as pieces of text, each with its style."""
 
@@ -55,7 +56,7 @@ def summary(report: Report, width: int | None = None) -> Iterator[Line]:
         yield [(overall(report) + as_at(report), "bold")]
     notes = _against(report) if report.files else []
     if any(file.findings for file in report.files):
-        notes.insert(0, "‘htq rules CODE’ says more about a finding; so does docs/rules.md.")
+        notes.insert(0, MORE)
     for sentence in notes:
         for line in wrap(sentence, width) if width else [sentence]:
             yield [(line, "dim")]
