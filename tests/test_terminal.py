@@ -235,7 +235,10 @@ def test_help_names_no_type_of_python_and_fills_its_lines(htq, words):
         (("check", "--at"), "‘--at’ needs a value after it."),
         (("check", "--quiet=3"), "‘--quiet’ takes no value."),
         (("coverage",), "DRAFT is missing. A draft, or - for standard input."),
-        (("coverage", "a", "it's", "c"), "The command has no place for ‘it's c’."),
+        (
+            ("coverage", "a", "it's", "c"),
+            "Unexpected ‘it's c’. Put values with spaces in quotation marks",
+        ),
     ],
 )
 def test_what_does_not_fit_the_command_is_said_plainly(htq, words, said):

@@ -116,8 +116,8 @@ class Comparison:
 
 def compare(data: Sequence[Any], catalogue: Catalogue, cycle: Cycle, at: datetime) -> Comparison:
     """Hold the list of a cycle against the entries of the data. A single entry, or data with fewer
-    than half of the list's standards, is a part of what is published: only the standards that it has are compared,
-    because nothing says that the others are gone."""
+    than half of the list's standards, is a part of what is published: only the standards that it
+    has are compared, because nothing says that the others are gone."""
     found: dict[str, list[Record]] = {}
     for entry in data:
         name = reference(entry) if isinstance(entry, dict) else None

@@ -96,7 +96,7 @@ def check(
         typer.Option(
             "--stdin-name",
             metavar="PATH",
-            help="What to call standard input; its files are looked for beside that path.",
+            help="Name for standard input; files it mentions are looked for beside it.",
         ),
     ] = None,
     fix: Annotated[
