@@ -266,6 +266,16 @@ def test_a_verdict_of_another_time_says_as_at_when(htq, draft):
     assert "not ready to submit (1 error and 1 warning), as at 25 November 2026" in closed.out
 
 
+def test_a_verdict_says_as_at_when_unless_the_window_of_its_cycle_is_open(htq, draft, tmp_path):
+    file = tmp_path / "own-catalogue.yml"
+    open_now = CYCLE_6.replace("closes: 2022-07-29", "closes: 2222-07-29")
+    file.write_text(DATA.read_text(encoding="utf-8") + open_now, encoding="utf-8")
+    third, sixth = draft(name="third.yaml"), draft({"cycle: 3": "cycle: 6"}, name="sixth.yaml")
+    assert "to settle, as at " not in htq("check", sixth, "--catalogue", file).out
+    assert ", as at " in htq("check", third, "--catalogue", file).out
+    assert ", as at 20 May 2022" in htq("check", sixth, "--catalogue", file, "--at", IN_WINDOW).out
+
+
 # Said to be not ready, or said so that nobody can act on it
 
 
