@@ -396,6 +396,16 @@ def test_what_is_advised_for_such_a_file_is_a_command_that_exists(htq, tmp_path,
         assert htq(*words.split(), "--help").code == 0
 
 
+@pytest.mark.parametrize("name", ["record.json", "map.xlsx", "map.csv", "own.yaml"])
+def test_there_is_no_matrix_of_such_a_file(htq, tmp_path, name):
+    write, what, advice = OTHERS[name]
+    write(tmp_path / name)
+    run = htq("coverage", tmp_path / name)
+    assert (run.code, run.out) == (3, "")
+    assert what in run.err
+    assert advice in run.err
+
+
 @pytest.mark.parametrize("name", [name for name in OTHERS if name.endswith(("json", "yaml"))])
 def test_such_a_file_beside_a_draft_is_left_out_and_told(htq, draft, name):
     write, what, advice = OTHERS[name]
