@@ -383,6 +383,7 @@ def test_a_file_that_is_no_draft_is_named_as_what_it_is(htq, tmp_path, name):
     assert f"{what}" in finding["message"]
     assert finding["message"].endswith(", not a draft")
     assert advice in finding["hint"]
+    assert finding["code"] in ("HTQ001", "HTQ002", "HTQ006", "HTQ007")  # of the file itself
     text = htq("check", path, "--at", IN_WINDOW).out
     assert not re.search(r"\\x[0-9a-f]{2}|�|referenceNumber", text)
 

@@ -15,20 +15,17 @@ from htqcli.words import visible
 
 
 class Foreign(NamedTuple):
-    """What a file is in place of a draft, what to do with it, and whether it is text."""
+    """What a file is in place of a draft, and what to do with it."""
 
     what: str
     advice: str
-    is_text: bool = True
 
-    @property
-    def document(self) -> Document:
-        """What is read of the file as a draft: nothing but that it is something else. No piece of
-        it is shown, because nothing says where personal data is in it."""
-        kind = Kind.NOT_A_MAPPING if self.is_text else Kind.UNREADABLE_TEXT
-        return Document(
-            "", None, (Fault(kind, (), f"This is {self.what}, not a draft", self.advice),)
-        )
+    def document(self, read: Document) -> Document:
+        """What was read of the file as a draft, with nothing but that it is something else. No
+        piece of it is shown, because nothing says where personal data is in it."""
+        kind = read.faults[0].kind if read.root is None and read.faults else Kind.NOT_A_MAPPING
+        fault = Fault(kind, (), f"This is {self.what}, not a draft", self.advice)
+        return Document("", None, (fault,))
 
 
 def recognise(path: str, content: bytes, document: Document) -> Foreign | None:
@@ -66,7 +63,7 @@ _PARTS = {b"xl/": ".xlsx", b"word/": ".docx", b"ppt/": ".pptx"}
 
 def _binary(content: bytes, suffix: str) -> Foreign | None:
     if content.startswith(b"%PDF-"):
-        return Foreign("a PDF", _NAME_IT, is_text=False)
+        return Foreign("a PDF", _NAME_IT)
     is_package = content.startswith(b"PK\x03\x04")
     if not is_package and not content.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return None
@@ -74,9 +71,9 @@ def _binary(content: bytes, suffix: str) -> Foreign | None:
         found = (own for part, own in _PARTS.items() if part in content)
         suffix = next(found, suffix)
     if suffix in _TABLES:
-        return Foreign(_TABLES[suffix], _TABLE, is_text=False)
+        return Foreign(_TABLES[suffix], _TABLE)
     otherwise = "a ZIP archive" if is_package else "a document of an older Office"
-    return Foreign(_DOCUMENTS.get(suffix, otherwise), _NAME_IT, is_text=False)
+    return Foreign(_DOCUMENTS.get(suffix, otherwise), _NAME_IT)
 
 
 def _record(name: str) -> Foreign:

@@ -297,7 +297,7 @@ def _check(
             other = recognise(draft.path, draft.content, document)
             if left := _left_out(draft, document, other):
                 return left
-            document = other.document if other else document
+            document = other.document(document) if other else document
         reading = subject.read(document)
         file = draft.folder / os.path.basename(draft.path)
         case = Case(document, reading, catalogue or reading.part, None, at, file, lists)
