@@ -293,7 +293,7 @@ def test_markdown_lists_changes_and_findings(htq, final, drafts):
     assert out.startswith("## 12 changes from bundled to ")
     assert "- ST0310 Associate Project Manager\\: scope was contact us, is now in scope" in out
     assert "application.yaml: was: ready to submit; now: not ready to submit\n" in out
-    assert "| new | error | [HTQ301]" in out
+    assert "| new | error | HTQ301 | " in out
     assert "No finding comes or goes." in out
 
 

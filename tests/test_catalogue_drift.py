@@ -236,13 +236,16 @@ def test_the_current_version_does_not_hang_on_the_order_of_the_records(found, di
     assert all(chosen.number >= one.number for one in rivals)
 
 
-def test_a_single_record_is_compared_alone_and_an_array_is_the_whole(drift):
-    other = record(referenceNumber="ST0118", title="Data analyst")
-    assert drift(record())["compared"] == 1
-    assert drift([record()])["compared"] == 1
-    found = drift([record(), other])
-    assert found["compared"] == 93
-    assert len(kinds(found)["gone"]) == 91
+def test_nothing_is_gone_from_a_few_records(drift):
+    records = [record(referenceNumber=one.reference, title=one.title) for one in LIST]
+    for few in (records[0], records[:1], records[:2], records[:46]):
+        found = drift(few)
+        count = len(few) if isinstance(few, list) else 1
+        assert (found["compared"], found["not_compared"]) == (count, 93 - count)
+        assert "gone" not in kinds(found)
+    found = drift(records[:47])
+    assert (found["compared"], found["not_compared"]) == (93, 0)
+    assert len(kinds(found)["gone"]) == 46
 
 
 @pytest.mark.parametrize(

@@ -232,7 +232,7 @@ def test_it_says_what_to_do_next(htq, tmp_path):
     words = ("init", "--standard", "ST0116", "--standard", "ST0117", "-o", tmp_path / "a.yaml")
     run = htq(*words, "--ksbs", ROOT / "tests" / "ksbs")
     assert f"‘htq check {tmp_path / 'a.yaml'}’ lists what is left" in run.out
-    assert "The list of KSBs of ST0117 is not at hand" in run.out
+    assert "No KSB list found for ST0117." in run.out
     assert "Check it with ‘--ksbs " in run.out
 
 

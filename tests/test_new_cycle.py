@@ -119,12 +119,11 @@ def test_a_block_goes_to_a_file_or_says_why_not(htq, tmp_path, block):
 
 
 class Follower:
-    """Somebody who does what the guide says, in a folder with what a checkout holds."""
+    """Somebody who does what the guide says, in a folder that holds only their drafts."""
 
     def __init__(self, folder):
         self.folder = folder
-        for name in ("data", "examples"):
-            shutil.copytree(ROOT / name, folder / name)
+        shutil.copytree(ROOT / "examples", folder / "examples")
         (folder / "bin").mkdir()
         program = folder / "bin" / "htq"
         program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m htqcli "$@"\n')
@@ -185,7 +184,7 @@ def test_who_follows_the_guide_to_the_letter_has_the_new_cycle(tmp_path):
     assert "Building services engineering technician" in by_command["htq standards list"]
     assert "Outcomes" in by_command["htq window timeline"]
     assert "15 February 2027 at midday" in by_command["htq window list"]
-    changes = said["htq catalogue diff data/standards.yaml standards.yaml"]
+    changes = said["htq catalogue diff bundled standards.yaml"]
     assert "Cycle 6 is added (15 February 2027 at midday to 25 June 2027 at 5pm" in changes
     assert changes.startswith("4 changes")
     assert b"DTSTART:20270625T160000Z" in (tmp_path / "cycle-6.ics").read_bytes()

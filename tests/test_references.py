@@ -157,6 +157,7 @@ def test_a_range_that_leaves_the_units_is_not_listed(found):
 
 IDS = "Enter the ids of units in brackets, for example ‘[U1, U2]’."
 ITEMS = "Put the items in brackets, for example "
+LIST = "Write it as a list: "
 
 
 @pytest.mark.parametrize(
@@ -165,14 +166,14 @@ ITEMS = "Put the items in brackets, for example "
         ({K3: "K3: Yes"}, "HTQ103", IDS),
         ({K3: "K3: 50%"}, "HTQ103", IDS),
         ({K3: "K3: {units: ✓}"}, "HTQ103", IDS),
-        ({K3: "K3: U1-U6"}, "HTQ103", f"{ITEMS}‘[U1, U2, U3, U4, U5, U6]’."),
+        ({K3: "K3: U1-U6"}, "HTQ103", f"{LIST}‘[U1, U2, U3, U4, U5, U6]’."),
         ({K3: "K3: U4, U8"}, "HTQ103", f"{ITEMS}‘[U4, U8]’."),
-        ({K3: "K3: U4 and U6"}, "HTQ103", f"{ITEMS}‘[U4, U6]’."),
-        ({K3: "K3: Databases"}, "HTQ103", f"{ITEMS}‘[U2]’."),
-        ({MANDATORY: "mandatory: U1 to U4"}, "HTQ103", f"{ITEMS}‘[U1, U2, U3, U4]’."),
-        ({"from: [U5, U6]": "from: U5 U6"}, "HTQ103", f"{ITEMS}‘[U5, U6]’."),
+        ({K3: "K3: U4 and U6"}, "HTQ103", f"{LIST}‘[U4, U6]’."),
+        ({K3: "K3: Databases"}, "HTQ103", f"{LIST}‘[U2]’."),
+        ({MANDATORY: "mandatory: U1 to U4"}, "HTQ103", f"{LIST}‘[U1, U2, U3, U4]’."),
+        ({"from: [U5, U6]": "from: U5 U6"}, "HTQ103", f"{LIST}‘[U5, U6]’."),
         ({K3: "K3: {units: [U4], assessed_by: Portfolio of projects}"}, "HTQ103",
-         f"{ITEMS}‘[A1]’."),
+         f"{LIST}‘[A1]’."),
         ({K3: "K3: {units: [U4], assessed_by: exam}"}, "HTQ103",
          "Enter the ids of assessments in brackets, for example ‘[A1, A2]’."),
         ({K3: "K3: {units: [Yes], assessed_by: [A1]}"}, "HTQ505",

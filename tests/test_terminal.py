@@ -235,7 +235,10 @@ def test_help_names_no_type_of_python_and_fills_its_lines(htq, words):
         (("check", "--at"), "‘--at’ needs a value after it."),
         (("check", "--quiet=3"), "‘--quiet’ takes no value."),
         (("coverage",), "DRAFT is missing. A draft, or - for standard input."),
-        (("coverage", "a", "it's", "c"), "The command has no place for ‘it's c’."),
+        (
+            ("coverage", "a", "it's", "c"),
+            "Unexpected ‘it's c’. Put values with spaces in quotation marks",
+        ),
     ],
 )
 def test_what_does_not_fit_the_command_is_said_plainly(htq, words, said):
@@ -252,4 +255,4 @@ def test_in_a_narrow_terminal_words_are_not_broken():
     note = in_terminal("standards", "list", "--route", "legal", columns=50, NO_COLOR="1")[1]
     assert "The list of cycle 3 is provisional and was to be\nconfirmed by January 2022." in note
     check = in_terminal("check", ROOT / "docs" / "not-ready.yaml", columns=50, NO_COLOR="1")[1]
-    assert "‘htq rules CODE’ says more about a finding; so\ndoes docs/rules.md.\n" in check
+    assert "To learn more about a finding, run ‘htq rules\nCODE’.\n" in check

@@ -550,7 +550,7 @@ class Application(Part):
         Structure | None,
         _field(
             "structure of the qualification",
-            says="Which units a learner takes. Without it, every unit is mandatory.",
+            says="Which units each learner takes. If you leave this out, every unit is mandatory.",
         ),
     ] = None
     standards: Annotated[

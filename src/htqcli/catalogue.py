@@ -5,7 +5,7 @@ What the catalogue does not say is not known, and is answered so.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, cached_property
@@ -467,6 +467,11 @@ class Origin:
         self.file = file
         self._content = content
 
+    @property
+    def text(self) -> str:
+        """Its text, without a byte-order mark."""
+        return self._content.decode("utf-8-sig")
+
     @cached_property
     def sha256(self) -> str:
         """The first 12 hexadecimal digits of the SHA-256 of its bytes."""
@@ -525,9 +530,10 @@ class Catalogue(Part):
         whose = "bundled" if file is None else visible(file)
         return f"{whose}, {of}, {revised}, {self.origin.sha256}"
 
-    def note(self, at: datetime) -> str | None:
-        """What is to be known of its lists at `at`, once for a report; None for nothing."""
-        notes = (cycle.note(at) for cycle in self.cycles)
+    def note(self, at: datetime, numbers: Container[int | None] | None = None) -> str | None:
+        """What is to be known at `at` of its lists, or of those of some cycles."""
+        wanted = (cycle for cycle in self.cycles if numbers is None or cycle.cycle in numbers)
+        notes = (cycle.note(at) for cycle in wanted)
         return " ".join(note for note in notes if note) or None
 
     def addresses(self, keys: tuple[str, ...]) -> tuple[str, ...]:

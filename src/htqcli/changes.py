@@ -17,7 +17,18 @@ from typing import Any, Literal, TypeVar
 
 from htqcli import lint, source
 from htqcli.application import Application, read_application
-from htqcli.catalogue import SCOPES, Catalogue, Cycle, Listing, NotFound, Standard
+from htqcli.catalogue import (
+    SCOPES,
+    Catalogue,
+    Cycle,
+    Listing,
+    NotFound,
+    Route,
+    Source,
+    Stage,
+    Standard,
+    Window,
+)
 from htqcli.fields import Part, sound
 from htqcli.intake import Draft, LeftOut, Unchecked
 from htqcli.lint import Checked, Diagnostic
@@ -231,7 +242,13 @@ def _described(thing: Any) -> str:
         return f" ({windows}; {len(thing.standards)} standards on its list)"
     if isinstance(thing, Listing):
         return f" ({thing.status})"
-    return "" if isinstance(thing, str) or _values(thing).keys() >= {"asks"} else f" ({thing})"
+    if isinstance(thing, Source):
+        return f" ({thing.title}, {thing.address})"
+    if isinstance(thing, Route):
+        return f" (in the lists {quote(thing.heading)})" if thing.heading else ""
+    if isinstance(thing, Stage):
+        return f" (begins {thing.begins})" if thing.begins else " (no date given)"
+    return f" ({thing})" if isinstance(thing, Window) else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,16 +108,22 @@ class Comparison:
     drifts: tuple[Drift, ...]
     unsaid: dict[str, tuple[Standard, ...]]
 
+    @property
+    def not_compared(self) -> int:
+        """How many standards of the list are not in the data, where that is only a part."""
+        return len(self.cycle.standards) - len(self.compared)
+
 
 def compare(data: Sequence[Any], catalogue: Catalogue, cycle: Cycle, at: datetime) -> Comparison:
-    """Hold the list of a cycle against the entries of the data. Of a single entry, only its own
-    standard is compared."""
+    """Hold the list of a cycle against the entries of the data. A single entry, or data with fewer
+    than half of the list's standards, is a part of what is published: only the standards that it
+    has are compared, because nothing says that the others are gone."""
     found: dict[str, list[Record]] = {}
     for entry in data:
         name = reference(entry) if isinstance(entry, dict) else None
         if name in cycle.by_reference:
             found.setdefault(name, []).append(_record(name, entry))
-    whole = len(data) > 1
+    whole = len(data) > 1 and 2 * len(found) >= len(cycle.standards)
     compared = tuple(s for s in cycle.standards if whole or s.reference in found)
     drifts = [
         drift

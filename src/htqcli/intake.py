@@ -72,11 +72,17 @@ class Unchecked(NamedTuple):
 
 class LeftOut(NamedTuple):
     """A file or folder below a folder that is not checked, and why. `is_foreign` is set where the
-    content of a file says that it is not a draft, which a person may not expect."""
+    content of a file says that it is not a draft, which a person may not expect. `advice` says
+    what to do with a file that is known as something else."""
 
     path: str
     reason: str
     is_foreign: bool = False
+    advice: str | None = None
+
+    def __str__(self) -> str:
+        """Why it is left out, and what to do with it."""
+        return f"left out: {self.reason}{f'. {self.advice}' if self.advice else ''}"
 
 
 Item = Candidate | Unchecked | LeftOut

@@ -21,6 +21,7 @@ from htqcli.application import Acceptance, Application, Contact
 from htqcli.catalogue import Catalogue
 from htqcli.coverage import StandardCoverage
 from htqcli.fields import names, sound
+from htqcli.foreign import Foreign, recognise
 from htqcli.intake import Draft, LeftOut, Unchecked
 from htqcli.ksbs import FOLDER as KSB_FOLDER
 from htqcli.ksbs import Lists
@@ -122,13 +123,15 @@ class Unproven(NamedTuple):
 class Checked:
     """A draft that was checked: its findings, ordered by place and code, and the rules that
     had a say. A rule has none where the cycle does not ask for what it looks at, or where what
-    it needs is not sound. `standards` says how much of each standard a draft covers. `skipped` are
-    the rules that could have decided and that the run was told to leave out. `tidy` is what could
-    be written in a more usual form, where that was asked for."""
+    it needs is not sound. `cycle` is the one that a draft is for, and `standards` says how much of
+    each standard it covers. `skipped` are the rules that could have decided and that the run was
+    told to leave out. `tidy` is what could be written in a more usual form, where that was asked
+    for."""
 
     path: str
     findings: tuple[Diagnostic, ...]
     ran: tuple[Rule, ...]
+    cycle: int | None = None
     standards: tuple[StandardCoverage, ...] = ()
     skipped: tuple[Rule, ...] = ()
     tidy: tuple[Repair, ...] = ()
@@ -212,8 +215,9 @@ class Report:
 
     @property
     def note(self) -> str | None:
-        """What is to be known of what the drafts were checked against, said once."""
-        return self.catalogue.note(self.at) if self.catalogue else None
+        """What is to be known of the lists that the drafts were checked against, said once."""
+        numbers = {file.cycle for file in self.files}
+        return self.catalogue.note(self.at, numbers) if self.catalogue else None
 
     def without_accepted(self) -> Report:
         """The same report without the findings that drafts accept."""
@@ -314,8 +318,11 @@ def _check(
     during = "reading it"
     try:
         document = source.read(draft.content)
-        if why := _why_no_draft(draft, document):
-            return LeftOut(draft.path, why, is_foreign=True)
+        if subject is DRAFT and not own_fields(document):
+            other = recognise(draft.path, draft.content, document)
+            if left := _left_out(draft, document, other):
+                return left
+            document = other.document(document) if other else document
         reading = subject.read(document)
         file = draft.folder / os.path.basename(draft.path)
         case = Case(document, reading, catalogue or reading.part, None, at, file, lists)
@@ -350,12 +357,21 @@ def _check(
         reason = f"a fault in htq: {during} stopped with an exception"
         return Unchecked(draft.path, reason, error)
     findings.sort(key=lambda f: (f.place.line, f.place.column, f.rule.code, f.pointer))
-    return Checked(draft.path, tuple(findings), tuple(judging), covered, skipped, tuple(untidy))
+    done = (number, covered, skipped, tuple(untidy))
+    return Checked(draft.path, tuple(findings), tuple(judging), *done)
 
 
 def left_out(draft: Draft) -> LeftOut | None:
     """Why a draft that was found in a folder is none, if so, as `check` judges it."""
-    why = _why_no_draft(draft, source.read(draft.content))
+    document = source.read(draft.content)
+    other = None if own_fields(document) else recognise(draft.path, draft.content, document)
+    return _left_out(draft, document, other)
+
+
+def _left_out(draft: Draft, document: Document, other: Foreign | None) -> LeftOut | None:
+    if draft.found and other:
+        return LeftOut(draft.path, f"it is {other.what}", is_foreign=True, advice=other.advice)
+    why = _why_no_draft(draft, document)
     return LeftOut(draft.path, why, is_foreign=True) if why else None
 
 

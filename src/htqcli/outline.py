@@ -96,13 +96,13 @@ def _introduction(cycle: Cycle) -> Iterator[str]:
     )
     yield "#"
     yield from _comment(
-        "A text between < and > holds the place of an answer. Write the answer there, without "
-        "< and >. ‘htq check’ lists those that are left."
+        "Replace everything between < and >, including the brackets, with your answer. ‘htq check’ "
+        "lists what is left."
     )
     yield "#"
     yield from _comment(
-        "Lines that begin with # are not read. Where a field follows at once, as in #number, it is "
-        "for some applications only: delete the # to use it."
+        "Lines that begin with # are not read. If a field name follows # directly, as in #number, "
+        "the field is optional: delete the # to use it."
     )
 
 
@@ -185,7 +185,9 @@ def _units() -> Iterator[str]:
     yield "  #U2: {title: Testing, credits: 15}"
     yield "  #U3: {title: Web development, credits: 15}"
     yield ""
-    yield from _comment("Which units a learner takes. Without it, all of them.")
+    yield from _comment(
+        "Which units each learner takes. If you leave this out, every unit is mandatory."
+    )
     yield from _as_said("HTQ507")
     yield "#structure:"
     yield "#  mandatory: [U1]"

@@ -22,6 +22,7 @@ from htqcli.cli.options import (
     ExitZero,
     FailOn,
     Ignore,
+    Output,
     Quiet,
     ReportFiles,
     Select,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from htqcli.catalogue import Catalogue, Cycle, Source
     from htqcli.formats.text import Line
 
-app = typer.Typer(help="Look into the catalogue of cycles, and keep one of your own.")
+app = typer.Typer(help="View the catalogue of cycles, or maintain your own.")
 
 
 @app.command()
@@ -40,27 +41,33 @@ def show(
     cycle: CycleNumber = None,
     at: At = None,
     format: Annotated[str, format_option("text", "json", "yaml")] = "text",
+    output: Output = None,
     catalogue: CatalogueFile = None,
 ) -> None:
     """Show what the catalogue holds of each cycle, and the source of each piece.
 
-    It says which catalogue it is, then for each cycle its list, windows and what it asks for.
+    It says which catalogue it is, then for each cycle its list, windows and what it asks for. As
+    YAML, without ‘--cycle’, it is the catalogue's own file, to start one of your own from.
     """
-    known = options.the_catalogue(catalogue)
-    now = options.the_time(at)
-    cycles = known.cycles if cycle is None else (known.cycle(cycle),)
-    if format == "text":
-        terminal.say(_text(known, cycles, now))
-        return
     from htqcli.formats.json import about, encode
 
-    details = {
-        "catalogue": about(known, now),
-        "contact": _plain(known.contact),
-        "sources": _plain(_sources(known, cycles)),
-        "cycles": [_details(one) for one in cycles],
-    }
-    terminal.write_data(encode(details) if format == "json" else table.as_yaml(details))
+    known = options.the_catalogue(catalogue, output)
+    now = options.the_time(at)
+    cycles = known.cycles if cycle is None else (known.cycle(cycle),)
+    with terminal.into(output, "the catalogue", format):
+        if format == "text":
+            terminal.say(_text(known, cycles, now))
+            return
+        if format == "yaml" and cycle is None:
+            terminal.write_data(known.origin.text)
+            return
+        details = {
+            "catalogue": about(known, now),
+            "contact": _plain(known.contact),
+            "sources": _plain(_sources(known, cycles)),
+            "cycles": [_details(one) for one in cycles],
+        }
+        terminal.write_data(encode(details) if format == "json" else table.as_yaml(details))
 
 
 @app.command()

@@ -96,7 +96,7 @@ def check(
         typer.Option(
             "--stdin-name",
             metavar="PATH",
-            help="What to call standard input; its files are looked for beside that path.",
+            help="Name for standard input; files it mentions are looked for beside it.",
         ),
     ] = None,
     fix: Annotated[
@@ -431,11 +431,19 @@ def _tell_idle(globs: Sequence[str]) -> None:
 
 
 def _tell_left_out(left_out: Sequence[LeftOut]) -> None:
-    """Say how many files of folders are not drafts."""
+    """Say how many files of folders are not drafts, and what to do with the first that are known
+    as something else."""
+    from htqcli.words import visible, visible_start
+
+    for item in [item for item in left_out if item.advice][:_MOST_LEFT_OUT]:
+        terminal.tell(f"{visible_start(item.path)}: {visible(str(item))}")
     count = sum(item.is_foreign for item in left_out)
     if count:
         files = "1 file that is not a draft" if count == 1 else f"{count} files that are not drafts"
         terminal.tell(f"Left out: {files}. ‘htq check --list’ shows which and why.")
+
+
+_MOST_LEFT_OUT = 5
 
 
 def _list(named: Found, paths: Sequence[str]) -> None:
@@ -453,7 +461,7 @@ def _list(named: Found, paths: Sequence[str]) -> None:
             outcome = lint.left_out(outcome) or outcome
         said = "checked"
         if isinstance(outcome, intake.LeftOut):
-            said = f"left out: {outcome.reason}"
+            said = str(outcome)
         elif isinstance(outcome, intake.Unchecked):
             said = f"not checked: {outcome.reason}"
             missing |= item.path in paths

@@ -94,6 +94,8 @@ def coverage(
 def _read(path: str) -> tuple[Draft, Application]:
     from htqcli import intake, source
     from htqcli.application import read_application
+    from htqcli.foreign import recognise
+    from htqcli.lint import own_fields
     from htqcli.words import visible, visible_start
 
     draft = intake.read(intake.Candidate(path), sys.stdin)
@@ -101,6 +103,11 @@ def _read(path: str) -> tuple[Draft, Application]:
         terminal.tell(f"{visible_start(path)}: not read: {visible(draft.reason)}")
         raise typer.Exit(NOT_READ)
     document = source.read(draft.content)
+    other = None if own_fields(document) else recognise(path, draft.content, document)
+    if other:
+        name = visible_start(path)
+        terminal.tell(f"{name}: not read: it is {other.what}, not a draft. {other.advice}")
+        raise typer.Exit(NOT_READ)
     if document.root is None or not document.as_written:
         fault = next(
             (fault for fault in document.faults if fault.kind is source.Kind.SYNTAX),

@@ -235,8 +235,7 @@ def _as_markdown(
             continue
         yield "| | Severity | Rule | Line | What is wrong |\n|---|---|---|---:|---|"
         for state, finding in findings:
-            rule = f"[{finding.rule.code}]({finding.rule.documentation})"
             yield (
-                f"| {state} | {_severity(finding)} | {rule} | {finding.place.line} | "
+                f"| {state} | {_severity(finding)} | {finding.rule.code} | {finding.place.line} | "
                 f"{escape(finding.message)} |"
             )

@@ -39,7 +39,7 @@ def drift(
         str,
         typer.Argument(
             metavar="FEED",
-            help="The published standards data, or one record of it; - for standard input.",
+            help="The published standards data, or records of it; - for standard input.",
         ),
     ],
     cycle: CycleNumber = None,
@@ -56,7 +56,7 @@ def drift(
     """Show which standards of a cycle's list have moved in the published data.
 
     Gone, retired, at another level, with options or another title, in a newer version; and what
-    that means for a draft. Of one record, only its standard is compared.
+    that means for a draft. Of a few records, only their standards are compared.
     """
     from htqcli.drift import compare
 
@@ -95,6 +95,7 @@ def _as_data(found: Comparison) -> dict[str, Any]:
         "cycle": found.cycle.cycle,
         "records": found.records,
         "compared": len(found.compared),
+        "not_compared": found.not_compared,
         "drift": [
             {
                 "reference": one.standard.reference,
@@ -170,6 +171,9 @@ def _summary(found: Comparison) -> str:
 def _unsaid(found: Comparison) -> Iterator[str]:
     from htqcli.words import join
 
+    if count := found.not_compared:
+        others = f"{count} other standard{'' if count == 1 else 's'} of the list"
+        yield f"Not in the data, so not compared: {others}."
     for name, standards in found.unsaid.items():
         if standards:
             names = join([standard.reference for standard in standards])

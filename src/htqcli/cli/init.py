@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
@@ -70,13 +69,13 @@ def init(
     ] = "application.yaml",
     ksbs: KsbFolder = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Write over the file if it is there already.")
+        bool, typer.Option("--force", help="Write over the file if it exists.")
     ] = False,
     catalogue: CatalogueFile = None,
 ) -> None:
     """Write a draft to fill in: what the cycle asks for, with a placeholder for each answer.
 
-    In a terminal, and without an answer among the options, it asks.
+    In a terminal, if you give no options, it asks you the questions.
     """
     from htqcli.ksbs import FOLDER
     from htqcli.outline import Answers, outline
@@ -115,8 +114,11 @@ def init(
         terminal.write_data(text)
         return
     _write(output, text, force=force)
-    _write_schema(str(Path(output).parent / SCHEMA), known, force=force)
-    for line in _next_steps(output, occupations, ksbs):
+    created = [output]
+    beside = str(Path(output).parent / SCHEMA)
+    if _write_schema(beside, known, force=force):
+        created.append(beside)
+    for line in _next_steps(created, occupations, folder, is_usual=ksbs is None):
         terminal.say(terminal.hanging("", line))
 
 
@@ -203,8 +205,9 @@ def _write(output: str, text: str, *, force: bool) -> None:
         raise typer.Exit(NOT_WRITTEN) from None
 
 
-def _write_schema(file: str, known: Catalogue, *, force: bool) -> None:
-    """Write the schema that the draft names, unless another draft’s is there already."""
+def _write_schema(file: str, known: Catalogue, *, force: bool) -> bool:
+    """Write the schema that the draft names, unless another draft’s is there already. Whether it
+    was written."""
     from htqcli import schema
     from htqcli.formats.json import encode
     from htqcli.words import visible_start
@@ -214,39 +217,50 @@ def _write_schema(file: str, known: Catalogue, *, force: bool) -> None:
         if force:
             terminal.replace_file(file, text)
         else:
-            with suppress(FileExistsError):
-                terminal.create_file(file, text)
+            terminal.create_file(file, text)
+    except FileExistsError:
+        return False
     except OSError as error:
         terminal.tell(
             f"{visible_start(file)}: the schema for editors is not written: "
             f"{error.strerror or error}"
         )
         raise typer.Exit(NOT_WRITTEN) from None
+    return True
 
 
 def _there_already(output: str) -> None:
     from htqcli.words import visible_start
 
     terminal.tell(
-        f"{visible_start(output)}: the draft is not written: there is something there already. "
+        f"{visible_start(output)}: this file already exists, so nothing was written. "
         "Name another file with ‘-o’, or write over it with ‘--force’."
     )
     raise typer.Exit(NOT_WRITTEN)
 
 
-def _next_steps(output: str, occupations: list[Occupation], ksbs: Path | None) -> list[str]:
+def _next_steps(
+    created: list[str], occupations: list[Occupation], folder: Path, *, is_usual: bool
+) -> list[str]:
+    """What was made and what to do next. `folder` is where lists are looked for, the usual place
+    if `is_usual`."""
+    from htqcli.ksbs import FOLDER
     from htqcli.words import join
 
     lines = [
-        f"{output} is written.",
-        f"Fill in what stands between < and >. ‘htq check {output}’ lists what is left.",
+        f"Created {join(created)}.",
+        f"Replace everything between < and > with your answer. ‘htq check {created[0]}’ lists what "
+        "is left.",
     ]
     without = [one.reference for one in occupations if one.ksbs is None]
     if without:
+        get = f"htq ksbs get {' '.join(without)}"
+        if folder != Path(FOLDER):
+            get += f" -o {folder}"
         lines.append(
-            f"The list of KSBs of {join(without)} is not at hand. ‘htq ksbs import’ makes it. To "
-            "have a line for each KSB, do that first and write the draft again with ‘--force’."
+            f"No KSB list found for {join(without)}. Run ‘{get}’, then this command again with "
+            "‘--force’ to add a line for each KSB."
         )
-    if ksbs is not None and len(without) < len(occupations):
-        lines.append(f"Check it with ‘--ksbs {ksbs}’ too.")
+    if not is_usual and len(without) < len(occupations):
+        lines.append(f"Check it with ‘--ksbs {folder}’ too.")
     return lines

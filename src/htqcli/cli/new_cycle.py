@@ -20,7 +20,7 @@ def new_cycle(
 ) -> None:
     """Write a blank block for a new cycle, to be put at the end of a catalogue.
 
-    Comments say what to find out. docs/new-cycle.md leads through it.
+    Comments say what to find out. The guide ‘Add a cycle’ in htq's documentation leads through it.
     """
     from htqcli.blank import blank
 

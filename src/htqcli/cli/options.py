@@ -82,8 +82,8 @@ At = Annotated[
         parser=when,
         metavar="WHEN",
         envvar="HTQ_AT",
-        help="The time to go by, in London: ‘29 July 2022 5pm’ or 2022-07-29T17:00. "
-        "A date alone is its first moment.",
+        help="Act as if it were this London date or time: ‘29 July 2022 5pm’ or "
+        "2022-07-29T17:00. A date alone means 00:00 that day.",
         show_default="now",
     ),
 ]
@@ -125,7 +125,7 @@ Ignore = Annotated[
     typer.Option(
         "--ignore",
         metavar="RULE,…",
-        help="All rules but these.",
+        help="Skip these rules.",
         autocompletion=completion.listed_rules,
     ),
 ]
@@ -180,7 +180,7 @@ Output = Annotated[
         "-o",
         metavar="FILE",
         parser=file_or_none,
-        help="Write the result to this file, whole or not at all; - for standard output.",
+        help="Write the result to this file (never a partial file); - for standard output.",
         show_default="standard output",
     ),
 ]

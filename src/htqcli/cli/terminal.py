@@ -452,7 +452,11 @@ _WORDS = (
     ("(?<=’), (?=‘)", " or "),
     (r"^Option (‘.*’) requires .*", r"\1 needs a value after it."),
     (r"^Option (‘.*’) does not take a value", r"\1 takes no value"),
-    (r"^Got unexpected extra argument\(s\) \((.*)\)$", r"The command has no place for ‘\1’."),
+    (
+        r"^Got unexpected extra argument\(s\) \((.*)\)$",
+        r"Unexpected ‘\1’. Put values with spaces in quotation "
+        'marks: "ST 116".',
+    ),
 )
 
 

@@ -23,7 +23,7 @@ def json(report: Report) -> str:
         {
             "htq": __version__,
             "at": report.at.isoformat(),
-            "catalogue": about(report.catalogue, report.at) if report.catalogue else None,
+            "catalogue": _about(report),
             "files": [_file(file) for file in report.files],
             "unchecked": [{"path": u.path, "reason": u.reason} for u in report.unchecked],
             "summary": {
@@ -38,6 +38,12 @@ def json(report: Report) -> str:
             },
         }
     )
+
+
+def _about(report: Report) -> dict[str, Any] | None:
+    if report.catalogue is None:
+        return None
+    return about(report.catalogue, report.at) | {"note": report.note}
 
 
 def about(catalogue: Catalogue, at: datetime) -> dict[str, Any]:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from htqcli.cells import markdown as escape
 from htqcli.cells import markdown_link
-from htqcli.formats.text import against, coverage, message, overall, verdict
+from htqcli.formats.text import MORE, against, coverage, message, overall, verdict
 from htqcli.lint import Checked, Report
 from htqcli.moment import say
+from htqcli.rules.sources import is_address
 
 MOST = 500
 """How many findings are listed. GitHub takes a summary of at most 1 MiB for a step."""
@@ -32,6 +33,8 @@ def markdown(report: Report) -> str:
             lines += ["| Line | Severity | Rule | What is wrong | How to put it right |"]
             lines += ["|---:|---|---|---|---|", *_rows(file, left), ""]
         left -= len(file.findings)
+    if any(file.findings for file in report.files):
+        lines += [escape(MORE), ""]
     for sentence in against(report):
         lines += [escape(sentence), ""]
     if left < 0:
@@ -43,6 +46,10 @@ def markdown(report: Report) -> str:
     return "\n".join(lines)
 
 
+def _source(source: str) -> str:
+    return markdown_link("source", source) if is_address(source) else escape(source)
+
+
 def _rows(file: Checked, most: int) -> Iterator[str]:
     for finding in file.findings[:most]:
         severity = finding.severity.value
@@ -51,9 +58,6 @@ def _rows(file: Checked, most: int) -> Iterator[str]:
             severity = f"accepted {severity}"
             hint = f"Accepted until {finding.accepted.until}: {finding.accepted.reason}"
         code = finding.rule.code
-        first = finding.sources[0]
-        address = first if first.startswith("https://") else finding.rule.address
-        source = markdown_link("source", address)
-        rule = f"{markdown_link(code, finding.rule.documentation)} ({source})"
+        rule = f"{code} ({', '.join(map(_source, finding.sources))})"
         cells = (str(finding.place.line), severity, rule, escape(message(finding)), escape(hint))
         yield f"| {' | '.join(cells)} |"

@@ -15,6 +15,7 @@ from htqcli.intake import Unchecked
 from htqcli.lint import Checked, Diagnostic, Report
 from htqcli.rules import RULES
 from htqcli.rules.declare import Rule, Severity
+from htqcli.rules.sources import is_address
 from htqcli.source import Place
 from htqcli.words import visible
 
@@ -49,7 +50,7 @@ def sarif(report: Report) -> str:
         invocation["toolExecutionNotifications"] = notes
     tool: dict[str, Any] = {"driver": driver}
     if report.catalogue:
-        known = about(report.catalogue, report.at)
+        known = about(report.catalogue, report.at) | {"note": report.note}
         tool["extensions"] = [
             {"name": "htq catalogue", "version": known["sha256"], "properties": known}
         ]
@@ -68,16 +69,18 @@ def sarif(report: Report) -> str:
 
 def _rule(rule: Rule) -> dict[str, Any]:
     help_text = f"{rule.why}\n\nWhat the source says: {rule.says}\n{rule.source}"
-    return {
+    described = {
         "id": rule.code,
         "name": rule.name.title().replace("-", ""),
         "shortDescription": {"text": rule.summary},
         "fullDescription": {"text": f"{rule.summary}. {rule.why}"},
-        "help": {"text": help_text, "markdown": rule.markdown()},
-        "helpUri": rule.address,
+        "help": {"text": help_text, "markdown": rule.markdown(linked=False)},
         "properties": {"documentation": rule.documentation, "source": rule.source},
         "defaultConfiguration": {"level": _LEVELS[rule.fixed_severity or Severity.WARNING]},
     }
+    if is_address(rule.source):
+        described["helpUri"] = rule.source
+    return described
 
 
 def _results(file: Checked, places: Places) -> list[dict[str, Any]]:

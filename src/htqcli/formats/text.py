@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from htqcli.catalogue import Catalogue
 from htqcli.coverage import StandardCoverage
 from htqcli.lint import Checked, Diagnostic, Report
 from htqcli.moment import say, say_time
@@ -23,6 +24,7 @@ STYLES_OF_VERDICTS = {
     Verdict.READY: "bold green",
 }
 """Green is what is ready, and nothing else; what a catalogue is in words says the rest."""
+MORE = "To learn more about a finding, run ‘htq rules CODE’."
 Line = list[tuple[str, str]]
 """A line as pieces of text, each with its style."""
 
@@ -58,7 +60,7 @@ def summary(report: Report, width: int | None = None) -> Iterator[Line]:
     if any(file.findings for file in report.files):
         if corrected := fixable(report):
             notes.insert(0, corrected)
-        notes.insert(0, "‘htq rules CODE’ says more about a finding; so does docs/rules.md.")
+        notes.insert(0, MORE)
     for sentence in notes:
         for line in wrap(sentence, width) if width else [sentence]:
             yield [(line, "dim")]
@@ -109,13 +111,17 @@ def _of_standard(one: StandardCoverage) -> str:
 
 
 def as_at(report: Report) -> str:
-    """As at when the verdicts are, where that is not now with a window open."""
-    if report.catalogue is None:
-        return ""
-    if not report.is_dated and report.catalogue.status(report.at).state == "open":
+    """As at when the verdicts are, where that is not now with the window of every draft open."""
+    if report.catalogue is None or (not report.is_dated and _are_open(report, report.catalogue)):
         return ""
     is_midnight = say_time(report.at) == "midnight"
     return f", as at {say(report.at, 'day' if is_midnight else 'minute')}"
+
+
+def _are_open(report: Report, known: Catalogue) -> bool:
+    numbers = {file.cycle for file in report.files}
+    are_known = numbers <= {cycle.cycle for cycle in known.cycles}
+    return are_known and all(known.status(report.at, n).state == "open" for n in numbers)
 
 
 def overall(report: Report) -> str:

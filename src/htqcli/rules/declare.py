@@ -32,7 +32,7 @@ from htqcli.fields import Reading
 from htqcli.ksbs import Lists
 from htqcli.references import References
 from htqcli.rules.accepting import NOTHING_ACCEPTED, Acceptances
-from htqcli.rules.sources import CRITERIA_5, CYCLE_3, DATA, FORMAT
+from htqcli.rules.sources import DATA, FORMAT, is_address
 from htqcli.source import Document, Fault, Fix, Kind, Path, Span
 from htqcli.structure import Combinations
 from htqcli.verdict import Verdict
@@ -284,24 +284,27 @@ class Rule:
         """A fragment of the first of its subjects in which it finds nothing."""
         return inspect.cleandoc(self.fragments[1]) + "\n"
 
-    def markdown(self) -> str:
+    def markdown(self, *, linked: bool = True) -> str:
         """What the rule is about, in Markdown: why it matters, what the source says, and a
-        fragment that is reported and one that is not."""
+        fragment that is reported and one that is not. Files of this project are `linked` from
+        beside docs/rules.md."""
         bad, good = (
             "".join(f"{visible(line)}\n" for line in fragment.splitlines())
             for fragment in (self.bad, self.good)
         )
         return (
             f"{self.summary}.\n\n{self.why}\n\nWhat the source says: {self.says}\n"
-            f"({self._link()})\n\nReported:\n\n```yaml\n{bad}```\n\n"
+            f"({self._link(linked=linked)})\n\nReported:\n\n```yaml\n{bad}```\n\n"
             f"Not reported:\n\n```yaml\n{good}```\n"
             + (f"\n`htq check --fix` puts right: {self.fixes}\n" if self.fixes else "")
             + (f"\nCan be accepted: {self.acceptable}.\n" if self.is_about_drafts else "")
         )
 
-    def _link(self) -> str:
-        if self.source.startswith("https://"):
+    def _link(self, *, linked: bool) -> str:
+        if is_address(self.source):
             return f"<{self.source}>"
+        if not linked:
+            return f"`{self.source}`"
         beside = self.source.removeprefix("docs/")
         return f"[{self.source}]({beside if beside != self.source else f'../{beside}'})"
 
@@ -344,12 +347,6 @@ class Rule:
     def documentation(self) -> str:
         """Where the rule is documented, from the root of the project."""
         return f"docs/rules.md#{self.code.lower()}"
-
-    @property
-    def address(self) -> str:
-        """An address on the web to read more at: the source, or for what is htq's own the page
-        that the application form is on, or the one that a catalogue is made from."""
-        return {FORMAT: CRITERIA_5, DATA: CYCLE_3}.get(self.source, self.source)
 
     def goes_by(self, name: str) -> bool:
         """Whether `name` is the rule's code or name, in any case."""

@@ -28,7 +28,8 @@ from htqcli.source import MAX_BYTES, MAX_DEPTH, MAX_EXPANSIONS, MAX_VALUES, Kind
 def unreadable_text(case: Case) -> Iterable[Problem]:
     """The file is not UTF-8 text, or holds a character that YAML text cannot hold
 
-    Nothing after such a place can be read with certainty, so nothing is.
+    Nothing after such a place can be read with certainty, so nothing is. Of a workbook or another
+    file that is no text, the finding says what it is.
     """
     return case.faults(Kind.UNREADABLE_TEXT)
 
@@ -174,7 +175,8 @@ def limit_passed(case: Case) -> Iterable[Problem]:
 def not_a_mapping(case: Case) -> Iterable[Problem]:
     """The file does not begin with fields
 
-    A list or a single value has no names, so nothing says what it means.
+    A list or a single value has no names, so nothing says what it means. Of a file that is known
+    as something else, such as a record of the standards data, the finding says what it is.
     """
     return case.faults(Kind.NOT_A_MAPPING)
 

@@ -31,3 +31,9 @@ FORMAT = "docs/application-format.md"
 """What a draft file can hold is htq’s own."""
 DATA = "data/standards.yaml"
 """What a catalogue can hold is htq’s own; the bundled one says what each field means."""
+
+
+def is_address(source: str) -> bool:
+    """Whether a source is a page on the web; else it is a file of this project, to which a link
+    leads nowhere outside its repository."""
+    return source.startswith("https://")
