@@ -24,6 +24,7 @@ ORDER = [
     "catalogue",
     "application",
     "feed",
+    "foreign",
     "fetching",
     "page",
     "ksbs",
