@@ -16,8 +16,8 @@ from typing import Any
 
 import typer
 
-from htqcli import catalogue
-from htqcli.cli import program, terminal
+from htqcli import catalogue, files
+from htqcli.cli import program
 from htqcli.cli.rules import document
 from htqcli.rules import RULES
 
@@ -381,4 +381,4 @@ def documents() -> dict[Path, str]:
 
 if __name__ == "__main__":
     for path, text in documents().items():
-        terminal.replace_file(str(path), text)
+        files.replace_file(str(path), text)

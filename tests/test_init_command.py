@@ -24,7 +24,7 @@ from jsonschema import Draft202012Validator
 
 from conftest import IN_WINDOW, ROOT, program
 from htqcli import catalogue, source
-from htqcli.cli.terminal import create_file
+from htqcli.files import create_file
 from htqcli.outline import scalar
 
 pytestmark = pytest.mark.slow

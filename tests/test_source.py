@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from htqcli import source
+from htqcli import files, source
 from htqcli.source import Kind
 
 
@@ -201,7 +201,7 @@ def test_aliases_cannot_make_a_value_deeper_than_the_limit():
 
 
 def test_a_file_over_5_mb_is_a_finding_and_one_of_5_mb_is_read():
-    comment = b"a: 1\n#" + b"x" * (source.MAX_BYTES - 6)
+    comment = b"a: 1\n#" + b"x" * (files.MAX_BYTES - 6)
     assert kinds(source.read(comment)) == []
     (fault,) = source.read(comment + b"x").faults
     assert fault.kind is Kind.LIMIT

@@ -5,13 +5,14 @@ can be left out here, so that a draft can grow; `REQUIRED` marks those without w
 can be said, and the rules say what else a cycle asks for.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import Field
 
-from htqcli.catalogue import reference_in
 from htqcli.fields import (
     CLAIM,
     REQUIRED,
@@ -32,8 +33,8 @@ from htqcli.fields import (
     sound,
 )
 from htqcli.source import Document, Path
+from htqcli.vocabulary import ApplicantType, parse_reference
 
-ApplicantType = Literal["awarding-organisation", "higher-education-provider"]
 DocumentKind = Literal[
     "specification",
     "ksb-mapping",
@@ -384,7 +385,7 @@ class StandardClaim(Part):
     def meant(self) -> str | None:
         """The reference that is meant, whether or not it is written in its form; None where
         that cannot be told."""
-        return reference_in(self.reference) if self.reference else None
+        return parse_reference(self.reference) if self.reference else None
 
 
 class Employer(Part):

@@ -14,7 +14,6 @@ from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from htqcli.catalogue import (
-    SCOPES,
     Catalogue,
     Cycle,
     Demand,
@@ -29,6 +28,7 @@ from htqcli.catalogue import (
     Window,
 )
 from htqcli.fields import Part
+from htqcli.vocabulary import SCOPES
 from htqcli.words import join, visible
 
 _SOURCE = (

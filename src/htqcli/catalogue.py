@@ -4,6 +4,8 @@
 What the catalogue does not say is not known, and is answered so.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
@@ -17,7 +19,7 @@ from typing import Annotated, Any, Literal, NamedTuple, get_args
 
 from pydantic import Field, PrivateAttr, ValidationError
 
-from htqcli import fields, source
+from htqcli import fields, files, source
 from htqcli.fields import (
     Day,
     Judged,
@@ -38,15 +40,12 @@ from htqcli.fields import (
 )
 from htqcli.moment import Moment
 from htqcli.source import Document, Fault, Kind, Path
+from htqcli.vocabulary import LEVELS, REFERENCE, SCOPES, Scope, parse_reference
 from htqcli.words import Refusal, cut, join, nearest, quote, visible
 
-LEVELS = (4, 5)
-"""The levels of Higher Technical Qualifications, and of the standards they align to: CRIT-1
-and CRIT-2."""
-
-Scope = Literal["in-scope", "contact-us", "out-of-scope"]
-SCOPES: tuple[Scope, ...] = get_args(Scope)
 State = Literal["open", "not-yet-open", "closed", "unknown"]
+
+
 Asks = Literal["required", "expected", "encouraged", "not-asked"]
 
 
@@ -66,16 +65,22 @@ def _keys(value: object) -> tuple[str, ...]:
 
 
 _KEY: Schema = {"type": ["string", "number", "boolean"], "minLength": 1}
+
+
 _KEYS = _KEY | {"type": [*_KEY["type"], "array"], "items": _KEY}
+
+
 Sources = Annotated[
     tuple[str, ...],
     Leaf(_keys, schema=_KEYS),
     Judged(required=False),
     Field(description="Where it was said: a key of ‘sources’, or a list of keys."),
 ]
-REFERENCE = r"ST[0-9]{4}"
-"""The form of the reference of a standard (DFE-IMPORT)."""
+
+
 Reference = Annotated[str, pattern(REFERENCE, "a reference such as ST0116"), Judged(Text)]
+
+
 ScopeName = Annotated[Scope, one_of(*SCOPES), Judged(Text)]
 
 
@@ -613,7 +618,7 @@ class Catalogue(Part):
     def search(self, words: str, cycle: Cycle) -> list[Standard]:
         """The standards that `words` may mean, best first: by reference however it is typed,
         by title and by route, forgiving typing errors and the order of words."""
-        reference = reference_in(words)
+        reference = parse_reference(words)
         if reference in cycle.by_reference:
             return [cycle.by_reference[reference]]
         wanted = _words(words[:200])
@@ -626,7 +631,7 @@ class Catalogue(Part):
 
     def standard(self, typed: str, cycle: Cycle) -> Standard:
         """The standard with a reference, however it is typed. Raises NotFound."""
-        reference = reference_in(typed)
+        reference = parse_reference(typed)
         if reference in cycle.by_reference:
             return cycle.by_reference[reference]
         if not cycle.standards:
@@ -655,7 +660,7 @@ def load(file: File | None = None) -> Catalogue:
     """
     if file is None:
         return _load_bundled()
-    content = source.content_of(str(file), or_open=True)
+    content = files.content_of(str(file), or_open=True)
     if isinstance(content, str):
         raise CatalogueError(f"{visible(str(file))}: the catalogue cannot be used: {content}")
     return _loaded(content, str(file))
@@ -704,21 +709,6 @@ def read(document: Document) -> Reading[Catalogue]:
     """What a catalogue says, as far as it is sound, and what is not. What is not sound is left
     out: a list or a mapping is then empty, and anything else None."""
     return fields.read(lenient(Catalogue), document)
-
-
-def reference_in(text: str) -> str | None:
-    """The reference that a person means by `st 0116`, `ST116`, `STO116`, `OCC0116A` or `ST0116 -
-    Software developer`; None where the text is none of these."""
-    if (parts := re.split(r"\s*[:,–—(]\s*|\s+-\s+|\s+(?=[A-Z][a-z])", text, maxsplit=1))[1:]:
-        text = (
-            parts[0] if re.fullmatch(r"\s*st[\s_–-]*[0-9o]{4}", parts[0], re.IGNORECASE) else text
-        )
-    typed = re.sub(r"[\s_–-]", "", text).upper()
-    match = re.fullmatch(r"(?:ST|OCC)([0-9O]{1,4})[A-Z]?|([0-9]{3,4})", typed, re.ASCII)
-    if match is None:
-        return None
-    digits = (match[1] or match[2]).replace("O", "0")
-    return f"ST{digits.zfill(4)}"
 
 
 def _bundled() -> Traversable:
@@ -902,7 +892,7 @@ def malformed_reference(known: Catalogue) -> Contradictions:
     """A reference that is not in its form."""
     for path, _, entry in _entries(known):
         if entry.reference and not re.fullmatch(REFERENCE, entry.reference, re.ASCII):
-            meant = reference_in(entry.reference)
+            meant = parse_reference(entry.reference)
             yield _wrong(
                 (*path, "reference"),
                 f"{quote(entry.reference)} is not the reference of a standard",
@@ -1046,6 +1036,8 @@ def _holds(name: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
 _GOOD = 75
 """The score, of 100, from which a standard answers a search: one wrong letter in a word of
 four scores 75."""
+
+
 _FAIR = 65
 """Where nothing answers a search, the best is shown from here on: nurse for nursing."""
 

@@ -18,7 +18,6 @@ from typing import Any, Literal, TypeVar
 from htqcli import lint, source
 from htqcli.application import Application, read_application
 from htqcli.catalogue import (
-    SCOPES,
     Catalogue,
     Cycle,
     Listing,
@@ -33,6 +32,7 @@ from htqcli.fields import Part, sound
 from htqcli.intake import Draft, LeftOut, Unchecked
 from htqcli.lint import Checked, Diagnostic
 from htqcli.moment import Moment
+from htqcli.vocabulary import SCOPES
 from htqcli.words import join, quote
 
 Kind = Literal["added", "removed", "changed"]

@@ -8,9 +8,10 @@ from typing import Literal, NamedTuple
 
 from htqcli.application import Application, StandardClaim, choices, units_in_structure
 from htqcli.fields import Reading, sound
-from htqcli.ksbs import LABEL, KsbList, Lists, mistaken, place
+from htqcli.ksbs import KsbList, Lists, mistaken, place
 from htqcli.source import Path
 from htqcli.structure import Combinations, TooLarge, Units, combinations
+from htqcli.vocabulary import LABEL
 from htqcli.words import quote
 
 

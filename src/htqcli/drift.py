@@ -17,9 +17,10 @@ from datetime import datetime
 from typing import Any, Literal
 
 from htqcli import feed, moment
-from htqcli.catalogue import LEVELS, Catalogue, Cycle, Standard
+from htqcli.catalogue import Catalogue, Cycle, Standard
 from htqcli.feed import is_approved, moment_of, plain, reference, standing, status, version
 from htqcli.moment import Moment
+from htqcli.vocabulary import LEVELS
 from htqcli.words import join, letters, quote
 
 Kind = Literal[

@@ -17,8 +17,8 @@ from glob import has_magic
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
+from htqcli.files import content_of, to_the_end
 from htqcli.ksbs import FOLDER as KSB_FOLDER
-from htqcli.source import content_of, to_the_end
 from htqcli.words import quote
 
 SUFFIXES = (".yaml", ".yml", ".json")

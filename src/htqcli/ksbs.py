@@ -19,14 +19,12 @@ from pydantic import Field, model_validator
 
 from htqcli import source
 from htqcli.fields import Leaf, Part, Text, WholeNumber, pattern, read_whole, says, wrong
-from htqcli.source import content_of
+from htqcli.files import content_of
+from htqcli.vocabulary import LABEL
 from htqcli.words import bare, cut, join, quote, visible
 
 FOLDER = "ksbs"
 """The folder beside drafts that holds the lists."""
-
-LABEL = re.compile(r"[KSB][1-9][0-9]{0,3}", re.ASCII)
-"""K, S or B and a number counted from 1, the place in the published list (DFE-IMPORT)."""
 
 
 def meant_label(label: str) -> str | None:
@@ -48,7 +46,11 @@ _ALIKE = str.maketrans("OLI|", "0111")
 
 
 Label = Annotated[str, pattern(LABEL.pattern, "a label such as K1")]
+
+
 Kind = Annotated[str, pattern("[KSB]", "K, S or B")]
+
+
 HowMany = Annotated[str, pattern("[0-9]{1,4}", "a number from 0 to 9999")]
 
 

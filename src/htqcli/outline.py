@@ -15,7 +15,6 @@ from typing import get_args
 
 from htqcli.application import (
     Applicant,
-    ApplicantType,
     Application,
     Attachment,
     Contact,
@@ -24,12 +23,13 @@ from htqcli.application import (
     Qualification,
     StandardClaim,
 )
-from htqcli.catalogue import LEVELS, Catalogue, Cycle, Standard
+from htqcli.catalogue import Catalogue, Cycle, Standard
 from htqcli.fields import Part, names
 from htqcli.ksbs import KsbList
 from htqcli.moment import say
 from htqcli.rules import RULES
 from htqcli.rules.qualification import higher_national
+from htqcli.vocabulary import LEVELS, ApplicantType
 from htqcli.words import cut, join, visible, wrap
 
 _WIDTH = 96

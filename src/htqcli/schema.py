@@ -19,11 +19,11 @@ from pydantic.fields import FieldInfo
 
 from htqcli import __version__, source
 from htqcli.application import Acceptance, Application, Choice, Qualification, StandardClaim
-from htqcli.catalogue import LEVELS, SCOPES, Catalogue, Cycle, Listing, Reference
+from htqcli.catalogue import Catalogue, Cycle, Listing, Reference
 from htqcli.fields import REQUIRED, Leaf, Part, Schema, Text, form_of, names
-from htqcli.ksbs import LABEL
 from htqcli.rules import about
 from htqcli.rules.declare import DRAFT, Acceptable
+from htqcli.vocabulary import LABEL, LEVELS, SCOPES
 from htqcli.words import join
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

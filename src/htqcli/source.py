@@ -9,10 +9,7 @@ never false.
 
 from __future__ import annotations
 
-import os
 import re
-import select
-import stat
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -27,11 +24,13 @@ from unicodedata import normalize
 import yaml
 
 from htqcli import slips
+from htqcli.files import MAX_BYTES
 from htqcli.slips import Edit, Slip
 from htqcli.words import cut, quote
 
-MAX_BYTES = 5_000_000
 MAX_DEPTH = 64
+
+
 MAX_EXPANSIONS = 10_000
 """How many values the aliases of one file may repeat. A draft of 5 standards with 40 KSBs
 each that share everything stays far below; an alias bomb passes it at once."""
@@ -46,6 +45,8 @@ right a thousand at once, and a hostile file has as many as it likes."""
 
 MAX_SLIPS = 100
 """How many slips are read past in one file."""
+
+
 _READ_AGAIN = 2_000_000
 """How many characters are read again in all because of slips."""
 
@@ -309,58 +310,6 @@ class Document:
         return node
 
 
-def content_of(path: str, limit: int = MAX_BYTES, *, or_open: bool = False) -> bytes | str:
-    """The bytes of a regular file, at most one more than the limit; else why not, in words.
-    Nothing is waited for: a pipe or a device is not read, unless it is `or_open`, that is named
-    as what htq was started with, such as `/dev/stdin`."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | _NO_WAIT)
-    except FileNotFoundError:
-        return "there is no such file or folder"
-    except (OSError, ValueError) as error:
-        return f"it cannot be read: {_why(error)}"
-    try:
-        with os.fdopen(descriptor, "rb") as file:
-            if stat.S_ISREG(os.fstat(descriptor).st_mode):
-                content: bytes | None = file.read(limit + 1)
-            elif or_open and _OPEN.fullmatch(path):
-                content = to_the_end(descriptor, limit)
-            else:
-                content = None
-    except IsADirectoryError:
-        return "it is a folder, not a file"
-    except OSError as error:
-        return f"it cannot be read: {_why(error)}"
-    # Some of what the system shows as a file has nothing yet, and would be waited for.
-    return "it is not a regular file" if content is None else content
-
-
-def to_the_end(descriptor: int, limit: int = MAX_BYTES) -> bytes:
-    """All of a stream up to one byte over the limit. One that is set not to wait, as another
-    program can leave it, is waited for all the same: half a file must not be judged. Raises
-    OSError."""
-    content = bytearray()
-    while len(content) <= limit:
-        try:
-            piece = os.read(descriptor, 65_536)
-        except BlockingIOError:
-            select.select([descriptor], [], [])
-            continue
-        if not piece:
-            break
-        content += piece
-    del content[limit + 1 :]
-    return bytes(content)
-
-
-_OPEN = re.compile(r"/dev/(stdin|fd/\d+)|/proc/self/fd/\d+", re.ASCII)
-_NO_WAIT = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-
-
-def _why(error: OSError | ValueError) -> str:
-    return (error.strerror if isinstance(error, OSError) else None) or str(error)
-
-
 def read(content: bytes) -> Document:
     """Read a draft or a catalogue, whatever it holds. Never raises for what is in it."""
     if len(content) > MAX_BYTES:
@@ -387,6 +336,8 @@ def read(content: bytes) -> Document:
 
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
 _UNREADABLE = re.compile(
     "\\A\ufeff|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]"
 )
@@ -438,6 +389,8 @@ def _beginning(item: Node, otherwise: Span) -> Span:
 
 
 _CORE = "tag:yaml.org,2002:"
+
+
 _PLAIN_TAGS: dict[type, set[str]] = {
     yaml.ScalarEvent: {
         "!",
@@ -446,18 +399,36 @@ _PLAIN_TAGS: dict[type, set[str]] = {
     yaml.MappingStartEvent: {"!", f"{_CORE}map"},
     yaml.SequenceStartEvent: {"!", f"{_CORE}seq"},
 }
+
+
 _VALUES = {yaml.ScalarEvent, yaml.AliasEvent, yaml.MappingStartEvent, yaml.SequenceStartEvent}
+
+
 _BLOCKS = ("|", ">")
+
+
 _NULLS = {"", "~", "null", "Null", "NULL"}
+
+
 _PROPERTIES = re.compile(r"(?:[&!](?:<[^>]*>|[^\s,\[\]{}]*)\s*)+")
+
+
 _KEY = re.compile(r'("(?:[^"\\]|\\.)*+")(\s*[\r\n]\s*):', re.DOTALL)
 """A key of JSON whose colon stands on a further line, where YAML does not look for it."""
+
+
 _AHEAD = 2_048
 """At least as many characters as the parser looks ahead for the colon after a name."""
+
+
 _BRACKET = re.compile(r"[\[{]")
+
+
 _OLD_BREAKS = {"\x85", "\u2028", "\u2029"}
 """Line ends to YAML 1.1, and to its parser; characters like any other to YAML 1.2, to JSON and
 to editors. The parser gets characters in their place that the text does not have."""
+
+
 _JSON_PAIR = re.compile(r"\\(?:u([dD][89abAB]..)\\u([dD][c-fC-F]..)|.)", re.DOTALL)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,12 +17,9 @@ from typing import Annotated, Any
 import typer
 
 from htqcli import __version__
-from htqcli.cli import completion, options, terminal
+from htqcli.cli import completion, context, exits, refusals, streams, terminal
 from htqcli.words import Refusal
 
-NOT_UNDERSTOOD = 2
-FAULT = 3
-INTERRUPTED = 130
 _CLOSED = "standard output is closed"
 
 COMMANDS = (
@@ -31,6 +28,8 @@ COMMANDS = (
 )
 """The commands, in the order of the help. Each is the module of its name in this package: its
 function of that name is the command, or its `app` the group of commands."""
+IN_GROUPS = {"catalogue": ("diff", "drift", "new-cycle")}
+"""The commands of a group that are modules of their own, after those that its module has."""
 
 
 def program(commands: Sequence[str] = COMMANDS) -> typer.Typer:
@@ -47,9 +46,18 @@ def program(commands: Sequence[str] = COMMANDS) -> typer.Typer:
         module = import_module(f"{__name__}.{name}")
         if hasattr(module, "app"):
             app.add_typer(module.app, name=name, no_args_is_help=True)
+            for inner in IN_GROUPS.get(name, ()):
+                module.app.command(inner)(_function(inner))
         else:
-            app.command(name)(getattr(module, name))
+            app.command(name)(_function(name))
     return app
+
+
+def _function(name: str) -> Callable[..., None]:
+    """The command that a module of its name has."""
+    name = name.replace("-", "_")
+    command: Callable[..., None] = getattr(import_module(f"{__name__}.{name}"), name)
+    return command
 
 
 def _lay_out_help(command: Any, context: Any) -> None:
@@ -79,8 +87,8 @@ def _version(wanted: bool) -> None:
         return
     from htqcli.source import loader_name
 
-    named = os.environ.get(options.VARIABLE)
-    known = options.the_catalogue(Path(named) if named else None)
+    named = os.environ.get(context.VARIABLE)
+    known = context.the_catalogue(Path(named) if named else None)
     terminal.write(f"htq {__version__} (catalogue: {known}; YAML loader: {loader_name()})\n")
     raise typer.Exit
 
@@ -102,24 +110,24 @@ def _options(
 
 def main(words: list[str] | None = None) -> None:
     """Run htq with the words of the command line, and exit."""
-    terminal.prepare()
+    streams.prepare()
     if completion.is_asked():
         completion.prepare()
     try:
         code = _run(words)
-        if code == INTERRUPTED:
-            terminal.let_go()
+        if code == exits.INTERRUPTED:
+            streams.let_go()
         sys.stdout.flush()
     except typer.Exit as exit_:
         code = exit_.exit_code
     except KeyboardInterrupt:
-        terminal.let_go()
-        code = INTERRUPTED
+        streams.let_go()
+        code = exits.INTERRUPTED
     except OSError as error:
         why = _CLOSED if error.errno == errno.EBADF else error.strerror or error
         terminal.tell(f"htq: the result cannot be written: {why}")
-        terminal.let_go()
-        code = FAULT
+        streams.let_go()
+        code = exits.NOT_DONE
     sys.exit(code)
 
 
@@ -131,17 +139,17 @@ def _run(words: list[str] | None) -> int:
         # Click expands globs in words that it takes from the command line itself, on Windows.
         found = command.main(list(asked), prog_name="htq", standalone_mode=False)
     except typer.TyperException as error:
-        return terminal.refuse(error)
+        return refusals.refuse(error)
     except Refusal as error:
         terminal.tell(f"There is a problem. {error}")
-        return NOT_UNDERSTOOD
+        return exits.NOT_UNDERSTOOD
     except typer.Abort:
-        return INTERRUPTED
+        return exits.INTERRUPTED
     except OSError:
         raise
     except Exception as error:  # noqa: BLE001  # whatever it is, the person gets one line
         if not completion.is_asked():
             terminal.tell(f"htq: a fault in htq: {type(error).__name__}")
-            terminal.report_fault(error)
-        return FAULT
+            refusals.report_fault(error)
+        return exits.NOT_DONE
     return found if isinstance(found, int) else 0

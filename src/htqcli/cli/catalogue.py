@@ -10,11 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from htqcli.cli import options, table, terminal
-from htqcli.cli.check import ReportFormat, chosen, conclude, destinations, spare
-from htqcli.cli.diff import diff
-from htqcli.cli.drift import drift
-from htqcli.cli.new_cycle import new_cycle
+from htqcli.cli import context, table, terminal
 from htqcli.cli.options import (
     At,
     CatalogueFile,
@@ -28,6 +24,8 @@ from htqcli.cli.options import (
     Select,
     format_option,
 )
+from htqcli.cli.refusals import refuse_reports_over
+from htqcli.cli.reporting import ReportFormat, conclude, destinations, select_rules
 
 if TYPE_CHECKING:
     from htqcli.catalogue import Catalogue, Cycle, Source
@@ -51,8 +49,8 @@ def show(
     """
     from htqcli.formats.json import about, encode
 
-    known = options.the_catalogue(catalogue, output)
-    now = options.the_time(at)
+    known = context.the_catalogue(catalogue, output)
+    now = context.the_time(at)
     cycles = known.cycles if cycle is None else (known.cycle(cycle),)
     with terminal.into(output, "the catalogue", format):
         if format == "text":
@@ -93,13 +91,13 @@ def check(
     from htqcli import intake, lint
     from htqcli.rules.declare import CATALOGUE, Severity
 
-    rules = chosen(select, ignore, CATALOGUE)
+    rules = select_rules(select, ignore, CATALOGUE)
     format, reports = destinations(format, report or ())
     named = list(dict.fromkeys(files))
-    spare(reports, named, CATALOGUE.name)
+    refuse_reports_over(reports, named, CATALOGUE.name)
     read = (intake.read(intake.Candidate(path), sys.stdin) for path in named)
     level = None if fail_on == "never" else Severity(fail_on)
-    found = lint.check(read, None, options.the_time(at), rules, level, subject=CATALOGUE)
+    found = lint.check(read, None, context.the_time(at), rules, level, subject=CATALOGUE)
     conclude(found, reports, format or "text", quiet=quiet, exit_zero=exit_zero)
 
 
@@ -216,8 +214,3 @@ def _note(note: str | None) -> list[Line]:
 def _from(keys: Iterable[str]) -> str:
     """The keys of the sources of what stands before them."""
     return f" [{', '.join(keys)}]"
-
-
-app.command()(diff)
-app.command()(drift)
-app.command("new-cycle")(new_cycle)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Optional, TypeVar
 
 import typer
 
-from htqcli.cli import options, terminal
+from htqcli import files
+from htqcli.cli import context, exits, terminal
 from htqcli.cli.options import (
     At,
     CatalogueFile,
@@ -23,9 +24,9 @@ from htqcli.cli.options import (
     ReportFiles,
     Select,
     Words,
-    format_option,
 )
-from htqcli.formats import FORMATS
+from htqcli.cli.refusals import expect_folder, refuse_reports_over
+from htqcli.cli.reporting import ReportFormat, conclude, destinations, select_rules
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -33,25 +34,17 @@ if TYPE_CHECKING:
     from htqcli.catalogue import Catalogue
     from htqcli.fix import Fixed, Judge
     from htqcli.intake import Candidate, Draft, Found, LeftOut, Unchecked
-    from htqcli.lint import Checked, Report
-    from htqcli.rules.declare import Rule, Subject
+    from htqcli.lint import Checked
+    from htqcli.rules.declare import Rule
     from htqcli.workers import Result
 
-NOT_READY = 1
-"""The exit code when there is a finding at or above the level of `--fail-on`."""
-NOT_CHECKED = 3
-"""The exit code when something named could not be read, checked or written."""
 
 _MANY = 20
 """From how many drafts on a terminal shows how far the check is."""
+
+
 _MANY_FOR_ONE = 100
 """From how many drafts on a second process saves more time than it takes to load and start."""
-
-ReportFormat = Annotated[
-    Optional[str],  # noqa: UP045
-    format_option(*FORMATS, default="text"),
-]
-"""The format of the report on standard output; None where none is asked for, which is text."""
 
 
 def check(
@@ -124,18 +117,18 @@ def check(
     shown, reports = destinations(format, report or ())
     machine = None if format == "text" else shown
     _fit(paths or (), machine, reports, fix=fix, diff=diff, listing=listing)
-    rules = chosen(select, ignore, DRAFT)
+    rules = select_rules(select, ignore, DRAFT)
     expect_folder(ksbs)
-    known = options.the_catalogue(catalogue)
-    now = options.the_time(at)
+    known = context.the_catalogue(catalogue)
+    now = context.the_time(at)
     named = intake.find(paths or [os.curdir], exclude or ())
     _tell_idle(named.idle)
     if listing:
         _list(named, paths or ())
         return
     over = [file for _, file in reports if named.holds(file) and not intake.is_report(file)]
-    spare(reports, [*(paths or ()), *over])
-    spare(reports, [str(catalogue)] if catalogue else [], "catalogue")
+    refuse_reports_over(reports, [*(paths or ()), *over])
+    refuse_reports_over(reports, [str(catalogue)] if catalogue else [], "catalogue")
     level = None if fail_on == "never" else Severity(fail_on)
     candidates = named.candidates
     checked = None if fix or diff else _by_workers(candidates, known, now, rules, ksbs)
@@ -155,51 +148,6 @@ def check(
         found = found.without_accepted()
     shown = None if diff else shown or "text"
     conclude(found, reports, shown, replaced, quiet=quiet, exit_zero=exit_zero)
-
-
-def conclude(
-    found: Report,
-    reports: Sequence[tuple[str, str]],
-    format: str | None,
-    replaced: Sequence[bool] = (),
-    *,
-    quiet: bool,
-    exit_zero: bool,
-) -> None:
-    """Write what was found everywhere it goes, and end with its exit code. Without a format
-    nothing goes to standard output. `replaced` says of each file that was to be whether it was."""
-    written = [*replaced, *(_write(name, file, found) for name, file in reports)]
-    if format is not None:
-        _show(found, format, quiet=quiet)
-    if not quiet:
-        _tell_left_out(found.left_out)
-    tell_unchecked(found.unchecked)
-    if found.unchecked or not all(written):
-        raise typer.Exit(NOT_CHECKED)
-    if found.failed and not exit_zero:
-        raise typer.Exit(NOT_READY)
-
-
-def chosen(select: Words, ignore: Words, subject: Subject) -> tuple[Rule, ...]:
-    """The rules for a kind of file that `--select` and `--ignore` leave. Raises Refusal."""
-    from htqcli.rules import about, choose
-    from htqcli.words import Refusal
-
-    def rules(words: Words) -> tuple[Rule, ...]:
-        return choose(word for text in words or () for word in text.split(",") if word.strip())
-
-    left_out = rules(ignore)
-    wanted = None if select is None else rules(select)
-    left = tuple(
-        rule
-        for rule in about(subject)
-        if rule not in left_out and (wanted is None or rule in wanted)
-    )
-    if not left:
-        raise Refusal(
-            f"No rule is left to check a {subject.name} with. Look at ‘--select’ and ‘--ignore’."
-        )
-    return left
 
 
 def _fit(
@@ -276,16 +224,16 @@ def _fixed(
 
 def _replace(old: Draft, new: Draft) -> bool:
     """Write a draft over what was read of it; whether that went well."""
-    from htqcli.source import content_of
+    from htqcli.files import content_of
     from htqcli.words import visible_start
 
     try:
         if content_of(old.path) != old.content:
             why = "it has changed since it was read. Run the command again"
-        elif terminal.is_read_only(old.path):
+        elif files.is_read_only(old.path):
             why = "it is read-only"
         else:
-            terminal.replace_file(old.path, new.content.decode())
+            files.replace_file(old.path, new.content.decode())
             return True
     except OSError as error:
         why = error.strerror or str(error)
@@ -322,128 +270,11 @@ def _tell_changes(fixed: Fixed, *, writes: bool) -> None:
         )
 
 
-def destinations(
-    format: str | None, words: Sequence[str]
-) -> tuple[str | None, list[tuple[str, str]]]:
-    """The format that is asked for on standard output, by `--format` or as the report for `-`;
-    None where none is. Then the formats and files of the other reports. Two results never go to
-    one place."""
-    places: dict[str, tuple[str, str]] = {}
-    for name, file in map(_report, words):
-        place = file if file == options.STANDARD_OUTPUT else os.path.realpath(file)
-        if place in places:
-            raise typer.BadParameter(
-                "Two reports go to the same file. Give each a file of its own.",
-                param_hint="--report",
-            )
-        places[place] = name, file
-    shown, _ = places.pop(options.STANDARD_OUTPUT, (format, ""))
-    if format not in (None, shown):
-        raise typer.BadParameter(
-            f"Both {format} and {shown} go to standard output. Write one of them to a file.",
-            param_hint="--report",
-        )
-    return shown, list(places.values())
-
-
-def _report(word: str) -> tuple[str, str]:
-    name, equals, file = word.partition("=")
-    if not (equals and file):
-        raise typer.BadParameter(
-            "Write the format, an equals sign and a file, for example ‘sarif=htq.sarif’.",
-            param_hint="--report",
-        )
-    try:
-        return options.choice(*FORMATS)(name), file
-    except typer.BadParameter as error:
-        raise typer.BadParameter(error.message, param_hint="--report") from None
-
-
-def spare(reports: Sequence[tuple[str, str]], named: Sequence[str], kind: str = "draft") -> None:
-    """Refuse a report that would be written over what is checked."""
-    from htqcli.words import quote
-
-    files = {os.path.realpath(path) for path in named}
-    for _, file in reports:
-        if os.path.realpath(file) in files:
-            raise typer.BadParameter(
-                f"The report would be written over the {kind} {quote(file)}. Give it another file.",
-                param_hint="--report",
-            )
-
-
-def _write(name: str, file: str, report: Report) -> bool:
-    """Write a report to a file, whole or not at all; whether that went well."""
-    from htqcli.formats import render
-    from htqcli.words import visible_start
-
-    try:
-        terminal.replace_file(file, render(name, report))
-    except OSError as error:
-        terminal.tell(
-            f"{visible_start(file)}: the report is not written: {error.strerror or error}"
-        )
-        return False
-    return True
-
-
-def _show(report: Report, format: str, *, quiet: bool) -> None:
-    from htqcli.formats import render, text
-
-    if format == "text":
-        terminal.say(text.lines(report, terminal.width(), quiet=quiet))
-        return
-    terminal.write_data(render(format, report))
-    if format == "github" and (file := os.environ.get("GITHUB_STEP_SUMMARY")):
-        try:
-            terminal.append_file(file, "\n" + render("markdown", report))
-        except OSError as error:
-            why = error.strerror or error
-            terminal.tell(f"{file}: the summary of the step is not written: {why}")
-    if not quiet and report.files:
-        terminal.tell(f"{text.overall(report)}{text.as_at(report)}.")
-
-
-def expect_folder(ksbs: Path | None) -> None:
-    """End unless a folder of KSB lists that is named is there."""
-    from htqcli.words import visible_start
-
-    if ksbs is not None and not ksbs.is_dir():
-        terminal.tell(f"{visible_start(str(ksbs))}: there is no such folder of KSB lists")
-        raise typer.Exit(NOT_CHECKED)
-
-
-def tell_unchecked(unchecked: Sequence[Unchecked]) -> None:
-    """Say of each draft that could not be checked why."""
-    from htqcli.words import visible, visible_start
-
-    for item in unchecked:
-        terminal.tell(f"{visible_start(item.path)}: not checked: {visible(item.reason)}")
-        if item.fault is not None:
-            terminal.report_fault(item.fault)
-
-
 def _tell_idle(globs: Sequence[str]) -> None:
     from htqcli.words import quote
 
     for glob in globs:
         terminal.tell(f"{quote(f'--exclude {glob}')} left nothing out: nothing there matches it")
-
-
-def _tell_left_out(left_out: Sequence[LeftOut]) -> None:
-    """Say how many files of folders are not drafts, and what to do with the first that are known
-    as something else."""
-    from htqcli.words import visible, visible_start
-
-    for item in [item for item in left_out if item.advice][:_MOST_LEFT_OUT]:
-        terminal.tell(f"{visible_start(item.path)}: {visible(str(item))}")
-    count = sum(item.is_foreign for item in left_out)
-    if count:
-        files = "1 file that is not a draft" if count == 1 else f"{count} files that are not drafts"
-        terminal.tell(f"Left out: {files}. ‘htq check --list’ shows which and why.")
-
-
-_MOST_LEFT_OUT = 5
 
 
 def _list(named: Found, paths: Sequence[str]) -> None:
@@ -467,7 +298,7 @@ def _list(named: Found, paths: Sequence[str]) -> None:
             missing |= item.path in paths
         terminal.write(f"{visible_start(item.path)}: {visible(said)}\n")
     if missing:
-        raise typer.Exit(NOT_CHECKED)
+        raise typer.Exit(exits.NOT_DONE)
 
 
 def _by_workers(

@@ -72,10 +72,10 @@ def _begun(word: str, incomplete: str) -> str | None:
 def references(ctx: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
     """The references of the cycle's standards, with their titles. Those on the line already are
     left out."""
-    from htqcli.catalogue import reference_in
+    from htqcli.vocabulary import parse_reference
 
     named = {
-        reference_in(word)
+        parse_reference(word)
         for name in ("reference", "standard")
         for word in ctx.params.get(name) or ()
     }
@@ -141,12 +141,12 @@ def listed_rules(ctx: typer.Context, incomplete: str) -> Iterator[tuple[str, str
 
 
 def _catalogue(ctx: typer.Context) -> Catalogue:
-    from htqcli.cli.options import the_catalogue
+    from htqcli.cli.context import the_catalogue
 
     return the_catalogue(ctx.params.get("catalogue"))
 
 
 def _cycle(ctx: typer.Context) -> Cycle:
-    from htqcli.cli.options import the_cycle
+    from htqcli.cli.context import the_cycle
 
     return the_cycle(_catalogue(ctx), ctx.params.get("cycle"))

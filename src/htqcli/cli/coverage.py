@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
-from htqcli.cli import completion, options, table, terminal
+from htqcli.cli import completion, exits, refusals, table, terminal
 from htqcli.cli.options import KsbFolder, Output, format_option
 from htqcli.words import visible
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from htqcli.intake import Draft
 
 FORMATS = ("text", "csv", "markdown", "json", "html")
-NOT_READ = 3
 
 MET: dict[Met, str] = {
     "never": "never",
@@ -52,23 +51,23 @@ def coverage(
 
     A KSB is met in every permitted combination of units, in some, or never.
     """
-    from htqcli.catalogue import reference_in
     from htqcli.coverage import matrices
     from htqcli.ksbs import FOLDER, Lists
     from htqcli.structure import TooLarge
+    from htqcli.vocabulary import parse_reference
     from htqcli.words import Refusal, join, quote
 
-    options.spare(output, None if draft == "-" else draft, "draft")
+    refusals.refuse_overwriting(output, None if draft == "-" else draft, "draft")
     read, application = _read(draft)
     lists = ksbs or read.folder / FOLDER
-    options.spare_lists(output, lists)
+    refusals.spare_lists(output, lists)
     try:
         found = matrices(application, Lists(lists))
     except TooLarge:
         terminal.tell(f"{draft}: it has more units or groups than can be shown")
-        raise typer.Exit(NOT_READ) from None
+        raise typer.Exit(exits.NOT_DONE) from None
     if standard:
-        wanted = [reference_in(text) for text in standard]
+        wanted = [parse_reference(text) for text in standard]
         for text, reference in zip(standard, wanted, strict=True):
             if reference not in [matrix.reference for matrix in found]:
                 names = join([matrix.reference for matrix in found]) or "no standard"
@@ -101,13 +100,13 @@ def _read(path: str) -> tuple[Draft, Application]:
     draft = intake.read(intake.Candidate(path), sys.stdin)
     if not isinstance(draft, intake.Draft):
         terminal.tell(f"{visible_start(path)}: not read: {visible(draft.reason)}")
-        raise typer.Exit(NOT_READ)
+        raise typer.Exit(exits.NOT_DONE)
     document = source.read(draft.content)
     other = None if own_fields(document) else recognise(path, draft.content, document)
     if other:
         name = visible_start(path)
         terminal.tell(f"{name}: not read: it is {other.what}, not a draft. {other.advice}")
-        raise typer.Exit(NOT_READ)
+        raise typer.Exit(exits.NOT_DONE)
     if document.root is None or not document.as_written:
         fault = next(
             (fault for fault in document.faults if fault.kind is source.Kind.SYNTAX),
@@ -117,7 +116,7 @@ def _read(path: str) -> tuple[Draft, Application]:
         terminal.tell(
             f"{visible_start(path)}:{line}: not read. Put right first what ‘htq check’ says of it"
         )
-        raise typer.Exit(NOT_READ)
+        raise typer.Exit(exits.NOT_DONE)
     return draft, read_application(document).part
 
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
-from htqcli.cli import options, terminal
-from htqcli.cli.check import NOT_CHECKED, expect_folder, tell_unchecked
+from htqcli.cli import context, exits, terminal
 from htqcli.cli.options import At, CycleNumber, KsbFolder, format_option
+from htqcli.cli.refusals import expect_folder, tell_unchecked
 
 if TYPE_CHECKING:
     from htqcli.catalogue import Catalogue
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 BUNDLED = "bundled"
 """The word that names the catalogue that htq comes with."""
-DIFFERENT = 1
-"""The exit code of `--exit-code` when the catalogues differ."""
 
 
 def diff(
@@ -71,7 +69,7 @@ def diff(
     expect_folder(ksbs)
     catalogues = _catalogue(old), _catalogue(new)
     found = changes.between(*catalogues, cycle)
-    now = options.the_time(at) if drafts else None
+    now = context.the_time(at) if drafts else None
     effects: tuple[Effect, ...] = ()
     unchecked: tuple[Unchecked, ...] = ()
     if drafts and now:
@@ -94,9 +92,9 @@ def diff(
             terminal.say([[], [(f"Drafts checked as at {say(now)}, London time.", "dim")]])
     tell_unchecked(unchecked)
     if unchecked:
-        raise typer.Exit(NOT_CHECKED)
+        raise typer.Exit(exits.NOT_DONE)
     if found and exit_code:
-        raise typer.Exit(DIFFERENT)
+        raise typer.Exit(exits.FOUND)
 
 
 def _catalogue(name: str) -> Catalogue:

@@ -7,17 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from htqcli.cli import options, terminal
-from htqcli.cli.ksbs import records_in
+from htqcli.cli import context, exits, terminal
 from htqcli.cli.options import At, CatalogueFile, CycleNumber, format_option
+from htqcli.cli.records import records_in
 
 if TYPE_CHECKING:
     from htqcli.drift import Comparison, Drift, Kind, Record
     from htqcli.formats.text import Line
 
-MOVED = 1
-"""The exit code of `--exit-code` when something has moved that matters for a draft."""
-NOT_READ = 3
 
 HEADINGS: dict[Kind, str] = {
     "gone": "Not in the data",
@@ -60,9 +57,9 @@ def drift(
     """
     from htqcli.drift import compare
 
-    known = options.the_catalogue(catalogue)
-    shown = options.the_cycle(known, cycle)
-    now = options.the_time(at)
+    known = context.the_catalogue(catalogue)
+    shown = context.the_cycle(known, cycle)
+    now = context.the_time(at)
     if not shown.standards:
         from htqcli.catalogue import NotFound
 
@@ -71,7 +68,7 @@ def drift(
     found = compare(entries, known, shown, now)
     if not found.seen:
         terminal.tell(f"{feed}: it has no record of a standard on the list of cycle {shown.cycle}")
-        raise typer.Exit(NOT_READ)
+        raise typer.Exit(exits.NOT_DONE)
     if format == "json":
         from htqcli.formats.json import encode
 
@@ -87,7 +84,7 @@ def drift(
     else:
         terminal.say(_as_text(found, known.standards_data))
     if exit_code and any(one.matters for one in found.drifts):
-        raise typer.Exit(MOVED)
+        raise typer.Exit(exits.FOUND)
 
 
 def _as_data(found: Comparison) -> dict[str, Any]:

@@ -9,19 +9,23 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from htqcli.cli import completion, options, terminal
-from htqcli.cli.options import CatalogueFile, CycleNumber, KsbFolder
+from htqcli import files
+from htqcli.cli import completion, context, exits, options, streams, terminal
+from htqcli.cli.options import CatalogueFile, CycleNumber, KsbFolder, the_title
+from htqcli.vocabulary import APPLICANT_TYPES, LEVELS
 
 if TYPE_CHECKING:
     from htqcli.catalogue import Catalogue, Cycle
     from htqcli.ksbs import KsbList
     from htqcli.outline import Occupation
 
-TYPES = ("awarding-organisation", "higher-education-provider")
-LEVELS = ("4", "5")
-NOT_WRITTEN = 3
-"""The exit code when the draft is not written, or a folder named is not there."""
+
+_LEVELS = tuple(map(str, LEVELS))
+
+
 STANDARD_OUTPUT = "-"
+
+
 SCHEMA = "application.schema.json"
 """The file beside a draft by which an editor completes and explains its fields."""
 
@@ -41,9 +45,9 @@ def init(
         typer.Option(
             "--type",
             metavar="TYPE",
-            parser=options.choice(*TYPES),
+            parser=options.choice(*APPLICANT_TYPES),
             help="Who applies: awarding-organisation or higher-education-provider.",
-            autocompletion=lambda: list(TYPES),
+            autocompletion=lambda: list(APPLICANT_TYPES),
         ),
     ] = None,
     title: Annotated[
@@ -55,8 +59,8 @@ def init(
         typer.Option(
             "--level",
             metavar="N",
-            parser=options.choice(*LEVELS),
-            autocompletion=lambda: list(LEVELS),
+            parser=options.choice(*_LEVELS),
+            autocompletion=lambda: list(_LEVELS),
             help="The level of the qualification: 4 or 5.",
         ),
     ] = None,
@@ -85,8 +89,8 @@ def init(
         _there_already(output)
     if ksbs is not None and not ksbs.is_dir():
         terminal.tell(f"{ksbs}: there is no such folder of KSB lists")
-        raise typer.Exit(NOT_WRITTEN)
-    known = options.the_catalogue(catalogue)
+        raise typer.Exit(exits.NOT_DONE)
+    known = context.the_catalogue(catalogue)
     title = None if title is None else the_title(title)
     answered = any(answer is not None for answer in (standard, type, title, level, cycle))
     if not answered and output != STANDARD_OUTPUT and _has_person():
@@ -96,7 +100,7 @@ def init(
         listed, references = asked.cycle, asked.references
         type, title, level = asked.type, asked.title, asked.level
     else:
-        listed = options.the_cycle(known, cycle)
+        listed = context.the_cycle(known, cycle)
         references = [_reference(typed, known, listed) for typed in standard or ()]
     folder = ksbs or Path("" if output == STANDARD_OUTPUT else output).parent / FOLDER
     occupations = [
@@ -122,25 +126,6 @@ def init(
         terminal.say(terminal.hanging("", line))
 
 
-def the_title(text: str) -> str:
-    """A title as it was typed. Raises `typer.BadParameter` for one that no file can hold, and
-    for none."""
-    from htqcli.words import bare
-
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise typer.BadParameter(
-            "The title holds a character that is not UTF-8. Type it again.", param_hint="--title"
-        ) from None
-    if not bare(text):
-        raise typer.BadParameter(
-            "The title is empty. Leave the option out while the title is not known.",
-            param_hint="--title",
-        )
-    return text
-
-
 def _refuse_name(output: str) -> None:
     if output.lower().endswith(".json"):
         raise typer.BadParameter(
@@ -151,18 +136,18 @@ def _refuse_name(output: str) -> None:
 
 def _has_person() -> bool:
     """Whether a person sees the questions and can answer them."""
-    streams = (sys.stdin, sys.stdout)
-    return all(stream is not None and terminal.is_terminal(stream) for stream in streams)
+    both = (sys.stdin, sys.stdout)
+    return all(stream is not None and streams.is_terminal(stream) for stream in both)
 
 
 def _reference(typed: str, known: Catalogue, cycle: Cycle) -> str:
     """The reference that is meant; on the cycle's list, where it is known. Raises Refusal."""
-    from htqcli.catalogue import reference_in
+    from htqcli.vocabulary import parse_reference
     from htqcli.words import Refusal, quote
 
     if cycle.standards:
         return known.standard(typed, cycle).reference
-    reference = reference_in(typed)
+    reference = parse_reference(typed)
     if reference is None:
         raise Refusal(f"{quote(typed)} is not the reference of a standard, such as ST0116.")
     return reference
@@ -193,16 +178,16 @@ def _write(output: str, text: str, *, force: bool) -> None:
 
     try:
         if force:
-            terminal.replace_file(output, text)
+            files.replace_file(output, text)
         else:
-            terminal.create_file(output, text)
+            files.create_file(output, text)
     except FileExistsError:
         _there_already(output)
     except OSError as error:
         terminal.tell(
             f"{visible_start(output)}: the draft is not written: {error.strerror or error}"
         )
-        raise typer.Exit(NOT_WRITTEN) from None
+        raise typer.Exit(exits.NOT_DONE) from None
 
 
 def _write_schema(file: str, known: Catalogue, *, force: bool) -> bool:
@@ -215,9 +200,9 @@ def _write_schema(file: str, known: Catalogue, *, force: bool) -> bool:
     text = encode(schema.of_application(known))
     try:
         if force:
-            terminal.replace_file(file, text)
+            files.replace_file(file, text)
         else:
-            terminal.create_file(file, text)
+            files.create_file(file, text)
     except FileExistsError:
         return False
     except OSError as error:
@@ -225,7 +210,7 @@ def _write_schema(file: str, known: Catalogue, *, force: bool) -> bool:
             f"{visible_start(file)}: the schema for editors is not written: "
             f"{error.strerror or error}"
         )
-        raise typer.Exit(NOT_WRITTEN) from None
+        raise typer.Exit(exits.NOT_DONE) from None
     return True
 
 
@@ -236,7 +221,7 @@ def _there_already(output: str) -> None:
         f"{visible_start(output)}: this file already exists, so nothing was written. "
         "Name another file with ‘-o’, or write over it with ‘--force’."
     )
-    raise typer.Exit(NOT_WRITTEN)
+    raise typer.Exit(exits.NOT_DONE)
 
 
 def _next_steps(

@@ -53,7 +53,7 @@ def ask(known: Catalogue) -> Asked:
 def _cycle(known: Catalogue) -> Cycle:
     """The latest cycle with a list of standards; where several have one, the one that is
     meant."""
-    from htqcli.cli.options import the_cycle
+    from htqcli.cli.context import the_cycle
 
     latest = the_cycle(known, None)
     listed = [str(cycle.cycle) for cycle in known.cycles if cycle.listing]
@@ -97,10 +97,10 @@ def _standards(known: Catalogue, cycle: Cycle) -> list[Standard]:
 def _is_named(standard: Standard, typed: str) -> bool:
     """Whether a text is the reference or the title of a standard. What only is like one may be
     meant for another, so it is offered first."""
-    from htqcli.catalogue import reference_in
+    from htqcli.vocabulary import parse_reference
     from htqcli.words import letters
 
-    return reference_in(typed) == standard.reference or letters(typed) == letters(standard.title)
+    return parse_reference(typed) == standard.reference or letters(typed) == letters(standard.title)
 
 
 def _add(standard: Standard, chosen: list[Standard], cycle: Cycle) -> None:
@@ -115,9 +115,9 @@ def _add(standard: Standard, chosen: list[Standard], cycle: Cycle) -> None:
 
 
 def _type() -> str | None:
-    from htqcli.cli.init import TYPES
+    from htqcli.vocabulary import APPLICANT_TYPES
 
-    kinds = {str(number): kind for number, kind in enumerate(TYPES, start=1)}
+    kinds = {str(number): kind for number, kind in enumerate(APPLICANT_TYPES, start=1)}
     _ask("Who applies?")
     for number, kind in kinds.items():
         _say(f"  {number}  {kind}")
@@ -125,7 +125,7 @@ def _type() -> str | None:
 
 
 def _title() -> str | None:
-    from htqcli.cli.init import the_title
+    from htqcli.cli.options import the_title
 
     _ask("What is the title of the qualification?")
     _say("For example: Level 4 Diploma in Software Development", "dim")
@@ -140,8 +140,8 @@ def _title() -> str | None:
 def _level(standards: Sequence[Standard], title: str | None) -> str | None:
     """The level; the one that the title says, or else 5 where a standard is at level 5, is
     offered."""
-    from htqcli.catalogue import LEVELS
     from htqcli.rules.qualification import levels_in
+    from htqcli.vocabulary import LEVELS
 
     levels = [str(level) for level in LEVELS]
     said = {str(level) for level in levels_in(title or "")}.intersection(levels)

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
-from htqcli.cli import completion, options, table, terminal
+from htqcli import files
+from htqcli.cli import completion, context, exits, refusals, table, terminal
 from htqcli.cli.options import CatalogueFile, Output, TableFormat
+from htqcli.cli.records import _content, _records
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -20,19 +22,25 @@ if TYPE_CHECKING:
     from htqcli.importing import Made, Origin
     from htqcli.ksbs import KsbList
 
+
 app = typer.Typer(help="Get, import and read the lists of KSBs of standards.")
 
-NOT_READ = 3
 _SHOWN = 20
 """How many of the things that were left out are named, each in a line."""
 
 Folder = Annotated[
     Path, typer.Option("--ksbs", metavar="FOLDER", help="The folder with the lists.")
 ]
+
+
 IN_FOLDER = Path("ksbs")
+
+
 ListFolder = Annotated[
     Path, typer.Option("--output", "-o", metavar="FOLDER", help="Where to write the lists.")
 ]
+
+
 Force = Annotated[
     bool, typer.Option("--force", help="Replace lists that differ from the new ones.")
 ]
@@ -72,7 +80,7 @@ def import_(
     Unusable entries are left out and reported. ‘htq standards show’ names the address of a
     standard's record.
     """
-    address = options.the_catalogue(catalogue).standards_data
+    address = context.the_catalogue(catalogue).standards_data
     wanted = {_reference(text) for text in reference or ()}
     found = _lists_of(sources, address, wanted, version)
     _keep(found, version, ", ".join(sources), folder, force=force)
@@ -122,7 +130,7 @@ def get(
     if version is not None and feed.version({"version": version}) is None:
         raise Refusal(f"{quote(version)} is not a version, such as 1.1.")
     wanted = list(dict.fromkeys(_reference(text) for text in reference))
-    published = _Published(options.the_catalogue(catalogue).standards_data, folder)
+    published = _Published(context.the_catalogue(catalogue).standards_data, folder)
     found = _fetched_lists(published, wanted, version, every=all_versions)
     _keep(found, version, published.address, folder, force=force)
 
@@ -163,7 +171,7 @@ def _keep(
     if not chosen and not unread:
         terminal.tell(f"{source}: it has no record of a standard with KSBs that was asked for")
     if unread or refused or not written:
-        raise typer.Exit(NOT_READ)
+        raise typer.Exit(exits.NOT_DONE)
 
 
 def _lists_of(
@@ -398,9 +406,9 @@ def _write_all(folder: Path, chosen: list[Made], *, force: bool) -> tuple[dict[s
 def _differs(path: Path, made: Made, new: KsbList) -> str | None:
     """How the list that is at a path differs from a new one, in words; None if there is none or
     it does not."""
+    from htqcli.files import content_of
     from htqcli.importing import difference
     from htqcli.ksbs import read_list
-    from htqcli.source import content_of
 
     content = content_of(str(path))
     if isinstance(content, str) or content == made.content:
@@ -415,7 +423,7 @@ def _differs(path: Path, made: Made, new: KsbList) -> str | None:
 @app.command("list")
 def list_(folder: Folder = IN_FOLDER, format: TableFormat = "table", output: Output = None) -> None:
     """Show which KSB lists you have."""
-    options.spare_lists(output, folder)
+    refusals.spare_lists(output, folder)
     rows: list[table.Row] = [
         {
             "reference": found.reference,
@@ -452,7 +460,7 @@ def show(
     """Show the KSBs of a standard, each with its label."""
     from htqcli.words import Refusal, quote
 
-    options.spare_lists(output, folder)
+    refusals.spare_lists(output, folder)
     wanted = _reference(reference)
     found = [
         one
@@ -483,63 +491,26 @@ def _numbers(version: str) -> list[int]:
 
 
 def _reference(text: str) -> str:
-    from htqcli.catalogue import reference_in
+    from htqcli.vocabulary import parse_reference
     from htqcli.words import Refusal, quote
 
-    found = reference_in(text)
+    found = parse_reference(text)
     if found is None:
         raise Refusal(f"{quote(text)} is not the reference of a standard, such as ST0116.")
     return found
 
 
-def records_in(source: str) -> tuple[list[Any], str]:
-    """The entries of the data, and the SHA-256 of its bytes."""
-    content = _content(source)
-    return _records(source, content), hashlib.sha256(content).hexdigest()
-
-
-def _records(source: str, content: bytes) -> list[Any]:
-    from htqcli.feed import NotRead, records
-
-    try:
-        return records(content)
-    except NotRead:
-        terminal.tell(f"{source}: the standards data is not read: it is not JSON")
-        raise typer.Exit(NOT_READ) from None
-
-
-def _content(feed: str) -> bytes:
-    from htqcli.feed import MAX_BYTES
-    from htqcli.source import content_of, to_the_end
-
-    try:
-        if feed != "-":
-            found = content_of(feed, MAX_BYTES, or_open=True)
-        elif sys.stdin is None:
-            found = "standard input is closed"
-        else:
-            found = to_the_end(sys.stdin.fileno(), MAX_BYTES)
-    except OSError as error:
-        found = error.strerror or str(error)
-    if len(found) > MAX_BYTES:
-        found = f"it is larger than {MAX_BYTES // 1_000_000} MB"
-    if isinstance(found, str):
-        terminal.tell(f"{feed}: the standards data is not read: {found}")
-        raise typer.Exit(NOT_READ)
-    return found
-
-
 def _write(path: Path, made: Made) -> bool:
     """Write a list; one that is there and is the same is left as it is. Whether it was written."""
-    from htqcli.source import content_of
+    from htqcli.files import content_of
 
     if content_of(str(path)) == made.content:
         return False
     try:
-        terminal.replace_file(str(path), made.text, durable=False)
+        files.replace_file(str(path), made.text, durable=False)
     except OSError as error:
         terminal.tell(f"{path}: the list is not written: {error.strerror or error}")
-        raise typer.Exit(NOT_READ) from None
+        raise typer.Exit(exits.NOT_DONE) from None
     return True
 
 
@@ -548,7 +519,7 @@ def _make(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         terminal.tell(f"{folder}: the folder cannot be made: {error.strerror or error}")
-        raise typer.Exit(NOT_READ) from None
+        raise typer.Exit(exits.NOT_DONE) from None
 
 
 def _all(folder: Path) -> list[KsbList]:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from htqcli.cli import options, terminal
+from htqcli.cli import context, options, terminal
 from htqcli.cli.options import CatalogueFile, Output
 
 
@@ -24,5 +24,5 @@ def new_cycle(
     """
     from htqcli.blank import blank
 
-    block = blank(options.the_catalogue(catalogue, output), number)
+    block = blank(context.the_catalogue(catalogue, output), number)
     terminal.give(block, output, "the block of the cycle")

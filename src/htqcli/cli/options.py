@@ -5,18 +5,15 @@ A word that is not understood raises `typer.BadParameter`, whose message says th
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Optional
+from typing import Annotated, Optional
 
 import typer
 
 from htqcli.cli import completion
-
-if TYPE_CHECKING:
-    from htqcli.catalogue import Catalogue, Cycle
+from htqcli.cli.context import VARIABLE
 
 
 def when(text: str) -> datetime:
@@ -87,6 +84,8 @@ At = Annotated[
         show_default="now",
     ),
 ]
+
+
 CycleNumber = Annotated[
     Optional[int],  # noqa: UP045
     typer.Option(
@@ -97,8 +96,6 @@ CycleNumber = Annotated[
         autocompletion=completion.cycles,
     ),
 ]
-VARIABLE = "HTQ_CATALOGUE"
-"""The environment variable that names a catalogue where `--catalogue` does not."""
 
 CatalogueFile = Annotated[
     Optional[Path],  # noqa: UP045
@@ -111,6 +108,8 @@ CatalogueFile = Annotated[
 ]
 
 Words = Optional[list[str]]  # noqa: UP045
+
+
 Select = Annotated[
     Words,
     typer.Option(
@@ -120,6 +119,8 @@ Select = Annotated[
         autocompletion=completion.listed_rules,
     ),
 ]
+
+
 Ignore = Annotated[
     Words,
     typer.Option(
@@ -129,7 +130,11 @@ Ignore = Annotated[
         autocompletion=completion.listed_rules,
     ),
 ]
+
+
 LEVELS = ("error", "warning", "info", "never")
+
+
 FailOn = Annotated[
     str,
     typer.Option(
@@ -140,7 +145,11 @@ FailOn = Annotated[
         autocompletion=lambda: list(LEVELS),
     ),
 ]
+
+
 ExitZero = Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 whatever is found.")]
+
+
 ReportFiles = Annotated[
     Words,
     typer.Option(
@@ -150,6 +159,8 @@ ReportFiles = Annotated[
         "standard output, in place of the text.",
     ),
 ]
+
+
 Quiet = Annotated[
     bool,
     typer.Option("--quiet", "-q", help="Show only findings that --fail-on counts, and no summary."),
@@ -186,56 +197,25 @@ Output = Annotated[
 ]
 
 
-def the_time(at: datetime | None) -> datetime:
-    """The time that a command goes by: the one given, else now."""
-    from htqcli import moment
-
-    return at or moment.now()
-
-
-def the_catalogue(file: Path | None, output: str | None = None) -> Catalogue:
-    """The catalogue that a command uses, over which `output` is not written. Raises
-    CatalogueError, which says so where it is the environment that names the file."""
-    from htqcli.catalogue import CatalogueError, load
-
-    spare(output, file, "catalogue")
-    try:
-        return load(file)
-    except CatalogueError as error:
-        if file is None or os.environ.get(VARIABLE) != str(file):
-            raise
-        told = f"{str(error).rstrip('.')}. The environment variable {VARIABLE} names this file."
-        raise CatalogueError(told) from None
-
-
-def spare(output: str | None, source: Path | str | None, kind: str) -> None:
-    """Refuse a result that would be written over what it is made from, a file of this kind."""
-    from htqcli.words import quote
-
-    if output and source and os.path.realpath(output) == os.path.realpath(source):
-        raise typer.BadParameter(
-            f"The result would be written over the {kind} {quote(output)}. Give it another file.",
-            param_hint="--output",
-        )
-
-
-def spare_lists(output: str | None, folder: Path) -> None:
-    """Refuse a result that would be written over a KSB list of the folder."""
-    for path in folder.glob("ST*.yaml") if output else ():
-        spare(output, path, "KSB list")
-
-
-def the_cycle(catalogue: Catalogue, number: int | None) -> Cycle:
-    """The cycle whose list a command shows: the one given, else the latest with a list."""
-    from htqcli.catalogue import NotFound
-
-    if number is not None:
-        return catalogue.cycle(number)
-    if catalogue.listed is None:
-        raise NotFound("No cycle of the catalogue has a list of standards.")
-    return catalogue.listed
-
-
 def all_of(parser: Callable[[str], str], words: Sequence[str] | None) -> list[str]:
     """Each of a repeatable option's words read by `parser`."""
     return [parser(word) for word in words or ()]
+
+
+def the_title(text: str) -> str:
+    """A title as it was typed. Raises `typer.BadParameter` for one that no file can hold, and
+    for none."""
+    from htqcli.words import bare
+
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise typer.BadParameter(
+            "The title holds a character that is not UTF-8. Type it again.", param_hint="--title"
+        ) from None
+    if not bare(text):
+        raise typer.BadParameter(
+            "The title is empty. Leave the option out while the title is not known.",
+            param_hint="--title",
+        )
+    return text

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
-from htqcli.cli import completion, options, table, terminal
+from htqcli.cli import completion, context, table, terminal
 from htqcli.cli.options import CatalogueFile, format_option
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def rules(
     """Show what htq checks: why it matters, what the source says, and examples."""
     from htqcli.rules import RULES, choose
 
-    known = options.the_catalogue(catalogue)
+    known = context.the_catalogue(catalogue)
     chosen = choose(codes) if codes else RULES
     if format == "json":
         from htqcli.formats.json import encode

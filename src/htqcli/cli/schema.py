@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from htqcli.cli import options, terminal
+from htqcli.cli import context, options, terminal
 from htqcli.cli.options import CatalogueFile, Output
 
 OF = ("application", "catalogue")
@@ -32,7 +32,7 @@ def schema(
     from htqcli import schema as schemas
     from htqcli.formats.json import encode
 
-    known = options.the_catalogue(catalogue, output)
+    known = context.the_catalogue(catalogue, output)
     found = schemas.of_catalogue() if of == "catalogue" else schemas.of_application(known)
     text = encode(found)
     terminal.give(text, output, "the schema")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
-from htqcli.cli import completion, options, table, terminal
+from htqcli.cli import completion, context, options, table, terminal
 from htqcli.cli.options import CatalogueFile, CycleNumber, Output, TableFormat, format_option
 
 if TYPE_CHECKING:
@@ -55,8 +55,8 @@ def list_(
 
     A route is its name on the page, its official name or a unique beginning of either.
     """
-    known = options.the_catalogue(catalogue, output)
-    listed = options.the_cycle(known, cycle)
+    known = context.the_catalogue(catalogue, output)
+    listed = context.the_cycle(known, cycle)
     routes = {known.route(name, listed).title for name in route or ()}
     found = [
         standard
@@ -80,8 +80,8 @@ def search(
 
     Typing errors and the order of the words are forgiven.
     """
-    known = options.the_catalogue(catalogue, output)
-    listed = options.the_cycle(known, cycle)
+    known = context.the_catalogue(catalogue, output)
+    listed = context.the_cycle(known, cycle)
     _show(known.search(" ".join(words), listed), format, listed, output)
 
 
@@ -100,8 +100,8 @@ def show(
     catalogue: CatalogueFile = None,
 ) -> None:
     """Show a standard: what its scope means for an applicant, and where to read more."""
-    known = options.the_catalogue(catalogue)
-    listed = options.the_cycle(known, cycle)
+    known = context.the_catalogue(catalogue)
+    listed = context.the_cycle(known, cycle)
     found = [known.standard(typed, listed) for typed in reference]
     details = [_details(standard, listed, known) for standard in found]
     if format == "json":
@@ -125,8 +125,8 @@ def routes(
     catalogue: CatalogueFile = None,
 ) -> None:
     """List the routes of a cycle, with the number of standards in each scope."""
-    known = options.the_catalogue(catalogue, output)
-    listed = options.the_cycle(known, cycle)
+    known = context.the_catalogue(catalogue, output)
+    listed = context.the_cycle(known, cycle)
     rows = []
     for route in known.routes:
         if route.title not in (listed.routes.names or ()):
@@ -150,7 +150,7 @@ def _show(standards: list[Standard], format: str, cycle: Cycle, output: str | No
     else:
         nothing = f"The list of standards of cycle {cycle.cycle} is not in the catalogue."
     table.show(rows, COLUMNS, format, nothing, output)
-    note = cycle.note(options.the_time(None))
+    note = cycle.note(context.the_time(None))
     if note and rows and format == "table" and output is None and terminal.width():
         terminal.tell(note)
 
@@ -164,7 +164,7 @@ def _details(standard: Standard, cycle: Cycle, known: Catalogue) -> dict[str, An
         "scope_means": listing.scopes.get(standard.scope),
         "list_status": listing.status,
         "list_note": listing.note,
-        "list_confirmation": cycle.note(options.the_time(None)),
+        "list_confirmation": cycle.note(context.the_time(None)),
         "contact": known.contact.email,
         "sources": [known.sources[key].address for key in listing.source],
         "published_at": f"{known.standards_data}/{standard.reference}",

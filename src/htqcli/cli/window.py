@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from htqcli.cli import options, table, terminal
+from htqcli.cli import context, exits, table, terminal
 from htqcli.cli.options import At, CatalogueFile, CycleNumber, Output, TableFormat, format_option
 
 if TYPE_CHECKING:
@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from htqcli.formats.text import Line
 
 app = typer.Typer(help="See whether the application window is open.")
-
-NOT_OPEN = 1
-"""The exit code of `status --exit-code` when no window is open, or none is known to be."""
 
 
 @app.command()
@@ -30,8 +27,8 @@ def status(
     catalogue: CatalogueFile = None,
 ) -> None:
     """Say whether a window is open: the open one, else the next known, else the last."""
-    known = options.the_catalogue(catalogue)
-    found = known.status(options.the_time(at), cycle)
+    known = context.the_catalogue(catalogue)
+    found = known.status(context.the_time(at), cycle)
     if format == "json":
         from htqcli.formats.json import encode
 
@@ -39,7 +36,7 @@ def status(
     else:
         terminal.say(_text(found, known, cycle))
     if exit_code and found.state != "open":
-        raise typer.Exit(NOT_OPEN)
+        raise typer.Exit(exits.FOUND)
 
 
 @app.command("list")
@@ -49,7 +46,7 @@ def list_(
     catalogue: CatalogueFile = None,
 ) -> None:
     """List every window known, with what is not known of it."""
-    known = options.the_catalogue(catalogue, output)
+    known = context.the_catalogue(catalogue, output)
     rows: list[table.Row] = [
         {
             "cycle": cycle.cycle,
@@ -81,9 +78,9 @@ def timeline(
     catalogue: CatalogueFile = None,
 ) -> None:
     """Draw the key stages of a cycle, the present one marked."""
-    known = options.the_catalogue(catalogue)
-    shown = options.the_cycle(known, cycle)
-    now = options.the_time(at)
+    known = context.the_catalogue(catalogue)
+    shown = context.the_cycle(known, cycle)
+    now = context.the_time(at)
     current = shown.stage_at(now)
     if format == "json":
         from htqcli.formats.json import encode
@@ -115,7 +112,7 @@ def calendar(
     from htqcli.calendar import events
     from htqcli.catalogue import NotFound
 
-    known = options.the_catalogue(catalogue, output)
+    known = context.the_catalogue(catalogue, output)
     found = events(known, known.cycles if cycle is None else (known.cycle(cycle),))
     if not any(event.is_dated for event in found):
         of = "any cycle" if cycle is None else f"cycle {cycle}"

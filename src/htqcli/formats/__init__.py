@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from collections import Counter
-from collections.abc import Callable, Iterator
-from hashlib import sha256
+from collections.abc import Callable
 from importlib import import_module
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import quote
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from htqcli.lint import Checked, Diagnostic, Report, Spot
+    from htqcli.lint import Report
+
 
 FORMATS = ("text", "json", "sarif", "junit", "github", "gitlab", "azure", "markdown")
 
@@ -21,110 +17,3 @@ def render(name: str, report: Report) -> str:
     """The report in one of the formats. Each module is loaded when its format is asked for."""
     say: Callable[[Report], str] = getattr(import_module(f"htqcli.formats.{name}"), name)
     return say(report)
-
-
-_ROOTS = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR", "BUILD_SOURCESDIRECTORY")
-"""The variables in which GitHub, GitLab and Azure Pipelines name the root of the checkout."""
-
-
-class Place(NamedTuple):
-    """Where a file of a report lies, with `/` between folders: from the root of the checkout, which
-    is the current folder where there is none, or absolute where it lies elsewhere. `identity` does
-    not depend on the current folder."""
-
-    path: str
-    identity: str
-
-    @property
-    def uri(self) -> str:
-        """The path as a percent-encoded URI reference, relative where the path is."""
-        if Path(self.path).is_absolute():
-            return Path(self.path).as_uri()
-        return quote(os.fsencode(self.path), safe="/")
-
-
-class Places:
-    """Where the files of a report lie, as pipelines name them. Each folder is looked up once."""
-
-    def __init__(self) -> None:
-        self._real: dict[str, str] = {}
-        self._git: dict[str, str | None] = {}
-        named = (os.environ.get(variable) for variable in _ROOTS)
-        self._services = [os.path.realpath(root) for root in named if root]
-
-    def of(self, path: str) -> Place:
-        """Where a file lies."""
-        try:
-            folder, name = os.path.split(path)
-            folder, here = self._real_path(folder), self._real_path("")
-        except (OSError, ValueError):  # the current folder is gone
-            return Place(_slashes(path), _slashes(path))
-        whole = os.path.normpath(os.path.join(folder, name))
-        service = next((root for root in self._services if _below(folder, root)), None)
-        root = service or self._git_root(folder)
-        identity = (_below(whole, root) if root else None) or _slashes(whole)
-        around = self._git_root(here)
-        if not service and around and not _below(whole, around):
-            # From the root of another checkout, it would be taken for a path in this.
-            return Place(_slashes(whole), identity)
-        return Place(_below(whole, root or here) or _slashes(whole), identity)
-
-    def _real_path(self, folder: str) -> str:
-        below = []
-        while folder not in self._real:
-            above, name = os.path.split(folder)
-            is_odd = above == folder or name in ("", os.curdir, os.pardir)
-            if is_odd or os.path.islink(folder):  # noqa: PTH114
-                self._real[folder] = os.path.realpath(folder)
-            else:
-                below.append(folder)
-                folder = above
-        real = self._real[folder]
-        for path in reversed(below):
-            real = self._real[path] = os.path.join(real, os.path.basename(path))
-        return real
-
-    def _git_root(self, folder: str) -> str | None:
-        """The folder around this one, or this one, that holds `.git`: a file in a worktree."""
-        below = []
-        root: str | None = None
-        while folder not in self._git:
-            below.append(folder)
-            above = os.path.dirname(folder)
-            if os.path.lexists(os.path.join(folder, ".git")):
-                root = folder
-            elif above != folder:
-                folder = above
-                continue
-            break
-        else:
-            root = self._git[folder]
-        self._git.update(dict.fromkeys(below, root))
-        return root
-
-
-def _below(path: str, folder: str) -> str | None:
-    """A path from a folder, if it lies there."""
-    start = os.path.join(folder, "")
-    if os.path.normcase(path) == os.path.normcase(folder):
-        return os.curdir
-    if not os.path.normcase(path).startswith(os.path.normcase(start)):
-        return None
-    return _slashes(path[len(start) :])
-
-
-def _slashes(path: str) -> str:
-    return path.replace(os.sep, "/")
-
-
-def marks(file: Checked, identity: str) -> Iterator[tuple[Diagnostic, Spot, str]]:
-    """Each finding at each of its places, with what stays the same when lines move: 64 hexadecimal
-    digits, unique in the checkout, of the file's identity, the rule, the pointer and the number
-    among equals."""
-    seen: Counter[tuple[str, str]] = Counter()
-    for finding in file.findings:
-        for spot in finding.spots:
-            key = finding.rule.code, spot.pointer
-            seen[key] += 1
-            whole = "\0".join((identity, *key, str(seen[key])))
-            yield finding, spot, sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from htqcli.formats import Places
+from htqcli.formats.checkout import Places
 from htqcli.formats.text import against
 from htqcli.lint import Diagnostic, Report
 from htqcli.rules.declare import Severity

@@ -5,7 +5,7 @@ https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
 
 from __future__ import annotations
 
-from htqcli.formats import Places, marks
+from htqcli.formats.checkout import Places, marks
 from htqcli.formats.json import encode
 from htqcli.lint import Report
 from htqcli.rules.declare import Severity

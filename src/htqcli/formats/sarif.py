@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from htqcli import __version__
-from htqcli.formats import Places, marks
+from htqcli.formats.checkout import Places, marks
 from htqcli.formats.json import about, encode
 from htqcli.intake import Unchecked
 from htqcli.lint import Checked, Diagnostic, Report

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from htqcli.files import MAX_BYTES
 from htqcli.rules.declare import CATALOGUE, DRAFT, Case, Problem, Severity, Stage, rule
 from htqcli.rules.sources import FORMAT, YAML
-from htqcli.source import MAX_BYTES, MAX_DEPTH, MAX_EXPANSIONS, MAX_VALUES, Kind
+from htqcli.source import MAX_DEPTH, MAX_EXPANSIONS, MAX_VALUES, Kind
 
 
 @rule(

@@ -10,12 +10,13 @@ from itertools import islice
 from htqcli.application import Coverage, StandardClaim, choices, units_in_structure
 from htqcli.coverage import Occupation
 from htqcli.fields import sound
-from htqcli.ksbs import LABEL, KsbList, meant_label, meant_version, mistaken, ranges
+from htqcli.ksbs import KsbList, meant_label, meant_version, mistaken, ranges
 from htqcli.references import References, units_named
 from htqcli.rules.declare import Acceptable, Case, Problem, Severity, rule
 from htqcli.rules.sources import CATEGORIES, CRITERIA, FORMAT, STANDARDS_DATA, SUPPORT
 from htqcli.source import Fix, Path
 from htqcli.structure import MOST, Combinations, CounterExample, Repair, TooLarge
+from htqcli.vocabulary import LABEL
 from htqcli.words import bare, join, quote
 
 _BASE = """

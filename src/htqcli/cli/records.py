@@ -1,0 +1,48 @@
+"""The published data about standards, as a person names it."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from typing import Any
+
+import typer
+
+from htqcli.cli import exits, terminal
+
+
+def records_in(source: str) -> tuple[list[Any], str]:
+    """The entries of the data, and the SHA-256 of its bytes."""
+    content = _content(source)
+    return _records(source, content), hashlib.sha256(content).hexdigest()
+
+
+def _records(source: str, content: bytes) -> list[Any]:
+    from htqcli.feed import NotRead, records
+
+    try:
+        return records(content)
+    except NotRead:
+        terminal.tell(f"{source}: the standards data is not read: it is not JSON")
+        raise typer.Exit(exits.NOT_DONE) from None
+
+
+def _content(feed: str) -> bytes:
+    from htqcli.feed import MAX_BYTES
+    from htqcli.files import content_of, to_the_end
+
+    try:
+        if feed != "-":
+            found = content_of(feed, MAX_BYTES, or_open=True)
+        elif sys.stdin is None:
+            found = "standard input is closed"
+        else:
+            found = to_the_end(sys.stdin.fileno(), MAX_BYTES)
+    except OSError as error:
+        found = error.strerror or str(error)
+    if len(found) > MAX_BYTES:
+        found = f"it is larger than {MAX_BYTES // 1_000_000} MB"
+    if isinstance(found, str):
+        terminal.tell(f"{feed}: the standards data is not read: {found}")
+        raise typer.Exit(exits.NOT_DONE)
+    return found

@@ -1,0 +1,131 @@
+"""What htq does not do, and why: words that were not understood, files that a result would be
+written over, files that could not be checked, and faults of htq itself."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from htqcli.cli import exits, terminal
+from htqcli.cli.terminal import tell
+from htqcli.words import join, visible
+
+if TYPE_CHECKING:
+    from htqcli.intake import Unchecked
+
+
+def refuse_overwriting(output: str | None, source: Path | str | None, kind: str) -> None:
+    """Refuse a result that would be written over what it is made from, a file of this kind."""
+    from htqcli.words import quote
+
+    if output and source and os.path.realpath(output) == os.path.realpath(source):
+        raise typer.BadParameter(
+            f"The result would be written over the {kind} {quote(output)}. Give it another file.",
+            param_hint="--output",
+        )
+
+
+def spare_lists(output: str | None, folder: Path) -> None:
+    """Refuse a result that would be written over a KSB list of the folder."""
+    for path in folder.glob("ST*.yaml") if output else ():
+        refuse_overwriting(output, path, "KSB list")
+
+
+def refuse(error: typer.TyperException) -> int:
+    """Say what was not understood on the command line; returns the exit code."""
+    context = getattr(error, "ctx", None)
+    if type(error) is typer.BadParameter:
+        parameter = getattr(error, "param", None)
+        hint = getattr(error, "param_hint", None)
+        names = getattr(parameter, "opts", [])
+        name = names[0] if names else ""
+        if not name.startswith("-"):
+            name = getattr(parameter, "metavar", None) or name
+        name = hint if isinstance(hint, str) else name
+        message = f"{name}: {error.message}" if name else error.message
+    else:
+        message = _in_our_words(error)
+    if message:
+        tell(f"There is a problem. {visible(message)}")
+    if message and context is not None:
+        tell(f"See ‘{context.command_path} --help’.")
+    return error.exit_code
+
+
+def _in_our_words(error: typer.TyperException) -> str:
+    """What Typer says of words that do not fit the command, as htq says things."""
+    message = re.sub(r"'([^']*)'", r"‘\1’", error.format_message())
+    if hasattr(error, "possibilities"):
+        option = getattr(error, "option_name", "")
+        near = join([f"‘{name}’" for name in sorted(error.possibilities or ())], "or")
+        return f"There is no option ‘{option}’." + (f" Did you mean {near}?" if near else "")
+    if isinstance(error, typer.BadParameter):
+        parameter = getattr(error, "param", None)
+        return f"{parameter.metavar} is missing. {parameter.help}" if parameter else message
+    for theirs, ours in _WORDS:
+        message = re.sub(theirs, ours, message)
+    return message
+
+
+_WORDS = (
+    (r"^No such command (‘.*?’)\.", r"There is no command \1."),
+    ("^No such command", "There is no command"),
+    ("(?<=’), (?=‘)", " or "),
+    (r"^Option (‘.*’) requires .*", r"\1 needs a value after it."),
+    (r"^Option (‘.*’) does not take a value", r"\1 takes no value"),
+    (
+        r"^Got unexpected extra argument\(s\) \((.*)\)$",
+        r"Unexpected ‘\1’. Put values with spaces in quotation "
+        'marks: "ST 116".',
+    ),
+)
+
+
+def report_fault(error: Exception) -> None:
+    """Say how to report a fault of htq, or with `HTQ_DEBUG=1` what it is."""
+    if os.environ.get("HTQ_DEBUG") == "1":
+        import traceback
+
+        sys.stderr.write("".join(traceback.format_exception(error)))
+    else:
+        tell("  Run it again with HTQ_DEBUG=1 and send what it shows to the maintainers of htq.")
+
+
+def refuse_reports_over(
+    reports: Sequence[tuple[str, str]], named: Sequence[str], kind: str = "draft"
+) -> None:
+    """Refuse a report that would be written over what is checked."""
+    from htqcli.words import quote
+
+    files = {os.path.realpath(path) for path in named}
+    for _, file in reports:
+        if os.path.realpath(file) in files:
+            raise typer.BadParameter(
+                f"The report would be written over the {kind} {quote(file)}. Give it another file.",
+                param_hint="--report",
+            )
+
+
+def expect_folder(ksbs: Path | None) -> None:
+    """End unless a folder of KSB lists that is named is there."""
+    from htqcli.words import visible_start
+
+    if ksbs is not None and not ksbs.is_dir():
+        terminal.tell(f"{visible_start(str(ksbs))}: there is no such folder of KSB lists")
+        raise typer.Exit(exits.NOT_DONE)
+
+
+def tell_unchecked(unchecked: Sequence[Unchecked]) -> None:
+    """Say of each draft that could not be checked why."""
+    from htqcli.words import visible, visible_start
+
+    for item in unchecked:
+        terminal.tell(f"{visible_start(item.path)}: not checked: {visible(item.reason)}")
+        if item.fault is not None:
+            report_fault(item.fault)

@@ -1,0 +1,158 @@
+"""What commands that check have in common: which rules they apply, where their reports go, and the
+exit code."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+
+from htqcli import files
+from htqcli.cli import exits, options, terminal
+from htqcli.cli.options import Words, format_option
+from htqcli.cli.refusals import tell_unchecked
+from htqcli.formats import FORMATS
+
+if TYPE_CHECKING:
+    from htqcli.intake import LeftOut
+    from htqcli.lint import Report
+    from htqcli.rules.declare import Rule, Subject
+
+
+ReportFormat = Annotated[
+    Optional[str],  # noqa: UP045
+    format_option(*FORMATS, default="text"),
+]
+"""The format of the report on standard output; None where none is asked for, which is text."""
+
+
+def conclude(
+    found: Report,
+    reports: Sequence[tuple[str, str]],
+    format: str | None,
+    replaced: Sequence[bool] = (),
+    *,
+    quiet: bool,
+    exit_zero: bool,
+) -> None:
+    """Write what was found everywhere it goes, and end with its exit code. Without a format
+    nothing goes to standard output. `replaced` says of each file that was to be whether it was."""
+    written = [*replaced, *(_write(name, file, found) for name, file in reports)]
+    if format is not None:
+        _show(found, format, quiet=quiet)
+    if not quiet:
+        _tell_left_out(found.left_out)
+    tell_unchecked(found.unchecked)
+    if found.unchecked or not all(written):
+        raise typer.Exit(exits.NOT_DONE)
+    if found.failed and not exit_zero:
+        raise typer.Exit(exits.FOUND)
+
+
+def select_rules(select: Words, ignore: Words, subject: Subject) -> tuple[Rule, ...]:
+    """The rules for a kind of file that `--select` and `--ignore` leave. Raises Refusal."""
+    from htqcli.rules import about, choose
+    from htqcli.words import Refusal
+
+    def rules(words: Words) -> tuple[Rule, ...]:
+        return choose(word for text in words or () for word in text.split(",") if word.strip())
+
+    left_out = rules(ignore)
+    wanted = None if select is None else rules(select)
+    left = tuple(
+        rule
+        for rule in about(subject)
+        if rule not in left_out and (wanted is None or rule in wanted)
+    )
+    if not left:
+        raise Refusal(
+            f"No rule is left to check a {subject.name} with. Look at ‘--select’ and ‘--ignore’."
+        )
+    return left
+
+
+def destinations(
+    format: str | None, words: Sequence[str]
+) -> tuple[str | None, list[tuple[str, str]]]:
+    """The format that is asked for on standard output, by `--format` or as the report for `-`;
+    None where none is. Then the formats and files of the other reports. Two results never go to
+    one place."""
+    places: dict[str, tuple[str, str]] = {}
+    for name, file in map(_report, words):
+        place = file if file == options.STANDARD_OUTPUT else os.path.realpath(file)
+        if place in places:
+            raise typer.BadParameter(
+                "Two reports go to the same file. Give each a file of its own.",
+                param_hint="--report",
+            )
+        places[place] = name, file
+    shown, _ = places.pop(options.STANDARD_OUTPUT, (format, ""))
+    if format not in (None, shown):
+        raise typer.BadParameter(
+            f"Both {format} and {shown} go to standard output. Write one of them to a file.",
+            param_hint="--report",
+        )
+    return shown, list(places.values())
+
+
+def _report(word: str) -> tuple[str, str]:
+    name, equals, file = word.partition("=")
+    if not (equals and file):
+        raise typer.BadParameter(
+            "Write the format, an equals sign and a file, for example ‘sarif=htq.sarif’.",
+            param_hint="--report",
+        )
+    try:
+        return options.choice(*FORMATS)(name), file
+    except typer.BadParameter as error:
+        raise typer.BadParameter(error.message, param_hint="--report") from None
+
+
+def _write(name: str, file: str, report: Report) -> bool:
+    """Write a report to a file, whole or not at all; whether that went well."""
+    from htqcli.formats import render
+    from htqcli.words import visible_start
+
+    try:
+        files.replace_file(file, render(name, report))
+    except OSError as error:
+        terminal.tell(
+            f"{visible_start(file)}: the report is not written: {error.strerror or error}"
+        )
+        return False
+    return True
+
+
+def _show(report: Report, format: str, *, quiet: bool) -> None:
+    from htqcli.formats import render, text
+
+    if format == "text":
+        terminal.say(text.lines(report, terminal.width(), quiet=quiet))
+        return
+    terminal.write_data(render(format, report))
+    if format == "github" and (file := os.environ.get("GITHUB_STEP_SUMMARY")):
+        try:
+            files.append_file(file, "\n" + render("markdown", report))
+        except OSError as error:
+            why = error.strerror or error
+            terminal.tell(f"{file}: the summary of the step is not written: {why}")
+    if not quiet and report.files:
+        terminal.tell(f"{text.overall(report)}{text.as_at(report)}.")
+
+
+def _tell_left_out(left_out: Sequence[LeftOut]) -> None:
+    """Say how many files of folders are not drafts, and what to do with the first that are known
+    as something else."""
+    from htqcli.words import visible, visible_start
+
+    for item in [item for item in left_out if item.advice][:_MOST_LEFT_OUT]:
+        terminal.tell(f"{visible_start(item.path)}: {visible(str(item))}")
+    count = sum(item.is_foreign for item in left_out)
+    if count:
+        files = "1 file that is not a draft" if count == 1 else f"{count} files that are not drafts"
+        terminal.tell(f"Left out: {files}. ‘htq check --list’ shows which and why.")
+
+
+_MOST_LEFT_OUT = 5

@@ -1,0 +1,39 @@
+"""The words and numbers that the field itself fixes: levels, scopes, types of applicant, and how
+references of standards and labels of KSBs are written."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal, get_args
+
+LEVELS = (4, 5)
+"""The levels of Higher Technical Qualifications, and of the standards they align to: CRIT-1
+and CRIT-2."""
+
+Scope = Literal["in-scope", "contact-us", "out-of-scope"]
+SCOPES: tuple[Scope, ...] = get_args(Scope)
+
+REFERENCE = r"ST[0-9]{4}"
+"""The form of the reference of a standard (DFE-IMPORT)."""
+
+
+def parse_reference(text: str) -> str | None:
+    """The reference that a person means by `st 0116`, `ST116`, `STO116`, `OCC0116A` or `ST0116 -
+    Software developer`; None where the text is none of these."""
+    if (parts := re.split(r"\s*[:,–—(]\s*|\s+-\s+|\s+(?=[A-Z][a-z])", text, maxsplit=1))[1:]:
+        text = (
+            parts[0] if re.fullmatch(r"\s*st[\s_–-]*[0-9o]{4}", parts[0], re.IGNORECASE) else text
+        )
+    typed = re.sub(r"[\s_–-]", "", text).upper()
+    match = re.fullmatch(r"(?:ST|OCC)([0-9O]{1,4})[A-Z]?|([0-9]{3,4})", typed, re.ASCII)
+    if match is None:
+        return None
+    digits = (match[1] or match[2]).replace("O", "0")
+    return f"ST{digits.zfill(4)}"
+
+
+LABEL = re.compile(r"[KSB][1-9][0-9]{0,3}", re.ASCII)
+"""K, S or B and a number counted from 1, the place in the published list (DFE-IMPORT)."""
+
+ApplicantType = Literal["awarding-organisation", "higher-education-provider"]
+APPLICANT_TYPES: tuple[ApplicantType, ...] = get_args(ApplicantType)
