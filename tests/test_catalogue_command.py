@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from conftest import IN_WINDOW, ROOT, examples, program
-from htqcli import catalogue, lint, moment
+from htqcli import catalogue, moment
 from htqcli.cli import program as every_command
 from htqcli.formats import FORMATS, render
 from htqcli.intake import Draft
+from htqcli.lint import Checker
 from htqcli.rules import about
 from htqcli.rules.declare import CATALOGUE, DRAFT, Severity
 from test_catalogue import SMALL
@@ -305,7 +306,8 @@ def changed(changes):
 @given(CHANGES)
 def test_what_a_command_refuses_is_what_check_calls_an_error(tmp_path, changes):
     content = changed(changes)
-    report = lint.check([Draft("own.yaml", tmp_path, content)], None, AT, subject=CATALOGUE)
+    checker = Checker(None, AT, subject=CATALOGUE)
+    report = checker.report([checker.check(Draft("own.yaml", tmp_path, content))])
     assert report.unchecked == ()
     file = tmp_path / "own.yaml"
     file.write_bytes(content)
@@ -327,7 +329,8 @@ def test_what_a_command_refuses_is_what_check_calls_an_error(tmp_path, changes):
 @given(CHANGES, st.sampled_from(FORMATS))
 def test_any_catalogue_can_be_checked_and_reported(changes, format):
     draft = Draft("own.yaml", Path(), changed(changes))
-    render(format, lint.check([draft], None, AT, subject=CATALOGUE))
+    checker = Checker(None, AT, subject=CATALOGUE)
+    render(format, checker.report([checker.check(draft)]))
 
 
 def test_each_check_of_load_is_that_of_a_rule_that_is_an_error():

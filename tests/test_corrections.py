@@ -225,18 +225,19 @@ def test_json_gets_a_list_in_place_of_a_text(htq, draft):
 def test_a_correction_that_makes_an_error_of_something_sound_is_held_back(tmp_path):
     """No rule does that today: here one is made up that finds fault with the title once the
     reference is right."""
-    judge = lint.judge(catalogue.load(), moment.read(IN_WINDOW).first, RULES, None)
+    checker = lint.Checker(catalogue.load(), moment.read(IN_WINDOW).first, RULES, tidies=True)
 
-    def strict(draft):
-        checked = judge(draft)
-        if b"reference: ST0116" not in draft.content:
-            return checked
-        error = next(f for f in checked.findings if f.severity is Severity.ERROR)
-        made = error._replace(pointer="/qualification/title")
-        return lint.Checked(checked.path, (*checked.findings, made), checked.ran)
+    class Strict:
+        def check(self, draft):
+            checked = checker.check(draft)
+            if b"reference: ST0116" not in draft.content:
+                return checked
+            error = next(f for f in checked.findings if f.severity is Severity.ERROR)
+            made = error._replace(pointer="/qualification/title")
+            return lint.Checked(checked.path, (*checked.findings, made), checked.ran)
 
     draft = Draft("a.yaml", tmp_path, after({"reference: ST0116": "reference: st0116"}).encode())
-    fixed = put_right(draft, strict, RULES)
+    fixed = put_right(draft, Strict(), RULES)
     assert fixed.draft.content == draft.content
     ((old, new, brings),) = [(one.old, one.new, one.brings) for one in fixed.held]
     assert (old, new) == ("st0116", "ST0116")
@@ -255,8 +256,8 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def judge():
-    return lint.judge(catalogue.load(), moment.read(IN_WINDOW).first, RULES, None)
+def checker():
+    return lint.Checker(catalogue.load(), moment.read(IN_WINDOW).first, RULES, tidies=True)
 
 
 def one_of_the_matches(pattern, *makers):
@@ -348,14 +349,14 @@ def errors(checked):
 
 
 WHOLE = {"HTQ503", "HTQ507", "HTQ510"}
-"""Rules of the whole, which could not judge as long as a part was not sound."""
+"""Rules of the whole, which could not checker as long as a part was not sound."""
 
 
 @examples(40)
 @given(drafts_with_slips())
-def test_a_hint_that_names_a_replacement_puts_the_mistake_right(folder, judge, content):
+def test_a_hint_that_names_a_replacement_puts_the_mistake_right(folder, checker, content):
     draft = Draft("draft.yaml", folder, content)
-    before = judge(draft)
+    before = checker.check(draft)
     text = _Text(draft, before)
     for finding in before.findings:
         if not finding.repairs:
@@ -365,7 +366,7 @@ def test_a_hint_that_names_a_replacement_puts_the_mistake_right(folder, judge, c
             continue
         changed = text.with_edits(edits)
         assert changed is not None, finding
-        then = judge(changed)
+        then = checker.check(changed)
         same = {(f.rule.code, f.pointer, f.message) for f in then.findings}
         assert (finding.rule.code, finding.pointer, finding.message) not in same
         names = {one.fix.written for one in finding.repairs if one.fix.name}
@@ -379,11 +380,11 @@ def test_a_hint_that_names_a_replacement_puts_the_mistake_right(folder, judge, c
 
 @examples(40)
 @given(drafts_with_slips())
-def test_corrections_are_made_once_and_make_nothing_worse(folder, judge, content):
+def test_corrections_are_made_once_and_make_nothing_worse(folder, checker, content):
     draft = Draft("draft.yaml", folder, content)
-    fixed = put_right(draft, judge, RULES)
-    before, then = judge(draft), judge(fixed.draft)
-    assert put_right(fixed.draft, judge, RULES).changes == ()
+    fixed = put_right(draft, checker, RULES)
+    before, then = checker.check(draft), checker.check(fixed.draft)
+    assert put_right(fixed.draft, checker, RULES).changes == ()
     assert then.count(Severity.ERROR) == 0 or before.count(Severity.ERROR) > 0
     if not fixed.held:
         assert not then.fixable

@@ -88,8 +88,8 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def judge():
-    return lint.judge(catalogue.load(), moment.read(IN_WINDOW).first, RULES, None)
+def checker():
+    return lint.Checker(catalogue.load(), moment.read(IN_WINDOW).first, RULES, tidies=True)
 
 
 def places(value, path=()):
@@ -309,8 +309,8 @@ def mistyped_drafts(draw):
     return writer.bytes(), Twin(writer, {}).bytes()
 
 
-def found(judge, draft):
-    checked = judge(draft)
+def found(checker, draft):
+    checked = checker.check(draft)
     assert isinstance(checked, lint.Checked), checked
     return checked
 
@@ -352,12 +352,12 @@ def patched(content, diff):
     return b"".join([*new, *old[at:]])
 
 
-def the_laws(judge, draft):
+def the_laws(checker, draft):
     """What holds of every draft, whatever it holds; returns the draft as it is fixed."""
-    before = found(judge, draft)
-    fixed = put_right(draft, judge, RULES)
-    after = found(judge, fixed.draft)
-    again = put_right(fixed.draft, judge, RULES)
+    before = found(checker, draft)
+    fixed = put_right(draft, checker, RULES)
+    after = found(checker, fixed.draft)
+    again = put_right(fixed.draft, checker, RULES)
     assert again.draft.content == fixed.draft.content
     assert again.changes == ()
     assert list(Verdict).index(after.verdict) >= list(Verdict).index(before.verdict)
@@ -372,9 +372,9 @@ def the_laws(judge, draft):
 
 @examples(60)
 @given(mistyped_drafts())
-def test_slips_of_the_pen_are_undone_to_the_last_byte(folder, judge, drafts):
+def test_slips_of_the_pen_are_undone_to_the_last_byte(folder, checker, drafts):
     wrong, right = drafts
-    fixed = the_laws(judge, Draft("draft.yaml", folder, wrong))
+    fixed = the_laws(checker, Draft("draft.yaml", folder, wrong))
     assert fixed.draft.content == right
 
 
@@ -412,8 +412,8 @@ def disfigured(draw):
 
 @examples(30)
 @given(disfigured())
-def test_no_draft_is_made_worse_and_nothing_but_values_and_names_changes(folder, judge, content):
-    the_laws(judge, Draft("draft.yaml", folder, content))
+def test_no_draft_is_made_worse_and_nothing_but_values_and_names_changes(folder, checker, content):
+    the_laws(checker, Draft("draft.yaml", folder, content))
 
 
 def fixed_text(htq, path, *words):
@@ -754,8 +754,10 @@ def applied_by(tool, diff, folder):
 def test_a_diff_is_applied_by_the_tools_for_it(draft, tmp_path, layout, name, tool):
     path = draft({**WRONG, "[U3], assessed_by: [A2]": "[u3], assessed_by: [A2]"})
     content = LAYOUTS[layout](path.read_text())
-    judge = lint.judge(catalogue.load(), moment.read(IN_WINDOW).first, RULES, tmp_path / "ksbs")
-    fixed = put_right(Draft(name, tmp_path, content), judge, RULES)
+    checker = lint.Checker(
+        catalogue.load(), moment.read(IN_WINDOW).first, RULES, tmp_path / "ksbs", tidies=True
+    )
+    fixed = put_right(Draft(name, tmp_path, content), checker, RULES)
     assert len(fixed.changes) >= 3
     assert fixed.not_shown == 0
     path = tmp_path / name

@@ -12,9 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conftest import IN_WINDOW, ROOT, examples, program
-from htqcli import catalogue, lint, moment
+from htqcli import catalogue, moment
 from htqcli.formats import FORMATS, render
 from htqcli.intake import Draft
+from htqcli.lint import Checker
 from htqcli.rules import RULES
 
 pytestmark = pytest.mark.slow
@@ -265,7 +266,10 @@ def test_any_draft_has_a_report_whose_places_lie_in_it_and_which_every_format_ca
     at = moment.read(IN_WINDOW).first
     draft = Draft("a.yaml", ROOT / "examples", content)
     known = catalogue.load()
-    report = lint.check([draft], known, at, RULES)
+    report, again = (
+        checker.report([checker.check(draft)])
+        for checker in (Checker(known, at, RULES), Checker(known, at, RULES))
+    )
     assert report.unchecked == ()
     decoded = content.removeprefix(BOM).decode("utf-8", "replace")
     ends = decoded.replace("\r\n", "\n").replace("\r", "\n").split("\n")
@@ -275,7 +279,6 @@ def test_any_draft_has_a_report_whose_places_lie_in_it_and_which_every_format_ca
         assert (place.line, place.column) <= (place.end_line, place.end_column)
         assert 1 <= place.column <= len(ends[place.line - 1]) + 1
         assert 1 <= place.end_column <= len(ends[place.end_line - 1]) + 2
-    again = lint.check([draft], known, at, RULES)
     for name in FORMATS:
         said = render(name, report)
         assert said == render(name, again)

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import IN_WINDOW
-from htqcli import catalogue, intake, lint
+from htqcli import catalogue, intake
+from htqcli.lint import Checker
 from htqcli.rules import RULES
 
 
@@ -715,8 +716,8 @@ def gaps(tmp_path_factory):
         units = dict.fromkeys(UNITS, "A unit")
         written = {"cycle": 3, "units": units, "structure": structure, "standards": [claim]}
         own = intake.Draft("a.json", lists, json.dumps(written).encode())
-        report = lint.check([own], bundled, datetime(2022, 5, 20, tzinfo=UTC), rules, ksbs=lists)
-        return {finding.rule.code for finding in report.files[0].findings}
+        checker = Checker(bundled, datetime(2022, 5, 20, tzinfo=UTC), rules, lists)
+        return {finding.rule.code for finding in checker.check(own).findings}
 
     return found
 

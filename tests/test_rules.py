@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 
 from conftest import IN_WINDOW, ROOT
-from htqcli import catalogue, lint, moment
+from htqcli import catalogue, moment
 from htqcli.intake import Draft, Unchecked
-from htqcli.lint import Checked
+from htqcli.lint import Checked, Checker
 from htqcli.rules import RULES, about
 from htqcli.rules.declare import DRAFT, Severity
 from htqcli.words import visible
@@ -34,9 +34,9 @@ def found_by(rule, fragment, folder):
     draft = Draft("draft.yaml", folder, fragment.encode())
     subject = rule.subjects[0]
     known = catalogue.load() if subject is DRAFT else None
-    report = lint.check([draft], known, AT, [rule, *others_needed_by(rule)], subject=subject)
-    assert report.unchecked == ()
-    return [f for f in report.files[0].findings if f.rule is rule]
+    found = Checker(known, AT, [rule, *others_needed_by(rule)], subject=subject).check(draft)
+    assert isinstance(found, Checked)
+    return [f for f in found.findings if f.rule is rule]
 
 
 def others_needed_by(rule):
@@ -174,13 +174,13 @@ def test_a_fault_in_any_rule_is_told_of_its_file_and_the_next_is_checked(tmp_pat
     shutil.copytree(ROOT / "examples", tmp_path, dirs_exist_ok=True)
     content = (tmp_path / "application.yaml").read_bytes()
     rules = [faulty if rule.code == faulty.code else rule for rule in about(DRAFT)]
-    checked = lint.judge(catalogue.load(), AT, rules, None)
-    unchecked = checked(Draft("a.yaml", tmp_path, content))
+    checker = Checker(catalogue.load(), AT, rules, tidies=True)
+    unchecked = checker.check(Draft("a.yaml", tmp_path, content))
     assert isinstance(unchecked, Unchecked)
     assert unchecked.path == "a.yaml"
     assert f"rule {faulty.code}" in unchecked.reason
     assert isinstance(unchecked.fault, ZeroDivisionError)
-    after = checked(Draft("b.yaml", tmp_path, content.replace(b"cycle: 3", b"cycle: 4", 1)))
+    after = checker.check(Draft("b.yaml", tmp_path, content.replace(b"cycle: 3", b"cycle: 4", 1)))
     assert isinstance(after, Checked)
 
 
@@ -188,6 +188,7 @@ def test_a_fault_in_a_rule_hides_no_other_file_of_a_run(tmp_path):
     shutil.copytree(ROOT / "examples", tmp_path, dirs_exist_ok=True)
     content = (tmp_path / "application.yaml").read_bytes()
     drafts = [Draft("a.yaml", tmp_path, content), Draft("b.yaml", tmp_path, b"cycle: 4\n")]
-    report = lint.check(drafts, catalogue.load(), AT, FAULTY[:1])
+    checker = Checker(catalogue.load(), AT, FAULTY[:1])
+    report = checker.report(map(checker.check, drafts))
     assert [file.path for file in report.files] == ["b.yaml"]
     assert [item.path for item in report.unchecked] == ["a.yaml"]

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from conftest import IN_WINDOW, ROOT, examples, program
-from htqcli import catalogue, lint, moment, source
+from htqcli import catalogue, moment, source
 from htqcli.application import Application
 from htqcli.catalogue import Catalogue
 from htqcli.fields import Part, names, read_whole
 from htqcli.intake import Draft
+from htqcli.lint import Checked, Checker
 from htqcli.rules import RULES
 from htqcli.rules.declare import Severity
 from htqcli.schema import of_application, of_catalogue
@@ -326,10 +327,9 @@ def mutated(draw, whole):
 def check(data):
     """The errors that htq finds in a draft that is this data as JSON."""
     draft = Draft("draft.json", ROOT / "examples", json.dumps(data).encode())
-    report = lint.check([draft], KNOWN, moment.read(IN_WINDOW).first, RULES)
-    assert not report.unchecked
-    findings = report.files[0].findings
-    return [found for found in findings if found.severity is Severity.ERROR]
+    checked = Checker(KNOWN, moment.read(IN_WINDOW).first, RULES).check(draft)
+    assert isinstance(checked, Checked)
+    return [found for found in checked.findings if found.severity is Severity.ERROR]
 
 
 DATES = ("first_teaching", "planned_submission", "support_session", "until")

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import IN_WINDOW, ROOT, examples
-from htqcli import catalogue, lint, moment
+from htqcli import catalogue, moment
 from htqcli.formats import FORMATS
 from htqcli.intake import Draft
+from htqcli.lint import Checked, Checker
 from htqcli.verdict import Verdict
 
 BEST_LAST = (Verdict.NOT_READY, Verdict.UNPROVEN, Verdict.UNSETTLED, Verdict.READY)
@@ -194,9 +195,9 @@ def folder(tmp_path_factory):
 def checked(folder, data, policy):
     """What a check finds in a draft that is this data."""
     draft = Draft("draft.yaml", folder, json.dumps(data).encode())
-    report = lint.check([draft], KNOWN[policy], AT)
-    assert report.unchecked == ()
-    return report.files[0]
+    found = Checker(KNOWN[policy], AT).check(draft)
+    assert isinstance(found, Checked)
+    return found
 
 
 def rank(folder, data, policy):

@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path as Folder
 from typing import Any, Literal, TypeVar
 
-from htqcli import lint, source
+from htqcli import source
 from htqcli.application import Application, read_application
 from htqcli.catalogue import (
     Catalogue,
@@ -30,7 +30,7 @@ from htqcli.catalogue import (
 )
 from htqcli.fields import Part, sound
 from htqcli.intake import Draft, LeftOut, Unchecked
-from htqcli.lint import Checked, Diagnostic
+from htqcli.lint import Checked, Checker, Diagnostic
 from htqcli.moment import Moment
 from htqcli.vocabulary import SCOPES
 from htqcli.words import join, quote
@@ -301,7 +301,8 @@ def effects(
     """What the changes do to each draft, or to each for one cycle; the drafts that could not be
     checked; and the files that are not drafts."""
     read = list(drafts)
-    old, new = (lint.check(read, catalogue, at, ksbs=ksbs) for catalogue in catalogues)
+    checkers = [Checker(catalogue, at, ksbs=ksbs) for catalogue in catalogues]
+    old, new = (checker.report(map(checker.check, read)) for checker in checkers)
     unchecked = {item.path: item for item in (*old.unchecked, *new.unchecked)}
     contents = {draft.path: draft.content for draft in read if isinstance(draft, Draft)}
     found = []

@@ -19,8 +19,16 @@ from itertools import accumulate, takewhile
 from typing import Any
 
 from htqcli import source
-from htqcli.intake import Draft, LeftOut, Unchecked
-from htqcli.lint import Checked, Diagnostic, Repair, own_fields, personal, without_addresses
+from htqcli.intake import Draft
+from htqcli.lint import (
+    Checked,
+    Checker,
+    Diagnostic,
+    Repair,
+    own_fields,
+    personal,
+    without_addresses,
+)
 from htqcli.rules.declare import Rule, Severity
 from htqcli.source import Document, Span, pointer
 from htqcli.words import is_command, visible
@@ -36,8 +44,6 @@ least. One that takes more is left as it was."""
 
 CONTEXT = 3
 """How many lines a diff shows before and after those that change."""
-
-Judge = Callable[[Draft], Checked | Unchecked | LeftOut]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +83,14 @@ class Fixed:
     too_long: bool = False
 
 
-def put_right(draft: Draft, judge: Judge, rules: Collection[Rule]) -> Fixed:
-    """Make every fix of these rules in a draft that can be made safely, by what `judge` finds.
+def put_right(draft: Draft, checker: Checker, rules: Collection[Rule]) -> Fixed:
+    """Make every fix of these rules in a draft that can be made safely, by what the checker finds.
     The same call with what it returns changes nothing more."""
-    checked = judge(draft)
+    checked = checker.check(draft)
     if not isinstance(checked, Checked):
         return Fixed(draft)
     text = _Text(draft, checked)
-    fixing = _Fixing(judge, rules, max(_FEWEST_READINGS, _READINGS // (len(draft.content) + 1)))
+    fixing = _Fixing(checker, rules, max(_FEWEST_READINGS, _READINGS // (len(draft.content) + 1)))
     if not fixing.repairs(text):
         return Fixed(draft)
     start = text.document
@@ -212,7 +218,7 @@ class _Fixing:
     """Makes what edits can be made, as long as readings are `left`; `held` is what the last
     round could not make."""
 
-    judge: Judge
+    checker: Checker
     rules: Collection[Rule]
     left: int
     held: list[Change] = field(default_factory=list)
@@ -263,7 +269,7 @@ class _Fixing:
             raise _TooLong
         self.left -= 1
         draft = text.with_edits(edits)
-        checked = draft and self.judge(draft)
+        checked = draft and self.checker.check(draft)
         if draft is None or not isinstance(checked, Checked):
             return None, ()
         after = text.then(draft, checked, edits)

@@ -1,6 +1,6 @@
 """Drafts in, report out.
 
-The engine gives each draft to every rule, turns the paths that rules speak in into places,
+A checker gives each draft to every rule, turns the paths that rules speak in into places,
 and takes out what a draft accepts. It prints nothing, and no file's state stops the next.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, cached_property
@@ -239,126 +239,115 @@ class Report:
         return Counter(file.verdict for file in self.files)
 
 
-def check(
-    drafts: Iterable[Draft | Unchecked | LeftOut | Checked],
-    catalogue: Catalogue | None,
-    at: datetime,
-    rules: Sequence[Rule] | None = None,
-    fail_on: Severity | None = Severity.ERROR,
-    ksbs: Folder | None = None,
-    subject: Subject = DRAFT,
-    *,
-    is_dated: bool = False,
-) -> Report:
-    """Check every file against the rules, or else all that judge its kind; one that is checked
-    already is taken as it is. A fault in a rule leaves its file unchecked. KSB lists are looked
-    for in `ksbs`, or in the folder of that name beside each draft. A draft is checked against
-    `catalogue`; a catalogue against itself."""
-    chosen = about(subject) if rules is None else tuple(rules)
-    skipped = _skipped(chosen, subject, catalogue)
-    lists: dict[Folder, Lists] = {}
-    files: list[Checked] = []
-    unchecked: list[Unchecked] = []
-    left_out: list[LeftOut] = []
-    found: Checked | Unchecked | LeftOut
-    for draft in drafts:
-        if isinstance(draft, Draft):
-            folder = ksbs or draft.folder / KSB_FOLDER
-            own = lists.setdefault(folder, Lists(folder))
-            found = _check(draft, catalogue, at, chosen, skipped, own, subject)
-        else:
-            found = draft
-        if isinstance(found, Checked):
-            files.append(found)
-        elif isinstance(found, LeftOut):
-            left_out.append(found)
-        else:
-            unchecked.append(found)
-    done = (tuple(files), tuple(unchecked), subject, tuple(left_out), is_dated)
-    return Report(at, catalogue, chosen, fail_on, *done)
+Outcome = Checked | Unchecked | LeftOut
+"""What became of a file that was to be checked."""
 
 
-def judge(
-    catalogue: Catalogue, at: datetime, rules: Sequence[Rule], ksbs: Folder | None
-) -> Callable[[Draft], Checked | Unchecked | LeftOut]:
-    """The check of one draft after another, as `check` does it, with what could be tidied."""
-    lists: dict[Folder, Lists] = {}
-    skipped = _skipped(rules, DRAFT, catalogue)
+class Checker:
+    """Checks files of one kind: all by the same rules, against one catalogue, as at one time.
 
-    def checked(draft: Draft) -> Checked | Unchecked | LeftOut:
-        folder = ksbs or draft.folder / KSB_FOLDER
-        own = lists.setdefault(folder, Lists(folder))
-        return _check(draft, catalogue, at, rules, skipped, own, DRAFT, tidy=True)
+    Without `rules`, it goes by all that judge the kind. KSB lists are looked for in `ksbs`, or in
+    the folder of that name beside each draft. A catalogue is checked against itself, and then
+    `catalogue` is None. With `tidies`, it tells what could be written in a more usual form too.
+    """
 
-    return checked
+    def __init__(
+        self,
+        catalogue: Catalogue | None,
+        at: datetime,
+        rules: Iterable[Rule] | None = None,
+        ksbs: Folder | None = None,
+        subject: Subject = DRAFT,
+        *,
+        tidies: bool = False,
+    ) -> None:
+        self.catalogue = catalogue
+        self.at = at
+        self.subject = subject
+        self.rules = about(subject) if rules is None else tuple(rules)
+        cycles = catalogue.cycles if catalogue else ()
+        left_out = (rule for rule in about(subject) if rule not in self.rules)
+        self._skipped = tuple(rule for rule in left_out if rule.can_decide(cycles))
+        self._ksbs = ksbs
+        self._lists: dict[Folder, Lists] = {}
+        self._tidies = tidies
 
+    def check(self, item: Draft | Unchecked | LeftOut) -> Outcome:
+        """Check one file; what was not read stays as it is. Whatever raises an exception is a fault
+        of htq that is told of this file, so that the next is still checked."""
+        if not isinstance(item, Draft):
+            return item
+        during = "reading it"
+        try:
+            document = source.read(item.content)
+            if self.subject is DRAFT and not own_fields(document):
+                other = recognise(item.path, item.content, document)
+                if left := _left_out(item, document, other):
+                    return left
+                document = other.document(document) if other else document
+            case = self._case(item, document)
+            place = _Places(case, self.subject)
+            findings: list[Diagnostic] = []
+            untidy: list[Repair] = []
+            during = "choosing its rules"
+            judging = [rule for rule in self.rules if _can_judge(rule, case)]
+            last = [rule for rule in judging if rule.stage is Stage.ACCEPTANCES]
+            for rule in judging:
+                if rule not in last:
+                    during = f"rule {rule.code}"
+                    findings += _findings(rule, case, place)
+            during = "counting what it covers"
+            covered = tuple(case.standards) if self.subject is DRAFT else ()
+            during = "accepting what it accepts"
+            findings, accepted = _accept(findings, case, judging)
+            case = replace(case, accepted=accepted)
+            for rule in last:
+                during = f"rule {rule.code}"
+                findings += _findings(rule, case, place)
+            for rule in judging:
+                if self._tidies and rule.tidy and document.as_written:
+                    during = f"rule {rule.code}"
+                    untidy += (Repair(rule, path, fix) for path, fix in rule.tidy(case))
+        except Exception as error:  # noqa: BLE001  # a fault is reported, and the next file checked
+            reason = f"a fault in htq: {during} stopped with an exception"
+            return Unchecked(item.path, reason, error)
+        findings.sort(key=lambda f: (f.place.line, f.place.column, f.rule.code, f.pointer))
+        done = (case.application.cycle, covered, self._skipped, tuple(untidy))
+        return Checked(item.path, tuple(findings), tuple(judging), *done)
 
-def _skipped(
-    rules: Sequence[Rule], subject: Subject, catalogue: Catalogue | None
-) -> tuple[Rule, ...]:
-    """The rules that are not to run and could decide."""
-    others = (rule for rule in about(subject) if rule not in rules)
-    cycles = catalogue.cycles if catalogue else ()
-    return tuple(rule for rule in others if rule.can_decide(cycles))
-
-
-def _check(
-    draft: Draft,
-    catalogue: Catalogue | None,
-    at: datetime,
-    rules: Sequence[Rule],
-    skipped: tuple[Rule, ...],
-    lists: Lists,
-    subject: Subject,
-    *,
-    tidy: bool = False,
-) -> Checked | Unchecked | LeftOut:
-    """Check one file. Whatever raises an exception is a fault of htq that is told of this file,
-    so that the next is still checked."""
-    during = "reading it"
-    try:
-        document = source.read(draft.content)
-        if subject is DRAFT and not own_fields(document):
-            other = recognise(draft.path, draft.content, document)
-            if left := _left_out(draft, document, other):
-                return left
-            document = other.document(document) if other else document
-        reading = subject.read(document)
+    def _case(self, draft: Draft, document: Document) -> Case:
+        """What the rules look at."""
+        reading = self.subject.read(document)
         file = draft.folder / os.path.basename(draft.path)
-        case = Case(document, reading, catalogue or reading.part, None, at, file, lists)
+        folder = self._ksbs or draft.folder / KSB_FOLDER
+        lists = self._lists.setdefault(folder, Lists(folder))
+        case = Case(document, reading, self.catalogue or reading.part, None, self.at, file, lists)
         number = case.application.cycle
         if number is not None:
             known = (cycle for cycle in case.catalogue.cycles if cycle.cycle == number)
             case = replace(case, cycle=next(known, None))
-        case = replace(case, accepted=Acceptances(tuple(_acceptances(case))))
-        place = _Places(case, subject)
-        findings: list[Diagnostic] = []
-        untidy: list[Repair] = []
-        during = "choosing its rules"
-        judging = [rule for rule in rules if _can_judge(rule, case)]
-        last = [rule for rule in judging if rule.stage is Stage.ACCEPTANCES]
-        for rule in judging:
-            if rule not in last:
-                during = f"rule {rule.code}"
-                findings += _findings(rule, case, place)
-        during = "counting what it covers"
-        covered = tuple(case.standards) if subject is DRAFT else ()
-        during = "accepting what it accepts"
-        findings, accepted = _accept(findings, case, judging)
-        case = replace(case, accepted=accepted)
-        for rule in last:
-            during = f"rule {rule.code}"
-            findings += _findings(rule, case, place)
-        for rule in judging:
-            if tidy and rule.tidy and document.as_written:
-                during = f"rule {rule.code}"
-                untidy += (Repair(rule, path, fix) for path, fix in rule.tidy(case))
-    except Exception as error:  # noqa: BLE001  # a fault is reported, and the next file checked
-        reason = f"a fault in htq: {during} stopped with an exception"
-        return Unchecked(draft.path, reason, error)
-    findings.sort(key=lambda f: (f.place.line, f.place.column, f.rule.code, f.pointer))
-    done = (number, covered, skipped, tuple(untidy))
-    return Checked(draft.path, tuple(findings), tuple(judging), *done)
+        return replace(case, accepted=Acceptances(tuple(_acceptances(case))))
+
+    def report(
+        self,
+        outcomes: Iterable[Outcome],
+        fail_on: Severity | None = Severity.ERROR,
+        *,
+        is_dated: bool = False,
+    ) -> Report:
+        """The report of one run, in the order of the files."""
+        found = list(outcomes)
+        return Report(
+            self.at,
+            self.catalogue,
+            self.rules,
+            fail_on,
+            tuple(item for item in found if isinstance(item, Checked)),
+            tuple(item for item in found if isinstance(item, Unchecked)),
+            self.subject,
+            tuple(item for item in found if isinstance(item, LeftOut)),
+            is_dated,
+        )
 
 
 def left_out(draft: Draft) -> LeftOut | None:

@@ -15,18 +15,13 @@ import signal
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from pathlib import Path
 from typing import Any
 
-from htqcli import intake, lint
-from htqcli.catalogue import Catalogue
-from htqcli.intake import STANDARD_INPUT, Candidate, LeftOut, Unchecked
-from htqcli.lint import Checked
-from htqcli.rules.declare import Rule
+from htqcli import intake
+from htqcli.intake import STANDARD_INPUT, Candidate, Unchecked
+from htqcli.lint import Checker, Outcome
 
 _BATCH = 50
 """How many drafts are checked between two messages."""
@@ -38,17 +33,7 @@ _ENDS = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SI
 _ON_LINUX = hasattr(os, "sched_getaffinity")
 
 Batch = Sequence[Candidate | Unchecked]
-Result = Checked | Unchecked | LeftOut | Candidate
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What drafts are checked against."""
-
-    catalogue: Catalogue
-    at: datetime
-    rules: tuple[Rule, ...]
-    ksbs: Path | None
+Result = Outcome | Candidate
 
 
 def how_many(drafts: int) -> int:
@@ -58,7 +43,9 @@ def how_many(drafts: int) -> int:
     return min(_cores(), drafts // _BATCH)
 
 
-def check(paths: Batch, terms: Terms, workers: int, method: str | None = None) -> Iterator[Result]:
+def check(
+    paths: Batch, checker: Checker, workers: int, method: str | None = None
+) -> Iterator[Result]:
     """What the workers found in drafts, in the order of the paths; a path itself for what is
     left to this process, such as standard input."""
     batches = [paths[start : start + _BATCH] for start in range(0, len(paths), _BATCH)]
@@ -73,7 +60,7 @@ def check(paths: Batch, terms: Terms, workers: int, method: str | None = None) -
                 except OSError:
                     break
                 inherited = [reader, *(pipe for _, pipe in crew)] if method == "fork" else []
-                work = (writer, batches[number::workers], terms, inherited)
+                work = (writer, batches[number::workers], checker, inherited)
                 process = context.Process(target=_work, args=work, daemon=True)
                 try:
                     process.start()
@@ -110,7 +97,7 @@ def _interruptions_held() -> Iterator[None]:
 
 
 def _work(
-    pipe: Connection, batches: Sequence[Batch], terms: Terms, inherited: Sequence[Connection]
+    pipe: Connection, batches: Sequence[Batch], checker: Checker, inherited: Sequence[Connection]
 ) -> None:
     """Check a share of the drafts. An interruption ends a worker without a word: what is to be
     said of it the process that started it says. A copy closes the ends of pipes to read from
@@ -124,21 +111,20 @@ def _work(
         other.close()
     for batch in batches:
         try:
-            pipe.send(_found(batch, terms))
+            pipe.send(_found(batch, checker))
         except BrokenPipeError:
             return
 
 
-def _found(batch: Batch, terms: Terms) -> Sequence[Result]:
+def _found(batch: Batch, checker: Checker) -> Sequence[Result]:
     """What is found in a batch; the batch itself where something of it is for the process that
     has standard input, or that tells of a fault in htq."""
     if any(item.path == STANDARD_INPUT for item in batch):
         return batch
-    drafts = [intake.read(item, None) for item in batch]
-    report = lint.check(drafts, terms.catalogue, terms.at, terms.rules, ksbs=terms.ksbs)
-    if any(item.fault is not None for item in report.unchecked):
+    found = [checker.check(intake.read(item, None)) for item in batch]
+    if any(isinstance(item, Unchecked) and item.fault for item in found):
         return batch
-    return (*report.files, *report.unchecked, *report.left_out)
+    return found
 
 
 def _method() -> str:

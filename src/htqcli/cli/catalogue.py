@@ -88,7 +88,8 @@ def check(
     Each finding says what is wrong, where and how to put it right. ‘htq rules HTQ9’ lists the
     rules.
     """
-    from htqcli import intake, lint
+    from htqcli import intake
+    from htqcli.lint import Checker
     from htqcli.rules.declare import CATALOGUE, Severity
 
     rules = select_rules(select, ignore, CATALOGUE)
@@ -97,7 +98,8 @@ def check(
     refuse_reports_over(reports, named, CATALOGUE.name)
     read = (intake.read(intake.Candidate(path), sys.stdin) for path in named)
     level = None if fail_on == "never" else Severity(fail_on)
-    found = lint.check(read, None, context.the_time(at), rules, level, subject=CATALOGUE)
+    checker = Checker(None, context.the_time(at), rules, subject=CATALOGUE)
+    found = checker.report(map(checker.check, read), level)
     conclude(found, reports, format or "text", quiet=quiet, exit_zero=exit_zero)
 
 

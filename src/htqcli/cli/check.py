@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional, TypeVar
 
 import typer
@@ -29,12 +28,9 @@ from htqcli.cli.refusals import expect_folder, refuse_reports_over
 from htqcli.cli.reporting import ReportFormat, conclude, destinations, select_rules
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from htqcli.catalogue import Catalogue
-    from htqcli.fix import Fixed, Judge
+    from htqcli.fix import Fixed
     from htqcli.intake import Candidate, Draft, Found, LeftOut, Unchecked
-    from htqcli.lint import Checked
+    from htqcli.lint import Checker, Outcome
     from htqcli.rules.declare import Rule
     from htqcli.workers import Result
 
@@ -110,8 +106,8 @@ def check(
     A draft is ready when everything was checked and nothing counts but notes.
     Each finding says what is wrong, where, how to put it right and on whose authority.
     """
-    from htqcli import intake, lint
-    from htqcli.rules import about
+    from htqcli import intake
+    from htqcli.lint import Checker
     from htqcli.rules.declare import DRAFT, Severity
 
     shown, reports = destinations(format, report or ())
@@ -130,18 +126,16 @@ def check(
     refuse_reports_over(reports, [*(paths or ()), *over])
     refuse_reports_over(reports, [str(catalogue)] if catalogue else [], "catalogue")
     level = None if fail_on == "never" else Severity(fail_on)
-    candidates = named.candidates
-    checked = None if fix or diff else _by_workers(candidates, known, now, rules, ksbs)
-    drafts: Iterable[Draft | Unchecked | LeftOut | Checked] = (
-        intake.read(item, sys.stdin, stdin_name) if isinstance(item, intake.Candidate) else item
-        for item in _progress(checked or iter(candidates), len(candidates), quiet=quiet)
-    )
+    checker = Checker(known, now, rules, ksbs)
     replaced: list[bool] = []
     if fix or diff:
-        judge = lint.judge(known, now, about(DRAFT), ksbs)
-        drafts = _fixed(drafts, judge, rules, replaced, writes=fix, quiet=quiet)
-    is_dated = at is not None
-    found = lint.check(drafts, known, now, rules, level, ksbs, is_dated=is_dated)
+        drafts = _read(named.candidates, stdin_name)
+        fixing = Checker(known, now, None, ksbs, tidies=True)
+        corrected = _corrected(drafts, fixing, rules, replaced, writes=fix, quiet=quiet)
+        outcomes = iter([checker.check(item) for item in list(corrected)])
+    else:
+        outcomes = _outcomes(named.candidates, checker, stdin_name, quiet=quiet)
+    found = checker.report(outcomes, level, is_dated=at is not None)
     unchecked = (*found.unchecked, *named.without_drafts(found.left_out))
     found = replace(found, unchecked=unchecked)
     if hide_accepted:
@@ -183,15 +177,40 @@ def _fit(
         )
 
 
-def _fixed(
-    drafts: Iterable[Draft | Unchecked | LeftOut | Checked],
-    judge: Judge,
+def _read(
+    candidates: Iterable[Candidate | Unchecked], stdin_name: str | None
+) -> Iterator[Draft | Unchecked | LeftOut]:
+    from htqcli import intake
+
+    return (intake.read(item, sys.stdin, stdin_name) for item in candidates)
+
+
+def _outcomes(
+    candidates: Sequence[Candidate | Unchecked],
+    checker: Checker,
+    stdin_name: str | None,
+    *,
+    quiet: bool,
+) -> Iterator[Outcome]:
+    """What the check finds in each; workers check many, as far as they can."""
+    from htqcli import intake
+
+    for item in _progress(_by_workers(candidates, checker), len(candidates), quiet=quiet):
+        if isinstance(item, intake.Candidate):
+            yield checker.check(intake.read(item, sys.stdin, stdin_name))
+        else:
+            yield item
+
+
+def _corrected(
+    drafts: Iterable[Draft | Unchecked | LeftOut],
+    checker: Checker,
     rules: Sequence[Rule],
     written: list[bool],
     *,
     writes: bool,
     quiet: bool,
-) -> Iterator[Draft | Unchecked | LeftOut | Checked]:
+) -> Iterator[Draft | Unchecked | LeftOut]:
     """The drafts with their clear-cut mistakes corrected in their files, or as they are and with
     what would change on standard output. `written` is told of each file that is to be written. Only
     what is a draft beyond doubt is changed."""
@@ -203,7 +222,7 @@ def _fixed(
             yield draft
             continue
         try:
-            fixed = put_right(draft, judge, rules) if is_draft(draft) else Fixed(draft)
+            fixed = put_right(draft, checker, rules) if is_draft(draft) else Fixed(draft)
         except typer.Exit:  # ended from outside
             raise
         except Exception as error:  # noqa: BLE001  # a fault is reported, and the next draft read
@@ -301,20 +320,14 @@ def _list(named: Found, paths: Sequence[str]) -> None:
         raise typer.Exit(exits.NOT_DONE)
 
 
-def _by_workers(
-    named: Sequence[Candidate | Unchecked],
-    catalogue: Catalogue,
-    at: datetime,
-    rules: tuple[Rule, ...],
-    ksbs: Path | None,
-) -> Iterator[Result] | None:
-    """What workers find in many drafts; None where there is nothing to gain from them."""
+def _by_workers(named: Sequence[Candidate | Unchecked], checker: Checker) -> Iterator[Result]:
+    """What workers find in many drafts; the drafts where there is nothing to gain from them."""
     if len(named) < _MANY_FOR_ONE:
-        return None
+        return iter(named)
     from htqcli import workers
 
     count = workers.how_many(len(named))
-    return workers.check(named, workers.Terms(catalogue, at, rules, ksbs), count) if count else None
+    return workers.check(named, checker, count) if count else iter(named)
 
 
 T = TypeVar("T")

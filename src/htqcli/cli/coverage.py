@@ -127,23 +127,23 @@ _ERRORS = 5
 def _tell_errors(draft: Draft, lists: Path) -> None:
     """Say which errors the draft has in what the matrix is made from: with them it may not show
     what is meant."""
-    from htqcli import catalogue, lint
+    from htqcli import catalogue
     from htqcli.application import Application
     from htqcli.fields import names
     from htqcli.formats.text import message
+    from htqcli.lint import Checked, Checker
     from htqcli.moment import now
     from htqcli.rules import file, mapping, shape
     from htqcli.rules.declare import Severity
 
     about_it = (*file.RULES, *shape.RULES, *mapping.RULES)
     rules = [rule for rule in about_it if rule.fixed_severity is Severity.ERROR]
-    report = lint.check([draft], catalogue.load(), now(), rules, ksbs=lists)
+    checked = Checker(catalogue.load(), now(), rules, lists).check(draft)
     elsewhere = set(names(Application)) - {"units", "structure", "standards"}
     found = [
-        f"{file.path}:{finding.place.line}:{finding.place.column}: error {finding.rule.code} "
+        f"{draft.path}:{finding.place.line}:{finding.place.column}: error {finding.rule.code} "
         f"{message(finding)}"
-        for file in report.files
-        for finding in file.findings
+        for finding in (checked.findings if isinstance(checked, Checked) else ())
         if finding.pointer.partition("/")[2].partition("/")[0] not in elsewhere
     ]
     for line in found[:_ERRORS]:

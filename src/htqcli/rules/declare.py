@@ -92,6 +92,10 @@ class Subject:
     format: str
     read: Callable[[Document], Reading[Any]]
 
+    def __reduce__(self) -> str:
+        """A kind goes to another process as its name in this module, and is there the same one."""
+        return self.name.upper()
+
 
 DRAFT = Subject(
     name="draft",
