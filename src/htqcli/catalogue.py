@@ -7,19 +7,19 @@ What the catalogue does not say is not known, and is answered so.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
-from itertools import accumulate, chain, islice, pairwise, product
+from itertools import pairwise, product
 from pathlib import Path as File
 from typing import Annotated, Any, Literal, NamedTuple, get_args
 
 from pydantic import Field, PrivateAttr, ValidationError
 
-from htqcli import fields, files, source
+from htqcli import fields, source
 from htqcli.fields import (
     Day,
     Judged,
@@ -34,14 +34,12 @@ from htqcli.fields import (
     lenient,
     one_of,
     pattern,
-    sound,
-    under,
     wrong,
 )
 from htqcli.moment import Moment
-from htqcli.source import Document, Fault, Kind, Path
-from htqcli.vocabulary import LEVELS, REFERENCE, SCOPES, Scope, parse_reference
-from htqcli.words import Refusal, cut, join, nearest, quote, visible
+from htqcli.source import Document, Path
+from htqcli.vocabulary import REFERENCE, SCOPES, Scope, parse_reference
+from htqcli.words import Refusal, join, nearest, quote, visible
 
 State = Literal["open", "not-yet-open", "closed", "unknown"]
 
@@ -652,57 +650,22 @@ class Catalogue(Part):
         )
 
 
-def load(file: File | None = None) -> Catalogue:
-    """The bundled catalogue, or the one in `file`. Raises CatalogueError.
-
-    What the rules of `htq catalogue check` call an error makes a file unusable. The bundled
-    one is held against them by a test, not at every start.
-    """
-    if file is None:
-        return _load_bundled()
-    content = files.content_of(str(file), or_open=True)
-    if isinstance(content, str):
-        raise CatalogueError(f"{visible(str(file))}: the catalogue cannot be used: {content}")
-    return _loaded(content, str(file))
-
-
 @cache
-def _load_bundled() -> Catalogue:
-    """The bundled catalogue, which does not change while the program runs."""
-    return _loaded(_bundled().read_bytes(), None)
+def load() -> Catalogue:
+    """The bundled catalogue, which does not change while the program runs. A test holds it against
+    the rules of ‘htq catalogue check’."""
+    return from_content(_bundled().read_bytes())
 
 
-def _loaded(content: bytes, name: str | None) -> Catalogue:
-    """The catalogue in the content of a file; the bundled one has no name."""
-    document = source.read(content)
+def from_content(content: bytes, file: str | None = None) -> Catalogue:
+    """The catalogue that the content of a file is; without a name, of the bundled one. Raises
+    CatalogueError where it does not have the shape of one."""
     try:
-        found = None if document.faults else Catalogue.model_validate(document.data())
-    except ValidationError:
-        found = None
-    if found is None or (name and any(fault for check in ERRORS for fault in check(found))):
-        raise CatalogueError(_refusal(name or "standards.yaml", document))
-    found._origin = Origin(name, content)  # noqa: SLF001  # its only writer
+        found = Catalogue.model_validate(source.read(content).data())
+    except ValidationError as error:
+        raise CatalogueError(f"{file or _bundled().name} is not a catalogue") from error
+    found._origin = Origin(file, content)  # noqa: SLF001  # its only writer
     return found
-
-
-def _refusal(name: str, document: Document) -> str:
-    """Why a catalogue cannot be used: the first of its errors, and how many there are."""
-    faults = list(document.faults)
-    if document.root is not None:
-        reading = read(document)
-        faults += reading.faults
-        found = (f for check in ERRORS for f in islice(check(reading.part), source.MAX_FAULTS))
-        faults += [fault for fault in found if reading.knows(fault.path)]
-    fault = faults[0]
-    place = document.lines.place(document.span(fault))
-    where = ".".join(str(step) for step in fault.path)
-    more = f" Problems in all: {len(faults)}." if len(faults) > 1 else ""
-    return (
-        f"{visible(name)}:{place.line}:{place.column}: the catalogue cannot be used: "
-        + (f"{visible(where)}: " if where else "")
-        + f"{fault.message}. {fault.hint or ''}".rstrip()
-        + f"{more} See ‘htq catalogue check’."
-    )
 
 
 def read(document: Document) -> Reading[Catalogue]:
@@ -717,287 +680,6 @@ def _bundled() -> Traversable:
     if packaged.is_file():
         return packaged
     return File(__file__).parents[2] / "data" / "standards.yaml"
-
-
-Contradictions = Iterator[Fault]
-"""What single fields cannot show, found in a catalogue of which some may not be sound."""
-
-
-def no_cycle(known: Catalogue) -> Contradictions:
-    """No cycle at all."""
-    if not known.cycles:
-        yield _wrong(("cycles",), "There is no cycle", "Add one.")
-
-
-def cycle_twice(known: Catalogue) -> Contradictions:
-    """Two blocks for one cycle."""
-    first: dict[int, int] = {}
-    for index, cycle in sound(known.cycles):
-        if cycle.cycle in first:
-            yield _wrong(
-                ("cycles", index, "cycle"),
-                f"Cycle {cycle.cycle} is there a second time; it is item {first[cycle.cycle] + 1} "
-                "of ‘cycles’ already",
-                "Keep one block for each cycle.",
-            )
-        first.setdefault(cycle.cycle, index)
-
-
-def no_window(known: Catalogue) -> Contradictions:
-    """A cycle without a window."""
-    for index, cycle in sound(known.cycles):
-        if not cycle.windows:
-            yield _wrong(
-                ("cycles", index, "windows"),
-                "The cycle has no window",
-                "Add its window. Where its dates are not known, say with ‘after’ and ‘before’ "
-                "between which days it lies.",
-            )
-
-
-def window_without_dates(known: Catalogue) -> Contradictions:
-    """A window that does not say when it opens or closes."""
-    for path, window in _windows(known):
-        for name, bound, known_or_bounded in (
-            ("opens", "after", window.opens or window.after),
-            ("closes", "before", window.closes or window.before),
-        ):
-            if not known_or_bounded:
-                yield _wrong(
-                    (*path, name),
-                    f"The window does not say when it {name}",
-                    f"Add ‘{name}’, or where that is not known ‘{bound}’.",
-                )
-
-
-def window_closes_first(known: Catalogue) -> Contradictions:
-    """A window that closes before it opens."""
-    for path, window in _windows(known):
-        if window.is_bounded and window.may_open >= window.has_closed:
-            yield _wrong(
-                (*path, "closes" if window.closes else "before"),
-                "The window closes before it opens",
-                "Check the dates against their source.",
-            )
-
-
-def windows_overlap(known: Catalogue) -> Contradictions:
-    """Two windows open at the same time."""
-    dated = [
-        (path, window)
-        for path, window in _windows(known)
-        if window.opens and window.closes and window.may_open < window.has_closed
-    ]
-    dated.sort(key=lambda one: one[1].may_open)
-    for (path, window), (last_path, last) in zip(dated[1:], _closing_last(dated), strict=False):
-        if window.may_open < last.has_closed:
-            cycle = known.cycles[int(last_path[1])].cycle
-            yield _wrong(
-                (*path, "opens"),
-                f"The window opens while that of cycle {cycle}, {last}, is open",
-                "Check the dates of both against their sources. While both are open and no cycle "
-                "is named, htq goes by the one that comes first in the file.",
-            )
-
-
-def _closing_last(windows: list[tuple[Path, Window]]) -> Iterator[tuple[Path, Window]]:
-    """For each window the one that closes last of it and those before it."""
-    return accumulate(windows, lambda last, one: max(last, one, key=lambda w: w[1].has_closed))
-
-
-def stages_out_of_order(known: Catalogue) -> Contradictions:
-    """A key stage that begins before the one above it."""
-    for index, cycle in sound(known.cycles):
-        dated = [(at, stage, stage.begins) for at, stage in sound(cycle.stages) if stage.begins]
-        for (_, before, begun), (at, _, begins) in pairwise(dated):
-            if begins.first < begun.first:
-                yield _wrong(
-                    ("cycles", index, "stages", at, "begins"),
-                    f"The stage begins on {begins}, before the one above it, "
-                    f"{quote(str(before.name))}, which begins on {begun}",
-                    "Put the stages in the order of their dates, or check the dates against their "
-                    "source.",
-                )
-
-
-def no_source(known: Catalogue) -> Contradictions:
-    """A fact that does not say where it comes from."""
-    for path, keys in sources_in(known, ()):
-        if not keys:
-            yield _wrong(
-                path,
-                "The source is missing",
-                f"Add ‘source:’ {under(path[:-1])}, with the key of the page in ‘sources’ that "
-                "says it.",
-            )
-
-
-def unknown_source(known: Catalogue) -> Contradictions:
-    """A key of a source that there is not."""
-    for path, keys in sources_in(known, ()):
-        for at, key in enumerate(keys):
-            if key not in known.sources:
-                yield _wrong(
-                    (*path, at) if len(keys) > 1 else path,
-                    f"There is no source {quote(key)}",
-                    f"{_meant(key, known.sources)}Use a key of ‘sources’, or add the page there "
-                    "with its title and address.",
-                )
-
-
-def unknown_route(known: Catalogue) -> Contradictions:
-    """A route that is no heading of the routes."""
-    headings = {route.title: None for _, route in sound(known.routes)}
-    named: Iterator[tuple[Path, str]] = (
-        (("cycles", index, "routes", "names", at), name)
-        for index, cycle in sound(known.cycles)
-        if cycle.routes
-        for at, name in sound(cycle.routes.names or ())
-    )
-    listed: Iterator[tuple[Path, str]] = (
-        ((*path, "route"), group.route) for path, _, group in _groups(known)
-    )
-    for path, name in chain(named, listed):
-        if name and name not in headings:
-            yield _wrong(
-                path,
-                f"There is no route {quote(name)} in ‘routes’",
-                f"{_meant(name, headings)}Use a heading of ‘routes’, or the name of a route "
-                "without one.",
-            )
-
-
-def unknown_scope(known: Catalogue) -> Contradictions:
-    """A scope other than the three."""
-    named: Iterator[tuple[Path, str]] = (
-        (("cycles", index, "listing", "scopes", scope), scope)
-        for index, cycle in sound(known.cycles)
-        if cycle.listing
-        for scope in cycle.listing.scopes
-    )
-    listed: Iterator[tuple[Path, str]] = (
-        ((*path, "scope"), group.scope) for path, _, group in _groups(known)
-    )
-    for path, scope in chain(named, listed):
-        if scope and scope not in SCOPES:
-            fault = _wrong(
-                path,
-                f"There is no scope {quote(scope)}",
-                f"{_meant(scope, SCOPES)}The scopes are {join(SCOPES)}.",
-            )
-            yield fault._replace(of_name=path[-2] == "scopes")
-
-
-def malformed_reference(known: Catalogue) -> Contradictions:
-    """A reference that is not in its form."""
-    for path, _, entry in _entries(known):
-        if entry.reference and not re.fullmatch(REFERENCE, entry.reference, re.ASCII):
-            meant = parse_reference(entry.reference)
-            yield _wrong(
-                (*path, "reference"),
-                f"{quote(entry.reference)} is not the reference of a standard",
-                f"Enter it as {meant}." if meant else "Enter ST and four digits, as in ST0116.",
-            )
-
-
-def listed_twice(known: Catalogue) -> Contradictions:
-    """A standard that is on a cycle's list twice."""
-    first: dict[tuple[Path, str], Group] = {}
-    for path, group, entry in _entries(known):
-        key = path[:2], entry.reference
-        if key in first:
-            other = first[key]
-            yield _wrong(
-                (*path, "reference"),
-                f"{visible(cut(str(entry.reference), 20))} is on the list of the cycle a second "
-                f"time; it is under {quote(str(other.route))}, {quote(str(other.scope))}, already",
-                "Keep one line for each standard.",
-            )
-        first.setdefault(key, group)
-
-
-def level_not_listed(known: Catalogue) -> Contradictions:
-    """A standard at a level that no Higher Technical Qualification aligns to."""
-    for path, _, entry in _entries(known):
-        if entry.level not in LEVELS:
-            yield _wrong(
-                (*path, "level"),
-                f"A standard at level {entry.level} is on the list",
-                "Check the level against the source of the list. A standard that a Higher "
-                "Technical Qualification aligns to is at level 4 or 5.",
-            )
-
-
-def final_yet_provisional(known: Catalogue) -> Contradictions:
-    """A final list that still speaks as a provisional one."""
-    for index, cycle in sound(known.cycles):
-        listing, path = cycle.listing, ("cycles", index, "listing")
-        if listing is None or listing.status != "final":
-            continue
-        if listing.confirmation_due:
-            yield _wrong(
-                (*path, "confirmation_due"),
-                f"The list is final, and still to be confirmed by {listing.confirmation_due}",
-                "Delete ‘confirmation_due’, or enter ‘status: provisional’.",
-            )
-        if listing.note and (still := _PROVISIONAL.search(listing.note)):
-            yield _wrong(
-                (*path, "note"),
-                f"The list is final, and its note still says {quote(still[0])}",
-                "Write the note anew from the page of the final list, or enter ‘status: "
-                "provisional’.",
-            )
-
-
-_PROVISIONAL = re.compile(r"provisional|under review|to be confirmed|final list", re.IGNORECASE)
-
-ERRORS: tuple[Callable[[Catalogue], Contradictions], ...] = (
-    no_cycle,
-    cycle_twice,
-    no_window,
-    window_without_dates,
-    window_closes_first,
-    stages_out_of_order,
-    no_source,
-    unknown_source,
-    unknown_route,
-    unknown_scope,
-    malformed_reference,
-    listed_twice,
-    level_not_listed,
-)
-"""What makes a catalogue unusable. Each is the check of a rule that is an error."""
-
-
-def _meant(word: str, choices: Iterable[str]) -> str:
-    near = nearest(word, list(islice(choices, _MANY)))
-    return f"Did you mean {quote(near[0])}? " if near else ""
-
-
-_MANY = 200
-"""Among how many choices one that is meant is looked for."""
-
-
-def _wrong(path: Path, message: str, hint: str) -> Fault:
-    return Fault(Kind.WRONG, path, message, hint)
-
-
-def _windows(known: Catalogue) -> Iterator[tuple[Path, Window]]:
-    for index, cycle in sound(known.cycles):
-        for at, window in sound(cycle.windows):
-            yield ("cycles", index, "windows", at), window
-
-
-def _groups(known: Catalogue) -> Iterator[tuple[Path, Cycle, Group]]:
-    for index, cycle in sound(known.cycles):
-        for at, group in sound(cycle.listing.standards if cycle.listing else ()):
-            yield ("cycles", index, "listing", "standards", at), cycle, group
-
-
-def _entries(known: Catalogue) -> Iterator[tuple[Path, Group, Entry]]:
-    for path, _, group in _groups(known):
-        for at, entry in sound(group.standards):
-            yield (*path, "standards", at), group, entry
 
 
 def sources_in(part: Part, path: Path) -> Iterator[tuple[Path, tuple[str, ...]]]:

@@ -463,7 +463,9 @@ class _Places:
         return self.subject is DRAFT and any(_is_contact(step) for step in path)
 
     def diagnostic(self, rule: Rule, severity: Severity, problem: Problem) -> Diagnostic:
-        at = {problem.span or self.document.locate(problem.path): problem.path}
+        find = self.document.key if problem.on_key else self.document.locate
+        where = find(problem.path if problem.place is None else problem.place)
+        at = {problem.span or where: problem.path}
         for path in problem.also or ():
             at.setdefault(self.document.locate(path), path)
         (span, path), *others = sorted(at.items())

@@ -30,13 +30,48 @@ def the_catalogue(file: Path | None, output: str | None = None) -> Catalogue:
     from htqcli.catalogue import CatalogueError, load
 
     refuse_overwriting(output, file, "catalogue")
+    if file is None:
+        return load()
     try:
-        return load(file)
+        return own_catalogue(file)
     except CatalogueError as error:
-        if file is None or os.environ.get(VARIABLE) != str(file):
+        if os.environ.get(VARIABLE) != str(file):
             raise
         told = f"{str(error).rstrip('.')}. The environment variable {VARIABLE} names this file."
         raise CatalogueError(told) from None
+
+
+def own_catalogue(file: Path) -> Catalogue:
+    """The catalogue in a file. Raises CatalogueError, which says the first error of those that
+    ‘htq catalogue check’ finds."""
+    from htqcli.catalogue import CatalogueError, from_content
+    from htqcli.files import content_of
+    from htqcli.intake import Draft, Unchecked
+    from htqcli.lint import Checked, Checker
+    from htqcli.rules import about
+    from htqcli.rules.declare import CATALOGUE, Severity
+    from htqcli.words import visible
+
+    name = visible(str(file))
+    content = content_of(str(file), or_open=True)
+    if isinstance(content, str):
+        raise CatalogueError(f"{name}: the catalogue cannot be used: {content}")
+    rules = [rule for rule in about(CATALOGUE) if rule.severity is Severity.ERROR]
+    checker = Checker(None, the_time(None), rules, subject=CATALOGUE)
+    checked = checker.check(Draft(str(file), file.parent, content))
+    if isinstance(checked, Unchecked) and checked.fault:
+        raise checked.fault
+    if isinstance(checked, Checked) and checked.findings:
+        first, *more = checked.findings
+        where = first.pointer.replace("/", ".").lstrip(".")
+        raise CatalogueError(
+            f"{name}:{first.place.line}:{first.place.column}: the catalogue cannot be used: "
+            + (f"{where}: " if where else "")
+            + f"{first.message}. {first.hint}".rstrip()
+            + (f" Problems in all: {len(more) + 1}." if more else "")
+            + " See ‘htq catalogue check’."
+        )
+    return from_content(content, str(file))
 
 
 def the_cycle(catalogue: Catalogue, number: int | None) -> Cycle:

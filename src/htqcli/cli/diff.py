@@ -100,7 +100,7 @@ def diff(
 def _catalogue(name: str) -> Catalogue:
     from htqcli.catalogue import load
 
-    return load(None if name == BUNDLED else Path(name))
+    return load() if name == BUNDLED else context.own_catalogue(Path(name))
 
 
 def _as_data(

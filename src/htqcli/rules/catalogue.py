@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
+from itertools import accumulate, chain, islice, pairwise
 
-from htqcli import catalogue
-from htqcli.fields import sound
+from htqcli.catalogue import Catalogue, Cycle, Entry, Group, Window, sources_in
+from htqcli.fields import sound, under
 from htqcli.rules.declare import CATALOGUE, Case, Problem, Severity, rule
 from htqcli.rules.sources import CRITERIA, CYCLE_3, DATA, STANDARDS_DATA
+from htqcli.source import Path
+from htqcli.vocabulary import LEVELS, REFERENCE, SCOPES, parse_reference
+from htqcli.words import cut, join, nearest, quote, visible
 
 
 @rule(
@@ -29,7 +34,9 @@ def no_cycle(case: Case) -> Iterable[Problem]:
 
     Every answer is about a cycle, so no command can answer anything from it.
     """
-    return case.problems(catalogue.no_cycle(case.catalogue))
+    known = case.catalogue
+    if not known.cycles:
+        yield Problem(("cycles",), "There is no cycle", "Add one.")
 
 
 @rule(
@@ -54,7 +61,17 @@ def cycle_twice(case: Case) -> Iterable[Problem]:
 
     Only the first of the two would be used, and what somebody wrote in the other be lost.
     """
-    return case.problems(catalogue.cycle_twice(case.catalogue))
+    known = case.catalogue
+    first: dict[int, int] = {}
+    for index, cycle in sound(known.cycles):
+        if cycle.cycle in first:
+            yield Problem(
+                ("cycles", index, "cycle"),
+                f"Cycle {cycle.cycle} is there a second time; it is item {first[cycle.cycle] + 1} "
+                "of ‘cycles’ already",
+                "Keep one block for each cycle.",
+            )
+        first.setdefault(cycle.cycle, index)
 
 
 @rule(
@@ -80,7 +97,15 @@ def cycle_without_window(case: Case) -> Iterable[Problem]:
 
     Nothing could say whether applications are taken, nor when a qualification is first taught.
     """
-    return case.problems(catalogue.no_window(case.catalogue))
+    known = case.catalogue
+    for index, cycle in sound(known.cycles):
+        if not cycle.windows:
+            yield Problem(
+                ("cycles", index, "windows"),
+                "The cycle has no window",
+                "Add its window. Where its dates are not known, say with ‘after’ and ‘before’ "
+                "between which days it lies.",
+            )
 
 
 @rule(
@@ -111,7 +136,17 @@ def window_without_dates(case: Case) -> Iterable[Problem]:
     Where a date was not published, the days between which it lies make “not known” an answer
     that begins and ends.
     """
-    return case.problems(catalogue.window_without_dates(case.catalogue))
+    for path, window in _windows(case.catalogue):
+        for name, bound, known_or_bounded in (
+            ("opens", "after", window.opens or window.after),
+            ("closes", "before", window.closes or window.before),
+        ):
+            if not known_or_bounded:
+                yield Problem(
+                    (*path, name),
+                    f"The window does not say when it {name}",
+                    f"Add ‘{name}’, or where that is not known ‘{bound}’.",
+                )
 
 
 @rule(
@@ -140,7 +175,13 @@ def window_closes_first(case: Case) -> Iterable[Problem]:
 
     It would never be open, and every draft for its cycle would be told that it is too late.
     """
-    return case.problems(catalogue.window_closes_first(case.catalogue))
+    for path, window in _windows(case.catalogue):
+        if window.is_bounded and window.may_open >= window.has_closed:
+            yield Problem(
+                (*path, "closes" if window.closes else "before"),
+                "The window closes before it opens",
+                "Check the dates against their source.",
+            )
 
 
 @rule(
@@ -176,7 +217,22 @@ def windows_overlap(case: Case) -> Iterable[Problem]:
     No two were until now, so a date is likely mistyped. It could also be so one day, and a
     draft names its cycle: the catalogue can be used.
     """
-    return case.problems(catalogue.windows_overlap(case.catalogue))
+    known = case.catalogue
+    dated = [
+        (path, window)
+        for path, window in _windows(case.catalogue)
+        if window.opens and window.closes and window.may_open < window.has_closed
+    ]
+    dated.sort(key=lambda one: one[1].may_open)
+    for (path, window), (last_path, last) in zip(dated[1:], _closing_last(dated), strict=False):
+        if window.may_open < last.has_closed:
+            cycle = known.cycles[int(last_path[1])].cycle
+            yield Problem(
+                (*path, "opens"),
+                f"The window opens while that of cycle {cycle}, {last}, is open",
+                "Check the dates of both against their sources. While both are open and no cycle "
+                "is named, htq goes by the one that comes first in the file.",
+            )
 
 
 @rule(
@@ -206,7 +262,18 @@ def stages_out_of_order(case: Case) -> Iterable[Problem]:
 
     The present stage is the last that has begun, so the wrong one would be marked.
     """
-    return case.problems(catalogue.stages_out_of_order(case.catalogue))
+    known = case.catalogue
+    for index, cycle in sound(known.cycles):
+        dated = [(at, stage, stage.begins) for at, stage in sound(cycle.stages) if stage.begins]
+        for (_, before, begun), (at, _, begins) in pairwise(dated):
+            if begins.first < begun.first:
+                yield Problem(
+                    ("cycles", index, "stages", at, "begins"),
+                    f"The stage begins on {begins}, before the one above it, "
+                    f"{quote(str(before.name))}, which begins on {begun}",
+                    "Put the stages in the order of their dates, or check the dates against their "
+                    "source.",
+                )
 
 
 @rule(
@@ -236,7 +303,15 @@ def no_source(case: Case) -> Iterable[Problem]:
 
     Each finding about a draft quotes the page that asks for it. A fact without one is nobody’s.
     """
-    return case.problems(catalogue.no_source(case.catalogue))
+    known = case.catalogue
+    for path, keys in sources_in(known, ()):
+        if not keys:
+            yield Problem(
+                path,
+                "The source is missing",
+                f"Add ‘source:’ {under(path[:-1])}, with the key of the page in ‘sources’ that "
+                "says it.",
+            )
 
 
 @rule(
@@ -262,7 +337,16 @@ def unknown_source(case: Case) -> Iterable[Problem]:
 
     A reader could not look the fact up.
     """
-    return case.problems(catalogue.unknown_source(case.catalogue))
+    known = case.catalogue
+    for path, keys in sources_in(known, ()):
+        for at, key in enumerate(keys):
+            if key not in known.sources:
+                yield Problem(
+                    (*path, at) if len(keys) > 1 else path,
+                    f"There is no source {quote(key)}",
+                    f"{_meant(key, known.sources)}Use a key of ‘sources’, or add the page there "
+                    "with its title and address.",
+                )
 
 
 @rule(
@@ -296,7 +380,25 @@ def unknown_route(case: Case) -> Iterable[Problem]:
 
     Its standards would be found under no route that a person can ask for.
     """
-    return case.problems(catalogue.unknown_route(case.catalogue))
+    known = case.catalogue
+    headings = {route.title: None for _, route in sound(known.routes)}
+    named: Iterator[tuple[Path, str]] = (
+        (("cycles", index, "routes", "names", at), name)
+        for index, cycle in sound(known.cycles)
+        if cycle.routes
+        for at, name in sound(cycle.routes.names or ())
+    )
+    listed: Iterator[tuple[Path, str]] = (
+        ((*path, "route"), group.route) for path, _, group in _groups(case.catalogue)
+    )
+    for path, name in chain(named, listed):
+        if name and name not in headings:
+            yield Problem(
+                path,
+                f"There is no route {quote(name)} in ‘routes’",
+                f"{_meant(name, headings)}Use a heading of ‘routes’, or the name of a route "
+                "without one.",
+            )
 
 
 @rule(
@@ -327,7 +429,24 @@ def unknown_scope(case: Case) -> Iterable[Problem]:
 
     What htq says of a standard follows from its scope.
     """
-    return case.problems(catalogue.unknown_scope(case.catalogue))
+    known = case.catalogue
+    named: Iterator[tuple[Path, str]] = (
+        (("cycles", index, "listing", "scopes", scope), scope)
+        for index, cycle in sound(known.cycles)
+        if cycle.listing
+        for scope in cycle.listing.scopes
+    )
+    listed: Iterator[tuple[Path, str]] = (
+        ((*path, "scope"), group.scope) for path, _, group in _groups(case.catalogue)
+    )
+    for path, scope in chain(named, listed):
+        if scope and scope not in SCOPES:
+            yield Problem(
+                path,
+                f"There is no scope {quote(scope)}",
+                f"{_meant(scope, SCOPES)}The scopes are {join(SCOPES)}.",
+                on_key=path[-2] == "scopes",
+            )
 
 
 @rule(
@@ -362,7 +481,14 @@ def listed_reference(case: Case) -> Iterable[Problem]:
 
     No draft that names the standard would find it.
     """
-    return case.problems(catalogue.malformed_reference(case.catalogue))
+    for path, _, entry in _entries(case.catalogue):
+        if entry.reference and not re.fullmatch(REFERENCE, entry.reference, re.ASCII):
+            meant = parse_reference(entry.reference)
+            yield Problem(
+                (*path, "reference"),
+                f"{quote(entry.reference)} is not the reference of a standard",
+                f"Enter it as {meant}." if meant else "Enter ST and four digits, as in ST0116.",
+            )
 
 
 @rule(
@@ -399,7 +525,18 @@ def listed_twice(case: Case) -> Iterable[Problem]:
 
     The two can differ in scope, and then nothing says which of them holds.
     """
-    return case.problems(catalogue.listed_twice(case.catalogue))
+    first: dict[tuple[Path, str], Group] = {}
+    for path, group, entry in _entries(case.catalogue):
+        key = path[:2], entry.reference
+        if key in first:
+            other = first[key]
+            yield Problem(
+                (*path, "reference"),
+                f"{visible(cut(str(entry.reference), 20))} is on the list of the cycle a second "
+                f"time; it is under {quote(str(other.route))}, {quote(str(other.scope))}, already",
+                "Keep one line for each standard.",
+            )
+        first.setdefault(key, group)
 
 
 @rule(
@@ -435,7 +572,14 @@ def listed_level(case: Case) -> Iterable[Problem]:
     No qualification can align to it, so the level is likely mistyped, and drafts would be told
     that theirs differs.
     """
-    return case.problems(catalogue.level_not_listed(case.catalogue))
+    for path, _, entry in _entries(case.catalogue):
+        if entry.level not in LEVELS:
+            yield Problem(
+                (*path, "level"),
+                f"A standard at level {entry.level} is on the list",
+                "Check the level against the source of the list. A standard that a Higher "
+                "Technical Qualification aligns to is at level 4 or 5.",
+            )
 
 
 @rule(
@@ -466,7 +610,24 @@ def final_yet_provisional(case: Case) -> Iterable[Problem]:
 
     An applicant who is shown both cannot tell which holds. The list itself can be used.
     """
-    return case.problems(catalogue.final_yet_provisional(case.catalogue))
+    known = case.catalogue
+    for index, cycle in sound(known.cycles):
+        listing, path = cycle.listing, ("cycles", index, "listing")
+        if listing is None or listing.status != "final":
+            continue
+        if listing.confirmation_due:
+            yield Problem(
+                (*path, "confirmation_due"),
+                f"The list is final, and still to be confirmed by {listing.confirmation_due}",
+                "Delete ‘confirmation_due’, or enter ‘status: provisional’.",
+            )
+        if listing.note and (still := _PROVISIONAL.search(listing.note)):
+            yield Problem(
+                (*path, "note"),
+                f"The list is final, and its note still says {quote(still[0])}",
+                "Write the note anew from the page of the final list, or enter ‘status: "
+                "provisional’.",
+            )
 
 
 @rule(
@@ -503,6 +664,39 @@ def confirmation_overdue(case: Case) -> Iterable[Problem]:
                 f"{cycle.listing.confirmation_due}",
                 "If a final list was published, enter it with ‘status: final’ and its source.",
             )
+
+
+_PROVISIONAL = re.compile(r"provisional|under review|to be confirmed|final list", re.IGNORECASE)
+_MANY = 200
+"""Among how many choices one that is meant is looked for."""
+
+
+def _closing_last(windows: list[tuple[Path, Window]]) -> Iterator[tuple[Path, Window]]:
+    """For each window the one that closes last of it and those before it."""
+    return accumulate(windows, lambda last, one: max(last, one, key=lambda w: w[1].has_closed))
+
+
+def _meant(word: str, choices: Iterable[str]) -> str:
+    near = nearest(word, list(islice(choices, _MANY)))
+    return f"Did you mean {quote(near[0])}? " if near else ""
+
+
+def _windows(known: Catalogue) -> Iterator[tuple[Path, Window]]:
+    for index, cycle in sound(known.cycles):
+        for at, window in sound(cycle.windows):
+            yield ("cycles", index, "windows", at), window
+
+
+def _groups(known: Catalogue) -> Iterator[tuple[Path, Cycle, Group]]:
+    for index, cycle in sound(known.cycles):
+        for at, group in sound(cycle.listing.standards if cycle.listing else ()):
+            yield ("cycles", index, "listing", "standards", at), cycle, group
+
+
+def _entries(known: Catalogue) -> Iterator[tuple[Path, Group, Entry]]:
+    for path, _, group in _groups(known):
+        for at, entry in sound(group.standards):
+            yield (*path, "standards", at), group, entry
 
 
 RULES = (

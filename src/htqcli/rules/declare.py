@@ -126,11 +126,12 @@ CATALOGUE = Subject(
 class Problem(NamedTuple):
     """What a rule found at a path: what is wrong, and how to put it right.
 
-    `span` is the place where that is not the place of the path. `details` go into JSON. Of the
-    line, what comes after the place is not shown where `only_marked` is set. `sources` are the
-    pages that say so, by their addresses or their keys in the catalogue, where it is not the
-    rule's own. `fix` is what the hint names in place of what is there; a rule whose fixes are
-    certain says in `fixes` what they are.
+    Its place is that of the value at the path, or of the field's name with `on_key`; `place` is
+    another path where it is to be found, and `span` the characters where no path leads there. Of
+    the line, what comes after the place is not shown where `only_marked` is set. `details` go into
+    JSON. `sources` are the pages that say so, by their addresses or their keys in the catalogue,
+    where it is not the rule's own. `fix` is what the hint names in place of what is there; a rule
+    whose fixes are certain says in `fixes` what they are.
     `severity` is its own where it matters less than others of the rule. `ksbs` are the paths of
     the KSBs that it is about, where a draft accepts findings of the rule for named KSBs.
     `unproven` is set where what it says was not checked decides whether the draft is ready.
@@ -141,6 +142,8 @@ class Problem(NamedTuple):
     path: Path
     message: str
     hint: str
+    on_key: bool = False
+    place: Path | None = None
     span: Span | None = None
     details: dict[str, Any] | None = None
     only_marked: bool = False
@@ -221,8 +224,8 @@ class Case:
     def problems(self, faults: Iterable[Fault]) -> Iterator[Problem]:
         """Faults as problems, each with its place."""
         for fault in faults:
-            span = self.document.span(fault)
-            yield Problem(fault.path, fault.message, fault.hint or "", span, fix=fault.fix)
+            hint, is_key = fault.hint or "", fault.of_name
+            yield Problem(fault.path, fault.message, hint, is_key, span=fault.span, fix=fault.fix)
 
 
 Check = Callable[[Case], Iterable[Problem]]

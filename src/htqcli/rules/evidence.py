@@ -202,7 +202,7 @@ def no_employer_evidence(case: Case) -> Iterable[Problem]:
             ("employers",),
             "No employer is named whose evidence supports the qualification",
             "Add an employer under ‘employers’ with its ‘name’ and the file with its ‘evidence’.",
-            case.document.key(("employers",)),
+            on_key=True,
         )
 
 
@@ -279,7 +279,7 @@ def ksb_mapping_missing(case: Case) -> Iterable[Problem]:
             ("documents",),
             "The completed structure and KSB mapping is not among the documents",
             "Add an item with ‘kind: ksb-mapping’ and its ‘file’ under ‘documents’.",
-            case.document.key(("documents",)),
+            on_key=True,
         )
 
 

@@ -93,7 +93,7 @@ def standard_without_mapping(case: Case) -> Iterable[Problem]:
                 ("standards", index, "ksbs"),
                 f"{_named(claim)} has no mapping of its KSBs",
                 "Add ‘ksbs:’ to the standard, with a line such as ‘K1: [U1, U2]’ for each KSB.",
-                case.document.key(("standards", index, "ksbs")),
+                on_key=True,
             )
     for path, claim, ksbs in _mapped(case):
         if not any(
@@ -104,7 +104,7 @@ def standard_without_mapping(case: Case) -> Iterable[Problem]:
                 path,
                 f"The mapping of {_named(claim)} names no unit",
                 "Write the units that cover each KSB, for example ‘K1: [U1, U2]’.",
-                case.document.key(path),
+                on_key=True,
             )
 
 
@@ -140,7 +140,7 @@ def unknown_ksb(case: Case) -> Iterable[Problem]:
                     (*path, label),
                     f"{_named(claim)} version {known.version} has no {label}",
                     f"{hint}Check the label and the version.",
-                    case.document.key((*path, label)),
+                    on_key=True,
                     fix=Fix(meant, name=True, certain=False) if meant else None,
                 )
 
@@ -173,8 +173,8 @@ def uncovered_ksb(case: Case) -> Iterable[Problem]:
                 path,
                 f"No unit covers {ranges(own)} of {one.reference}",
                 "Add the units that cover each one, fully or partly, or design a unit that will.",
-                case.document.key(path),
-                {"uncovered": own},
+                details={"uncovered": own},
+                on_key=True,
                 ksbs=tuple((*path, label) for label in own),
             )
 
@@ -314,9 +314,8 @@ def incompetent_combination(case: Case) -> Iterable[Problem]:
     named = _competing(case)
     if case.permitted is None or not named or not all(one.settled for one in named):
         return
-    key = case.document.key(
-        ("structure",) if case.application.structure else (*named[0].path, "ksbs")
-    )
+    structure: Path = ("structure",)
+    place = structure if case.application.structure else (*named[0].path, "ksbs")
     places = {one.name: (*one.path, "ksbs") for one in named}
     covering = {one.name: one.covering for one in named}
     accepted: set[Gap] = set()
@@ -334,7 +333,8 @@ def incompetent_combination(case: Case) -> Iterable[Problem]:
             "too many units, groups, KSBs or standards",
             f"Keep the draft to one qualification. Up to {MOST:,} units, {MOST:,} groups and "
             f"{MOST:,} KSBs of a standard can be checked, and a few standards of that size.",
-            key,
+            on_key=True,
+            place=place,
             unproven=True,
         )
         return
@@ -343,8 +343,9 @@ def incompetent_combination(case: Case) -> Iterable[Problem]:
             ("structure",),
             _what_is_missed(learner),
             _how_to_close(learner, repairs),
-            key,
-            {
+            on_key=True,
+            place=place,
+            details={
                 **learner._asdict(),
                 "repairs": {
                     name: {label: repair._asdict() for label, repair in gaps.items()}
@@ -503,8 +504,8 @@ def unassessed_ksb(case: Case) -> Iterable[Problem]:
                 path,
                 f"No assessment is named for {ranges(own)} of {_named(claim)}",
                 "Name it in the long form, for example ‘K1: {units: [U1], assessed_by: [A1]}’.",
-                case.document.key(path),
-                {"unassessed": own},
+                details={"unassessed": own},
+                on_key=True,
                 ksbs=tuple((*path, label) for label in own),
             )
 
@@ -540,7 +541,7 @@ def ksb_list_missing(case: Case) -> Iterable[Problem]:
                 path,
                 f"Could not check that the mapping of {one.reference} is complete: {why}",
                 " ".join(filter(None, [_how_to_have_a_list(case, one), _what_is_open(case)])),
-                case.document.key(path),
+                on_key=True,
                 fix=_version_meant(case, one),
                 unproven=True,
             )
@@ -703,7 +704,7 @@ def malformed_label(case: Case) -> Iterable[Problem]:
                     if meant
                     else (f"Did you mean {likely}? " if likely else "")
                     + "Enter K, S or B and a number, for example ‘K1’.",
-                    case.document.key((*path, label)),
+                    on_key=True,
                     fix=Fix(meant, name=True, certain=bool(clear))
                     if meant and alone and there
                     else None,
@@ -795,7 +796,7 @@ def no_units(case: Case) -> Iterable[Problem]:
             ("units",),
             "The qualification has no units",
             "Add ‘units:’ with a line such as ‘U1: Programming fundamentals’ for each unit.",
-            case.document.key(("units",)),
+            on_key=True,
         )
 
 

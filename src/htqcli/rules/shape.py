@@ -401,14 +401,14 @@ def text_not_as_it_looks(case: Case) -> Iterable[Problem]:
             path,
             "The word that begins with ‘&’ is not read as part of the text",
             'Put the whole text in quotation marks, for example "&Co Awards".',
-            word,
+            span=word,
         )
     for path, text in plain.wrapped(case.document):
         yield Problem(
             path,
             "The quotation marks around the text are read as part of it",
             "Delete them, or replace them with the plain quotation marks \" or '.",
-            text,
+            span=text,
         )
 
 
@@ -439,7 +439,7 @@ def text_lost_as_comment(case: Case) -> Iterable[Problem]:
             path,
             "What follows ‘ #’ is a comment, so it is not part of the text",
             "If it belongs to the text, put the whole text in quotation marks.",
-            comment,
+            span=comment,
         )
 
 
