@@ -15,7 +15,7 @@ from htqcli.application import (
     units_in_structure,
 )
 from htqcli.fields import Reading, sound
-from htqcli.ksbs import LABEL, KsbList, Lists, mistaken, place
+from htqcli.ksbs import LABEL, KsbList, Lists, mistaken, place, several
 from htqcli.source import Path
 from htqcli.structure import Combinations, TooLarge, Units, combinations
 from htqcli.words import quote
@@ -93,7 +93,9 @@ def _occupation(
         known = lists.get(claim.meant, claim.version)
     mapping = claim.ksbs or {}
     chosen = all(reading.knows((*at, name)) for name in ("reference", "version", "option"))
-    mistyped = set(mistaken(mapping, known).values())
+    wrong = mistaken(mapping, known)
+    together = (own for label in wrong for own in several(label) if own not in mapping)
+    mistyped = {*wrong.values(), *together}
     covering = {}
     for label in filter(LABEL.fullmatch, _needed(known, claim)):
         names = mapping[label].units if label in mapping else ()
