@@ -709,6 +709,7 @@ def read(document: Document) -> Reading[Catalogue]:
 def reference_in(text: str) -> str | None:
     """The reference that a person means by `st 0116`, `ST116`, `STO116`, `OCC0116A`, `ST0116 -
     Software developer` or `ST0116 v1.1`; None where the text is none of these."""
+    text = " ".join(text.split())  # so that a run of spaces is looked at once
     if (parts := _AFTER_REFERENCE.split(text, maxsplit=1))[1:]:
         text = (
             parts[0] if re.fullmatch(r"\s*st[\s_–-]*[0-9o]{4}", parts[0], re.IGNORECASE) else text
