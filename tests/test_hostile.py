@@ -43,6 +43,15 @@ FILES = {
     "fifty thousand brackets": (b"[" * 50_000, {"HTQ006"}),
     "fifty thousand keys in keys": (b"? " * 50_000, {"HTQ006"}),
     "a long value of an unknown field": (b"foo: " + b"a" * 100_000, {"HTQ102"}),
+    "a very long run of spaces": (b"foo: '" + b" " * 2_000_000 + b"x'", {"HTQ102"}),
+    "a very long run of spaces and tabs in a comment": (
+        b"a: 1 #" + b" \t" * 1_000_000 + b"x",
+        {"HTQ102"},
+    ),
+    "a very long run of spaces in a reference": (
+        b"standards: [{reference: 'ST0116" + b" " * 1_000_000 + b"x'}]",
+        {"HTQ201"},
+    ),
     "a very long comment": (b"a: 1 #" + b"#" * 1_000_000, {"HTQ102"}),
     "twenty thousand wrong standards on a line": (
         b"standards: [" + b"1," * 20_000 + b"]",

@@ -877,3 +877,31 @@ def test_lists_follow_the_rules_of_the_department(record):
         assert list(read.needed(title)) == needed or (
             not needed and len(read.ksbs) == len(expected)
         )
+
+
+@pytest.mark.parametrize("nothing", [None, "none", [], {}, [None]])
+@pytest.mark.parametrize(
+    ("field", "kind"),
+    [("knowledges", "knowledge"), ("skills", "skills"), ("behaviours", "behaviours")],
+)
+def test_a_record_without_one_kind_of_ksb_is_told(imported, field, kind, nothing):
+    files, run = imported(plain_record(**{field: nothing}))
+    assert len(only(files)["ksbs"]) == 2
+    assert f"ST0117 version 1.2: it has no {kind}\n" in run.err
+
+
+def test_a_record_with_each_kind_of_ksb_lacks_none(imported):
+    assert "it has no" not in imported(plain_record())[1].err
+
+
+def test_a_record_of_the_maps_that_passes_over_a_label_is_told(imported):
+    knowledge = [{"knowledgeId": label, "detail": f"Made-up {label}"} for label in ("K1", "K4")]
+    record = {
+        "stdCode": "ST0117", "versionNo": "1.2", "title": "Made-up occupation", "level": 4,
+        "knowledges": knowledge,
+        "skills": [{"skillId": "S1", "detail": "Made-up skill"}],
+        "behaviours": [{"behaviourId": "B1", "detail": "Made-up behaviour"}],
+    }  # fmt: skip
+    files, run = imported(record)
+    assert list(only(files)["ksbs"]) == ["K1", "K4", "S1", "B1"]
+    assert "ST0117 version 1.2: the record does not have K2 and K3\n" in run.err

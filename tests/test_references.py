@@ -347,3 +347,81 @@ def test_one_id_in_more_places_than_are_shown_says_in_how_many(htq, tmp_path):
     run = htq("check", tmp_path / "a.yaml", "--select", "HTQ505", "--format", "text")
     assert "There is no unit ‘X1’ (in 1,500 places; 1,000 of them are shown)" in run.out
     assert run.out.count("error HTQ505") == 1_000
+
+
+@pytest.mark.parametrize(
+    "name", ["U2 Databases", "U2: Databases", "u2 - databases", "U2 (Databases)", "U02 – Databases"]
+)
+def test_an_id_with_its_title_is_the_unit_of_that_id(htq, draft, name):
+    """And it is corrected: advice to name the unit twice would be a finding itself."""
+    path = draft({"K2: {units: [U1]": f"K2: {{units: ['{name}']"})
+    (finding,) = htq("check", path, "--at", IN_WINDOW, "--format", "json").findings
+    assert (finding["code"], finding["fixable"]) == ("HTQ505", True)
+    assert finding["hint"] == "That is the id and the title of ‘U2’. Enter the id: ‘U2’."
+    assert htq("check", path, "--at", IN_WINDOW, "--fix").code == 0
+    assert "K2: {units: ['U2']" in path.read_text()
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("U2 Testing", "Put a comma between the units: ‘U2, U3’."),
+        ("U1, U1", "Name each unit: ‘U1’."),
+        ("U1, U2, U1", "Put a comma between the units: ‘U1, U2’."),
+    ],
+)
+def test_no_advice_names_a_unit_twice(found, name, hint):
+    (finding,) = found({"K2: {units: [U1]": f"K2: {{units: ['{name}']"})
+    assert (finding["code"], finding["hint"]) == ("HTQ505", hint)
+
+
+@pytest.mark.parametrize(
+    ("label", "hint"),
+    [
+        ("K10-K11", "Write a line for each of K10 and K11, and only one."),
+        ("K10 to K11", "Write a line for each of K10 and K11, and only one."),
+        ("K10–11", "Write a line for each of K10 and K11, and only one."),
+        ("'K10, K11'", "Write a line for each of K10 and K11, and only one."),
+        ("K10 and K11", "Write a line for each of K10 and K11, and only one."),
+        ("K10/K11", "Write a line for each of K10 and K11, and only one."),
+        ("K10-K14", "Check the labels and the version: the list has no K13 and K14."),
+    ],
+)
+def test_one_line_for_several_ksbs_is_one_finding(found, label, hint):
+    """That no other line covers them is told by it."""
+    k11 = "K11: {units: [U3], assessed_by: [A1]}"
+    (finding,) = found({f"      {k11}\n": "", K10: K10.replace("K10", label)})
+    assert (finding["code"], finding["hint"]) == ("HTQ511", hint)
+
+
+@pytest.mark.parametrize("label", ["'K10:'", "K-10", "K.10", "K_10", "(K10)", "'K10. '", "k10)"])
+def test_signs_in_a_label_do_not_make_a_gap_of_it(found, label):
+    (finding,) = found({K10: K10.replace("K10", label)})
+    assert finding["code"] == "HTQ511"
+    assert finding["hint"].startswith("Did you mean K10?")
+
+
+@pytest.mark.parametrize("label", ["K10-S11", "K11-K10", "K1-K9999", "K1.1", "K10 K11"])
+def test_a_label_that_says_nothing_clear_is_told_the_form_and_the_gap(found, label):
+    codes = {one["code"]: one for one in found({K10: K10.replace("K10", label)})}
+    assert codes["HTQ511"]["hint"] == "Enter K, S or B and a number, for example ‘K1’."
+    assert codes["HTQ503"]["details"] == {"uncovered": ["K10"]}
+
+
+def test_a_group_where_a_list_of_groups_should_be_is_put_right_as_told(found):
+    listed = EXAMPLE[EXAMPLE.index("    - name: Specialism") : EXAMPLE.index("# What covers")]
+    group = listed.replace("    - name", "    name").replace("\n      ", "\n    ")
+    (finding,) = found({listed: group})
+    assert (finding["code"], finding["pointer"]) == ("HTQ103", "/structure/optional")
+    assert finding["hint"] == (
+        "Write ‘- ’ before the first field of each item, and begin its other fields two columns "
+        "further right than now."
+    )
+    first, *others = group.rstrip().splitlines()
+    told = [f"    - {first.strip()}", *(f"  {line}" for line in others)]
+    assert "\n".join(told) == listed.rstrip()
+
+
+def test_ids_in_braces_are_told_to_be_put_in_brackets(found):
+    (finding,) = found({"from: [U5, U6]": "from: {U5, U6}"})
+    assert finding["hint"] == "Put the items in ‘[’ and ‘]’, with commas between them."

@@ -126,3 +126,18 @@ def test_a_title_says_which_standard_it_is_of(htq, draft, title, whose):
     words = ("--at", IN_WINDOW, "--select", "HTQ205", "--format", "json")
     (finding,) = htq("check", path, *words).findings
     assert finding["message"].endswith(f" on the list, not ‘{title}’{whose}")
+
+
+@pytest.mark.parametrize(
+    "reference",
+    ["ST0118 v1.1", "ST0118-1.1", "ST0118 version 1.1", "ST0118 Ver. 1", "ST0118/1.1", "st0118V1"],
+)
+def test_a_version_after_a_reference_does_not_hide_the_reference(found, reference):
+    ((code, _, _, hint),) = found(f'[{{reference: "{reference}"}}]', "--select", "HTQ201")
+    assert (code, hint) == ("HTQ201", "Enter it as ST0118.")
+
+
+@pytest.mark.parametrize("reference", ["ST01181.1", "ST0118 and ST0117", "1.1", "v1.1", "ST v1.1"])
+def test_what_is_not_a_reference_and_a_version_is_told_the_form(found, reference):
+    ((_, _, _, hint),) = found(f'[{{reference: "{reference}"}}]', "--select", "HTQ201")
+    assert hint == "Enter ST and four digits, for example ‘ST0116’."

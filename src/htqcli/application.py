@@ -34,6 +34,7 @@ from htqcli.fields import (
 )
 from htqcli.source import Document, Path
 from htqcli.vocabulary import ApplicantType, parse_reference
+from htqcli.words import letters
 
 DocumentKind = Literal[
     "specification",
@@ -609,6 +610,22 @@ class Application(Part):
             alias="$schema",
         ),
     ] = None
+
+
+def named_again(application: Application) -> dict[int, int]:
+    """The numbers of the standards that are named a second time, each with that of the first. A
+    standard with options is named once for each option."""
+    again: dict[int, int] = {}
+    named: dict[str, dict[str | None, int]] = {}
+    for index, claim in sound(application.standards):
+        if claim.meant is None:
+            continue
+        option = None if claim.option is None else letters(claim.option)
+        same = named.setdefault(claim.meant, {})
+        if same and (option is None or option in same or None in same):
+            again[index] = same.get(option, min(same.values()))
+        same.setdefault(option, index)
+    return again
 
 
 def choices(application: Application) -> Iterator[tuple[Path, Choice]]:

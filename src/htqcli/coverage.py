@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
-from htqcli.application import Application, StandardClaim, choices, units_in_structure
+from htqcli.application import (
+    Application,
+    StandardClaim,
+    choices,
+    named_again,
+    units_in_structure,
+)
 from htqcli.fields import Reading, sound
-from htqcli.ksbs import KsbList, Lists, mistaken, place
+from htqcli.ksbs import KsbList, Lists, mistaken, place, several
 from htqcli.source import Path
 from htqcli.structure import Combinations, TooLarge, Units, combinations
 from htqcli.vocabulary import LABEL
@@ -23,6 +30,7 @@ class Occupation:
     `list` is the standard's KSB list, or says why there is none to use; then the KSBs are those
     of the mapping. `mapped` is false where the mapping names no unit. `settled` says that what
     the occupation needs is known: its list is there, and nothing that chooses it is unsound.
+    `is_one_of_several` says that the draft names other options of the standard too.
     """
 
     path: Path
@@ -31,6 +39,7 @@ class Occupation:
     covering: dict[str, tuple[str, ...]]
     mapped: bool
     settled: bool
+    is_one_of_several: bool = False
 
     @property
     def reference(self) -> str:
@@ -41,7 +50,7 @@ class Occupation:
     def name(self) -> str:
         """The reference, with the option that makes it an occupation of its own."""
         has_options = isinstance(self.list, KsbList) and self.list.options
-        option = self.claim.option if has_options else None
+        option = self.claim.option if has_options or self.is_one_of_several else None
         return f"{self.reference} ({option})" if option else self.reference
 
     @property
@@ -62,15 +71,19 @@ class StandardCoverage(NamedTuple):
 
 
 def occupations(reading: Reading[Application], lists: Lists) -> tuple[Occupation, ...]:
-    """What a draft says of each standard that it names, in its order; of one that it names twice
-    what it says first."""
+    """What a draft says of each standard that it names, or of each option of one, in its order; of
+    one that it names twice what it says first."""
     begun = {path[:3] for path in reading.lost}
-    first: dict[object, Occupation] = {}
-    for index, claim in sound(reading.part.standards):
-        standard = index if claim.meant is None else claim.meant
-        if standard not in first:
-            first[standard] = _occupation(reading, ("standards", index), claim, begun, lists)
-    return tuple(first.values())
+    again = named_again(reading.part)
+    claims = [one for one in sound(reading.part.standards) if one[0] not in again]
+    often = Counter(claim.meant for _, claim in claims)
+    return tuple(
+        replace(
+            _occupation(reading, ("standards", index), claim, begun, lists),
+            is_one_of_several=often[claim.meant] > 1,
+        )
+        for index, claim in claims
+    )
 
 
 def _occupation(
@@ -81,7 +94,9 @@ def _occupation(
         known = lists.get(claim.meant, claim.version)
     mapping = claim.ksbs or {}
     chosen = all(reading.knows((*at, name)) for name in ("reference", "version", "option"))
-    mistyped = set(mistaken(mapping, known).values())
+    wrong = mistaken(mapping, known)
+    together = (own for label in wrong for own in several(label) if own not in mapping)
+    mistyped = {*wrong.values(), *together}
     covering = {}
     for label in filter(LABEL.fullmatch, _needed(known, claim)):
         names = mapping[label].units if label in mapping else ()

@@ -540,6 +540,13 @@ def _fault(model: type[Part], data: Any, path: Path, entry: Any) -> Fault:
         hint = "Enter one of these words as it is written here."
     elif entry["type"] == "tuple_type" and isinstance(value, str) and not is_private(model, path):
         hint = _as_list(model, (*path, *entry["loc"][len(path) :]), value)
+    elif entry["type"] == "tuple_type" and isinstance(value, dict):
+        hint = "Put the items in ‘[’ and ‘]’, with commas between them."
+        if _type_at(model, (*path, 0)):
+            hint = (
+                "Write ‘- ’ before the first field of each item, and begin its other fields two "
+                "columns further right than now."
+            )
     elif part := _type_at(model, path) if entry["type"] in ("model_type", "dict_type") else None:
         lines = [_line(name, info) for name, info in names(part).items() if info.examples][:2]
         if part.known_by and isinstance(value, str):

@@ -74,6 +74,9 @@ def from_record(record: object, origin: Origin) -> Made | str:
         return f"{reference}: its version {quote(feed.written_version(record))} is not a version"
     remarks: list[str] = []
     ksbs, ids = _statements(_entries(record), remarks)
+    remarks += [f"it has no {kind}" for letter, kind in _KINDS.items() if letter not in _last(ksbs)]
+    if feed.is_of_maps(record) and (missing := _missing(ksbs)):
+        remarks.append(f"the record does not have {ranges(missing)}")
     options = _options(record, list(ksbs), ids, remarks)
     level, status = feed.level(record), _usable(feed.status(record))
     updated = _usable(plain(record.get("lastUpdated")))
@@ -101,9 +104,7 @@ def from_page(page: Page, reference: str, version: str, origin: Origin) -> Made 
         return f"{quote(page.occupation)} is not the occupation of {reference}"
     remarks: list[str] = []
     ksbs, _ = _statements((_Entry(*one) for one in page.ksbs), remarks)
-    last = {label[0]: int(label[1:]) for label in ksbs}
-    labels = [f"{kind}{number}" for kind in last for number in range(1, last[kind])]
-    if missing := [label for label in labels if label not in ksbs]:
+    if missing := _missing(ksbs):
         remarks.append(f"the page does not have {ranges(missing)}")
     head = {
         "reference": reference,
@@ -116,6 +117,18 @@ def from_page(page: Page, reference: str, version: str, origin: Origin) -> Made 
     return _made(head, {}, ksbs, _source(address, origin, None), standing, remarks)
 
 
+def _last(labels: Iterable[str]) -> dict[str, int]:
+    """The last number of each kind of KSB, of labels in their order."""
+    return {label[0]: int(label[1:]) for label in labels}
+
+
+def _missing(ksbs: dict[str, str]) -> list[str]:
+    """The labels that are passed over, where what is published counts them itself."""
+    labels = (f"{kind}{n}" for kind, last in _last(ksbs).items() for n in range(1, last))
+    return [label for label in labels if label not in ksbs]
+
+
+_KINDS = {"K": "knowledge", "S": "skills", "B": "behaviours"}
 _MAPS = "https://occupational-maps-api.skillsengland.education.gov.uk/api/v1/Occupations"
 _PAGES = "https://skillsengland.education.gov.uk/occupations"
 

@@ -35,13 +35,35 @@ def meant_label(label: str) -> str | None:
 
 
 def _likely_label(label: str) -> str | None:
-    """The label that a text means, or looks like: `K1O` is like K10."""
-    meant = meant_label(label)
+    """The label that a text means, or looks like: `K1O` is like K10, and so is `K10:`."""
+    signed = _SIGNED.fullmatch(label)
+    meant = meant_label("".join(signed.groups()) if signed else label)
     if meant is None and len(label) <= 3 + sum(map(str.isdigit, label)):
         meant = meant_label(label[:1] + label[1:].upper().translate(_ALIKE))
     return meant
 
 
+def several(label: str) -> list[str]:
+    """The labels of a line that is for several KSBs: `K2-K4`, `K2, K3`; none where it is not."""
+    found: dict[str, None] = {}
+    for part in _SEPARATOR.split(label[:_MOST_TOGETHER]):
+        run = _RUN.fullmatch(part)
+        if run is None or run[3] not in (None, "", run[1]):
+            return []
+        first, last = int(run[2]), int(run[4] or run[2])
+        if last >= first + _MOST_TOGETHER:
+            return []
+        found |= dict.fromkeys(f"{run[1]}{n}" for n in range(first, last + 1))
+    return list(found) if len(found) > 1 else []
+
+
+_SIGNED = re.compile(r"\W*([KSB])[\W_]*([0-9]{1,6})\W*", re.ASCII | re.IGNORECASE)
+_SEPARATOR = re.compile(r"\s*(?:[,;/&+]|\band\b)\s*")
+_RUN = re.compile(
+    r"\s*([KSB]) ?0*([1-9][0-9]{0,3})"
+    r"(?:\s*(?:[-\u2010-\u2015]|to)\s*([KSB]?) ?0*([1-9][0-9]{0,3}))?\s*"
+)
+_MOST_TOGETHER = 200
 _ALIKE = str.maketrans("OLI|", "0111")
 
 

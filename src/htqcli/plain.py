@@ -11,7 +11,7 @@ from htqcli.source import Document, Mapping, Node, Path, Scalar, Span
 WRAPPED = re.compile(r"[“”„«»][^“”„«»]*[“”«»]|‘[^‘]*’|‚[^‚]*[‘’]", re.DOTALL)
 """A text in quotation marks that a word processor makes. They mean nothing to YAML."""
 _ANCHOR = re.compile(r"(?:^|(?<=[\s\[{,]))&[^\s,\[\]{}]+(?=\s*\Z)")
-_COMMENT = re.compile(r"[ \t]+(#[ \t]*[0-9][^\r\n]*)")
+_COMMENT = re.compile(r"(?<![ \t])[ \t]+(#[ \t]*[0-9][^\r\n]*)")
 _MOST = 500
 """How many characters before a text are searched for a word that names it."""
 

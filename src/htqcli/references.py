@@ -125,9 +125,10 @@ class References:
         if name in self.others:
             return Likely((), self.others_go)
         if one := self._one(name):
-            hint = f"That is the title of {quote(one)}. Enter the id: {quote(one)}."
+            what = "title" if letters(name) == letters(self.titles[one]) else "id and the title"
+            hint = f"That is the {what} of {quote(one)}. Enter the id: {quote(one)}."
             return Likely((one,), hint, Fix(one))
-        ids = self.listed(name)
+        ids = list(dict.fromkeys(self.listed(name)))
         if not ids:
             return None
         do = f"Name each {self.what}"
@@ -208,10 +209,14 @@ class References:
         return self.used.get(part, set())
 
     def _one(self, text: str) -> str | None:
-        """The id that a text is, or the id of which it is the title."""
+        """The id that a text is, or the id of which it is the title, be it after the id."""
         text = text.strip()
         if text in self.titles:
             return text
+        own, *title = _ID_AND_TITLE.split(text, maxsplit=1)
+        same = self._by_key.get(id_key(own), []) if title else []
+        if len(same) == 1 and letters(title[0]) == letters(self.titles[same[0]]) != "":
+            return same[0]
         for ids in (self._by_key.get(id_key(text), []), self._by_title.get(letters(text), [])):
             if len(ids) == 1:
                 return ids[0]
@@ -315,6 +320,7 @@ def _sorted(
 _MOST_NAMED = 8
 _SEPARATOR = re.compile(r"[,;/&+|\n]|\band\b", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
+_ID_AND_TITLE = re.compile(r"\s*[:\u2010-\u2015]\s*|\s+-\s+|\s+")
 _NUMBERED = re.compile(r"(.*?)([0-9]{1,9})", re.DOTALL)
 _RUN = re.compile(
     r"\s*([^\W\d]{0,20}\W{0,3}?)([0-9]{1,9})\s*(?:[-\u2010-\u2015]|\.{2,3}|…|to|:)\s*"

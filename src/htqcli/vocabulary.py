@@ -18,9 +18,10 @@ REFERENCE = r"ST[0-9]{4}"
 
 
 def parse_reference(text: str) -> str | None:
-    """The reference that a person means by `st 0116`, `ST116`, `STO116`, `OCC0116A` or `ST0116 -
-    Software developer`; None where the text is none of these."""
-    if (parts := re.split(r"\s*[:,–—(]\s*|\s+-\s+|\s+(?=[A-Z][a-z])", text, maxsplit=1))[1:]:
+    """The reference that a person means by `st 0116`, `ST116`, `STO116`, `OCC0116A`, `ST0116 -
+    Software developer` or `ST0116 v1.1`; None where the text is none of these."""
+    text = " ".join(text.split())  # so that a run of spaces is looked at once
+    if (parts := _AFTER_REFERENCE.split(text, maxsplit=1))[1:]:
         text = (
             parts[0] if re.fullmatch(r"\s*st[\s_–-]*[0-9o]{4}", parts[0], re.IGNORECASE) else text
         )
@@ -31,6 +32,12 @@ def parse_reference(text: str) -> str | None:
     digits = (match[1] or match[2]).replace("O", "0")
     return f"ST{digits.zfill(4)}"
 
+
+_AFTER_REFERENCE = re.compile(
+    r"\s*[:,–—(]\s*|\s+-\s+|\s+(?=[A-Z][a-z])"
+    r"|(?<=[0-9])[\s/_-]*(?=[Vv](?:er(?:sion)?)?[.\s]*[0-9]|(?<=[\s/_-])[0-9]{1,3}\.[0-9])"
+)
+"""Where a reference ends that a title or a version follows."""
 
 LABEL = re.compile(r"[KSB][1-9][0-9]{0,3}", re.ASCII)
 """K, S or B and a number counted from 1, the place in the published list (DFE-IMPORT)."""

@@ -10,7 +10,7 @@ from itertools import islice
 from htqcli.application import Coverage, StandardClaim, choices, units_in_structure
 from htqcli.coverage import Occupation
 from htqcli.fields import sound
-from htqcli.ksbs import KsbList, meant_label, meant_version, mistaken, ranges
+from htqcli.ksbs import KsbList, meant_label, meant_version, mistaken, ranges, several
 from htqcli.references import References, units_named
 from htqcli.rules.declare import Acceptable, Case, Problem, Severity, rule
 from htqcli.rules.sources import CATEGORIES, CRITERIA, FORMAT, STANDARDS_DATA, SUPPORT
@@ -702,6 +702,8 @@ def malformed_label(case: Case) -> Iterable[Problem]:
                     f"{quote(label)} is not the label of a KSB",
                     hint
                     if meant
+                    else _a_line_for_each(together, known)
+                    if (together := several(label))
                     else (f"Did you mean {likely}? " if likely else "")
                     + "Enter K, S or B and a number, for example ‘K1’.",
                     on_key=True,
@@ -709,6 +711,13 @@ def malformed_label(case: Case) -> Iterable[Problem]:
                     if meant and alone and there
                     else None,
                 )
+
+
+def _a_line_for_each(labels: list[str], known: KsbList | str) -> str:
+    lacking = [] if isinstance(known, str) else [one for one in labels if one not in known.ksbs]
+    if lacking:
+        return f"Check the labels and the version: the list has no {ranges(lacking)}."
+    return f"Write a line for each of {ranges(labels)}, and only one."
 
 
 @rule(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from htqcli.application import StandardClaim
+from htqcli.application import StandardClaim, named_again
 from htqcli.catalogue import Standard
 from htqcli.fields import sound
 from htqcli.rules.declare import Acceptable, Case, Problem, Severity, rule
@@ -322,21 +322,14 @@ def standard_twice(case: Case) -> Iterable[Problem]:
     Two mappings of one standard cannot both be the one that counts. A standard with options
     can be named once for each option.
     """
-    named: dict[str, dict[str | None, int]] = {}
-    for index, claim in sound(case.application.standards):
-        if claim.meant is None:
-            continue
-        option = None if claim.option is None else letters(claim.option)
-        same = named.setdefault(claim.meant, {})
-        if same and (option is None or option in same or None in same):
-            first = same.get(option, min(same.values()))
-            yield Problem(
-                ("standards", index, "reference"),
-                f"{claim.meant} is named a second time; it is item {first + 1} of ‘standards’ "
-                "already",
-                "Keep one of the two, and put both mappings together.",
-            )
-        same.setdefault(option, index)
+    claims = dict(sound(case.application.standards))
+    for index, first in named_again(case.application).items():
+        yield Problem(
+            ("standards", index, "reference"),
+            f"{claims[index].meant} is named a second time; it is item {first + 1} of ‘standards’ "
+            "already",
+            "Keep one of the two, and put both mappings together.",
+        )
 
 
 @rule(
