@@ -7,7 +7,7 @@ import pytest
 import typer
 
 from conftest import IN_WINDOW, ROOT, program
-from htqcli.cli import main, terminal
+from htqcli.cli import main, streams
 
 DRAFT = "cycle: 3\n"
 
@@ -234,7 +234,7 @@ def test_a_path_that_does_not_exist_and_is_a_glob_is_expanded(htq, here):
 def test_no_word_is_left_to_typer_which_expands_all_of_them_on_windows(monkeypatch):
     given = []
     monkeypatch.setattr(sys, "argv", ["htq", "check", ".", "--exclude", "old*.yaml"])
-    monkeypatch.setattr(terminal, "prepare", lambda: None)
+    monkeypatch.setattr(streams, "prepare", lambda: None)
     for kind in (typer.core.TyperGroup, typer.core.TyperCommand):
         monkeypatch.setattr(kind, "main", lambda _, words=None, **__: given.append(words))
     with pytest.raises(SystemExit):

@@ -259,10 +259,10 @@ def test_the_zone_of_the_computer_changes_no_result(tmp_path):
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="no such signal here")
 def test_a_terminal_that_closes_ends_htq_as_an_interruption_does(tmp_path):
     script = (
-        "import os, signal, htqcli.cli.terminal as t\n"
+        "import os, signal, htqcli.files, htqcli.cli.streams as t\n"
         "t.prepare()\n"
         "os.fsync = lambda _: os.kill(os.getpid(), signal.SIGHUP)\n"
-        "t.replace_file('result', 'text')"
+        "htqcli.files.replace_file('result', 'text')"
     )
     run = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, check=False)
     assert run.returncode == 128 + signal.SIGHUP
@@ -272,7 +272,7 @@ def test_a_terminal_that_closes_ends_htq_as_an_interruption_does(tmp_path):
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="no such signal here")
 def test_htq_that_was_started_to_outlive_its_terminal_does():
     script = (
-        "import os, signal, htqcli.cli.terminal as t\n"
+        "import os, signal, htqcli.files, htqcli.cli.streams as t\n"
         "signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
         "t.prepare()\n"
         "os.kill(os.getpid(), signal.SIGHUP)"
