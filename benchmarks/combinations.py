@@ -11,7 +11,7 @@ import platform
 import random
 import time
 
-from htqcli.structure import Combinations, Group, Route
+from htqcli.draft.structure import Combinations, Group, Route
 
 SIZES = [
     # units, groups, pathways, occupations, KSBs of each

@@ -153,7 +153,7 @@ if __name__ == "__main__":
     count = int(sys.argv[2]) if len(sys.argv) > 2 else 2_030
     data = feed(count)
     if sys.argv[3:] == ["moved"]:
-        from htqcli.catalogue import load
+        from htqcli.catalogue.bundled import load
 
         data, _ = moved(data, load().cycle(3).standards)
     Path(sys.argv[1]).write_text(json.dumps(data), encoding="utf-8")

@@ -3,8 +3,8 @@
 `python benchmarks/mutation.py` changes the modules that `[tool.htq-mutation]` in pyproject.toml
 names, one operator, number or condition at a time, runs for each change the tests that run the
 changed line, and prints the changes that no test noticed and a table. `python
-benchmarks/mutation.py structure moment` does it for these modules, and `structure:63,149`
-for these lines. Nothing is written to the modules: a process of its own imports each changed one.
+benchmarks/mutation.py draft/structure moment` does it for these modules, and
+`draft/structure:63,149` for these lines. Nothing is written to the modules: a process of its own imports each changed one.
 """
 
 from __future__ import annotations
@@ -245,7 +245,7 @@ def modules(words: Sequence[str]) -> Iterator[tuple[str, Path, list[int], list[s
 
 def main() -> None:
     words = argparse.ArgumentParser(description=__doc__)
-    words.add_argument("module", nargs="*", help="structure, rules/mapping, structure:63,149")
+    words.add_argument("module", nargs="*", help="draft/structure, rules/mapping, moment:63,149")
     os.chdir(ROOT)
     for name in LOADED:
         importlib.import_module(name)

@@ -16,7 +16,8 @@ from typing import Any
 
 import typer
 
-from htqcli import catalogue, files
+from htqcli import files
+from htqcli.catalogue import bundled
 from htqcli.cli import program
 from htqcli.cli.rules import document
 from htqcli.rules import RULES
@@ -375,7 +376,7 @@ def documents() -> dict[Path, str]:
     return {
         page: page_text,
         ROOT / "docs" / "commands.md": reference(),
-        ROOT / "docs" / "rules.md": document(RULES, catalogue.load()),
+        ROOT / "docs" / "rules.md": document(RULES, bundled.load()),
     }
 
 

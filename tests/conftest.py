@@ -131,7 +131,8 @@ def program(*words: str | Path, **options: Any) -> subprocess.CompletedProcess[b
 
 EACH = """
 import json, os, signal, sys
-from htqcli import cli, lint
+from htqcli import cli
+from htqcli.check import engine
 from htqcli.__main__ import main
 from htqcli.cli import check
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from conftest import ROOT, examples
-from htqcli import catalogue
+from htqcli.catalogue import bundled
 from htqcli.moment import LONDON
 
 PAGE_FILE = Path(__file__).with_name("cycle-3-page.txt")
@@ -20,7 +20,7 @@ PAGE_LINES = [" ".join(line.split()) for line in PAGE_FILE.read_text("utf-8").sp
 """The page of cycle 3 as it was published; its no-break spaces are spaces here."""
 PAGE = "\n".join(PAGE_LINES)
 
-KNOWN = catalogue.load()
+KNOWN = bundled.load()
 
 
 def bullets_after(line):
@@ -353,7 +353,7 @@ def a_catalogue_with(windows):
         kept = {name: model["windows"][0][name] for name in ("first_teaching", "source")}
         cycles.append({**model, "cycle": str(number), "windows": [{**kept, **bounds}]})
     data["cycles"] = cycles
-    return catalogue.Catalogue.model_validate(data)
+    return model.Catalogue.model_validate(data)
 
 
 @given(

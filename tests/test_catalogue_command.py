@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from conftest import IN_WINDOW, ROOT, examples, program
-from htqcli import catalogue, moment
+from htqcli import moment
+from htqcli.catalogue import bundled, model
+from htqcli.check.engine import Checker
+from htqcli.check.inputs import Draft
 from htqcli.cli import program as every_command
 from htqcli.cli.context import own_catalogue
 from htqcli.formats import FORMATS, render
-from htqcli.intake import Draft
-from htqcli.lint import Checker
 from htqcli.rules import about
 from htqcli.rules.declare import CATALOGUE, DRAFT, Severity
 from test_catalogue import SMALL
@@ -314,7 +315,7 @@ def test_what_a_command_refuses_is_what_check_calls_an_error(tmp_path, changes):
     file.write_bytes(content)
     try:
         found = own_catalogue(file)
-    except catalogue.CatalogueError as error:
+    except model.CatalogueError as error:
         assert report.files[0].count(Severity.ERROR)
         first = re.match(rf"{re.escape(str(file))}:(\d+):(\d+): ", str(error))
         assert (int(first[1]), int(first[2])) in {
@@ -487,7 +488,7 @@ def test_a_standard_is_shown_with_what_is_known_of_its_list(htq):
 
 def test_the_day_of_the_data_is_in_the_file():
     revised = yaml.safe_load(BUNDLED.read_text())["revised"]
-    assert catalogue.load().revised.isoformat() == revised.isoformat()
+    assert bundled.load().revised.isoformat() == revised.isoformat()
 
 
 # On whose authority

@@ -9,13 +9,14 @@ import sys
 import pytest
 
 from conftest import IN_WINDOW, ROOT, program
-from htqcli import catalogue, moment
-from htqcli.changes import between
-from htqcli.fields import Part
+from htqcli import moment
+from htqcli.catalogue import bundled
+from htqcli.comparing.changes import between
+from htqcli.model.part import Model
 from htqcli.moment import Moment
 
 CATALOGUE = (ROOT / "data" / "standards.yaml").read_text(encoding="utf-8")
-KNOWN = catalogue.load()
+KNOWN = bundled.load()
 
 FINAL = {
     "      status: provisional\n      confirmation_due: 2022-01\n": "      status: final\n",
@@ -313,7 +314,7 @@ def test_nothing_in_a_catalogue_speaks_to_the_terminal_or_the_pipeline(htq, fina
 
 def others(value):
     """Other values than this that stand in its place, each different in one thing."""
-    if isinstance(value, Part):
+    if isinstance(value, Model):
         for name in type(value).model_fields:
             fields = {own: getattr(value, own) for own in type(value).model_fields}
             for other in others(fields[name]):

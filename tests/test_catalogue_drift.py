@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import ROOT, program
-from htqcli import catalogue
+from htqcli.catalogue import bundled
+from htqcli.catalogue.drift import Record, current
 from htqcli.cli.drift import HEADINGS
-from htqcli.drift import Record, current
 
 AT = "1 July 2026"
-LIST = catalogue.load().cycle(3).standards
+LIST = bundled.load().cycle(3).standards
 
 
 @pytest.fixture(scope="module")

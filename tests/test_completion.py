@@ -8,12 +8,12 @@ import sys
 import pytest
 
 from conftest import ROOT, program
-from htqcli import catalogue
+from htqcli.catalogue import bundled
 from htqcli.rules import RULES
 
 pytestmark = pytest.mark.slow
 
-TITLES = {standard.reference: standard.title for standard in catalogue.load().cycle(3).standards}
+TITLES = {standard.reference: standard.title for standard in bundled.load().cycle(3).standards}
 
 
 @pytest.fixture

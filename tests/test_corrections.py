@@ -11,9 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import IN_WINDOW, ROOT, examples
-from htqcli import catalogue, lint, moment
-from htqcli.fix import _Text, put_right
-from htqcli.intake import Draft
+from htqcli import moment
+from htqcli.catalogue import bundled
+from htqcli.check import engine, report
+from htqcli.check.fix import _Text, put_right
+from htqcli.check.inputs import Draft
 from htqcli.rules import RULES
 from htqcli.rules.declare import Severity
 
@@ -225,7 +227,7 @@ def test_json_gets_a_list_in_place_of_a_text(htq, draft):
 def test_a_correction_that_makes_an_error_of_something_sound_is_held_back(tmp_path):
     """No rule does that today: here one is made up that finds fault with the title once the
     reference is right."""
-    checker = lint.Checker(catalogue.load(), moment.read(IN_WINDOW).first, RULES, tidies=True)
+    checker = engine.Checker(bundled.load(), moment.read(IN_WINDOW).first, RULES, tidies=True)
 
     class Strict:
         def check(self, draft):
@@ -234,7 +236,7 @@ def test_a_correction_that_makes_an_error_of_something_sound_is_held_back(tmp_pa
                 return checked
             error = next(f for f in checked.findings if f.severity is Severity.ERROR)
             made = error._replace(pointer="/qualification/title")
-            return lint.Checked(checked.path, (*checked.findings, made), checked.ran)
+            return report.Checked(checked.path, (*checked.findings, made), checked.ran)
 
     draft = Draft("a.yaml", tmp_path, after({"reference: ST0116": "reference: st0116"}).encode())
     fixed = put_right(draft, Strict(), RULES)
@@ -257,7 +259,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def checker():
-    return lint.Checker(catalogue.load(), moment.read(IN_WINDOW).first, RULES, tidies=True)
+    return engine.Checker(bundled.load(), moment.read(IN_WINDOW).first, RULES, tidies=True)
 
 
 def one_of_the_matches(pattern, *makers):

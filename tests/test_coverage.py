@@ -8,10 +8,10 @@ from html.parser import HTMLParser
 import pytest
 
 from conftest import in_terminal
-from htqcli import source
-from htqcli.application import read_application
-from htqcli.coverage import occupations, permitted, standards
-from htqcli.ksbs import Lists
+from htqcli.document import reader
+from htqcli.draft.application import read_application
+from htqcli.draft.coverage import occupations, permitted, standards
+from htqcli.ksbs.lists import Lists
 
 PATHWAYS = {
     "mandatory: [U1, U2, U3, U4]": "mandatory: [U1, U3]",
@@ -222,7 +222,7 @@ def test_a_folder_is_no_draft(htq, tmp_path):
     ],
 )
 def test_how_much_of_each_standard_is_covered_is_counted(draft, tmp_path, changes, expected):
-    document = source.read(draft(changes).read_bytes())
+    document = reader.read(draft(changes).read_bytes())
     reading = read_application(document)
     named = occupations(reading, Lists(tmp_path / "ksbs"))
     assert standards(named, permitted(reading)) == [expected]
@@ -230,13 +230,13 @@ def test_how_much_of_each_standard_is_covered_is_counted(draft, tmp_path, change
 
 @pytest.mark.parametrize("content", [b"", b"a: [", b"- 1", b"standards: x", b"{}"])
 def test_a_draft_that_says_nothing_names_no_standard(tmp_path, content):
-    reading = read_application(source.read(content))
+    reading = read_application(reader.read(content))
     assert standards(occupations(reading, Lists(tmp_path)), permitted(reading)) == []
 
 
 def test_a_standard_named_twice_is_counted_once(draft, tmp_path):
     twice = {"standards:\n": "standards:\n  - reference: ST0116\n    version: '1.1'\n"}
-    reading = read_application(source.read(draft(twice).read_bytes()))
+    reading = read_application(reader.read(draft(twice).read_bytes()))
     named = occupations(reading, Lists(tmp_path / "ksbs"))
     assert standards(named, permitted(reading)) == [("ST0116", "1.1", 38, 0, 0)]
 
@@ -245,6 +245,6 @@ def test_of_a_structure_too_large_to_count_combinations_the_rest_is_counted(draf
     more = "".join(f"  X{number}: x\n" for number in range(1_000))
     names = ", ".join(f"X{number}" for number in range(1_000))
     path = draft({"  U1: {title": f"{more}  U1: {{title", "from: [U5, U6]": f"from: [U5, {names}]"})
-    reading = read_application(source.read(path.read_bytes()))
+    reading = read_application(reader.read(path.read_bytes()))
     named = occupations(reading, Lists(tmp_path / "ksbs"))
     assert standards(named, permitted(reading)) == [("ST0116", "1.1", 38, 38, None)]

@@ -10,10 +10,10 @@ import pytest
 import typer
 
 from conftest import ROOT, program
-from htqcli import application
 from htqcli.cli import program as every_command
-from htqcli.fields import Part, names
+from htqcli.draft import application
 from htqcli.formats import FORMATS
+from htqcli.model.part import Model, names
 from htqcli.rules import RULES
 
 pytestmark = pytest.mark.slow
@@ -117,7 +117,7 @@ def test_the_exit_codes_are_in_both_documents():
 PARTS = [
     part
     for part in vars(application).values()
-    if isinstance(part, type) and issubclass(part, Part) and part is not Part
+    if isinstance(part, type) and issubclass(part, Model) and part is not Model
 ]
 
 

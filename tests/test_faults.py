@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from conftest import IN_WINDOW, ROOT
-from htqcli import catalogue
+from htqcli.catalogue import bundled
 from htqcli.formats import FORMATS
 from htqcli.formats.text import STYLES_OF_VERDICTS
 from htqcli.verdict import Verdict
@@ -536,7 +536,7 @@ def test_the_yaml_of_a_whole_catalogue_is_the_catalogue(htq, draft, six_cycles, 
 
 
 def test_only_what_a_part_of_the_standards_data_has_is_compared(htq, tmp_path):
-    listed = catalogue.load().cycle(3).standards
+    listed = bundled.load().cycle(3).standards
     same = [{"referenceNumber": one.reference, "title": one.title, "level": one.level, "version": "1.0", "status": "Approved for delivery"} for one in listed]  # fmt: skip
     for count in (1, 2, 20):
         (tmp_path / "part.json").write_text(json.dumps(same[:count]), encoding="utf-8")

@@ -14,9 +14,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from conftest import IN_WINDOW, examples, program
-from htqcli import catalogue, lint, moment
-from htqcli.fix import put_right
-from htqcli.intake import Draft
+from htqcli import moment
+from htqcli.catalogue import bundled
+from htqcli.check import engine, report
+from htqcli.check.fix import put_right
+from htqcli.check.inputs import Draft
 from htqcli.rules import RULES
 from htqcli.verdict import Verdict
 
@@ -89,7 +91,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def checker():
-    return lint.Checker(catalogue.load(), moment.read(IN_WINDOW).first, RULES, tidies=True)
+    return engine.Checker(bundled.load(), moment.read(IN_WINDOW).first, RULES, tidies=True)
 
 
 def places(value, path=()):
@@ -311,7 +313,7 @@ def mistyped_drafts(draw):
 
 def found(checker, draft):
     checked = checker.check(draft)
-    assert isinstance(checked, lint.Checked), checked
+    assert isinstance(checked, report.Checked), checked
     return checked
 
 
@@ -628,7 +630,7 @@ def test_a_file_that_changed_since_it_was_read_is_not_written(htq, draft, monkey
         path.write_text("cycle: 4\n")
         return put_right(*words)
 
-    monkeypatch.setattr("htqcli.fix.put_right", put_right_while_somebody_saves)
+    monkeypatch.setattr("htqcli.check.fix.put_right", put_right_while_somebody_saves)
     run = htq("check", path, "--fix", "--at", IN_WINDOW)
     assert run.code == 3
     assert path.read_text() == "cycle: 4\n"
@@ -643,7 +645,7 @@ def test_a_fault_while_putting_right_hides_no_other_draft(htq, draft, monkeypatc
             raise ZeroDivisionError
         return put_right(draft, *words)
 
-    monkeypatch.setattr("htqcli.fix.put_right", breaks)
+    monkeypatch.setattr("htqcli.check.fix.put_right", breaks)
     run = htq("check", path, other, "--fix", "--at", IN_WINDOW)
     assert run.code == 3
     assert f"{path}: not checked: a fault in htq" in run.err
@@ -685,8 +687,8 @@ def test_another_file_of_a_folder_is_put_right_only_if_it_is_named(htq, draft, t
 
 
 def test_a_draft_that_would_take_too_long_is_left_as_it_is(htq, draft, monkeypatch):
-    monkeypatch.setattr("htqcli.fix._READINGS", 0)
-    monkeypatch.setattr("htqcli.fix._FEWEST_READINGS", 1)
+    monkeypatch.setattr("htqcli.check.fix._READINGS", 0)
+    monkeypatch.setattr("htqcli.check.fix._FEWEST_READINGS", 1)
     path = draft({**WRONG, "  title: Level 4": "  titel: Level 5"})
     before = path.read_text()
     run = htq("check", path, "--fix", "--at", IN_WINDOW)
@@ -754,8 +756,8 @@ def applied_by(tool, diff, folder):
 def test_a_diff_is_applied_by_the_tools_for_it(draft, tmp_path, layout, name, tool):
     path = draft({**WRONG, "[U3], assessed_by: [A2]": "[u3], assessed_by: [A2]"})
     content = LAYOUTS[layout](path.read_text())
-    checker = lint.Checker(
-        catalogue.load(), moment.read(IN_WINDOW).first, RULES, tmp_path / "ksbs", tidies=True
+    checker = engine.Checker(
+        bundled.load(), moment.read(IN_WINDOW).first, RULES, tmp_path / "ksbs", tidies=True
     )
     fixed = put_right(Draft(name, tmp_path, content), checker, RULES)
     assert len(fixed.changes) >= 3

@@ -12,10 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conftest import IN_WINDOW, ROOT, examples, program
-from htqcli import catalogue, moment
+from htqcli import moment
+from htqcli.catalogue import bundled
+from htqcli.check.engine import Checker
+from htqcli.check.inputs import Draft
 from htqcli.formats import FORMATS, render
-from htqcli.intake import Draft
-from htqcli.lint import Checker
 from htqcli.rules import RULES
 
 pytestmark = pytest.mark.slow
@@ -274,7 +275,7 @@ def is_obeyed(character):
 def test_any_draft_has_a_report_whose_places_lie_in_it_and_which_every_format_can_say(content):
     at = moment.read(IN_WINDOW).first
     draft = Draft("a.yaml", ROOT / "examples", content)
-    known = catalogue.load()
+    known = bundled.load()
     report, again = (
         checker.report([checker.check(draft)])
         for checker in (Checker(known, at, RULES), Checker(known, at, RULES))

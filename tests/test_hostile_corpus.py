@@ -30,7 +30,8 @@ pytestmark = [
 
 PROGRAM = """
 import os, signal, sys
-from htqcli import cli, lint
+from htqcli import cli
+from htqcli.check import engine
 from htqcli.__main__ import main
 from htqcli.cli import check
 from htqcli.formats import json, text

@@ -23,13 +23,14 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from conftest import IN_WINDOW, ROOT, program
-from htqcli import catalogue, source
+from htqcli.authoring.new_draft import scalar
+from htqcli.catalogue import bundled
+from htqcli.document import reader
 from htqcli.files import create_file
-from htqcli.outline import scalar
 
 pytestmark = pytest.mark.slow
 
-STANDARDS = catalogue.load().cycle(3).standards
+STANDARDS = bundled.load().cycle(3).standards
 TYPES = ("awarding-organisation", "higher-education-provider")
 TITLE = "Level 4 Diploma: “IT”, #1"
 
@@ -258,7 +259,7 @@ def test_the_number_that_the_type_has_is_asked_for(htq):
 def test_a_text_is_read_back_exactly(text):
     line = f"title: {scalar(text)}\nnext: 1\n"
     assert yaml.safe_load(line) == {"title": text, "next": 1}
-    document = source.read(line.encode())
+    document = reader.read(line.encode())
     assert document.faults == ()
     assert document.data() == {"title": text, "next": "1"}
     assert "\n" not in line[:-9]

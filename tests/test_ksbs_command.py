@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import IN_WINDOW, program
-from htqcli.importing import Origin, from_record, read_back
-from htqcli.ksbs import read_list
+from htqcli.ksbs.importing import Origin, from_record, read_back
+from htqcli.ksbs.lists import read_list
 
 pytestmark = pytest.mark.slow
 

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import IN_WINDOW
-from htqcli import catalogue, intake
-from htqcli.lint import Checker
+from htqcli.catalogue import bundled
+from htqcli.check import inputs
+from htqcli.check.engine import Checker
 from htqcli.rules import RULES
 
 
@@ -709,14 +710,14 @@ def gaps(tmp_path_factory):
     listed = {"reference": "ST0116", "version": "1.1", "title": "x", "labels": {"K": 2, "S": 2}}
     (lists / "ST0116-1.1.yaml").write_text(json.dumps(listed))
     rules = [rule for rule in RULES if rule.code in ("HTQ503", "HTQ507")]
-    bundled = catalogue.load()
+    known = bundled.load()
 
     def found(ksbs, structure):
         claim = {"reference": "ST0116", "version": "1.1", "ksbs": ksbs}
         units = dict.fromkeys(UNITS, "A unit")
         written = {"cycle": 3, "units": units, "structure": structure, "standards": [claim]}
-        own = intake.Draft("a.json", lists, json.dumps(written).encode())
-        checker = Checker(bundled, datetime(2022, 5, 20, tzinfo=UTC), rules, lists)
+        own = inputs.Draft("a.json", lists, json.dumps(written).encode())
+        checker = Checker(known, datetime(2022, 5, 20, tzinfo=UTC), rules, lists)
         return {finding.rule.code for finding in checker.check(own).findings}
 
     return found

@@ -12,10 +12,10 @@ import pytest
 import yaml
 
 from conftest import ROOT
-from htqcli import catalogue
-from htqcli.blank import WORDS
-from htqcli.catalogue import Cycle
-from htqcli.fields import Part
+from htqcli.authoring.new_cycle import WORDS
+from htqcli.catalogue import bundled
+from htqcli.catalogue.model import Cycle
+from htqcli.model.part import Model
 
 pytestmark = pytest.mark.slow
 
@@ -30,7 +30,7 @@ def uncommented(block):
 
 def parts_in(annotation):
     """Every part that an annotation names."""
-    if isinstance(annotation, type) and issubclass(annotation, Part):
+    if isinstance(annotation, type) and issubclass(annotation, Model):
         yield annotation
     for inner in get_args(annotation):
         yield from parts_in(inner)
@@ -175,7 +175,7 @@ def test_who_follows_the_guide_to_the_letter_has_the_new_cycle(tmp_path):
             follower.edit(words.rpartition("\n#")[2], block)
     made = (tmp_path / "standards.yaml").read_text(encoding="utf-8")
     assert "TODO" not in re.sub(r"^ *#.*", "", made, flags=re.MULTILINE)
-    known = catalogue.load(tmp_path / "standards.yaml")
+    known = bundled.load(tmp_path / "standards.yaml")
     assert [s.reference for s in known.cycle(6).standards] == ["ST0116", "ST0118", "ST0041"]
     by_command = {" ".join(command.split()[:3]): out for command, out in said.items()}
     assert "can be used" in by_command["htq catalogue check"]

@@ -11,7 +11,8 @@ import time
 import pytest
 
 from conftest import IN_WINDOW, ROOT, needs_copies, program, programs
-from htqcli import feed, workers
+from htqcli.check import workers
+from htqcli.ksbs import standards_data
 
 pytestmark = pytest.mark.slow
 
@@ -102,7 +103,7 @@ def test_a_file_without_end_is_not_read_to_its_end(tmp_path):
 @needs_devices
 @pytest.mark.parametrize("words", [("ksbs", "import", "-"), ("catalogue", "drift", "-")])
 def test_standard_input_without_end_is_read_to_the_limit(htq, monkeypatch, words):
-    monkeypatch.setattr(feed, "MAX_BYTES", 2_000_000)
+    monkeypatch.setattr(standards_data, "MAX_BYTES", 2_000_000)
     with open("/dev/zero", encoding="utf-8") as endless:
         monkeypatch.setattr(sys, "stdin", endless)
         run = htq(*words)

@@ -91,8 +91,8 @@ def test_a_zip_of_the_package_has_the_catalogue_too(wheel, installed):
     script = f"""if True:
         import sys
         sys.path.insert(0, {str(wheel)!r})
-        from htqcli import catalogue
-        print(len(catalogue.load().listed.standards), catalogue.__file__)
+        from htqcli.catalogue import bundled
+        print(len(bundled.load().listed.standards), bundled.__file__)
     """
     found = run(installed / "python", "-I", "-c", script).stdout.decode()
     assert found.startswith("93 ")

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from conftest import IN_WINDOW
-from htqcli.fields import is_placeholder
+from htqcli.model.values import is_placeholder
 
 PLACEHOLDERS = [
     "TODO", "tbc", "TBD: ask Sam", "TBC, ask Sam", "<4 or 5>", "[insert name]", "[Insert [name]]",

@@ -8,9 +8,11 @@ from dataclasses import replace
 import pytest
 
 from conftest import IN_WINDOW, ROOT
-from htqcli import catalogue, moment
-from htqcli.intake import Draft, Unchecked
-from htqcli.lint import Checked, Checker
+from htqcli import moment
+from htqcli.catalogue import bundled
+from htqcli.check.engine import Checker
+from htqcli.check.inputs import Draft, Unchecked
+from htqcli.check.report import Checked
 from htqcli.rules import RULES, about
 from htqcli.rules.declare import DRAFT, Severity
 from htqcli.words import visible
@@ -33,7 +35,7 @@ def found_by(rule, fragment, folder):
         )
     draft = Draft("draft.yaml", folder, fragment.encode())
     subject = rule.subjects[0]
-    known = catalogue.load() if subject is DRAFT else None
+    known = bundled.load() if subject is DRAFT else None
     found = Checker(known, AT, [rule, *others_needed_by(rule)], subject=subject).check(draft)
     assert isinstance(found, Checked)
     return [f for f in found.findings if f.rule is rule]
@@ -112,7 +114,7 @@ def test_the_fixed_severities_are_those_of_the_contract():
 )
 def test_a_severity_by_policy_is_the_one_of_the_cycle(code, by_cycle):
     (rule,) = [rule for rule in RULES if rule.code == code]
-    cycles = catalogue.load().cycles[:5]
+    cycles = bundled.load().cycles[:5]
     assert [rule.severity_in(cycle) for cycle in cycles] == by_cycle
     assert rule.severity_in(None) is None
 
@@ -174,7 +176,7 @@ def test_a_fault_in_any_rule_is_told_of_its_file_and_the_next_is_checked(tmp_pat
     shutil.copytree(ROOT / "examples", tmp_path, dirs_exist_ok=True)
     content = (tmp_path / "application.yaml").read_bytes()
     rules = [faulty if rule.code == faulty.code else rule for rule in about(DRAFT)]
-    checker = Checker(catalogue.load(), AT, rules, tidies=True)
+    checker = Checker(bundled.load(), AT, rules, tidies=True)
     unchecked = checker.check(Draft("a.yaml", tmp_path, content))
     assert isinstance(unchecked, Unchecked)
     assert unchecked.path == "a.yaml"
@@ -188,7 +190,7 @@ def test_a_fault_in_a_rule_hides_no_other_file_of_a_run(tmp_path):
     shutil.copytree(ROOT / "examples", tmp_path, dirs_exist_ok=True)
     content = (tmp_path / "application.yaml").read_bytes()
     drafts = [Draft("a.yaml", tmp_path, content), Draft("b.yaml", tmp_path, b"cycle: 4\n")]
-    checker = Checker(catalogue.load(), AT, FAULTY[:1])
+    checker = Checker(bundled.load(), AT, FAULTY[:1])
     report = checker.report(map(checker.check, drafts))
     assert [file.path for file in report.files] == ["b.yaml"]
     assert [item.path for item in report.unchecked] == ["a.yaml"]

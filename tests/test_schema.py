@@ -10,19 +10,23 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from conftest import IN_WINDOW, ROOT, examples, program
-from htqcli import catalogue, moment, source
-from htqcli.application import Application
-from htqcli.catalogue import Catalogue
+from htqcli import moment
+from htqcli.authoring.schema import of_application, of_catalogue
+from htqcli.catalogue import bundled, model
+from htqcli.catalogue.model import Catalogue
+from htqcli.check.engine import Checker
+from htqcli.check.inputs import Draft
+from htqcli.check.report import Checked
 from htqcli.cli.context import own_catalogue
-from htqcli.fields import Part, names, read_whole
-from htqcli.intake import Draft
-from htqcli.lint import Checked, Checker
+from htqcli.document import reader
+from htqcli.document.faults import FaultKind
+from htqcli.draft.application import Application
+from htqcli.model.part import Model, names
+from htqcli.model.reading import read_whole
 from htqcli.rules import RULES
 from htqcli.rules.declare import Severity
-from htqcli.schema import of_application, of_catalogue
-from htqcli.source import Kind
 
-KNOWN = catalogue.load()
+KNOWN = bundled.load()
 SCHEMAS = {"application": of_application(KNOWN), "catalogue": of_catalogue()}
 VALIDATORS = {name: Draft202012Validator(schema) for name, schema in SCHEMAS.items()}
 
@@ -33,13 +37,13 @@ def accepts(name, data):
 
 def plain(path):
     """A YAML file as plain data in which every single value is text, as htq reads it."""
-    return source.read(path.read_bytes()).data()
+    return reader.read(path.read_bytes()).data()
 
 
 def parts(model, seen=None):
     """A part and the parts in it."""
     seen = {} if seen is None else seen
-    if isinstance(model, type) and issubclass(model, Part) and model.__name__ not in seen:
+    if isinstance(model, type) and issubclass(model, Model) and model.__name__ not in seen:
         seen[model.__name__] = model
         for info in names(model).values():
             parts(info.annotation, seen)
@@ -234,7 +238,7 @@ SMALL = {
             ],
             "policy": {
                 name: {"asks": "expected", "source": "C3", "read_from": 3}
-                for name in names(catalogue.Policy)
+                for name in names(model.Policy)
             },
             "stages": [{"name": "Opens", "begins": 20220216, "happens": ["It"], "source": "C3"}],
             "listing": {
@@ -387,15 +391,15 @@ def test_schema_and_loading_agree_on_a_catalogue(tmp_path_factory, data):
     file = tmp_path_factory.getbasetemp() / "catalogue.json"
     file.write_text(json.dumps(data), encoding="utf-8")
     if not accepts("catalogue", data):
-        with pytest.raises(catalogue.CatalogueError):
+        with pytest.raises(model.CatalogueError):
             own_catalogue(file)
         return
-    found = read_whole(Catalogue, source.read(file.read_bytes()))
+    found = read_whole(Catalogue, reader.read(file.read_bytes()))
     for fault in found if isinstance(found, tuple) else ():
         at_date = fault.path[-1:] in {(n,) for n in ("opens", "closes", "after", "before", "month",
                                                      "begins", "confirmation_due")}  # fmt: skip
         is_window = fault.path[-2:-1] == ("windows",) and fault.message.startswith("The window")
-        assert fault.kind is Kind.PLACEHOLDER or at_date or is_window, fault
+        assert fault.kind is FaultKind.PLACEHOLDER or at_date or is_window, fault
 
 
 @pytest.mark.parametrize("path", [path for path in paths(FULL) if path])

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import IN_WINDOW, ROOT
-from htqcli import source
+from htqcli.document import faults, reader
 
 BEFORE = {"recognition_number: RN5999": "recognition_number: 5999"}
 AFTER = {"confidential: true": "confidential: maybe"}
@@ -200,7 +200,7 @@ def test_every_slip_of_a_file_is_told(htq, draft):
     ],
 )
 def test_sound_text_has_no_slip(text):
-    assert [f for f in source.read(text.encode()).faults if f.kind is source.Kind.SYNTAX] == []
+    assert [f for f in reader.read(text.encode()).faults if f.kind is faults.FaultKind.SYNTAX] == []
 
 
 CONTACT = "    name: A. Person\n    email: a.person@example.org"
@@ -254,11 +254,11 @@ def test_places_are_inside_the_text_whatever_the_slips(first, second, data):
         + data.draw(st.text(alphabet="\t\n:'\"[]{}-#,&*!|>%@` ab", max_size=3))
         + text[at:]
     )
-    document = source.read(text.encode())
+    document = reader.read(text.encode())
     for fault in document.faults:
         span = document.span(fault)
         assert 0 <= span.start <= span.end <= len(text)
-    assert document.as_written or any(f.kind is source.Kind.SYNTAX for f in document.faults)
+    assert document.as_written or any(f.kind is faults.FaultKind.SYNTAX for f in document.faults)
 
 
 def apart(text):

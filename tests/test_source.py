@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from htqcli import files, source
-from htqcli.source import Kind
+from htqcli.document import places, reader
+from htqcli.document.faults import FaultKind
 
 
 def kinds(document):
@@ -45,7 +46,7 @@ def place_of(document, span):
     ],
 )
 def test_values_stay_the_text_that_was_written(text, value):
-    document = source.read(text.encode())
+    document = reader.read(text.encode())
     assert document.faults == ()
     assert document.data()["a"] == value
 
@@ -53,41 +54,45 @@ def test_values_stay_the_text_that_was_written(text, value):
 @pytest.mark.parametrize(
     ("content", "kind", "place"),
     [
-        (b"a: 1\nb: \xff\n", Kind.UNREADABLE_TEXT, (2, 4, 2, 5)),
-        ("a: é\nb: \udcff".encode("utf-8", "surrogatepass"), Kind.UNREADABLE_TEXT, (2, 4, 2, 5)),
-        ("a: 1".encode("utf-16"), Kind.UNREADABLE_TEXT, (1, 1, 1, 2)),
-        (b"a: x\x00y", Kind.UNREADABLE_TEXT, (1, 5, 1, 6)),
-        (b"a: x\x7fy", Kind.UNREADABLE_TEXT, (1, 5, 1, 6)),
-        (b"a: b: c", Kind.SYNTAX, (1, 5, 1, 6)),
-        (b"a:\n\tb: 1", Kind.SYNTAX, (2, 1, 2, 2)),
-        (b"ok: 1\na: 'never closed\nb: 1\n", Kind.SYNTAX, (2, 4, 2, 5)),
-        (b"a: *nothing", Kind.SYNTAX, (1, 4, 1, 12)),
-        (b"", Kind.EMPTY, (1, 1, 1, 1)),
-        (b"# a comment\n---\n# another\n", Kind.EMPTY, (1, 1, 1, 1)),
-        (b"null", Kind.NOT_A_MAPPING, (1, 1, 1, 5)),
-        (b"- a\n- b\n", Kind.NOT_A_MAPPING, (1, 1, 2, 4)),
-        (b"text", Kind.NOT_A_MAPPING, (1, 1, 1, 5)),
-        (b"a: 1\nb:\n  c: 1\n  c: 2\n", Kind.DUPLICATE_KEY, (4, 3, 4, 4)),
-        (b"a: 1\n---\nb: 1\n", Kind.SEVERAL_DOCUMENTS, (2, 1, 2, 4)),
-        (b"a: &a\n  b: *a\n", Kind.LIMIT, (2, 6, 2, 8)),
-        (b"a: !!python/object/apply:os.system [x]", Kind.TAG, (1, 4, 1, 35)),
-        (b"a: !e!x y", Kind.TAG, (1, 4, 1, 8)),
-        (b"? [a]\n: 1\n", Kind.WRONG, (1, 3, 1, 6)),
+        (b"a: 1\nb: \xff\n", FaultKind.UNREADABLE_TEXT, (2, 4, 2, 5)),
+        (
+            "a: é\nb: \udcff".encode("utf-8", "surrogatepass"),
+            FaultKind.UNREADABLE_TEXT,
+            (2, 4, 2, 5),
+        ),
+        ("a: 1".encode("utf-16"), FaultKind.UNREADABLE_TEXT, (1, 1, 1, 2)),
+        (b"a: x\x00y", FaultKind.UNREADABLE_TEXT, (1, 5, 1, 6)),
+        (b"a: x\x7fy", FaultKind.UNREADABLE_TEXT, (1, 5, 1, 6)),
+        (b"a: b: c", FaultKind.SYNTAX, (1, 5, 1, 6)),
+        (b"a:\n\tb: 1", FaultKind.SYNTAX, (2, 1, 2, 2)),
+        (b"ok: 1\na: 'never closed\nb: 1\n", FaultKind.SYNTAX, (2, 4, 2, 5)),
+        (b"a: *nothing", FaultKind.SYNTAX, (1, 4, 1, 12)),
+        (b"", FaultKind.EMPTY, (1, 1, 1, 1)),
+        (b"# a comment\n---\n# another\n", FaultKind.EMPTY, (1, 1, 1, 1)),
+        (b"null", FaultKind.NOT_A_MAPPING, (1, 1, 1, 5)),
+        (b"- a\n- b\n", FaultKind.NOT_A_MAPPING, (1, 1, 2, 4)),
+        (b"text", FaultKind.NOT_A_MAPPING, (1, 1, 1, 5)),
+        (b"a: 1\nb:\n  c: 1\n  c: 2\n", FaultKind.DUPLICATE_KEY, (4, 3, 4, 4)),
+        (b"a: 1\n---\nb: 1\n", FaultKind.SEVERAL_DOCUMENTS, (2, 1, 2, 4)),
+        (b"a: &a\n  b: *a\n", FaultKind.LIMIT, (2, 6, 2, 8)),
+        (b"a: !!python/object/apply:os.system [x]", FaultKind.TAG, (1, 4, 1, 35)),
+        (b"a: !e!x y", FaultKind.TAG, (1, 4, 1, 8)),
+        (b"? [a]\n: 1\n", FaultKind.WRONG, (1, 3, 1, 6)),
     ],
 )
 def test_what_is_wrong_with_a_text_is_found_at_its_place(content, kind, place):
-    document = source.read(content)
+    document = reader.read(content)
     assert kinds(document) == [kind]
     assert place_of(document, document.faults[0].span) == place
 
 
 def test_the_line_and_byte_of_what_is_not_utf_8_are_said():
-    (fault,) = source.read(b"a: 1\r\nb: \xe9\r\n").faults
+    (fault,) = reader.read(b"a: 1\r\nb: \xe9\r\n").faults
     assert "0xe9 on line 2, byte 10 of the file" in fault.message
 
 
 def test_a_duplicate_key_names_the_line_of_the_first_which_is_kept():
-    document = source.read(b"a:\n  x: 1\n\n  y: 2\n  x: 3\n")
+    document = reader.read(b"a:\n  x: 1\n\n  y: 2\n  x: 3\n")
     assert "the first is on line 2" in document.faults[0].message
     assert document.data() == {"a": {"x": "1", "y": "2"}}
 
@@ -101,16 +106,16 @@ def test_depth_64_is_read_and_65_is_not(opening):
             "a:\n  " + opening * (depth - 1) + "x"
         )  # fmt: skip
 
-    assert kinds(source.read(nested(64).encode())) == []
-    assert Kind.LIMIT in kinds(source.read(nested(66).encode()))
+    assert kinds(reader.read(nested(64).encode())) == []
+    assert FaultKind.LIMIT in kinds(reader.read(nested(66).encode()))
 
 
 @pytest.mark.parametrize("opening", ["[", "{", "{a: ", "[{a: ", "- ", "? "])
 def test_fifty_thousand_levels_are_a_finding_not_a_crash(opening):
-    assert Kind.LIMIT in kinds(source.read((opening * 50_000).encode()))
+    assert FaultKind.LIMIT in kinds(reader.read((opening * 50_000).encode()))
 
 
-LOADERS = [source.LOADER, source.yaml.SafeLoader]
+LOADERS = [reader.LOADER, source.yaml.SafeLoader]
 
 
 @pytest.mark.parametrize("loader", LOADERS)
@@ -139,9 +144,9 @@ LOADERS = [source.LOADER, source.yaml.SafeLoader]
 )
 def test_what_is_over_64_deep_is_found_at_its_65th_level(monkeypatch, loader, text, line, column):
     monkeypatch.setattr(source, "LOADER", loader)
-    document = source.read(text.encode())
+    document = reader.read(text.encode())
     (fault,) = document.faults
-    assert fault.kind is Kind.LIMIT
+    assert fault.kind is FaultKind.LIMIT
     assert place_of(document, fault.span)[:2] == (line, column)
 
 
@@ -162,7 +167,7 @@ def test_what_is_over_64_deep_is_found_at_its_65th_level(monkeypatch, loader, te
 )
 def test_brackets_that_are_not_open_are_no_depth(monkeypatch, loader, text):
     monkeypatch.setattr(source, "LOADER", loader)
-    assert Kind.LIMIT not in kinds(source.read(text.encode()))
+    assert FaultKind.LIMIT not in kinds(reader.read(text.encode()))
 
 
 FLOW = st.lists(
@@ -183,7 +188,7 @@ def test_the_limit_of_depth_is_told_as_the_parser_counts(pieces, before):
             depth -= isinstance(event, source.yaml.CollectionEndEvent)
             deepest = max(deepest, depth)
         stopped = False
-    told = Kind.LIMIT in kinds(source.read(text.encode()))
+    told = FaultKind.LIMIT in kinds(reader.read(text.encode()))
     assert told or deepest <= 64
     assert not told or deepest > 64 or (stopped and text.count("[") + text.count("{") > 64)
 
@@ -192,19 +197,19 @@ def test_an_alias_bomb_is_a_finding():
     bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
         f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 10)
     )
-    assert kinds(source.read(bomb.encode())) == [Kind.LIMIT]
+    assert kinds(reader.read(bomb.encode())) == [FaultKind.LIMIT]
 
 
 def test_aliases_cannot_make_a_value_deeper_than_the_limit():
     chain = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}]\n" for n in range(1, 70))
-    assert Kind.LIMIT in kinds(source.read(chain.encode()))
+    assert FaultKind.LIMIT in kinds(reader.read(chain.encode()))
 
 
 def test_a_file_over_5_mb_is_a_finding_and_one_of_5_mb_is_read():
     comment = b"a: 1\n#" + b"x" * (files.MAX_BYTES - 6)
-    assert kinds(source.read(comment)) == []
-    (fault,) = source.read(comment + b"x").faults
-    assert fault.kind is Kind.LIMIT
+    assert kinds(reader.read(comment)) == []
+    (fault,) = reader.read(comment + b"x").faults
+    assert fault.kind is FaultKind.LIMIT
     assert "5 MB" in fault.message
 
 
@@ -213,7 +218,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 
 @given(st.binary(max_size=200) | TEXT.map(str.encode))
 def test_any_bytes_are_read_or_have_a_fault_inside_the_text(content):
-    document = source.read(content)
+    document = reader.read(content)
     assert document.faults or document.root is not None
     for fault in document.faults:
         span = fault.span or document.locate(fault.path)
@@ -247,11 +252,11 @@ def as_text(value):
 )
 def test_whatever_json_can_say_is_read_back(value, ascii_only, indent):
     written = json.dumps(value, ensure_ascii=ascii_only, indent=indent)
-    document = source.read(written.encode("utf-8", "surrogatepass"))
+    document = reader.read(written.encode("utf-8", "surrogatepass"))
     readable = not any(ord(c) == 0x7F or 0x80 <= ord(c) < 0xA0 or c in "\ufeff\ufffe\uffff"
                        for c in written)  # fmt: skip
     too_long = any(len(json.dumps(key)) > 1000 for key in value)
-    if Kind.DUPLICATE_KEY in kinds(document):  # names that differ in their Unicode form only
+    if FaultKind.DUPLICATE_KEY in kinds(document):  # names that differ in their Unicode form only
         return
     if document.faults and (not readable or too_long):
         return
@@ -262,7 +267,7 @@ def test_whatever_json_can_say_is_read_back(value, ascii_only, indent):
 @given(st.dictionaries(st.from_regex(r"[a-z]{1,8}", fullmatch=True), TEXT, min_size=1))
 def test_the_text_at_a_place_is_the_value_spoken_of(value):
     written = json.dumps(value, indent=2)
-    document = source.read(written.encode())
+    document = reader.read(written.encode())
     for key, item in value.items():
         span = document.locate((key,))
         assert json.loads(written[span.start : span.end]) == item
@@ -278,9 +283,9 @@ def test_lines_are_those_of_an_editor_wherever_the_text_is_cut_into_blocks(text,
     until = starts[line + 1] if line + 1 < len(starts) else len(text)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(source, "_BLOCK", data.draw(st.integers(1, 20)))
-        lines = source.Lines(text)
-        assert lines.place(source.Span(index, index)).line == line + 1
-        assert lines.place(source.Span(index, index)).column == index - starts[line] + 1
+        lines = places.Lines(text)
+        assert lines.place(places.Span(index, index)).line == line + 1
+        assert lines.place(places.Span(index, index)).column == index - starts[line] + 1
         start, end = lines.bounds(index)
     assert (start, text[end:until].strip("\r\n"), text[start:end]) == (
         starts[line],
@@ -291,15 +296,15 @@ def test_lines_are_those_of_an_editor_wherever_the_text_is_cut_into_blocks(text,
 
 @pytest.mark.parametrize("text", ["a: [" + "1," * 50_000, "k: 1\n" * 30_000, "- {}\n" * 60_000])
 def test_a_text_of_more_values_than_a_draft_can_have_is_refused_where_they_pass_the_limit(text):
-    document = source.read(text.encode())
+    document = reader.read(text.encode())
     assert document.root is None
     last = document.faults[-1]
-    assert last.kind is Kind.LIMIT
+    assert last.kind is FaultKind.LIMIT
     assert "more than 50,000 values" in last.message
     assert last.span.start < len(text)
 
 
 def test_as_many_values_as_the_limit_allows_are_read():
-    document = source.read(("a: [" + "1," * (source.MAX_VALUES - 3) + "]").encode())
+    document = reader.read(("a: [" + "1," * (reader.MAX_VALUES - 3) + "]").encode())
     assert document.faults == ()
-    assert source.read(("a: [" + "1," * (source.MAX_VALUES - 2) + "]").encode()).faults
+    assert reader.read(("a: [" + "1," * (reader.MAX_VALUES - 2) + "]").encode()).faults

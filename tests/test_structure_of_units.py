@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from htqcli.ksbs import ranges
-from htqcli.structure import MOST, Combinations, Group, Route, TooLarge
+from htqcli.draft.structure import MOST, Combinations, Group, Route, TooLarge
+from htqcli.ksbs.lists import ranges
 
 IDS = tuple(f"U{number}" for number in range(6))
 SETS = st.sets(st.integers(0, 5), max_size=6)

@@ -114,9 +114,9 @@ def test_a_full_disk_is_one_line_and_exit_3():
 def run_with(load):
     """`htq standards list` in a process of its own, in which loading the catalogue does this."""
     script = (
-        "import os, signal, htqcli.catalogue, htqcli.cli\n"
+        "import os, signal, htqcli.catalogue.bundled, htqcli.cli\n"
         f"def load(file=None): {load}\n"
-        "htqcli.catalogue.load = load\n"
+        "htqcli.catalogue.bundled.load = load\n"
         "htqcli.cli.main(['standards', 'list'])"
     )
     return [sys.executable, "-c", script]

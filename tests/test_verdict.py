@@ -10,10 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import IN_WINDOW, ROOT, examples
-from htqcli import catalogue, moment
+from htqcli import moment
+from htqcli.catalogue import bundled
+from htqcli.check.engine import Checker
+from htqcli.check.inputs import Draft
+from htqcli.check.report import Checked
 from htqcli.formats import FORMATS
-from htqcli.intake import Draft
-from htqcli.lint import Checked, Checker
 from htqcli.verdict import Verdict
 
 BEST_LAST = (Verdict.NOT_READY, Verdict.UNPROVEN, Verdict.UNSETTLED, Verdict.READY)
@@ -149,7 +151,7 @@ def test_the_environment_gives_a_time(htq, draft, monkeypatch):
 
 def with_policy(number):
     """The bundled catalogue with cycle 3 asking for what another cycle asks for."""
-    known = catalogue.load()
+    known = bundled.load()
     policy = known.cycle(number).policy
     cycles = [
         one.model_copy(update={"policy": policy}) if one.cycle == 3 else one for one in known.cycles

@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 
 from conftest import IN_WINDOW, program
-from htqcli import catalogue, intake, moment, workers
-from htqcli.lint import Checker
+from htqcli import moment
+from htqcli.catalogue import bundled
+from htqcli.check import inputs, workers
+from htqcli.check.engine import Checker
 from htqcli.rules import RULES
 
 pytestmark = pytest.mark.slow
@@ -45,7 +47,7 @@ def folder(draft, tmp_path):
 
 
 def checker():
-    return Checker(catalogue.load(), moment.read(IN_WINDOW).first)
+    return Checker(bundled.load(), moment.read(IN_WINDOW).first)
 
 
 def one_processor():
@@ -74,9 +76,9 @@ def test_many_drafts_are_checked_by_workers(folder):
 
 @pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
 def test_workers_find_the_same_however_they_are_started(folder, method):
-    paths = intake.find([str(folder)]).candidates
+    paths = inputs.find([str(folder)]).candidates
     found = list(workers.check(paths, checker(), 2, method))
-    assert found == [checker().check(intake.read(path, None)) for path in paths]
+    assert found == [checker().check(inputs.read(path, None)) for path in paths]
     assert found[1].findings[0].rule in RULES
     assert not multiprocessing.active_children()
 
@@ -91,21 +93,21 @@ def test_what_a_worker_leaves_undone_is_left_to_this_process(folder, monkeypatch
         os._exit(1)
 
     monkeypatch.setattr(workers, "_work", ends_early)
-    paths = intake.find([str(folder)]).candidates
+    paths = inputs.find([str(folder)]).candidates
     done = list(workers.check(paths, checker(), 2, "fork"))
     assert len(done) == len(paths)
-    left = [path for path in done if isinstance(path, intake.Candidate)]
+    left = [path for path in done if isinstance(path, inputs.Candidate)]
     assert left == paths[100 * batches :]
     assert not multiprocessing.active_children()
 
 
 def test_a_fault_of_htq_and_standard_input_are_for_the_process_that_tells_of_them(folder):
-    paths = [*intake.find([str(folder)]).candidates[:3], intake.Candidate("-")]
+    paths = [*inputs.find([str(folder)]).candidates[:3], inputs.Candidate("-")]
     assert list(workers.check(paths, checker(), 1)) == paths
 
 
 def test_workers_that_are_not_waited_for_are_ended(folder):
-    found = workers.check(intake.find([str(folder)]).candidates, checker(), 2)
+    found = workers.check(inputs.find([str(folder)]).candidates, checker(), 2)
     next(found)
     found.close()
     assert not multiprocessing.active_children()

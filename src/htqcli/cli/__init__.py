@@ -85,7 +85,7 @@ def _named(words: Sequence[str]) -> Sequence[str]:
 def _version(wanted: bool) -> None:
     if not wanted:
         return
-    from htqcli.source import loader_name
+    from htqcli.document.reader import loader_name
 
     named = os.environ.get(context.VARIABLE)
     known = context.the_catalogue(Path(named) if named else None)

@@ -28,7 +28,7 @@ from htqcli.cli.refusals import refuse_reports_over
 from htqcli.cli.reporting import ReportFormat, conclude, destinations, select_rules
 
 if TYPE_CHECKING:
-    from htqcli.catalogue import Catalogue, Cycle, Source
+    from htqcli.catalogue.model import Catalogue, Cycle, Source
     from htqcli.formats.text import Line
 
 app = typer.Typer(help="View the catalogue of cycles, or maintain your own.")
@@ -88,15 +88,15 @@ def check(
     Each finding says what is wrong, where and how to put it right. ‘htq rules HTQ9’ lists the
     rules.
     """
-    from htqcli import intake
-    from htqcli.lint import Checker
+    from htqcli.check import inputs
+    from htqcli.check.engine import Checker
     from htqcli.rules.declare import CATALOGUE, Severity
 
     rules = select_rules(select, ignore, CATALOGUE)
     format, reports = destinations(format, report or ())
     named = list(dict.fromkeys(files))
     refuse_reports_over(reports, named, CATALOGUE.name)
-    read = (intake.read(intake.Candidate(path), sys.stdin) for path in named)
+    read = (inputs.read(inputs.Candidate(path), sys.stdin) for path in named)
     level = None if fail_on == "never" else Severity(fail_on)
     checker = Checker(None, context.the_time(at), rules, subject=CATALOGUE)
     found = checker.report(map(checker.check, read), level)
@@ -105,7 +105,7 @@ def check(
 
 def _sources(known: Catalogue, cycles: Sequence[Cycle]) -> dict[str, Source]:
     """The sources of what is shown: of everything, or of the contact and the one cycle."""
-    from htqcli.catalogue import sources_in
+    from htqcli.catalogue.model import sources_in
 
     if cycles == known.cycles:
         return known.sources
@@ -132,14 +132,14 @@ def _counted(cycle: Cycle, field: str) -> dict[str, int]:
 
 def _plain(value: Any) -> Any:
     """A piece of the catalogue as plain data; fields that say nothing are left out."""
-    from htqcli.fields import Part
+    from htqcli.model.part import Model
     from htqcli.moment import Moment
 
     if isinstance(value, Moment):
         return value.isoformat()
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    if isinstance(value, Part):
+    if isinstance(value, Model):
         value = {name: getattr(value, name) for name in type(value).model_fields}
     if isinstance(value, dict):
         return {name: _plain(inner) for name, inner in value.items() if inner is not None}

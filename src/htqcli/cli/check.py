@@ -28,11 +28,11 @@ from htqcli.cli.refusals import expect_folder, refuse_reports_over
 from htqcli.cli.reporting import ReportFormat, conclude, destinations, select_rules
 
 if TYPE_CHECKING:
-    from htqcli.fix import Fixed
-    from htqcli.intake import Candidate, Draft, Found, LeftOut, Unchecked
-    from htqcli.lint import Checker, Outcome
+    from htqcli.check.engine import Checker, Outcome
+    from htqcli.check.fix import Fixed
+    from htqcli.check.inputs import Candidate, Draft, Found, LeftOut, Unchecked
+    from htqcli.check.workers import Result
     from htqcli.rules.declare import Rule
-    from htqcli.workers import Result
 
 
 _MANY = 20
@@ -106,8 +106,8 @@ def check(
     A draft is ready when everything was checked and nothing counts but notes.
     Each finding says what is wrong, where, how to put it right and on whose authority.
     """
-    from htqcli import intake
-    from htqcli.lint import Checker
+    from htqcli.check import inputs
+    from htqcli.check.engine import Checker
     from htqcli.rules.declare import DRAFT, Severity
 
     shown, reports = destinations(format, report or ())
@@ -117,12 +117,12 @@ def check(
     expect_folder(ksbs)
     known = context.the_catalogue(catalogue)
     now = context.the_time(at)
-    named = intake.find(paths or [os.curdir], exclude or ())
+    named = inputs.find(paths or [os.curdir], exclude or ())
     _tell_idle(named.idle)
     if listing:
         _list(named, paths or ())
         return
-    over = [file for _, file in reports if named.holds(file) and not intake.is_report(file)]
+    over = [file for _, file in reports if named.holds(file) and not inputs.is_report(file)]
     refuse_reports_over(reports, [*(paths or ()), *over])
     refuse_reports_over(reports, [str(catalogue)] if catalogue else [], "catalogue")
     level = None if fail_on == "never" else Severity(fail_on)
@@ -180,9 +180,9 @@ def _fit(
 def _read(
     candidates: Iterable[Candidate | Unchecked], stdin_name: str | None
 ) -> Iterator[Draft | Unchecked | LeftOut]:
-    from htqcli import intake
+    from htqcli.check import inputs
 
-    return (intake.read(item, sys.stdin, stdin_name) for item in candidates)
+    return (inputs.read(item, sys.stdin, stdin_name) for item in candidates)
 
 
 def _outcomes(
@@ -193,11 +193,11 @@ def _outcomes(
     quiet: bool,
 ) -> Iterator[Outcome]:
     """What the check finds in each; workers check many, as far as they can."""
-    from htqcli import intake
+    from htqcli.check import inputs
 
     for item in _progress(_by_workers(candidates, checker), len(candidates), quiet=quiet):
-        if isinstance(item, intake.Candidate):
-            yield checker.check(intake.read(item, sys.stdin, stdin_name))
+        if isinstance(item, inputs.Candidate):
+            yield checker.check(inputs.read(item, sys.stdin, stdin_name))
         else:
             yield item
 
@@ -214,8 +214,8 @@ def _corrected(
     """The drafts with their clear-cut mistakes corrected in their files, or as they are and with
     what would change on standard output. `written` is told of each file that is to be written. Only
     what is a draft beyond doubt is changed."""
-    from htqcli.fix import Fixed, is_draft, put_right
-    from htqcli.intake import Draft, Unchecked
+    from htqcli.check.fix import Fixed, is_draft, put_right
+    from htqcli.check.inputs import Draft, Unchecked
 
     for draft in drafts:
         if not isinstance(draft, Draft):
@@ -299,20 +299,20 @@ def _tell_idle(globs: Sequence[str]) -> None:
 def _list(named: Found, paths: Sequence[str]) -> None:
     """Write a line for each path, with what a check makes of it. What was found in a folder can
     be anything; a path that was named must be there."""
-    from htqcli import intake, lint
+    from htqcli.check import drafts, inputs
     from htqcli.words import visible, visible_start
 
     missing = False
     for item in named.items:
         outcome: Draft | Unchecked | LeftOut | Candidate = item
-        if isinstance(item, intake.Candidate) and item.path != intake.STANDARD_INPUT:
-            outcome = intake.read(item, None)
-        if isinstance(outcome, intake.Draft):
-            outcome = lint.left_out(outcome) or outcome
+        if isinstance(item, inputs.Candidate) and item.path != inputs.STANDARD_INPUT:
+            outcome = inputs.read(item, None)
+        if isinstance(outcome, inputs.Draft):
+            outcome = drafts.left_out(outcome) or outcome
         said = "checked"
-        if isinstance(outcome, intake.LeftOut):
+        if isinstance(outcome, inputs.LeftOut):
             said = str(outcome)
-        elif isinstance(outcome, intake.Unchecked):
+        elif isinstance(outcome, inputs.Unchecked):
             said = f"not checked: {outcome.reason}"
             missing |= item.path in paths
         terminal.write(f"{visible_start(item.path)}: {visible(said)}\n")
@@ -324,7 +324,7 @@ def _by_workers(named: Sequence[Candidate | Unchecked], checker: Checker) -> Ite
     """What workers find in many drafts; the drafts where there is nothing to gain from them."""
     if len(named) < _MANY_FOR_ONE:
         return iter(named)
-    from htqcli import workers
+    from htqcli.check import workers
 
     count = workers.how_many(len(named))
     return workers.check(named, checker, count) if count else iter(named)

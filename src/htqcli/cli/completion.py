@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from htqcli.catalogue import Catalogue, Cycle
+    from htqcli.catalogue.model import Catalogue, Cycle
 
 VARIABLE = "_HTQ_COMPLETE"
 """The environment variable with which a shell asks."""

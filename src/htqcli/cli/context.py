@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from htqcli.cli.refusals import refuse_overwriting
 
 if TYPE_CHECKING:
-    from htqcli.catalogue import Catalogue, Cycle
+    from htqcli.catalogue.model import Catalogue, Cycle
 
 
 VARIABLE = "HTQ_CATALOGUE"
@@ -27,7 +27,8 @@ def the_time(at: datetime | None) -> datetime:
 def the_catalogue(file: Path | None, output: str | None = None) -> Catalogue:
     """The catalogue that a command uses, over which `output` is not written. Raises
     CatalogueError, which says so where it is the environment that names the file."""
-    from htqcli.catalogue import CatalogueError, load
+    from htqcli.catalogue.bundled import load
+    from htqcli.catalogue.model import CatalogueError
 
     refuse_overwriting(output, file, "catalogue")
     if file is None:
@@ -44,10 +45,12 @@ def the_catalogue(file: Path | None, output: str | None = None) -> Catalogue:
 def own_catalogue(file: Path) -> Catalogue:
     """The catalogue in a file. Raises CatalogueError, which says the first error of those that
     ‘htq catalogue check’ finds."""
-    from htqcli.catalogue import CatalogueError, from_content
+    from htqcli.catalogue.bundled import from_content
+    from htqcli.catalogue.model import CatalogueError
+    from htqcli.check.engine import Checker
+    from htqcli.check.inputs import Draft, Unchecked
+    from htqcli.check.report import Checked
     from htqcli.files import content_of
-    from htqcli.intake import Draft, Unchecked
-    from htqcli.lint import Checked, Checker
     from htqcli.rules import about
     from htqcli.rules.declare import CATALOGUE, Severity
     from htqcli.words import visible
@@ -76,7 +79,7 @@ def own_catalogue(file: Path) -> Catalogue:
 
 def the_cycle(catalogue: Catalogue, number: int | None) -> Cycle:
     """The cycle whose list a command shows: the one given, else the latest with a list."""
-    from htqcli.catalogue import NotFound
+    from htqcli.catalogue.model import NotFound
 
     if number is not None:
         return catalogue.cycle(number)

@@ -15,10 +15,10 @@ from htqcli.cli.options import KsbFolder, Output, format_option
 from htqcli.words import visible
 
 if TYPE_CHECKING:
-    from htqcli.application import Application
-    from htqcli.coverage import Matrix, Met, Row
+    from htqcli.check.inputs import Draft
+    from htqcli.draft.application import Application
+    from htqcli.draft.coverage import Matrix, Met, Row
     from htqcli.formats.text import Line
-    from htqcli.intake import Draft
 
 FORMATS = ("text", "csv", "markdown", "json", "html")
 
@@ -51,9 +51,9 @@ def coverage(
 
     A KSB is met in every permitted combination of units, in some, or never.
     """
-    from htqcli.coverage import matrices
-    from htqcli.ksbs import FOLDER, Lists
-    from htqcli.structure import TooLarge
+    from htqcli.draft.coverage import matrices
+    from htqcli.draft.structure import TooLarge
+    from htqcli.ksbs.lists import FOLDER, Lists
     from htqcli.vocabulary import parse_reference
     from htqcli.words import Refusal, join, quote
 
@@ -91,17 +91,18 @@ def coverage(
 
 
 def _read(path: str) -> tuple[Draft, Application]:
-    from htqcli import intake, source
-    from htqcli.application import read_application
-    from htqcli.foreign import recognise
-    from htqcli.lint import own_fields
+    from htqcli.check import inputs
+    from htqcli.check.drafts import own_fields
+    from htqcli.check.foreign import recognise
+    from htqcli.document import faults, reader
+    from htqcli.draft.application import read_application
     from htqcli.words import visible, visible_start
 
-    draft = intake.read(intake.Candidate(path), sys.stdin)
-    if not isinstance(draft, intake.Draft):
+    draft = inputs.read(inputs.Candidate(path), sys.stdin)
+    if not isinstance(draft, inputs.Draft):
         terminal.tell(f"{visible_start(path)}: not read: {visible(draft.reason)}")
         raise typer.Exit(exits.NOT_DONE)
-    document = source.read(draft.content)
+    document = reader.read(draft.content)
     other = None if own_fields(document) else recognise(path, draft.content, document)
     if other:
         name = visible_start(path)
@@ -109,7 +110,7 @@ def _read(path: str) -> tuple[Draft, Application]:
         raise typer.Exit(exits.NOT_DONE)
     if document.root is None or not document.as_written:
         fault = next(
-            (fault for fault in document.faults if fault.kind is source.Kind.SYNTAX),
+            (fault for fault in document.faults if fault.kind is faults.FaultKind.SYNTAX),
             document.faults[0],
         )
         line = document.lines.place(document.span(fault)).line
@@ -127,18 +128,19 @@ _ERRORS = 5
 def _tell_errors(draft: Draft, lists: Path) -> None:
     """Say which errors the draft has in what the matrix is made from: with them it may not show
     what is meant."""
-    from htqcli import catalogue
-    from htqcli.application import Application
-    from htqcli.fields import names
+    from htqcli.catalogue import bundled
+    from htqcli.check.engine import Checker
+    from htqcli.check.report import Checked
+    from htqcli.draft.application import Application
     from htqcli.formats.text import message
-    from htqcli.lint import Checked, Checker
+    from htqcli.model.part import names
     from htqcli.moment import now
     from htqcli.rules import file, mapping, shape
     from htqcli.rules.declare import Severity
 
     about_it = (*file.RULES, *shape.RULES, *mapping.RULES)
     rules = [rule for rule in about_it if rule.fixed_severity is Severity.ERROR]
-    checked = Checker(catalogue.load(), now(), rules, lists).check(draft)
+    checked = Checker(bundled.load(), now(), rules, lists).check(draft)
     elsewhere = set(names(Application)) - {"units", "structure", "standards"}
     found = [
         f"{draft.path}:{finding.place.line}:{finding.place.column}: error {finding.rule.code} "

@@ -15,11 +15,11 @@ from htqcli.cli.options import At, CycleNumber, KsbFolder, format_option
 from htqcli.cli.refusals import expect_folder, tell_unchecked
 
 if TYPE_CHECKING:
-    from htqcli.catalogue import Catalogue
-    from htqcli.changes import Change, Effect
+    from htqcli.catalogue.model import Catalogue
+    from htqcli.check.inputs import Unchecked
+    from htqcli.check.report import Diagnostic
+    from htqcli.comparing.changes import Change, Effect
     from htqcli.formats.text import Line
-    from htqcli.intake import Unchecked
-    from htqcli.lint import Diagnostic
 
 BUNDLED = "bundled"
 """The word that names the catalogue that htq comes with."""
@@ -59,7 +59,8 @@ def diff(
     Standards, windows, stages, what the cycles ask for, and sources. With drafts, also what
     the differences do to them.
     """
-    from htqcli import changes, intake
+    from htqcli.check import inputs
+    from htqcli.comparing import changes
     from htqcli.moment import say
 
     if more and not drafts:
@@ -73,8 +74,8 @@ def diff(
     effects: tuple[Effect, ...] = ()
     unchecked: tuple[Unchecked, ...] = ()
     if drafts and now:
-        named = intake.find([*drafts, *(more or ())])
-        read = (intake.read(item, sys.stdin) for item in named.candidates)
+        named = inputs.find([*drafts, *(more or ())])
+        read = (inputs.read(item, sys.stdin) for item in named.candidates)
         effects, unchecked, others = changes.effects(found, read, catalogues, now, ksbs, cycle)
         unchecked += tuple(named.without_drafts(others))
     if format == "json":
@@ -98,7 +99,7 @@ def diff(
 
 
 def _catalogue(name: str) -> Catalogue:
-    from htqcli.catalogue import load
+    from htqcli.catalogue.bundled import load
 
     return load() if name == BUNDLED else context.own_catalogue(Path(name))
 
@@ -108,7 +109,7 @@ def _as_data(
     effects: Sequence[Effect],
     unchecked: Sequence[Unchecked],
 ) -> dict[str, Any]:
-    from htqcli.changes import as_data
+    from htqcli.comparing.changes import as_data
 
     return {
         "changes": [

@@ -12,7 +12,7 @@ from htqcli.cli.options import At, CatalogueFile, CycleNumber, format_option
 from htqcli.cli.records import records_in
 
 if TYPE_CHECKING:
-    from htqcli.drift import Comparison, Drift, Kind, Record
+    from htqcli.catalogue.drift import Comparison, Drift, Kind, Record
     from htqcli.formats.text import Line
 
 
@@ -55,13 +55,13 @@ def drift(
     Gone, retired, at another level, with options or another title, in a newer version; and what
     that means for a draft. Of a few records, only their standards are compared.
     """
-    from htqcli.drift import compare
+    from htqcli.catalogue.drift import compare
 
     known = context.the_catalogue(catalogue)
     shown = context.the_cycle(known, cycle)
     now = context.the_time(at)
     if not shown.standards:
-        from htqcli.catalogue import NotFound
+        from htqcli.catalogue.model import NotFound
 
         raise NotFound(f"The list of standards of cycle {shown.cycle} is not in the catalogue.")
     entries, sha256 = records_in(feed)

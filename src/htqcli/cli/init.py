@@ -15,9 +15,9 @@ from htqcli.cli.options import CatalogueFile, CycleNumber, KsbFolder, the_title
 from htqcli.vocabulary import APPLICANT_TYPES, LEVELS
 
 if TYPE_CHECKING:
-    from htqcli.catalogue import Catalogue, Cycle
-    from htqcli.ksbs import KsbList
-    from htqcli.outline import Occupation
+    from htqcli.authoring.new_draft import Occupation
+    from htqcli.catalogue.model import Catalogue, Cycle
+    from htqcli.ksbs.lists import KsbList
 
 
 _LEVELS = tuple(map(str, LEVELS))
@@ -81,8 +81,8 @@ def init(
 
     In a terminal, if you give no options, it asks you the questions.
     """
-    from htqcli.ksbs import FOLDER
-    from htqcli.outline import Answers, outline
+    from htqcli.authoring.new_draft import Answers, outline
+    from htqcli.ksbs.lists import FOLDER
 
     _refuse_name(output)
     if not force and output != STANDARD_OUTPUT and os.path.lexists(output):
@@ -154,7 +154,7 @@ def _reference(typed: str, known: Catalogue, cycle: Cycle) -> str:
 
 
 def _occupation(reference: str, cycle: Cycle, folder: Path) -> Occupation:
-    from htqcli.outline import Occupation
+    from htqcli.authoring.new_draft import Occupation
 
     return Occupation(reference, cycle.by_reference.get(reference), _last_list(reference, folder))
 
@@ -162,7 +162,7 @@ def _occupation(reference: str, cycle: Cycle, folder: Path) -> Occupation:
 def _last_list(reference: str, folder: Path) -> KsbList | None:
     """The KSBs of the last version of a standard that is at hand; of a list that cannot be
     used it is said why."""
-    from htqcli.ksbs import Lists
+    from htqcli.ksbs.lists import Lists
 
     found = []
     for one in Lists(folder).of(reference):
@@ -193,7 +193,7 @@ def _write(output: str, text: str, *, force: bool) -> None:
 def _write_schema(file: str, known: Catalogue, *, force: bool) -> bool:
     """Write the schema that the draft names, unless another draft’s is there already. Whether it
     was written."""
-    from htqcli import schema
+    from htqcli.authoring import schema
     from htqcli.formats.json import encode
     from htqcli.words import visible_start
 
@@ -229,7 +229,7 @@ def _next_steps(
 ) -> list[str]:
     """What was made and what to do next. `folder` is where lists are looked for, the usual place
     if `is_usual`."""
-    from htqcli.ksbs import FOLDER
+    from htqcli.ksbs.lists import FOLDER
     from htqcli.words import join
 
     lines = [

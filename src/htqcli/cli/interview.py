@@ -15,7 +15,7 @@ import typer
 from htqcli.cli import terminal
 
 if TYPE_CHECKING:
-    from htqcli.catalogue import Catalogue, Cycle, Standard
+    from htqcli.catalogue.model import Catalogue, Cycle, Standard
 
 _SHOWN = 9
 """How many standards are offered at a time."""

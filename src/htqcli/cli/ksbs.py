@@ -18,9 +18,9 @@ from htqcli.cli.records import _content, _records
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from htqcli.fetching import Limits, Progress
-    from htqcli.importing import Made, Origin
-    from htqcli.ksbs import KsbList
+    from htqcli.ksbs.fetching import Limits, Progress
+    from htqcli.ksbs.importing import Made, Origin
+    from htqcli.ksbs.lists import KsbList
 
 
 app = typer.Typer(help="Get, import and read the lists of KSBs of standards.")
@@ -122,12 +122,12 @@ def get(
     certificates of your system. A record has 2 minutes to come, all standards have 15. Where the
     network does not let htq through, it says what to save by hand.
     """
-    from htqcli import feed
+    from htqcli.ksbs import standards_data
     from htqcli.words import Refusal, quote
 
     if version is not None and all_versions:
         raise Refusal("Use ‘--version’ or ‘--all-versions’, not both.")
-    if version is not None and feed.version({"version": version}) is None:
+    if version is not None and standards_data.version({"version": version}) is None:
         raise Refusal(f"{quote(version)} is not a version, such as 1.1.")
     wanted = list(dict.fromkeys(_reference(text) for text in reference))
     published = _Published(context.the_catalogue(catalogue).standards_data, folder)
@@ -146,7 +146,7 @@ def _keep(
     """Write the best of the lists that were found, if a version is given those of it, and say
     what was left out. None among them is what was not read. Ends with exit code 3 if something
     that was asked for is not in the folder then."""
-    from htqcli.importing import best
+    from htqcli.ksbs.importing import best
     from htqcli.words import visible
 
     made: list[Made] = []
@@ -179,15 +179,16 @@ def _lists_of(
 ) -> Iterator[Made | str | None]:
     """The lists that the sources give of the standards that are wanted, or why an entry gives none;
     None for a source that is not read, of which it is said why."""
-    from htqcli import feed, moment, page
-    from htqcli.importing import Origin, from_page, from_record
+    from htqcli import moment
+    from htqcli.ksbs import page, standards_data
+    from htqcli.ksbs.importing import Origin, from_page, from_record
 
     today = moment.now().date().isoformat()
     for source in sources:
         try:
             content = _content(source)
             origin = Origin(address, today, hashlib.sha256(content).hexdigest())
-            content = feed.in_utf_8(content)
+            content = standards_data.in_utf_8(content)
             if page.is_page(content):
                 yield from_page(page.read(content), *_of_page(source, wanted, version), origin)
                 continue
@@ -199,7 +200,9 @@ def _lists_of(
         # None is held longer than it is looked at: the data is large.
         for index, record in enumerate(records):
             records[index] = None
-            if not wanted or (isinstance(record, dict) and feed.reference(record) in wanted):
+            if not wanted or (
+                isinstance(record, dict) and standards_data.reference(record) in wanted
+            ):
                 yield from_record(record, origin)
 
 
@@ -208,8 +211,8 @@ def _fetched_lists(
 ) -> Iterator[Made | str | None]:
     """The lists of the standards that are wanted, as `_lists_of` gives them. A version that is not
     the current one is among all records only."""
-    from htqcli import feed
-    from htqcli.importing import Made, from_record
+    from htqcli.ksbs import standards_data
+    from htqcli.ksbs.importing import Made, from_record
 
     def lists(records: list[Any], origin: Origin) -> Iterator[Made | str | None]:
         found = [from_record(record, origin) for record in records]
@@ -222,7 +225,7 @@ def _fetched_lists(
         fetched = published.record(reference)
         if fetched is None:
             yield None
-        elif version is None or version in map(feed.version, fetched[0]):
+        elif version is None or version in map(standards_data.version, fetched[0]):
             yield from lists(*fetched)
         else:
             rest.append(reference)
@@ -234,7 +237,9 @@ def _fetched_lists(
             yield None
             continue
         own = all_records[0][reference]
-        versions = sorted({found for found in map(feed.version, own) if found}, key=_numbers)
+        versions = sorted(
+            {found for found in map(standards_data.version, own) if found}, key=_numbers
+        )
         if own and version in (None, *versions):
             yield from lists(own, all_records[1])
             continue
@@ -250,7 +255,7 @@ class _Published:
     """
 
     def __init__(self, address: str, folder: Path) -> None:
-        from htqcli.fetching import objection
+        from htqcli.ksbs.fetching import objection
         from htqcli.words import Refusal, quote
 
         self._written = address
@@ -267,15 +272,15 @@ class _Published:
 
     def record(self, reference: str) -> tuple[list[Any], Origin] | None:
         """The current record of a standard."""
-        from htqcli import feed
-        from htqcli.fetching import RECORD
+        from htqcli.ksbs import standards_data
+        from htqcli.ksbs.fetching import RECORD
 
         address = f"{self.address}/{reference}"
         fetched = self._fetch(address, reference, f"{reference}.json", "", RECORD)
         if fetched is None:
             return None
         own = [one for one in fetched[0] if isinstance(one, dict)]
-        own = [one for one in own if feed.reference(one) == reference]
+        own = [one for one in own if standards_data.reference(one) == reference]
         if not own:
             terminal.tell(f"Could not fetch {reference}: what is at {address} is no record of it.")
             return None
@@ -285,8 +290,8 @@ class _Published:
         self, wanted: list[str], version: str | None
     ) -> tuple[dict[str, list[Any]], Origin] | None:
         """All records of some standards."""
-        from htqcli import feed
-        from htqcli.fetching import ARRAY
+        from htqcli.ksbs import standards_data
+        from htqcli.ksbs.fetching import ARRAY
 
         words = "".join(f" --reference {one}" for one in wanted)
         words += f" --version {version}" if version else ""
@@ -296,7 +301,7 @@ class _Published:
             return None
         found: dict[str, list[Any]] = {one: [] for one in wanted}
         for one in fetched[0]:
-            if isinstance(one, dict) and (reference := feed.reference(one)) in found:
+            if isinstance(one, dict) and (reference := standards_data.reference(one)) in found:
                 found[reference].append(one)
         return found, fetched[1]
 
@@ -304,20 +309,21 @@ class _Published:
         self, address: str, what: str, file: str, words: str, limits: Limits
     ) -> tuple[list[Any], Origin] | None:
         """The records at an address. By hand it is saved as `file` and imported with `words`."""
-        from htqcli import feed, moment
-        from htqcli.fetching import NotFetched, fetch
-        from htqcli.importing import Origin
+        from htqcli import moment
+        from htqcli.ksbs import standards_data
+        from htqcli.ksbs.fetching import NotFetched, fetch
+        from htqcli.ksbs.importing import Origin
 
         try:
             with _bar(what) as progress:
                 content = fetch(address, limits, progress)
             today = moment.now().date().isoformat()
             origin = Origin(self._written, today, hashlib.sha256(content).hexdigest())
-            return feed.records(content), origin
+            return standards_data.records(content), origin
         except NotFetched as error:
             why, is_missing = str(error), error.is_missing
-        except feed.NotRead:
-            is_page = feed.in_utf_8(content).lstrip().startswith(b"<")
+        except standards_data.NotRead:
+            is_page = standards_data.in_utf_8(content).lstrip().startswith(b"<")
             why, is_missing = f"the answer is {'a web page' if is_page else 'not JSON'}", False
         told = f"Could not fetch {what}: {why}."
         if is_missing:
@@ -355,10 +361,10 @@ def _bar(what: str) -> Iterator[Progress | None]:
 
 def _of_page(source: str, wanted: set[str], version: str | None) -> tuple[str, str]:
     """The standard and the version that a page is for, which it does not say itself."""
-    from htqcli import feed
+    from htqcli.ksbs import standards_data
     from htqcli.words import Refusal, visible
 
-    known = feed.version({"version": version})
+    known = standards_data.version({"version": version})
     if len(wanted) != 1 or known is None:
         raise Refusal(
             f"{visible(source)} is the page of an occupation, which has versions of its own. Say "
@@ -381,7 +387,7 @@ def _write_all(folder: Path, chosen: list[Made], *, force: bool) -> tuple[dict[s
     """Write each list that can be read back, unless one that differs is there already. What is
     in the folder then, and whether each was written now; and whether one was refused for what
     is there."""
-    from htqcli.importing import read_back
+    from htqcli.ksbs.importing import read_back
 
     done: dict[str, bool] = {}
     refused = False
@@ -407,8 +413,8 @@ def _differs(path: Path, made: Made, new: KsbList) -> str | None:
     """How the list that is at a path differs from a new one, in words; None if there is none or
     it does not."""
     from htqcli.files import content_of
-    from htqcli.importing import difference
-    from htqcli.ksbs import read_list
+    from htqcli.ksbs.importing import difference
+    from htqcli.ksbs.lists import read_list
 
     content = content_of(str(path))
     if isinstance(content, str) or content == made.content:
@@ -525,7 +531,7 @@ def _make(folder: Path) -> None:
 def _all(folder: Path) -> list[KsbList]:
     """The lists in a folder that can be used, in the order of their names; of the others it is
     said why they cannot."""
-    from htqcli.ksbs import Lists
+    from htqcli.ksbs.lists import Lists
 
     lists = Lists(folder)
     found = []

@@ -22,7 +22,7 @@ def new_cycle(
 
     Comments say what to find out. The guide ‘Add a cycle’ in htq's documentation leads through it.
     """
-    from htqcli.blank import blank
+    from htqcli.authoring.new_cycle import blank
 
     block = blank(context.the_catalogue(catalogue, output), number)
     terminal.give(block, output, "the block of the cycle")

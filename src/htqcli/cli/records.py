@@ -18,7 +18,7 @@ def records_in(source: str) -> tuple[list[Any], str]:
 
 
 def _records(source: str, content: bytes) -> list[Any]:
-    from htqcli.feed import NotRead, records
+    from htqcli.ksbs.standards_data import NotRead, records
 
     try:
         return records(content)
@@ -28,8 +28,8 @@ def _records(source: str, content: bytes) -> list[Any]:
 
 
 def _content(feed: str) -> bytes:
-    from htqcli.feed import MAX_BYTES
     from htqcli.files import content_of, to_the_end
+    from htqcli.ksbs.standards_data import MAX_BYTES
 
     try:
         if feed != "-":

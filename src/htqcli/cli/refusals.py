@@ -17,7 +17,7 @@ from htqcli.cli.terminal import tell
 from htqcli.words import join, visible
 
 if TYPE_CHECKING:
-    from htqcli.intake import Unchecked
+    from htqcli.check.inputs import Unchecked
 
 
 def refuse_overwriting(output: str | None, source: Path | str | None, kind: str) -> None:

@@ -16,8 +16,8 @@ from htqcli.cli.refusals import tell_unchecked
 from htqcli.formats import FORMATS
 
 if TYPE_CHECKING:
-    from htqcli.intake import LeftOut
-    from htqcli.lint import Report
+    from htqcli.check.inputs import LeftOut
+    from htqcli.check.report import Report
     from htqcli.rules.declare import Rule, Subject
 
 

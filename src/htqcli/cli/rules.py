@@ -10,7 +10,7 @@ from htqcli.cli import completion, context, table, terminal
 from htqcli.cli.options import CatalogueFile, format_option
 
 if TYPE_CHECKING:
-    from htqcli.catalogue import Catalogue
+    from htqcli.catalogue.model import Catalogue
     from htqcli.formats.text import Line
     from htqcli.rules.declare import Rule
 

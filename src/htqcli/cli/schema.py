@@ -29,7 +29,7 @@ def schema(
 
     The cycles of the catalogue and the standards on their lists are choices.
     """
-    from htqcli import schema as schemas
+    from htqcli.authoring import schema as schemas
     from htqcli.formats.json import encode
 
     known = context.the_catalogue(catalogue, output)

@@ -10,7 +10,7 @@ from htqcli.cli import completion, context, options, table, terminal
 from htqcli.cli.options import CatalogueFile, CycleNumber, Output, TableFormat, format_option
 
 if TYPE_CHECKING:
-    from htqcli.catalogue import Catalogue, Cycle, Standard
+    from htqcli.catalogue.model import Catalogue, Cycle, Standard
     from htqcli.formats.text import Line
 
 app = typer.Typer(help="Look up the standards of a cycle.")

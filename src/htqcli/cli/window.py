@@ -10,7 +10,7 @@ from htqcli.cli import context, exits, table, terminal
 from htqcli.cli.options import At, CatalogueFile, CycleNumber, Output, TableFormat, format_option
 
 if TYPE_CHECKING:
-    from htqcli.catalogue import Catalogue, Cycle, Stage, Status
+    from htqcli.catalogue.model import Catalogue, Cycle, Stage, Status
     from htqcli.formats.text import Line
 
 app = typer.Typer(help="See whether the application window is open.")
@@ -108,9 +108,9 @@ def calendar(
 
     An alarm goes a week before a window closes. What has no known day is left out, and said.
     """
-    from htqcli.calendar import calendar as written
-    from htqcli.calendar import events
-    from htqcli.catalogue import NotFound
+    from htqcli.catalogue.calendar import calendar as written
+    from htqcli.catalogue.calendar import events
+    from htqcli.catalogue.model import NotFound
 
     known = context.the_catalogue(catalogue, output)
     found = events(known, known.cycles if cycle is None else (known.cycle(cycle),))

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from htqcli.lint import Report
+    from htqcli.check.report import Report
 
 
 FORMATS = ("text", "json", "sarif", "junit", "github", "gitlab", "azure", "markdown")

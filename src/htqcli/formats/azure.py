@@ -5,9 +5,9 @@ https://learn.microsoft.com/en-us/azure/devops/pipelines/scripts/logging-command
 
 from __future__ import annotations
 
+from htqcli.check.report import Report
 from htqcli.formats.checkout import Places
 from htqcli.formats.text import against
-from htqcli.lint import Report
 from htqcli.rules.declare import Severity
 from htqcli.words import visible, visible_start
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from htqcli.check.report import Diagnostic, Report
+from htqcli.document.places import Place
 from htqcli.formats.checkout import Places
 from htqcli.formats.text import against
-from htqcli.lint import Diagnostic, Report
 from htqcli.rules.declare import Severity
-from htqcli.source import Place
 from htqcli.words import visible, visible_start
 
 SHOWN = 10

@@ -5,9 +5,9 @@ https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
 
 from __future__ import annotations
 
+from htqcli.check.report import Report
 from htqcli.formats.checkout import Places, marks
 from htqcli.formats.json import encode
-from htqcli.lint import Report
 from htqcli.rules.declare import Severity
 from htqcli.words import visible
 

@@ -11,8 +11,8 @@ from htqcli.verdict import Verdict
 from htqcli.words import escape_in_json
 
 if TYPE_CHECKING:
-    from htqcli.catalogue import Catalogue
-    from htqcli.lint import Checked, Diagnostic, Report
+    from htqcli.catalogue.model import Catalogue
+    from htqcli.check.report import Checked, Diagnostic, Report
 
 
 def json(report: Report) -> str:

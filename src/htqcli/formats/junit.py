@@ -11,10 +11,10 @@ from collections.abc import Iterable
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from htqcli.check.inputs import Unchecked
+from htqcli.check.report import Checked, Diagnostic, Report
 from htqcli.formats.json import about
 from htqcli.formats.text import message
-from htqcli.intake import Unchecked
-from htqcli.lint import Checked, Diagnostic, Report
 from htqcli.rules.declare import Rule
 from htqcli.words import visible, visible_start
 

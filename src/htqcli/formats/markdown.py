@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from htqcli.cells import markdown as escape
 from htqcli.cells import markdown_link
+from htqcli.check.report import Checked, Report
 from htqcli.formats.text import MORE, against, coverage, message, overall, verdict
-from htqcli.lint import Checked, Report
 from htqcli.moment import say
 from htqcli.rules.sources import is_address
 

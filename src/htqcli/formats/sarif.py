@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import Any
 
 from htqcli import __version__
+from htqcli.check.inputs import Unchecked
+from htqcli.check.report import Checked, Diagnostic, Report
+from htqcli.document.places import Place
 from htqcli.formats.checkout import Places, marks
 from htqcli.formats.json import about, encode
-from htqcli.intake import Unchecked
-from htqcli.lint import Checked, Diagnostic, Report
 from htqcli.rules import RULES
 from htqcli.rules.declare import Rule, Severity
 from htqcli.rules.sources import is_address
-from htqcli.source import Place
 from htqcli.words import visible
 
 _SCHEMA = (

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from htqcli.catalogue import Catalogue
-from htqcli.coverage import StandardCoverage
-from htqcli.lint import Checked, Diagnostic, Report
+from htqcli.catalogue.model import Catalogue
+from htqcli.check.report import Checked, Diagnostic, Report
+from htqcli.document.places import Place
+from htqcli.draft.coverage import StandardCoverage
 from htqcli.moment import say, say_time
 from htqcli.rules import about
 from htqcli.rules.declare import DRAFT, Severity
-from htqcli.source import Place
 from htqcli.verdict import Verdict
 from htqcli.words import cut, join, visible, visible_start, wrap
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from htqcli.application import Acceptance
-from htqcli.fields import sound
-from htqcli.ksbs import meant_label
-from htqcli.source import Path, pointer
+from htqcli.document.places import FieldPath, pointer
+from htqcli.draft.application import Acceptance
+from htqcli.ksbs.lists import meant_label
+from htqcli.model.part import sound
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +69,14 @@ class Acceptances:
                 naming.setdefault((accepted.code, accepted.entry.at or "", label), accepted)
         return naming
 
-    def naming(self, code: str, at: str, ksb: Path) -> Accepted | None:
+    def naming(self, code: str, at: str, ksb: FieldPath) -> Accepted | None:
         """The first entry that accepts a finding of a rule at a place for one KSB."""
         if not self._naming:
             return None
         keys = ((code, place, str(ksb[-1])) for place in places(at, pointer(ksb)))
         return next((self._naming[key] for key in keys if key in self._naming), None)
 
-    def apart(self, code: str, at: Path, labels: Iterable[str]) -> list[list[str]]:
+    def apart(self, code: str, at: FieldPath, labels: Iterable[str]) -> list[list[str]]:
         """The labels of a mapping at a path: those that nothing accepts, then those that each
         entry does."""
         groups: dict[int, list[str]] = {-1: []}

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import accumulate, chain, islice, pairwise
 
-from htqcli.catalogue import Catalogue, Cycle, Entry, Group, Window, sources_in
-from htqcli.fields import sound, under
+from htqcli.catalogue.model import Catalogue, Cycle, Entry, Group, Window, sources_in
+from htqcli.document.places import FieldPath
+from htqcli.model.messages import under
+from htqcli.model.part import sound
 from htqcli.rules.declare import CATALOGUE, Case, Problem, Severity, rule
 from htqcli.rules.sources import CRITERIA, CYCLE_3, DATA, STANDARDS_DATA
-from htqcli.source import Path
 from htqcli.vocabulary import LEVELS, REFERENCE, SCOPES, parse_reference
 from htqcli.words import cut, join, nearest, quote, visible
 
@@ -382,13 +383,13 @@ def unknown_route(case: Case) -> Iterable[Problem]:
     """
     known = case.catalogue
     headings = {route.title: None for _, route in sound(known.routes)}
-    named: Iterator[tuple[Path, str]] = (
+    named: Iterator[tuple[FieldPath, str]] = (
         (("cycles", index, "routes", "names", at), name)
         for index, cycle in sound(known.cycles)
         if cycle.routes
         for at, name in sound(cycle.routes.names or ())
     )
-    listed: Iterator[tuple[Path, str]] = (
+    listed: Iterator[tuple[FieldPath, str]] = (
         ((*path, "route"), group.route) for path, _, group in _groups(case.catalogue)
     )
     for path, name in chain(named, listed):
@@ -430,13 +431,13 @@ def unknown_scope(case: Case) -> Iterable[Problem]:
     What htq says of a standard follows from its scope.
     """
     known = case.catalogue
-    named: Iterator[tuple[Path, str]] = (
+    named: Iterator[tuple[FieldPath, str]] = (
         (("cycles", index, "listing", "scopes", scope), scope)
         for index, cycle in sound(known.cycles)
         if cycle.listing
         for scope in cycle.listing.scopes
     )
-    listed: Iterator[tuple[Path, str]] = (
+    listed: Iterator[tuple[FieldPath, str]] = (
         ((*path, "scope"), group.scope) for path, _, group in _groups(case.catalogue)
     )
     for path, scope in chain(named, listed):
@@ -525,7 +526,7 @@ def listed_twice(case: Case) -> Iterable[Problem]:
 
     The two can differ in scope, and then nothing says which of them holds.
     """
-    first: dict[tuple[Path, str], Group] = {}
+    first: dict[tuple[FieldPath, str], Group] = {}
     for path, group, entry in _entries(case.catalogue):
         key = path[:2], entry.reference
         if key in first:
@@ -671,7 +672,7 @@ _MANY = 200
 """Among how many choices one that is meant is looked for."""
 
 
-def _closing_last(windows: list[tuple[Path, Window]]) -> Iterator[tuple[Path, Window]]:
+def _closing_last(windows: list[tuple[FieldPath, Window]]) -> Iterator[tuple[FieldPath, Window]]:
     """For each window the one that closes last of it and those before it."""
     return accumulate(windows, lambda last, one: max(last, one, key=lambda w: w[1].has_closed))
 
@@ -681,19 +682,19 @@ def _meant(word: str, choices: Iterable[str]) -> str:
     return f"Did you mean {quote(near[0])}? " if near else ""
 
 
-def _windows(known: Catalogue) -> Iterator[tuple[Path, Window]]:
+def _windows(known: Catalogue) -> Iterator[tuple[FieldPath, Window]]:
     for index, cycle in sound(known.cycles):
         for at, window in sound(cycle.windows):
             yield ("cycles", index, "windows", at), window
 
 
-def _groups(known: Catalogue) -> Iterator[tuple[Path, Cycle, Group]]:
+def _groups(known: Catalogue) -> Iterator[tuple[FieldPath, Cycle, Group]]:
     for index, cycle in sound(known.cycles):
         for at, group in sound(cycle.listing.standards if cycle.listing else ()):
             yield ("cycles", index, "listing", "standards", at), cycle, group
 
 
-def _entries(known: Catalogue) -> Iterator[tuple[Path, Group, Entry]]:
+def _entries(known: Catalogue) -> Iterator[tuple[FieldPath, Group, Entry]]:
     for path, _, group in _groups(known):
         for at, entry in sound(group.standards):
             yield (*path, "standards", at), group, entry

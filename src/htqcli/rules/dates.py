@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from htqcli.catalogue import Status
+from htqcli.catalogue.model import Status
 from htqcli.moment import say
 from htqcli.rules.declare import Acceptable, Case, Problem, Severity, rule
 from htqcli.rules.sources import CYCLE_3, DELIVERY, FORMAT

@@ -14,27 +14,23 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 from importlib import import_module
-from pathlib import Path as Folder
+from pathlib import Path
 from typing import Any, NamedTuple
 
-from htqcli import references
-from htqcli.application import Application, read_application
-from htqcli.catalogue import Catalogue, Cycle, Demand, Policy
-from htqcli.catalogue import read as read_catalogue
-from htqcli.coverage import (
-    Occupation,
-    StandardCoverage,
-    occupations,
-    permitted,
-    standards,
-)
-from htqcli.fields import Reading
-from htqcli.ksbs import Lists
-from htqcli.references import References
+from htqcli.catalogue.bundled import read as read_catalogue
+from htqcli.catalogue.model import Catalogue, Cycle, Demand, Policy
+from htqcli.document.faults import Fault, FaultKind, Fix
+from htqcli.document.nodes import Document
+from htqcli.document.places import FieldPath, Span
+from htqcli.draft import references
+from htqcli.draft.application import Application, read_application
+from htqcli.draft.coverage import Occupation, StandardCoverage, occupations, permitted, standards
+from htqcli.draft.references import References
+from htqcli.draft.structure import Combinations
+from htqcli.ksbs.lists import Lists
+from htqcli.model.reading import Reading
 from htqcli.rules.accepting import NOTHING_ACCEPTED, Acceptances
 from htqcli.rules.sources import DATA, FORMAT, is_address
-from htqcli.source import Document, Fault, Fix, Kind, Path, Span
-from htqcli.structure import Combinations
 from htqcli.verdict import Verdict
 from htqcli.words import visible
 
@@ -139,20 +135,20 @@ class Problem(NamedTuple):
     in the text, and its `fix` is for each. The lines go into `details`, unless it is None.
     """
 
-    path: Path
+    path: FieldPath
     message: str
     hint: str
     on_key: bool = False
-    place: Path | None = None
+    place: FieldPath | None = None
     span: Span | None = None
     details: dict[str, Any] | None = None
     only_marked: bool = False
     sources: tuple[str, ...] = ()
     fix: Fix | None = None
     severity: Severity | None = None
-    ksbs: tuple[Path, ...] = ()
+    ksbs: tuple[FieldPath, ...] = ()
     unproven: bool = False
-    also: tuple[Path, ...] | None = None
+    also: tuple[FieldPath, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -171,12 +167,12 @@ class Case:
     catalogue: Catalogue
     cycle: Cycle | None
     at: datetime
-    file: Folder
+    file: Path
     lists: Lists
     accepted: Acceptances = NOTHING_ACCEPTED
 
     @property
-    def folder(self) -> Folder:
+    def folder(self) -> Path:
         """The folder from which the paths in the draft start."""
         return self.file.parent
 
@@ -216,7 +212,7 @@ class Case:
         """The keys of the pages that the cycle's list comes from."""
         return self.cycle.listing.source if self.cycle and self.cycle.listing else ()
 
-    def faults(self, *kinds: Kind) -> Iterator[Problem]:
+    def faults(self, *kinds: FaultKind) -> Iterator[Problem]:
         """The faults of these kinds that reading the file found, as problems."""
         faults = (*self.document.faults, *self.reading.faults)
         return self.problems(fault for fault in faults if fault.kind in kinds)
@@ -229,7 +225,7 @@ class Case:
 
 
 Check = Callable[[Case], Iterable[Problem]]
-Tidy = Callable[[Case], Iterable[tuple[Path, Fix]]]
+Tidy = Callable[[Case], Iterable[tuple[FieldPath, Fix]]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -424,7 +420,7 @@ def _declared(module: str, name: str) -> Rule:
     return found
 
 
-def _touches(path: Path, need: list[str]) -> bool:
+def _touches(path: FieldPath, need: list[str]) -> bool:
     """Whether a lost path is what a rule needs, or holds it."""
     return len(path) <= len(need) and all(
         wanted in ("*", str(step)) for step, wanted in zip(path, need, strict=False)

@@ -10,19 +10,19 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Iterator
-from pathlib import Path as Folder
-from pathlib import PureWindowsPath
+from pathlib import Path, PureWindowsPath
 from unicodedata import normalize
 
-from htqcli.fields import sound
-from htqcli.ksbs import FOLDER as KSB_FOLDER
+from htqcli.document.faults import Fix
+from htqcli.document.places import FieldPath
+from htqcli.ksbs.lists import FOLDER as KSB_FOLDER
+from htqcli.model.part import sound
 from htqcli.rules.declare import Acceptable, Case, Problem, Severity, rule
 from htqcli.rules.sources import CYCLE_3, FORMAT, PROCESS, SUPPORT
-from htqcli.source import Fix, Path
 from htqcli.words import quote
 
 
-def _files(case: Case) -> Iterator[tuple[Path, str, str | None]]:
+def _files(case: Case) -> Iterator[tuple[FieldPath, str, str | None]]:
     """The files that a draft names: the path of the field that names one, the name, and how it
     leaves the draft's folder, if it does."""
     for path, name in _names(case):
@@ -36,7 +36,7 @@ def _forms(name: str) -> tuple[str, ...]:
     return (name,) if name.isascii() else (name, normalize("NFD", name))
 
 
-def _names(case: Case) -> Iterator[tuple[Path, str]]:
+def _names(case: Case) -> Iterator[tuple[FieldPath, str]]:
     application = case.application
     rights = application.qualification and application.qualification.intellectual_property
     if rights and rights.permission:
@@ -134,7 +134,7 @@ class _Spelling:
             way.append(found[0])
         own = "/".join(way)
         leads = own != name and not _leaves(own, self.folder)
-        return own if leads and _lacks(Folder(self.folder), own) is None else None
+        return own if leads and _lacks(Path(self.folder), own) is None else None
 
     def _names(self, below: str) -> dict[str, list[str]]:
         """The names in a folder, by what they are apart from case."""
@@ -153,7 +153,7 @@ class _Spelling:
         return self._listed[below]
 
 
-def _lacks(folder: Folder, name: str) -> str | None:
+def _lacks(folder: Path, name: str) -> str | None:
     """What is wrong with a named file; None where it is there and holds something."""
     if _is_endless(name):
         return "is not looked up: its path is too long"
@@ -381,14 +381,14 @@ Identity = tuple[int, int] | str
 """What two names of one file have in common."""
 
 
-def _kinds(case: Case) -> dict[Path, str]:
+def _kinds(case: Case) -> dict[FieldPath, str]:
     """The kind of document that each file is named as, by the path of the field that names it."""
     kinds = {
         ("documents", index, "file"): document.kind
         for index, document in sound(case.application.documents)
         if document.kind
     }
-    as_they_are: dict[Path, str] = {
+    as_they_are: dict[FieldPath, str] = {
         ("qualification", "intellectual_property", "permission"): "ip-permission",
         **{
             ("employers", index, "evidence"): "employer-evidence"
@@ -398,7 +398,7 @@ def _kinds(case: Case) -> dict[Path, str]:
     return as_they_are | kinds
 
 
-def _identity(file: Folder) -> Identity:
+def _identity(file: Path) -> Identity:
     """The file itself where it exists, even if a link leads to it; else its name, in any case."""
     try:
         found = file.stat()
@@ -407,11 +407,11 @@ def _identity(file: Folder) -> Identity:
     return found.st_dev, found.st_ino
 
 
-def _name(file: Folder) -> str:
+def _name(file: Path) -> str:
     return os.path.normpath(file).casefold()
 
 
-def _looked_up(case: Case) -> Iterator[tuple[Path, str, Identity]]:
+def _looked_up(case: Case) -> Iterator[tuple[FieldPath, str, Identity]]:
     """The files that a draft names and that are looked up, each with its identity."""
     for path, name, leaves in _files(case):
         if leaves is None and not _is_endless(name):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from htqcli.document.faults import FaultKind
+from htqcli.document.reader import MAX_DEPTH, MAX_EXPANSIONS, MAX_VALUES
 from htqcli.files import MAX_BYTES
 from htqcli.rules.declare import CATALOGUE, DRAFT, Case, Problem, Severity, Stage, rule
 from htqcli.rules.sources import FORMAT, YAML
-from htqcli.source import MAX_DEPTH, MAX_EXPANSIONS, MAX_VALUES, Kind
 
 
 @rule(
@@ -32,7 +33,7 @@ def unreadable_text(case: Case) -> Iterable[Problem]:
     Nothing after such a place can be read with certainty, so nothing is. Of a workbook or another
     file that is no text, the finding says what it is.
     """
-    return case.faults(Kind.UNREADABLE_TEXT)
+    return case.faults(FaultKind.UNREADABLE_TEXT)
 
 
 @rule(
@@ -59,7 +60,7 @@ def yaml_syntax(case: Case) -> Iterable[Problem]:
     the file after anything else. A value that repeats another by an alias must name one that
     exists.
     """
-    return case.faults(Kind.SYNTAX)
+    return case.faults(FaultKind.SYNTAX)
 
 
 @rule(
@@ -81,7 +82,7 @@ def empty_file(case: Case) -> Iterable[Problem]:
 
     An empty file passes many a check by having nothing to object to. It is no application.
     """
-    return case.faults(Kind.EMPTY)
+    return case.faults(FaultKind.EMPTY)
 
 
 @rule(
@@ -107,7 +108,7 @@ def duplicate_key(case: Case) -> Iterable[Problem]:
     Most readers of YAML keep one of the two and say nothing, so what somebody wrote in the
     other would be lost.
     """
-    return (problem._replace(only_marked=True) for problem in case.faults(Kind.DUPLICATE_KEY))
+    return (problem._replace(only_marked=True) for problem in case.faults(FaultKind.DUPLICATE_KEY))
 
 
 @rule(
@@ -131,7 +132,7 @@ def several_documents(case: Case) -> Iterable[Problem]:
 
     Only the first would be checked, and the others would look as if they were.
     """
-    return case.faults(Kind.SEVERAL_DOCUMENTS)
+    return case.faults(FaultKind.SEVERAL_DOCUMENTS)
 
 
 @rule(
@@ -156,7 +157,7 @@ def limit_passed(case: Case) -> Iterable[Problem]:
 
     A small file can be written so that reading it takes all the memory of a machine.
     """
-    return case.faults(Kind.LIMIT)
+    return case.faults(FaultKind.LIMIT)
 
 
 @rule(
@@ -179,7 +180,7 @@ def not_a_mapping(case: Case) -> Iterable[Problem]:
     A list or a single value has no names, so nothing says what it means. Of a file that is known
     as something else, such as a record of the standards data, the finding says what it is.
     """
-    return case.faults(Kind.NOT_A_MAPPING)
+    return case.faults(FaultKind.NOT_A_MAPPING)
 
 
 @rule(
@@ -203,7 +204,7 @@ def tag(case: Case) -> Iterable[Problem]:
 
     Tags can ask a reader to build objects or to run programs. htq does neither.
     """
-    return case.faults(Kind.TAG)
+    return case.faults(FaultKind.TAG)
 
 
 RULES = (

@@ -7,15 +7,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from htqcli.application import Coverage, StandardClaim, choices, units_in_structure
-from htqcli.coverage import Occupation
-from htqcli.fields import sound
-from htqcli.ksbs import KsbList, meant_label, meant_version, mistaken, ranges, several
-from htqcli.references import References, units_named
+from htqcli.document.faults import Fix
+from htqcli.document.places import FieldPath
+from htqcli.draft.application import Coverage, StandardClaim, choices, units_in_structure
+from htqcli.draft.coverage import Occupation
+from htqcli.draft.references import References, units_named
+from htqcli.draft.structure import MOST, Combinations, CounterExample, Repair, TooLarge
+from htqcli.ksbs.lists import KsbList, meant_label, meant_version, mistaken, ranges, several
+from htqcli.model.part import sound
 from htqcli.rules.declare import Acceptable, Case, Problem, Severity, rule
 from htqcli.rules.sources import CATEGORIES, CRITERIA, FORMAT, STANDARDS_DATA, SUPPORT
-from htqcli.source import Fix, Path
-from htqcli.structure import MOST, Combinations, CounterExample, Repair, TooLarge
 from htqcli.vocabulary import LABEL
 from htqcli.words import bare, join, quote
 
@@ -28,7 +29,7 @@ _BASE = """
 """
 
 
-def _mapped(case: Case) -> Iterator[tuple[Path, StandardClaim, dict[str, Coverage]]]:
+def _mapped(case: Case) -> Iterator[tuple[FieldPath, StandardClaim, dict[str, Coverage]]]:
     """The standards that have a mapping, with the path of it."""
     for index, claim in sound(case.application.standards):
         if claim.ksbs:
@@ -314,7 +315,7 @@ def incompetent_combination(case: Case) -> Iterable[Problem]:
     named = _competing(case)
     if case.permitted is None or not named or not all(one.settled for one in named):
         return
-    structure: Path = ("structure",)
+    structure: FieldPath = ("structure",)
     place = structure if case.application.structure else (*named[0].path, "ksbs")
     places = {one.name: (*one.path, "ksbs") for one in named}
     covering = {one.name: one.covering for one in named}
@@ -434,7 +435,7 @@ def _accepted_gaps(
     case: Case,
     permitted: Combinations,
     occupations: dict[str, dict[str, tuple[str, ...]]],
-    places: dict[str, Path],
+    places: dict[str, FieldPath],
 ) -> set[Gap]:
     """The KSBs that a learner can miss and of which the draft accepts it."""
     return {
@@ -841,7 +842,7 @@ def named_twice(case: Case) -> Iterable[Problem]:
 
     It does not count twice, so another unit or name is likely missing.
     """
-    lists: dict[Path, Counter[str]] = {}
+    lists: dict[FieldPath, Counter[str]] = {}
     for path, name in units_named(case.reading, case.document):
         named = lists.setdefault(path[:-1], Counter())
         named[name] += 1

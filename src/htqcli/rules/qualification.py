@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from htqcli.fields import sound
+from htqcli.document.faults import Fix
+from htqcli.model.part import sound
 from htqcli.rules.declare import Acceptable, Case, Problem, Severity, rule
 from htqcli.rules.sources import CRITERIA, CRITERIA_5, DELIVERY, FORMAT, HESA, OFQUAL, PROCESS
-from htqcli.source import Fix
 from htqcli.vocabulary import LEVELS
 from htqcli.words import join, quote
 

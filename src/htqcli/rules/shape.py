@@ -6,15 +6,18 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from htqcli import moment, plain
-from htqcli.application import Application, choices
-from htqcli.fields import is_personal_or_claim, leaves, sound
-from htqcli.ksbs import meant_version
-from htqcli.references import MAX_LISTED, References
+from htqcli import moment
+from htqcli.document import plain
+from htqcli.document.faults import FaultKind, Fix
+from htqcli.document.places import FieldPath
+from htqcli.draft.application import Application, choices
+from htqcli.draft.references import MAX_LISTED, References
+from htqcli.ksbs.lists import meant_version
+from htqcli.model.messages import is_personal_or_claim
+from htqcli.model.part import leaves, sound
 from htqcli.rules.accepting import a_year_after
 from htqcli.rules.declare import CATALOGUE, DRAFT, Case, Problem, Severity, Stage, rule
 from htqcli.rules.sources import FORMAT, YAML
-from htqcli.source import Fix, Kind, Path
 from htqcli.words import join, quote
 
 
@@ -44,7 +47,7 @@ def missing_field(case: Case) -> Iterable[Problem]:
 
     What other rules ask for, such as evidence from an employer, they say themselves.
     """
-    yield from case.faults(Kind.MISSING)
+    yield from case.faults(FaultKind.MISSING)
     told = set()
     for _, group in choices(case.application):
         if group.credits is None or group.choose is not None:
@@ -87,7 +90,7 @@ def unknown_field(case: Case) -> Iterable[Problem]:
 
     What it says is not read: a slip of the pen in a name would hide an answer.
     """
-    problems = list(case.faults(Kind.UNKNOWN))
+    problems = list(case.faults(FaultKind.UNKNOWN))
     alike = Counter((problem.path[:-1], problem.hint) for problem in problems)
     for problem in problems:
         alone = alike[problem.path[:-1], problem.hint] == 1
@@ -95,7 +98,7 @@ def unknown_field(case: Case) -> Iterable[Problem]:
         yield problem._replace(only_marked=True, fix=fix)
 
 
-def _dates_in_iso(case: Case) -> Iterable[tuple[Path, Fix]]:
+def _dates_in_iso(case: Case) -> Iterable[tuple[FieldPath, Fix]]:
     for path, value in leaves(case.application):
         if isinstance(value, moment.Moment) and not is_personal_or_claim(Application, path):
             iso = moment.in_iso(case.document.text(path) or "")
@@ -129,7 +132,7 @@ def wrong_value(case: Case) -> Iterable[Problem]:
 
     The value is not used, and whatever else depends on it is not checked.
     """
-    for problem in case.faults(Kind.WRONG):
+    for problem in case.faults(FaultKind.WRONG):
         yield _version(case, problem) or _list_of_ids(case, problem) or problem
     for path, group in choices(case.application):
         known = case.reading.knows((*path, "choose")) and case.reading.knows((*path, "credits"))
@@ -171,7 +174,7 @@ def _list_of_ids(case: Case, problem: Problem) -> Problem | None:
     return problem._replace(hint=hint, fix=fix)
 
 
-def _ids_at(case: Case, path: Path) -> References | None:
+def _ids_at(case: Case, path: FieldPath) -> References | None:
     """The ids of which a draft lists some at a path."""
     match path:
         case ("standards", int(), "ksbs", _) | ("standards", int(), "ksbs", _, "units"):
@@ -217,7 +220,7 @@ def placeholder(case: Case) -> Iterable[Problem]:
 
     These are what is left to do before the draft is ready.
     """
-    return case.faults(Kind.PLACEHOLDER)
+    return case.faults(FaultKind.PLACEHOLDER)
 
 
 @rule(

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from htqcli.application import StandardClaim, named_again
-from htqcli.catalogue import Standard
-from htqcli.fields import sound
+from htqcli.catalogue.model import Standard
+from htqcli.document.faults import Fix
+from htqcli.document.places import FieldPath
+from htqcli.draft.application import StandardClaim, named_again
+from htqcli.model.part import sound
 from htqcli.rules.declare import Acceptable, Case, Problem, Severity, rule
 from htqcli.rules.sources import CRITERIA, CYCLE_3, STANDARDS_DATA
-from htqcli.source import Fix, Path
 from htqcli.words import join, letters, nearest, quote, slip
 
 _FORM = re.compile(r"ST\d{4}", re.ASCII)
@@ -206,7 +207,7 @@ def contact_us(case: Case) -> Iterable[Problem]:
             )
 
 
-def _titles_as_listed(case: Case) -> Iterable[tuple[Path, Fix]]:
+def _titles_as_listed(case: Case) -> Iterable[tuple[FieldPath, Fix]]:
     for index, claim, standard in _listed(case):
         same = claim.title and letters(claim.title) == letters(standard.title)
         if same and claim.title != standard.title:

@@ -1,0 +1,338 @@
+"""The outline of a draft: what a new author fills in.
+
+Every field that the cycle asks for is there, under the words of the rule that will look at it.
+What is known already is filled in; a placeholder holds the place of every other answer, so that
+`htq check` lists what is left to do. What only some applications need is there too, behind `#`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import get_args
+
+from htqcli.catalogue.model import Catalogue, Cycle, Standard
+from htqcli.draft.application import (
+    Applicant,
+    Application,
+    Attachment,
+    Contact,
+    Coverage,
+    Employer,
+    Qualification,
+    StandardClaim,
+)
+from htqcli.ksbs.lists import KsbList
+from htqcli.model.part import Model, names
+from htqcli.moment import say
+from htqcli.rules import RULES
+from htqcli.rules.qualification import higher_national
+from htqcli.vocabulary import LEVELS, ApplicantType
+from htqcli.words import cut, join, visible, wrap
+
+_WIDTH = 96
+"""How many columns comments take."""
+
+
+_MOST_OF_A_STATEMENT = 88
+"""How many characters of a KSB's statement stand above its label."""
+
+_NUMBERS = {"awarding-organisation": "recognition_number", "higher-education-provider": "ukprn"}
+"""The field of the number that each type of applicant has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Occupation:
+    """A standard to align to: how the cycle's list has it, and its KSBs, where they are at
+    hand."""
+
+    reference: str
+    standard: Standard | None = None
+    ksbs: KsbList | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What is known of an application before it is drafted. None is not known."""
+
+    cycle: Cycle
+    occupations: tuple[Occupation, ...] = ()
+    type: str | None = None
+    title: str | None = None
+    level: int | None = None
+
+
+def outline(answers: Answers, catalogue: Catalogue, schema: str | None = None) -> str:
+    """The text of a draft with these answers. `schema` is the file, from the draft's folder, of
+    the JSON Schema that editors complete and explain the fields by."""
+    lines = [f"# yaml-language-server: $schema={schema}"] if schema else []
+    lines += _introduction(answers.cycle)
+    for part in (
+        _cycle(answers.cycle, catalogue),
+        _applicant(answers.type),
+        _qualification(answers),
+        _units(),
+        _standards(answers, catalogue),
+        _support_session(answers.cycle),
+        _evidence(),
+    ):
+        lines += part
+    return "\n".join(lines) + "\n"
+
+
+def scalar(text: str) -> str:
+    """A text as YAML reads it back, in quotation marks unless it is plainly words."""
+    if _PLAIN.fullmatch(text) and visible(text) == text:
+        return text
+    return visible(json.dumps(text, ensure_ascii=False))
+
+
+_PLAIN = re.compile(r"[^\W\d_][\w’().,&/-]*(?: [\w’().,&/-]+)+")
+
+
+def _introduction(cycle: Cycle) -> Iterator[str]:
+    yield from _comment(
+        f"A draft application for a Higher Technical Qualification (HTQ), cycle {cycle.cycle}."
+    )
+    yield "#"
+    yield from _comment(
+        "Replace everything between < and >, including the brackets, with your answer. ‘htq check’ "
+        "lists what is left."
+    )
+    yield "#"
+    yield from _comment(
+        "Lines that begin with # are not read. If a field name follows # directly, as in #number, "
+        "the field is optional: delete the # to use it."
+    )
+
+
+def _cycle(cycle: Cycle, catalogue: Catalogue) -> Iterator[str]:
+    yield ""
+    windows = [str(window) for window in cycle.windows if window.precision]
+    if windows:
+        yield from _comment(f"The window of the cycle: {join(windows, 'or')}.")
+    keys = dict.fromkeys(key for window in cycle.windows for key in window.source)
+    for key in keys:
+        yield f"# Source: {visible(catalogue.sources[key].address)}"
+    yield f"cycle: {cycle.cycle}"
+    yield "#" + _example(Application, "planned_submission", _inside(cycle))
+
+
+def _inside(cycle: Cycle) -> str | None:
+    """A day inside the window, for an example."""
+    closes = [w.closes for w in cycle.windows if w.closes and w.closes.precision != "month"]
+    return closes[-1].first.date().isoformat() if closes else None
+
+
+def _applicant(type: str | None) -> Iterator[str]:
+    yield ""
+    yield from _as_said("HTQ406")
+    yield "applicant:"
+    yield f"  name: {_place(Applicant, 'name')}"
+    yield f"  type: {type or _one_of(get_args(ApplicantType))}"
+    if type is None:
+        yield from _comment("Keep the number that your type has, and delete the other.", indent=2)
+    for own in _NUMBERS if type is None else (type,):
+        yield f"  {_NUMBERS[own]}: {_place(Applicant, _NUMBERS[own])}"
+    yield from _comment(
+        "The person to ask about the application. htq does not show who it is.", indent=2
+    )
+    yield "  contact:"
+    yield f"    name: {_place(Contact, 'name')}"
+    yield f"    email: {_place(Contact, 'email')}"
+
+
+def _qualification(answers: Answers) -> Iterator[str]:
+    cycle, title = answers.cycle, answers.title
+    yield ""
+    yield "qualification:"
+    yield from _as_said("HTQ403", indent=2)
+    yield f"  title: {_place(Qualification, 'title') if title is None else scalar(title)}"
+    yield from _as_said("HTQ401", indent=2)
+    higher = [o.reference for o in answers.occupations if o.standard and o.standard.level == 5]
+    if answers.level != 5 and (higher or not answers.occupations):
+        yield from _as_said("HTQ402", cycle, indent=2)
+        if higher:
+            yield from _comment(f"At level 5: {join(higher)}.", indent=2)
+    if answers.level is None:
+        yield from _comment("A level 5 qualification on a level 4 standard is normal.", indent=2)
+    yield f"  level: {answers.level or _one_of([str(level) for level in LEVELS])}"
+    yield from _comment("A new qualification has no number yet.", indent=2)
+    yield "  #" + _example(Qualification, "number")
+    firsts = sorted((w.first_teaching.month for w in cycle.windows), key=lambda m: m.first)
+    earliest = [say(month.first, "month") for month in dict.fromkeys(firsts)]
+    yield from _comment(
+        f"For cycle {cycle.cycle}, {join(earliest, 'or')} at the earliest.", indent=2
+    )
+    yield from _source("HTQ304", 2)
+    yield f"  first_teaching: <month, such as {firsts[-1].isoformat()}>"
+    yield from _as_said("HTQ407", cycle, indent=2)
+    yield "  intellectual_property:"
+    yield "    holder: <applicant, or the name of another body>"
+    permission = "evidence/permission.pdf"
+    if title is not None and higher_national(title):
+        yield f"    permission: <file with the holder’s permission, such as {permission}>"
+    else:
+        yield f"    #permission: {permission}"
+
+
+def _units() -> Iterator[str]:
+    yield ""
+    yield from _comment("The units of the qualification, each with an id of your choice.")
+    yield from _as_said("HTQ506")
+    yield "units:"
+    yield "  U1: <title of the unit, such as Databases>"
+    yield "  #U2: {title: Testing, credits: 15}"
+    yield "  #U3: {title: Web development, credits: 15}"
+    yield ""
+    yield from _comment(
+        "Which units each learner takes. If you leave this out, every unit is mandatory."
+    )
+    yield from _as_said("HTQ507")
+    yield "#structure:"
+    yield "#  mandatory: [U1]"
+    yield "#  optional:"
+    yield "#    - {name: Specialism, choose: 1, from: [U2, U3]}"
+
+
+def _standards(answers: Answers, catalogue: Catalogue) -> Iterator[str]:
+    yield ""
+    yield from _comment("The occupational standards that the qualification aligns to.")
+    yield from _as_said("HTQ501")
+    yield "standards:"
+    for occupation in answers.occupations:
+        yield from _standard(occupation, answers.cycle)
+        published = f"{catalogue.standards_data}/{occupation.reference}"
+        yield from _mapping(occupation.ksbs, published)
+    if not answers.occupations:
+        yield from _comment("Find it with ‘htq standards search’.", indent=2)
+        yield f"  - reference: {_place(StandardClaim, 'reference')}"
+        yield from _mapping(None)
+    yield ""
+    yield from _comment(
+        "How the KSBs are assessed, each with an id of your choice. Where a draft names "
+        "assessments, each KSB says which: K1: {units: [U1], assessed_by: [A1]}"
+    )
+    yield "#assessments:"
+    yield "#  A1: Portfolio"
+
+
+def _standard(occupation: Occupation, cycle: Cycle) -> Iterator[str]:
+    yield f"  - reference: {occupation.reference}"
+    if standard := occupation.standard:
+        scopes = cycle.listing.scopes if cycle.listing else {}
+        if standard.scope != "in-scope" and (means := scopes.get(standard.scope)):
+            yield from _comment(means, indent=4)
+        yield f"    title: {scalar(standard.title)}"
+        yield f"    level: {standard.level}"
+
+
+def _mapping(known: KsbList | None, published: str | None = None) -> Iterator[str]:
+    """The version that is mapped to, the option, and a line for each KSB. `published` is the
+    address of the current version."""
+    yield from _as_said("HTQ502", indent=4)
+    if published:
+        yield f"    # The current version: {visible(published)}"
+    version = _place(StandardClaim, "version") if known is None else f'"{known.version}"'
+    yield f"    version: {version}"
+    if known and known.options:
+        yield from _comment("Delete the KSBs that the option does not need.", indent=4)
+        yield f"    option: {scalar(_one_of(list(known.options)))}"
+    yield from _comment(
+        "Covered partly: K1: {units: [U1], coverage: partial, reason: Safer in the workplace}",
+        "Covered by no unit: delete its line.",
+        indent=4,
+    )
+    if known is None:
+        yield from _comment(
+            "Add a line for each KSB of the standard. With its list at hand, which "
+            "‘htq ksbs import’ makes, ‘htq init’ writes them.",
+            indent=4,
+        )
+    yield "    ksbs:"
+    units = _place(Coverage, "units")
+    if known is None:
+        yield f"      K1: {units}"
+        return
+    for label, statement in known.ksbs.items():
+        needing = known.needing[label]
+        some = f"({join(needing)}) " if len(needing) < len(known.options) else ""
+        text = " ".join(f"{some}{statement or ''}".split())
+        if text:
+            yield f"      # {visible(cut(text, _MOST_OF_A_STATEMENT))}"
+        yield f"      {label}: {units}"
+
+
+def _support_session(cycle: Cycle) -> Iterator[str]:
+    yield ""
+    asks = cycle.policy.support_session.asks
+    yield from _as_said("HTQ605", cycle)
+    if asks == "not-asked":
+        yield "#" + _example(Application, "support_session")
+        return
+    if asks != "required":
+        yield from _comment("Delete the line if no session took place.")
+    yield f"support_session: {_place(Application, 'support_session')}"
+
+
+def _evidence() -> Iterator[str]:
+    yield ""
+    yield from _as_said("HTQ601")
+    yield "employers:"
+    yield f"  - name: {_place(Employer, 'name')}"
+    yield f"    evidence: {_place(Employer, 'evidence')}"
+    yield ""
+    yield from _as_said("HTQ603")
+    yield from _as_said("HTQ604")
+    yield "documents:"
+    yield "  - kind: ksb-mapping"
+    yield f"    file: {_place(Attachment, 'file')}"
+    yield "    confidential: <true or false>"
+    yield "  #- kind: specification"
+    yield "  #  file: evidence/specification.pdf"
+    yield "  #  confidential: false"
+    yield ""
+    yield from _as_said("HTQ701")
+    yield "declarations:"
+    yield "  conditions_of_application: <true, once your organisation accepts them>"
+
+
+_RULES = {rule.code: rule for rule in RULES}
+
+
+def _as_said(code: str, cycle: Cycle | None = None, indent: int = 0) -> list[str]:
+    """What a rule's source says, as a comment; nothing where the cycle does not ask for it."""
+    rule = _RULES[code]
+    if cycle is not None and rule.severity_in(cycle) is None:
+        return []
+    return _comment(rule.says, indent=indent) + _source(code, indent)
+
+
+def _source(code: str, indent: int = 0) -> list[str]:
+    return [f"{' ' * indent}# Source: {_RULES[code].source} ({code})"]
+
+
+def _comment(*texts: str, indent: int = 0) -> list[str]:
+    start = " " * indent + "# "
+    columns = _WIDTH - len(start)
+    return [start + line for text in texts for line in wrap(visible(text), columns)]
+
+
+def _place(part: type[Model], name: str) -> str:
+    """The placeholder of a field, in the field's own words."""
+    info = names(part)[name]
+    example = (info.examples or [None])[0]
+    if example is None:
+        return f"<{info.title}>"
+    return "<{}, such as {}>".format(info.title, str(example).strip('"'))
+
+
+def _example(part: type[Model], name: str, example: str | None = None) -> str:
+    info = names(part)[name]
+    return f"{name}: {example or (info.examples or [''])[0]}"
+
+
+def _one_of(words: Sequence[str]) -> str:
+    return f"<{join(list(words), 'or')}>"

@@ -1,0 +1,1 @@
+"""Cycles, windows, lists of standards, and what each cycle asks for."""

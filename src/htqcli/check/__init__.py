@@ -1,0 +1,1 @@
+"""From files to a report: inputs, the checker, corrections, and workers."""

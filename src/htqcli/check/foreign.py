@@ -1,0 +1,134 @@
+"""Files that a person may name in place of a draft: what they are, and what to do with them.
+
+Each is known by what it holds; a table in text by its name alone, because anything can be one.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import NamedTuple
+
+from htqcli.document.faults import Fault, FaultKind
+from htqcli.document.nodes import Document
+from htqcli.ksbs import standards_data
+from htqcli.words import visible
+
+
+class Foreign(NamedTuple):
+    """What a file is in place of a draft, and what to do with it."""
+
+    what: str
+    advice: str
+
+    def document(self, read: Document) -> Document:
+        """What was read of the file as a draft, with nothing but that it is something else. No
+        piece of it is shown, because nothing says where personal data is in it."""
+        kind = read.faults[0].kind if read.root is None and read.faults else FaultKind.NOT_A_MAPPING
+        fault = Fault(kind, (), f"This is {self.what}, not a draft", self.advice)
+        return Document("", None, (fault,))
+
+
+def recognise(path: str, content: bytes, document: Document) -> Foreign | None:
+    """What a file is that has no field of a draft at its top, if that is known."""
+    suffix = os.path.splitext(path)[1].lower()  # noqa: PTH122  # a name, which nothing looks up
+    name = visible(f'"{path}"' if " " in path else path)
+    return (
+        _binary(content, suffix)
+        or _by_fields(document, name)
+        or _text(standards_data.in_utf_8(content[:_LOOKED_AT]), suffix, name)
+    )
+
+
+_LOOKED_AT = 1_000_000
+"""How many bytes of a text are searched."""
+
+_DRAFTS = "htq check reads drafts, which are YAML or JSON text."
+
+
+_NAME_IT = f"{_DRAFTS} Name this file in the draft, as evidence or under ‘documents’."
+
+
+_TABLE = (
+    f"{_DRAFTS} Write what covers each KSB in the draft, under ‘ksbs’ of its standard, and name "
+    "this file under ‘documents’ with ‘kind: ksb-mapping’ if it is your mapping."
+)
+
+_TABLES = {
+    ".xlsx": "an Excel workbook", ".xlsm": "an Excel workbook", ".xls": "an Excel workbook",
+    ".xlsb": "an Excel workbook", ".ods": "a spreadsheet",
+}  # fmt: skip
+
+
+_DOCUMENTS = {
+    ".docx": "a Word document", ".doc": "a Word document", ".odt": "a text document",
+    ".pptx": "a PowerPoint presentation", ".ppt": "a PowerPoint presentation",
+}  # fmt: skip
+
+
+_PARTS = {b"xl/": ".xlsx", b"word/": ".docx", b"ppt/": ".pptx"}
+"""The folders in which Office keeps what a file holds, by which it is known without its name."""
+
+
+def _binary(content: bytes, suffix: str) -> Foreign | None:
+    if content.startswith(b"%PDF-"):
+        return Foreign("a PDF", _NAME_IT)
+    is_package = content.startswith(b"PK\x03\x04")
+    if not is_package and not content.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        return None
+    if is_package and suffix not in _TABLES | _DOCUMENTS:
+        found = (own for part, own in _PARTS.items() if part in content)
+        suffix = next(found, suffix)
+    if suffix in _TABLES:
+        return Foreign(_TABLES[suffix], _TABLE)
+    otherwise = "a ZIP archive" if is_package else "a document of an older Office"
+    return Foreign(_DOCUMENTS.get(suffix, otherwise), _NAME_IT)
+
+
+def _record(name: str) -> Foreign:
+    return Foreign(
+        "a record of the published standards data",
+        f"To make its KSB list, run ‘htq ksbs import {name}’.",
+    )
+
+
+def _by_fields(document: Document, name: str) -> Foreign | None:
+    fields = document.root.fields if document.root else {}
+    if fields.keys() & {"referenceNumber", "stdCode"}:
+        return _record(name)
+    if "reference" in fields and fields.keys() & {"ksbs", "labels"}:
+        return Foreign(
+            "a KSB list", "Keep it in the folder ‘ksbs’ beside the draft, and check the draft."
+        )
+    if {"sources", "cycles"} <= fields.keys():
+        return Foreign("a catalogue of cycles", f"To check it, run ‘htq catalogue check {name}’.")
+    if fields.keys() >= {"htq", "files"} or fields.keys() >= {"version", "runs"}:
+        return Foreign("a report of a check", "Check the draft that it is about.")
+    if "$schema" in fields and fields.keys() & {"properties", "$defs"}:
+        return Foreign("a JSON Schema", "Editors read it. Check the draft that names it.")
+    return None
+
+
+def _text(text: bytes, suffix: str, name: str) -> Foreign | None:
+    if _RECORDS.match(text) and _REFERENCE.search(text):
+        return _record(name)
+    if _PAGE.match(text) and b"data-ksb-id" in text:
+        return Foreign(
+            "a saved page of an occupation",
+            f"To make its KSB list, run ‘htq ksbs import {name} --reference … --version …’ with "
+            "the reference and the version of the standard.",
+        )
+    if _PAGE.match(text):
+        return Foreign("a web page or XML", _NAME_IT)
+    if suffix in (".csv", ".tsv"):
+        return Foreign("a table, such as a spreadsheet program writes", _TABLE)
+    return None
+
+
+_RECORDS = re.compile(rb"\s*(?:\[\s*)?\{")
+
+
+_REFERENCE = re.compile(rb'"(?:referenceNumber|stdCode)"\s*:')
+
+
+_PAGE = re.compile(rb"\s*<(?:!doctype|!--|\?xml|html)", re.IGNORECASE)

@@ -1,0 +1,44 @@
+"""What is personal in a draft, which nobody is shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from htqcli.document import nodes
+from htqcli.document.faults import FaultKind
+from htqcli.document.nodes import Document
+from htqcli.document.places import Span
+from htqcli.rules.declare import DRAFT
+
+EMAIL = re.compile(r"[^\s\"'<>{}\[\],‘’]{1,64}@[^\s\"'<>{}\[\],‘’]{1,255}")
+
+
+def is_contact(name: str | int) -> bool:
+    """Whether a field is a contact, be it slightly misspelt."""
+    return str(name).lower().startswith("contact")
+
+
+def without_addresses(text: str) -> str:
+    """A text with its e-mail addresses left out."""
+    return EMAIL.sub("…", text)
+
+
+def personal(document: Document) -> Iterator[Span]:
+    """The characters of a draft that are personal, or could be: what contacts hold, e-mail
+    addresses, and what stands in fields that there are not."""
+    waiting: list[nodes.Node] = [document.root] if document.root else []
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, nodes.Mapping):
+            for name, (_, value) in node.fields.items():
+                if is_contact(name):
+                    yield Span(value.start, value.end)
+                else:
+                    waiting.append(value)
+        elif isinstance(node, nodes.Sequence):
+            waiting += node.items
+    for fault in DRAFT.read(document).faults:
+        if fault.kind is FaultKind.UNKNOWN and not (fault.fix and fault.fix.certain):
+            yield from (document.key(fault.path), document.locate(fault.path))
+    yield from (Span(*match.span()) for match in EMAIL.finditer(document.lines.text))

@@ -1,0 +1,1 @@
+"""What differs between two catalogues, and what that does to drafts."""

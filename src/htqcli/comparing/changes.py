@@ -1,0 +1,320 @@
+"""What differs between two catalogues, and what that does to drafts.
+
+Standards are matched by their references, cycles by their numbers, windows, stages and the like
+by their names. The order of standards, routes and windows has no meaning and is not compared;
+that of the stages has.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from htqcli.catalogue.model import (
+    Catalogue,
+    Cycle,
+    Listing,
+    NotFound,
+    Route,
+    Source,
+    Stage,
+    Standard,
+    Window,
+)
+from htqcli.check.engine import Checker
+from htqcli.check.inputs import Draft, LeftOut, Unchecked
+from htqcli.check.report import Checked, Diagnostic
+from htqcli.document import reader
+from htqcli.draft.application import Application, read_application
+from htqcli.model.part import Model, sound
+from htqcli.moment import Moment
+from htqcli.vocabulary import SCOPES
+from htqcli.words import join, quote
+
+Kind = Literal["added", "removed", "changed"]
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference. `about` is the kind of thing, `name` which one of them, `title` that of a
+    standard, and `field` what of it is changed. `old` is None for what is added, `new` for what
+    is removed, and either for a field that is not given."""
+
+    cycle: int | None
+    about: str
+    kind: Kind
+    name: str | None = None
+    title: str | None = None
+    field: str | None = None
+    old: Any = None
+    new: Any = None
+
+    def __str__(self) -> str:
+        """`ST0019 Aircraft Certifying Technician: scope was out of scope, is now in scope`."""
+        if self.kind == "added":
+            return f"{self._subject} is added{_described(self.new)}"
+        if self.kind == "removed":
+            return f"{self._subject} is removed{_described(self.old)}"
+        field = (self.field or "").replace("_", " ").replace(".", ", ")
+        return f"{self._subject}: {field} was {_said(self.old)}, is now {_said(self.new)}"
+
+    @property
+    def _subject(self) -> str:
+        if self.about == "standard":
+            return f"{self.name} {self.title}"
+        if self.about == "policy":
+            return f"Policy on {(self.name or '').replace('_', ' ').replace('ksb', 'KSB')}"
+        if self.about == "cycle":
+            return f"Cycle {self.cycle}"
+        about = self.about.capitalize()
+        return f"{about} {quote(self.name)}" if self.name else about
+
+    def touches(self, application: Application) -> bool:
+        """Whether a draft has to do with it: the draft is for the cycle and, where the change is
+        about a standard, names that. What is of no cycle touches no draft."""
+        if self.cycle is None or application.cycle != self.cycle:
+            return False
+        return self.about != "standard" or self.name in [
+            claim.meant for _, claim in sound(application.standards)
+        ]
+
+
+def between(old: Catalogue, new: Catalogue, number: int | None = None) -> tuple[Change, ...]:
+    """Every difference, or only those of one cycle, in the order of the file. Raises NotFound
+    for a cycle that neither has."""
+    before = {cycle.cycle: cycle for cycle in old.cycles}
+    after = {cycle.cycle: cycle for cycle in new.cycles}
+    numbers = sorted({*before, *after})
+    if number is not None and number not in numbers:
+        raise NotFound(f"There is no cycle {number} in either catalogue.")
+    wanted = numbers if number is None else [number]
+    changes = () if number is not None else _of_no_cycle(old, new)
+    return (*changes, *(c for n in wanted for c in _of_cycle(n, before.get(n), after.get(n))))
+
+
+def _of_no_cycle(old: Catalogue, new: Catalogue) -> Iterator[Change]:
+    yield from _things(None, "source", old.sources, new.sources)
+    yield from _things(
+        None,
+        "route",
+        _keyed(old.routes, lambda route: route.name),
+        _keyed(new.routes, lambda route: route.name),
+    )
+    yield from _fields(
+        None, "catalogue", None, old, new, but=("sources", "routes", "cycles", "schema_")
+    )
+
+
+def _of_cycle(number: int, old: Cycle | None, new: Cycle | None) -> Iterator[Change]:
+    if old is None or new is None:
+        yield Change(number, "cycle", "removed" if new is None else "added", old=old, new=new)
+        return
+    if old.routes.names is None or new.routes.names is None:
+        yield from _fields(number, "routes", None, old.routes, new.routes)
+    else:
+        yield from _fields(number, "routes", None, old.routes, new.routes, but=("names",))
+        names = _keyed(old.routes.names, str), _keyed(new.routes.names, str)
+        yield from _things(number, "route", *names)
+    yield from _things(
+        number,
+        "window",
+        _keyed(old.windows, lambda window: window.name),
+        _keyed(new.windows, lambda window: window.name),
+    )
+    yield from _things(number, "policy", _values(old.policy), _values(new.policy))
+    stages = _keyed(old.stages, lambda s: s.name), _keyed(new.stages, lambda s: s.name)
+    yield from _things(number, "stage", *stages)
+    orders = [[name for name in stages[at] if name in stages[1 - at]] for at in (0, 1)]
+    if orders[0] != orders[1]:
+        was, now = ([name for name, _ in order] for order in orders)
+        yield Change(number, "stages", "changed", field="order", old=was, new=now)
+    known = ("cycle", "routes", "windows", "policy", "stages", "listing")
+    yield from _fields(number, "cycle", None, old, new, but=known)
+    yield from _of_listing(number, old, new)
+
+
+def _of_listing(number: int, old: Cycle, new: Cycle) -> Iterator[Change]:
+    one, other = old.listing, new.listing
+    if one is None or other is None:
+        if one or other:
+            yield Change(number, "list", "added" if other else "removed", old=one, new=other)
+    else:
+        yield from _fields(number, "list", None, one, other, but=("standards",))
+    titles = {s.reference: s.title for s in (*old.standards, *new.standards)}
+    for change in _things(number, "standard", old.by_reference, new.by_reference):
+        yield replace(change, title=titles[change.name or ""])
+
+
+def _keyed(things: Iterable[T], name: Callable[[T], str | None]) -> dict[Any, T]:
+    """Things by their names; of several with one name the first, the second and so on match."""
+    seen: Counter[str | None] = Counter()
+    found = {}
+    for thing in things:
+        own = name(thing)
+        found[own, seen[own]] = thing
+        seen[own] += 1
+    return found
+
+
+def _things(
+    cycle: int | None, about: str, old: dict[Any, Any], new: dict[Any, Any]
+) -> Iterator[Change]:
+    for key in dict.fromkeys((*old, *new)):
+        name = key[0] if isinstance(key, tuple) else key
+        if key not in new:
+            yield Change(cycle, about, "removed", name, old=old[key])
+        elif key not in old:
+            yield Change(cycle, about, "added", name, new=new[key])
+        else:
+            yield from _fields(cycle, about, name, old[key], new[key])
+
+
+def _fields(
+    cycle: int | None,
+    about: str,
+    name: str | None,
+    old: Any,
+    new: Any,
+    but: Sequence[str] = (),
+    within: str = "",
+) -> Iterator[Change]:
+    """What is changed of a thing, field for field; of a field that is a thing, its fields."""
+    was, now = _values(old), _values(new)
+    for field in dict.fromkeys((*was, *now)):
+        if field in but:
+            continue
+        one, other = was.get(field), now.get(field)
+        if _values(one) and _values(other):
+            yield from _fields(cycle, about, name, one, other, within=f"{within}{field}.")
+        elif one != other:
+            path = f"{within}{field}"
+            yield Change(cycle, about, "changed", name, field=path, old=one, new=other)
+
+
+def _values(thing: Any) -> dict[str, Any]:
+    """The fields of a thing by their names; none for a single value."""
+    if isinstance(thing, dict):
+        return thing
+    if isinstance(thing, Standard):
+        names = [field.name for field in fields(thing) if field.name not in ("reference", "cycle")]
+    else:
+        names = list(type(thing).model_fields) if isinstance(thing, Model) else []
+    return {name: getattr(thing, name) for name in names}
+
+
+def as_data(thing: Any) -> Any:
+    """What was or is, as data for JSON: of a cycle and of a list, how much there is of it."""
+    if isinstance(thing, Cycle):
+        windows = [str(window) for window in thing.windows]
+        return {"windows": windows, "standards": len(thing.standards)}
+    if isinstance(thing, Listing):
+        count = sum(len(group.standards) for group in thing.standards)
+        return {"status": thing.status, "standards": count}
+    if isinstance(thing, Moment):
+        return thing.isoformat()
+    if isinstance(thing, tuple | list):
+        return [as_data(item) for item in thing]
+    return {name: as_data(value) for name, value in _values(thing).items()} or thing
+
+
+def _said(value: Any) -> str:
+    if value is None or value == ():
+        return "not given"
+    if isinstance(value, str):
+        if value in SCOPES:
+            return value.replace("-", " ")
+        return value if re.fullmatch(r"[\w-]{1,20}", value) else quote(value, 200)
+    if isinstance(value, tuple | list):
+        return join([_said(item) for item in value])
+    return join([f"{name} {_said(own)}" for name, own in _values(value).items()]) or str(value)
+
+
+def _described(thing: Any) -> str:
+    if isinstance(thing, Standard):
+        return f" (level {thing.level}, {thing.route}, {_said(thing.scope)})"
+    if isinstance(thing, Cycle):
+        windows = join([str(window) for window in thing.windows])
+        return f" ({windows}; {len(thing.standards)} standards on its list)"
+    if isinstance(thing, Listing):
+        return f" ({thing.status})"
+    if isinstance(thing, Source):
+        return f" ({thing.title}, {thing.address})"
+    if isinstance(thing, Route):
+        return f" (in the lists {quote(thing.heading)})" if thing.heading else ""
+    if isinstance(thing, Stage):
+        return f" (begins {thing.begins})" if thing.begins else " (no date given)"
+    return f" ({thing})" if isinstance(thing, Window) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What the changes do to a draft: those that touch it, the check with either catalogue, and
+    the findings that are gone and that are new. A finding is the same if its rule, severity and
+    place are."""
+
+    path: str
+    changes: tuple[Change, ...]
+    old: Checked
+    new: Checked
+
+    @property
+    def gone(self) -> tuple[Diagnostic, ...]:
+        """The findings that only the old catalogue gives."""
+        return _without(self.old.findings, self.new.findings)
+
+    @property
+    def come(self) -> tuple[Diagnostic, ...]:
+        """The findings that only the new catalogue gives."""
+        return _without(self.new.findings, self.old.findings)
+
+
+def _without(
+    findings: Iterable[Diagnostic], others: Iterable[Diagnostic]
+) -> tuple[Diagnostic, ...]:
+    def key(finding: Diagnostic) -> tuple[Any, ...]:
+        accepted = finding.accepted is not None
+        return finding.rule.code, finding.severity, finding.pointer, finding.place, accepted
+
+    left = Counter(key(finding) for finding in others)
+    found = []
+    for finding in findings:
+        if left[key(finding)]:
+            left[key(finding)] -= 1
+        else:
+            found.append(finding)
+    return tuple(found)
+
+
+def effects(
+    changes: Sequence[Change],
+    drafts: Iterable[Draft | Unchecked | LeftOut],
+    catalogues: tuple[Catalogue, Catalogue],
+    at: datetime,
+    ksbs: Path | None = None,
+    number: int | None = None,
+) -> tuple[tuple[Effect, ...], tuple[Unchecked, ...], tuple[LeftOut, ...]]:
+    """What the changes do to each draft, or to each for one cycle; the drafts that could not be
+    checked; and the files that are not drafts."""
+    read = list(drafts)
+    checkers = [Checker(catalogue, at, ksbs=ksbs) for catalogue in catalogues]
+    old, new = (checker.report(map(checker.check, read)) for checker in checkers)
+    unchecked = {item.path: item for item in (*old.unchecked, *new.unchecked)}
+    contents = {draft.path: draft.content for draft in read if isinstance(draft, Draft)}
+    found = []
+    after = {file.path: file for file in new.files}
+    for file in old.files:
+        if file.path in unchecked:
+            continue
+        application = read_application(reader.read(contents[file.path])).part
+        if number in (None, application.cycle):
+            own = tuple(change for change in changes if change.touches(application))
+            found.append(Effect(file.path, own, file, after[file.path]))
+    return tuple(found), tuple(unchecked.values()), old.left_out

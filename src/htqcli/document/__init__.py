@@ -1,0 +1,1 @@
+"""A text and where everything in it is."""

@@ -1,0 +1,785 @@
+"""TODO document.reader."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Sequence as Sequence_
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import Any
+from unicodedata import normalize
+
+import yaml
+
+from htqcli.document import syntax
+from htqcli.document.faults import Fault, FaultKind, Fix
+from htqcli.document.nodes import Document, Mapping, Node, Scalar, Sequence
+from htqcli.document.places import FieldPath, Lines, Span
+from htqcli.document.syntax import Edit, Slip
+from htqcli.files import MAX_BYTES
+from htqcli.words import quote
+
+MAX_DEPTH = 64
+
+
+MAX_EXPANSIONS = 10_000
+"""How many values the aliases of one file may repeat. A draft of 5 standards with 40 KSBs
+each that share everything stays far below; an alias bomb passes it at once."""
+
+MAX_VALUES = 50_000
+"""How many values, names of fields included, one file may hold. A draft of 100 units and 5
+standards with 60 KSBs each has some 4,000."""
+
+MAX_FAULTS = 1_000
+"""How many faults of one kind are kept, and one more to show that there are more. Nobody puts
+right a thousand at once, and a hostile file has as many as it likes."""
+
+MAX_SLIPS = 100
+"""How many slips are read past in one file."""
+
+
+_READ_AGAIN = 2_000_000
+"""How many characters are read again in all because of slips."""
+
+LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def loader_name() -> str:
+    """The YAML parser in use, with its version, as `htq --version` says it."""
+    if LOADER is yaml.SafeLoader:
+        return f"PyYAML {yaml.__version__}"
+    from yaml import _yaml
+
+    return f"libyaml {_yaml.get_version_string()}"
+
+
+def read(content: bytes) -> Document:
+    """Read a draft or a catalogue, whatever it holds. Never raises for what is in it."""
+    if len(content) > MAX_BYTES:
+        return _unreadable(
+            "",
+            FaultKind.LIMIT,
+            f"The file is larger than {MAX_BYTES // 1_000_000} MB",
+            "Keep the draft to one qualification and put evidence in files of their own.",
+        )
+    mark = len(_BYTE_ORDER_MARK) if content.startswith(_BYTE_ORDER_MARK) else 0
+    try:
+        text = content[mark:].decode("utf-8")
+    except UnicodeDecodeError as error:
+        return _not_utf8(content[mark:], error.start, mark)
+    if match := _UNREADABLE.search(text):
+        return _unreadable(
+            text,
+            FaultKind.UNREADABLE_TEXT,
+            f"The text holds the character U+{ord(match[0]):04X}, which a YAML file cannot hold",
+            "Delete the character, or write it as an escape in double quotation marks.",
+            Span(match.start(), match.end()),
+        )
+    return _read(text)
+
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+_UNREADABLE = re.compile(
+    "\\A\ufeff|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]"
+)
+
+
+def _not_utf8(content: bytes, start: int, mark: int) -> Document:
+    text = content.decode("utf-8", errors="replace")
+    at = len(content[:start].decode("utf-8"))
+    line = Lines(text).place(Span(at, at)).line
+    message = (
+        f"The text is not UTF-8: byte {content[start]:#04x} on line {line}, "
+        f"byte {mark + start + 1} of the file"
+    )
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        message, at = "The text is saved as UTF-16 or UTF-32", 0
+    return _unreadable(
+        text,
+        FaultKind.UNREADABLE_TEXT,
+        message,
+        "Save the file as UTF-8. Most editors offer this under ‘Save as’ or ‘Encoding’.",
+        Span(at, at + 1),
+    )
+
+
+def _unreadable(
+    text: str, kind: FaultKind, message: str, hint: str, span: Span | None = None
+) -> Document:
+    return Document(text, None, (Fault(kind, (), message, hint, span or Span(0, 0)),))
+
+
+_CORE = "tag:yaml.org,2002:"
+
+
+_PLAIN_TAGS: dict[type, set[str]] = {
+    yaml.ScalarEvent: {
+        "!",
+        *(_CORE + name for name in ("str", "int", "float", "bool", "null", "timestamp")),
+    },
+    yaml.MappingStartEvent: {"!", f"{_CORE}map"},
+    yaml.SequenceStartEvent: {"!", f"{_CORE}seq"},
+}
+
+
+_VALUES = {yaml.ScalarEvent, yaml.AliasEvent, yaml.MappingStartEvent, yaml.SequenceStartEvent}
+
+
+_BLOCKS = ("|", ">")
+
+
+_NULLS = {"", "~", "null", "Null", "NULL"}
+
+
+_PROPERTIES = re.compile(r"(?:[&!](?:<[^>]*>|[^\s,\[\]{}]*)\s*)+")
+
+
+_KEY = re.compile(r'("(?:[^"\\]|\\.)*+")(\s*[\r\n]\s*):', re.DOTALL)
+"""A key of JSON whose colon stands on a further line, where YAML does not look for it."""
+
+
+_AHEAD = 2_048
+"""At least as many characters as the parser looks ahead for the colon after a name."""
+
+
+_BRACKET = re.compile(r"[\[{]")
+
+
+_OLD_BREAKS = {"\x85", "\u2028", "\u2029"}
+"""Line ends to YAML 1.1, and to its parser; characters like any other to YAML 1.2, to JSON and
+to editors. The parser gets characters in their place that the text does not have."""
+
+
+_JSON_PAIR = re.compile(r"\\(?:u([dD][89abAB]..)\\u([dD][c-fC-F]..)|.)", re.DOTALL)
+
+
+def _as_one(text: str) -> str:
+    """A text in the Unicode form NFC: an accented letter can be one character or two, which look
+    alike, and a name is the same in both."""
+    return text if text.isascii() else normalize("NFC", text)
+
+
+class _Stop(Exception):
+    """Reading ends here; what was read before it is not kept unless the reading says so."""
+
+
+@dataclass(slots=True)
+class _Open:
+    """A list or mapping whose end has not come.
+
+    `key` is the field whose value is next. A `lost` value is read but not kept, such as that
+    of a second equal key; what is wrong in it makes nothing else unsound, and so in all that
+    is `dropped` with it.
+    """
+
+    node: Mapping | Sequence
+    path: FieldPath
+    anchor: str | None
+    flow: bool
+    dropped: bool
+    key: Scalar | None = None
+    lost: bool = False
+
+
+class _Parsed:
+    """A text as the parser is given it, which knows where each of its characters comes from."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.size = len(text)
+        self.shifts: list[tuple[int, int]] = []
+        self.stand_ins: dict[int, int] = {}
+        if text.lstrip()[:1] in ("{", "["):
+            self.text = _KEY.sub(lambda key: key[1] + " " * len(key[2]) + ":", text)
+            if "\\u" in text:
+                self.edit(_json_pairs(self.text))
+        if breaks := _OLD_BREAKS.intersection(text):
+            unused = (code for code in range(0xE000, 0xF8FF) if chr(code) not in text)
+            stand_ins = {ord(character): next(unused) for character in sorted(breaks)}
+            self.stand_ins = {code: character for character, code in stand_ins.items()}
+            self.text = self.text.translate(stand_ins)
+
+    def index(self, at: int) -> int:
+        """Where a character, given by its place in the text that is parsed, is in the text that
+        was written."""
+        if self.shifts:
+            found = bisect_right(self.shifts, (at, self.size))
+            at += self.shifts[found - 1][1] if found else 0
+        return min(at, self.size)
+
+    def edit(self, edits: Iterable[Edit]) -> None:
+        """Replace characters of the text that is parsed, by edits in the order of the text."""
+        pieces: list[str] = []
+        shifts: list[tuple[int, int]] = []
+        done = moved = old = 0
+        for start, end, new in chain(edits, [Edit(len(self.text), len(self.text), "")]):
+            if start < done:
+                continue
+            for at, by in self.shifts[old:]:
+                if at > start:
+                    break
+                old += 1
+                if at > done:
+                    shifts.append((at + moved, by - moved))
+            pieces += [self.text[done:start], new]
+            after = end + self._shift(end)
+            moved += len(new) - (end - start)
+            shifts.append((end + moved, after - end - moved))
+            done = end
+        self.text, self.shifts = "".join([*pieces, self.text[done:]]), shifts
+
+    def _shift(self, at: int) -> int:
+        found = bisect_right(self.shifts, (at, self.size))
+        return self.shifts[found - 1][1] if found else 0
+
+
+def _json_pairs(text: str) -> Iterator[Edit]:
+    """JSON writes a character beyond U+FFFF as two escapes, which YAML has as one."""
+    for match in _JSON_PAIR.finditer(text):
+        if match[1] is None:
+            continue
+        try:
+            character = bytes.fromhex(match[1] + match[2]).decode("utf-16-be")
+        except ValueError:
+            continue
+        yield Edit(match.start(), match.end(), f"\\U{ord(character):08X}")
+
+
+def _read(text: str) -> Document:
+    """Read a text as far as it can be read: where the parser stops for a slip that is known, the
+    rest is read without it.
+
+    What a slip could have said is lost. A second stop on a line leaves the whole line out, and a
+    third ends the reading, as does one that nothing explains.
+    """
+    parsed = _Parsed(text)
+    found: list[Slip] = []
+    told: dict[int, list[int]] = {}
+    left = min(MAX_SLIPS, _READ_AGAIN // (len(text) + 1))
+    first = list(islice(syntax.conflicts(parsed.text), MAX_SLIPS))
+    found += (_where_written(slip, parsed) for slip in first)
+    parsed.edit(sorted(edit for slip in first for edit in slip.edits))
+    while True:
+        reading = _Reading(text, parsed)
+        error = reading.walk(judged=not found)
+        if error is None:
+            break
+        slip = reading.slip(error)
+        at = reading.lines.bounds(parsed.index(slip.edits[0].start if slip else 0))[0]
+        if slip is None or not slip.edits:
+            if not any(at in told for at in reading.line_of(error)):
+                reading.syntax(error)
+            break
+        stops = told.setdefault(at, [])
+        if not stops:
+            stops.append(len(found))
+            found.append(_where_written(slip, parsed))
+        elif len(stops) == 1:
+            stops.append(0)
+            start = slip.edits[0].start
+            begin, end = Lines(parsed.text).bounds(start)
+            slip = slip._replace(edits=(Edit(begin, end, ""),))
+            found[stops[0]] = found[stops[0]]._replace(at=at, correction=None)
+        else:
+            break
+        if not left:
+            break
+        left -= 1
+        parsed.edit(sorted(slip.edits))
+    return reading.document(found, whole=error is None)
+
+
+def _where_written(slip: Slip, parsed: _Parsed) -> Slip:
+    """A slip with the places of the text that was written."""
+    start, end = parsed.index(slip.start), parsed.index(slip.end)
+    at = None if slip.at is None else parsed.index(slip.at)
+    correction = slip.correction
+    if correction is not None:
+        begin, stop = parsed.index(correction.start), parsed.index(correction.end)
+        correction = Edit(begin, stop, correction.new)
+    return slip._replace(start=start, end=max(start, end), at=at, correction=correction)
+
+
+def _lost_with(root: Mapping, at: int) -> FieldPath:
+    """The path of the field whose name begins at a place, else of the part around it."""
+    path: FieldPath = ()
+    node: Node = root
+    while True:
+        if isinstance(node, Mapping):
+            inner = [(key.start, name, value) for name, (key, value) in node.fields.items()]
+        elif isinstance(node, Sequence):
+            inner = [(item.start, step, item) for step, item in enumerate(node.items)]  # type: ignore[misc]
+        else:
+            return path[:-1]
+        number = bisect_right([start for start, _, _ in inner], at) - 1
+        if number < 0:
+            return path
+        start, step, below = inner[number]
+        path = (*path, step)
+        if start == at and isinstance(node, Mapping):
+            return path
+        if below.start < start or below.start > at:
+            return path[:-1]
+        node = below
+
+
+class _Reading:
+    """One walk over the events of a text."""
+
+    def __init__(self, text: str, parsed: _Parsed) -> None:
+        self.text = text
+        self.parsed = parsed
+        self.stand_ins = parsed.stand_ins
+        self.lines = Lines(text)
+        self.faults: list[Fault] = []
+        self.stack: list[_Open] = []
+        self.anchors: dict[str, Node | None] = {}
+        self.expansions = 0
+        self.roots: list[Node] = []
+        self.told: Counter[FaultKind] = Counter()
+
+    def walk(self, *, judged: bool) -> yaml.YAMLError | None:
+        """Read the text; the error with which the parser stops, if it does. What the text is
+        without fields is judged where nothing was left out of it."""
+        try:
+            if self.text.strip():
+                self._walk()
+            if judged:
+                self._judge(self.roots[0] if self.roots else None)
+        except _Stop:
+            self.roots = []
+        except yaml.YAMLError as error:
+            self.roots = []
+            return None if self._stopped_too_deep(error) else error
+        return None
+
+    def document(self, found: Sequence_[Slip], *, whole: bool) -> Document:
+        """What was read, and the slips that were found on the way."""
+        root = self.roots[0] if self.roots and whole else None
+        if not isinstance(root, Mapping):
+            root = None
+        for slip in found:
+            path = () if root is None or slip.at is None else _lost_with(root, slip.at)
+            span = Span(slip.start, slip.end)
+            fix = slip.correction and Fix(slip.correction.new, edit=slip.correction)
+            self.faults.append(
+                Fault(FaultKind.SYNTAX, path, slip.message, slip.hint, span, fix=fix)
+            )
+        is_certain = whole and all(slip.correction for slip in found)
+        return Document(self.text, root, tuple(self.faults), as_written=is_certain)
+
+    def slip(self, error: yaml.YAMLError) -> Slip | None:
+        """The slip for which the parser stops, in places of the text that is parsed."""
+        problem, at = str(getattr(error, "problem", "")), getattr(error, "problem_mark", None)
+        context = getattr(error, "context_mark", None)
+        if at is None or problem.startswith("found undefined tag handle"):
+            return None
+        return syntax.explain(self.parsed.text, problem, at.index, context and context.index)
+
+    def line_of(self, error: yaml.YAMLError) -> set[int]:
+        """Where the lines begin that an error speaks of."""
+        marks = (getattr(error, name, None) for name in ("problem_mark", "context_mark"))
+        return {self.lines.bounds(self._index(mark))[0] for mark in marks if mark is not None}
+
+    def _stopped_too_deep(self, error: yaml.YAMLError) -> bool:
+        """Whether what the parser has read ahead is deeper than the limit.
+
+        A bracket can begin the name of a field, so the parser looks 1,024 characters ahead on its
+        line before it tells of it, and what it meets there, such as a limit of its own, comes
+        first. The text up to that place is then read by itself.
+        """
+        mark = getattr(error, "context_mark", None) or getattr(error, "problem_mark", None)
+        if mark is None or not isinstance(error, yaml.scanner.ScannerError):
+            return False
+        at = self._index(mark)
+        if not _BRACKET.search(self.text, max(0, at - _AHEAD), at):
+            return False
+        before = _Reading(self.text[:at], _Parsed(self.text[:at]))
+        try:
+            before._walk()
+        except _Stop:
+            self.faults = before.faults
+            return True
+        except yaml.YAMLError:
+            pass
+        return False
+
+    def _judge(self, root: Node | None) -> None:
+        """Say what is wrong with a file that does not hold fields."""
+        if isinstance(root, Mapping) or (self.faults and not isinstance(root, Sequence)):
+            return
+        if root is None or (isinstance(root, Scalar) and root.null and not root.text):
+            self._fault(
+                FaultKind.EMPTY,
+                (),
+                "The file is empty, or holds only comments",
+                "Write the fields in it, each a name with a colon and its value.",
+                Span(0, 0),
+            )
+            return
+        held = "a list" if isinstance(root, Sequence) else "a single value"
+        self._fault(
+            FaultKind.NOT_A_MAPPING,
+            (),
+            f"The file holds {held} where fields should be",
+            "Begin each part with its name and a colon, such as ‘cycle: 3’.",
+            Span(root.start, root.end),
+        )
+
+    def _walk(self) -> None:
+        """Go through the events of the parser.
+
+        Nine of ten values of a draft are plain texts in fields and lists that nothing is wrong
+        with, so those are put in their place here; whatever else there is has its handler.
+        """
+        handlers: dict[type, Callable[[Any], None]] = {
+            yaml.ScalarEvent: self._scalar,
+            yaml.AliasEvent: self._alias,
+            yaml.MappingStartEvent: self._open,
+            yaml.SequenceStartEvent: self._open,
+            yaml.MappingEndEvent: self._close,
+            yaml.SequenceEndEvent: self._close,
+        }
+        text = self.parsed.text
+        stack, scalar_event = self.stack, yaml.ScalarEvent
+        as_written = text is self.text
+        values = 0
+        event: Any
+        for event in yaml.parse(text, Loader=LOADER):
+            kind = type(event)
+            if kind in _VALUES:
+                values += 1
+                if values > MAX_VALUES:
+                    self._too_many(event)
+            if (
+                kind is scalar_event
+                and as_written
+                and event.anchor is event.tag is None
+                and event.style not in _BLOCKS
+                and stack
+                and not (top := stack[-1]).lost
+            ):
+                value = _as_one(event.value)
+                start, end = event.start_mark.index, event.end_mark.index
+                scalar = Scalar(value, not event.style and value in _NULLS, start, end)
+                parent, key = top.node, top.key
+                parent.size += 1
+                if isinstance(parent, Sequence):
+                    parent.items.append(scalar)
+                elif key is not None:
+                    parent.fields[key.text] = (key, scalar)
+                    top.key = None
+                elif value not in parent.fields:
+                    top.key = scalar
+                else:
+                    self._key(top, parent, scalar)
+                    continue
+                parent.end = max(parent.end, end)
+            elif handler := handlers.get(kind):
+                handler(event)
+            elif kind is yaml.DocumentStartEvent and self.roots:
+                at = self._index(event.start_mark)
+                self._fault(
+                    FaultKind.SEVERAL_DOCUMENTS,
+                    (),
+                    "A second document begins here, and is not read",
+                    "Keep one qualification in a file. Delete the line ‘---’ if it is not "
+                    "meant to begin another.",
+                    Span(at, max(at, self._index(event.end_mark))),
+                    unsound=False,
+                )
+                return
+
+    def _index(self, mark: Any) -> int:
+        return self.parsed.index(mark.index)
+
+    def _fault(
+        self,
+        kind: FaultKind,
+        path: FieldPath,
+        message: str,
+        hint: str,
+        span: Span,
+        *,
+        unsound: bool = True,
+    ) -> None:
+        if self.told[kind] > MAX_FAULTS:
+            return
+        self.told[kind] += 1
+        self.faults.append(Fault(kind, path, message, hint, span, unsound and not self._dropped()))
+
+    def _dropped(self) -> bool:
+        return bool(self.stack) and (self.stack[-1].dropped or self.stack[-1].lost)
+
+    def _path(self) -> FieldPath:
+        if not self.stack:
+            return ()
+        top = self.stack[-1]
+        if isinstance(top.node, Sequence):
+            return (*top.path, len(top.node.items))
+        return top.path if top.key is None else (*top.path, top.key.text)
+
+    def _scalar(self, event: Any) -> None:
+        start, end = self._span(event)
+        plain = not event.style
+        if event.style in _BLOCKS:
+            end = start + len(self.text[start:end].rstrip())
+        self._tag(event)
+        null = plain and event.tag is None and event.value in _NULLS
+        value = event.value.translate(self.stand_ins) if self.stand_ins else event.value
+        scalar = Scalar(_as_one(value), null, start, end)
+        if event.anchor is not None:
+            self.anchors[event.anchor] = scalar
+        self._add(scalar)
+
+    def _open(self, event: Any) -> None:
+        start, end = self._span(event)
+        self._tag(event)
+        if len(self.stack) >= MAX_DEPTH:
+            self._too_deep(Span(start, end))
+        node: Mapping | Sequence
+        if type(event) is yaml.MappingStartEvent:
+            node = Mapping(start, start)
+        else:
+            node = Sequence(start, start)
+        if event.anchor is not None:
+            self.anchors[event.anchor] = None
+        is_flow = bool(event.flow_style)
+        self.stack.append(_Open(node, self._path(), event.anchor, is_flow, self._dropped()))
+
+    def _close(self, event: Any) -> None:
+        closed = self.stack.pop()
+        node = closed.node
+        if closed.flow:
+            node.end = self._index(event.end_mark)
+        if closed.anchor is not None:
+            self.anchors[closed.anchor] = node
+        self._add(node)
+
+    def _alias(self, event: Any) -> None:
+        span = Span(*self._span(event))
+        if event.anchor not in self.anchors:
+            self._lose(
+                FaultKind.SYNTAX,
+                f"{quote('*' + event.anchor)} repeats a value that is not named before it",
+                f"Name the value with {quote('&' + event.anchor)} where it is first written, or "
+                "write it out here. Put text that begins with ‘*’ in quotation marks.",
+                span,
+            )
+            return
+        target = self.anchors[event.anchor]
+        if target is None:
+            self._lose(
+                FaultKind.LIMIT,
+                f"{quote('*' + event.anchor)} repeats a value inside itself",
+                "Write the value out instead.",
+                span,
+            )
+            return
+        self.expansions += target.size
+        if self.expansions > MAX_EXPANSIONS:
+            self._fault(
+                FaultKind.LIMIT,
+                (),
+                f"The aliases repeat more than {MAX_EXPANSIONS:,} values",
+                "Write the values out instead.",
+                span,
+            )
+            raise _Stop
+        if len(self.stack) + target.height > MAX_DEPTH:
+            self._too_deep(span)
+        self._add(target)
+
+    def _add(self, node: Node) -> None:
+        """Put a value where the walk stands: a key, a field's value, an item or the root."""
+        if not self.stack:
+            self.roots.append(node)
+            return
+        top = self.stack[-1]
+        parent = top.node
+        parent.size += node.size
+        parent.height = max(parent.height, node.height + 1)
+        if top.lost:
+            top.lost, top.key = False, None
+            return
+        parent.end = max(parent.end, node.end)
+        if isinstance(parent, Sequence):
+            parent.items.append(node)
+        elif top.key is not None:
+            parent.fields[top.key.text] = (top.key, node)
+            top.key = None
+        else:
+            self._key(top, parent, node)
+
+    def _key(self, top: _Open, parent: Mapping, node: Node) -> None:
+        if not isinstance(node, Scalar):
+            self._fault(
+                FaultKind.WRONG,
+                top.path,
+                "A field’s name is a list or a group of fields",
+                "Write the name as text. Put a name that holds [ or { in quotation marks.",
+                Span(node.start, node.end),
+                unsound=False,
+            )
+            top.lost = True
+        elif node.text in parent.fields:
+            first = parent.fields[node.text][0]
+            line = self.lines.place(Span(first.start, first.end)).line
+            self._fault(
+                FaultKind.DUPLICATE_KEY,
+                (*top.path, node.text),
+                f"{quote(node.text)} is here a second time; the first is on line {line}",
+                "Keep one of the two, or put both parts together. Only the first is read.",
+                Span(node.start, node.end),
+                unsound=False,
+            )
+            top.key, top.lost = node, True
+        else:
+            top.key = node
+
+    def _span(self, event: Any) -> tuple[int, int]:
+        """The characters of a value, without an anchor or a tag before it."""
+        start, end = self._index(event.start_mark), self._index(event.end_mark)
+        if type(event) is not yaml.AliasEvent and (event.anchor or event.tag):
+            match = _PROPERTIES.match(self.text, start)
+            start = match.end() if match else start
+        return start, max(start, end)
+
+    def _tag(self, event: Any) -> None:
+        if event.tag is None or event.tag in _PLAIN_TAGS[type(event)]:
+            return
+        at = self._index(event.start_mark)
+        match = _PROPERTIES.match(self.text, at)
+        self._fault(
+            FaultKind.TAG,
+            self._path(),
+            f"The tag {quote(event.tag.replace(_CORE, '!!'))} asks for more than text, a list or "
+            "fields",
+            "Delete the tag and write the value itself. htq runs nothing that a draft names.",
+            Span(at, at + len(match[0].rstrip()) if match else at),
+        )
+
+    def _lose(self, kind: FaultKind, message: str, hint: str, span: Span) -> None:
+        """Report a value that there is not, and go on as if it were empty."""
+        top = self.stack[-1] if self.stack else None
+        if top and isinstance(top.node, Mapping) and top.key is None and not top.lost:
+            self._fault(kind, top.path, message, hint, span, unsound=False)
+            top.lost = True
+        else:
+            self._fault(kind, self._path(), message, hint, span)
+            self._add(Scalar("", True, span.start, span.start))
+
+    def _too_many(self, event: Any) -> None:
+        self._fault(
+            FaultKind.LIMIT,
+            (),
+            f"The file holds more than {MAX_VALUES:,} values, names included; here is the next",
+            "Keep the draft to one qualification.",
+            Span(*self._span(event)),
+        )
+        raise _Stop
+
+    def _too_deep(self, span: Span) -> None:
+        self._fault(
+            FaultKind.LIMIT,
+            (),
+            f"Lists and fields stand inside each other more than {MAX_DEPTH} deep here",
+            "A draft needs 7. Check for brackets that are not closed.",
+            span,
+        )
+        raise _Stop
+
+    def syntax(self, error: yaml.YAMLError) -> None:
+        """Tell of an error that no known slip explains."""
+        problem = str(getattr(error, "problem", None) or error)
+        mark = getattr(error, "problem_mark", None)
+        if problem == "found unexpected end of stream":
+            mark = getattr(error, "context_mark", None) or mark
+        at = len(self.text) if mark is None else self._index(mark)
+        if problem == "found undefined tag handle":
+            end = at + len(self.text[at:].split(maxsplit=1)[0])
+            self._fault(
+                FaultKind.TAG,
+                self._path(),
+                f"The tag {quote(self.text[at:end])} asks for more than text, a list or fields",
+                "Delete the tag and write the value itself.",
+                Span(at, end),
+            )
+            return
+        at = min(at, len(self.text.rstrip()))
+        _, message, hint = next(row for row in _SYNTAX if problem.startswith(row[0]))
+        self._fault(FaultKind.SYNTAX, (), message, hint, Span(at, min(at + 1, len(self.text))))
+
+
+_SYNTAX = (
+    (
+        "mapping values are not allowed",
+        "A colon stands where no field can begin",
+        "Put text that holds ‘: ’ in quotation marks, and begin the fields of one part at "
+        "the same column.",
+    ),
+    (
+        "block sequence entries are not allowed",
+        "A list cannot begin here",
+        "Begin the list on a line of its own, each item with ‘- ’. Put text that begins with "
+        "‘- ’ in quotation marks.",
+    ),
+    (
+        "found character",
+        "Text cannot begin with this character",
+        "Put the text in quotation marks.",
+    ),
+    (
+        "could not find expected ':'",
+        "A field’s name has no colon after it",
+        "Write a colon and a space after the name, and begin the fields of one part at the "
+        "same column.",
+    ),
+    (
+        "did not find expected key",
+        "The fields of this part do not begin at the same column",
+        "Indent them alike with spaces. Put a text that begins with a quotation mark wholly "
+        "inside quotation marks.",
+    ),
+    (
+        "did not find expected '-' indicator",
+        "A field stands among the items of a list",
+        "Begin each item with ‘- ’, and a field’s name further to the left.",
+    ),
+    (
+        "did not find expected ',' or",
+        "A list or group in brackets is not closed, or a comma is missing",
+        "Close each ‘[’ with ‘]’ and each ‘{’ with ‘}’, and put commas between the items.",
+    ),
+    (
+        "found unexpected end of stream",
+        "A quotation mark is opened here and not closed",
+        "Close it. Write ‘''’ for an apostrophe inside single quotation marks.",
+    ),
+    (
+        "found unknown escape character",
+        "A backslash in double quotation marks begins an escape that YAML does not have",
+        "Write ‘\\\\’ for a backslash, or use single quotation marks.",
+    ),
+    (
+        "found invalid Unicode character escape code",
+        "An escape in double quotation marks names no character",
+        "Write the character itself.",
+    ),
+    (
+        "did not find expected <document start>",
+        "Text stands after the end of the draft",
+        "Delete it, or indent it so that it belongs to a field.",
+    ),
+    (
+        "",
+        "The text is not written as YAML here",
+        "Check the colons, quotation marks, brackets and the indentation of this line and "
+        "the one before it.",
+    ),
+)

@@ -1,0 +1,918 @@
+"""Slips of the pen in YAML text.
+
+Where a parser stops is seldom where a person slipped: it goes on as long as what follows could
+still be YAML. `explain` looks at the lines around that place for what people do when they write
+by hand, paste from elsewhere or merge, and says what it is, where, and how the text is read on.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from htqcli.words import quote
+
+
+class Edit(NamedTuple):
+    """Characters of a text, and what is read in their place."""
+
+    start: int
+    end: int
+    new: str
+
+
+class Slip(NamedTuple):
+    """A slip: the characters to show, what is wrong, how to put it right, and the edits with
+    which the rest can be read.
+
+    What the edits leave out is lost: the value of the field whose name begins `at`, or where
+    that is not the beginning of a name, the part that it stands in. Nothing is where it is None.
+    Where it is certain what was meant, `correction` is that one edit, for a person to agree to.
+    """
+
+    start: int
+    end: int
+    message: str
+    hint: str
+    edits: tuple[Edit, ...]
+    at: int | None = None
+    correction: Edit | None = None
+
+    def corrected(self, correction: Edit) -> Slip:
+        """The slip where it is certain what was meant."""
+        return self._replace(edits=(correction,), correction=correction)
+
+
+class _Line(NamedTuple):
+    """A line of a text without its end, and where it begins."""
+
+    start: int
+    text: str
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.text)
+
+    @property
+    def indent(self) -> int:
+        return len(self.text) - len(self.text.lstrip(" "))
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether it says nothing: empty, or a comment."""
+        return self.text.lstrip()[:1] in ("", "#")
+
+    @property
+    def dashes(self) -> list[int]:
+        """The columns, counted from 0, of the hyphens that begin items."""
+        match = _LEAD.match(self.text)
+        return [at for at, sign in enumerate(match[0]) if sign == "-"] if match else []
+
+    @property
+    def column(self) -> int:
+        """Where what it says begins, after the hyphens of items."""
+        match = _LEAD.match(self.text)
+        return match.end() if match else 0
+
+    @property
+    def field(self) -> re.Match[str] | None:
+        """Its beginning, if that is the name of a field with its colon."""
+        return _FIELD.match(self.text)
+
+    def blank(self) -> Edit:
+        """The edit that leaves the whole line out."""
+        return Edit(self.start, self.end, "")
+
+    def without_value(self, name: re.Match[str] | None) -> tuple[tuple[Edit, ...], int]:
+        """The edit that keeps the name of a field and loses its value, and what is lost."""
+        if name is None:
+            return (self.blank(),), self.start
+        edit = Edit(self.start + name.end("name"), self.end, ":")
+        return (edit,), self.start + name.start("name")
+
+
+_LEAD = re.compile(r" *(?:-(?: +|$))*")
+
+
+_FIELD = re.compile(
+    r" *(?:- +)*(?P<name>\"[^\"\\]*\"|'[^']*'|[^\W_][\w.-]*)[ ]*:(?P<value>[ \t]|$)"
+)
+
+
+_NAME = re.compile(r" *(?:- +)*(?P<name>[^\W\d][\w-]*)")
+
+
+_NAME_AND_OPENING = re.compile(_NAME.pattern + r"[ ]+[\[{\"']")
+
+
+_SHOWN = re.compile(r"[a-z]+(?:_[a-z]+)*|[A-Z]{1,2}[0-9]{1,3}")
+
+_NEAR = 20_000
+"""How many characters before a place, and a quarter of that after it, are looked at."""
+
+
+_MOST_LINES = 1_000
+
+
+class _Page:
+    """The lines around a place of a text."""
+
+    def __init__(self, text: str, at: int) -> None:
+        self.text = text
+        before, until = max(0, at - _NEAR), at + _NEAR // 4
+        self.lines: list[_Line] = []
+        start = before
+        for match in _LINE_END.finditer(text, before, until):
+            self.lines.append(_Line(start, text[start : match.start()]))
+            start = match.end()
+        end = _LINE_END.search(text, start, start + _NEAR)
+        self.is_cut = end is None and len(text) > start + _NEAR
+        self.lines.append(_Line(start, text[start : end.start() if end else start + _NEAR]))
+        if before:
+            del self.lines[0]
+        self.starts = [line.start for line in self.lines]
+
+    def number(self, at: int) -> int | None:
+        """The number of the line of a character; None where that is not on the page."""
+        found = bisect_right(self.starts, at) - 1
+        return found if found >= 0 else None
+
+    def before(self, number: int) -> Iterator[_Line]:
+        """The lines before one, from the nearest on, that say something."""
+        return (line for line in reversed(self.lines[:number]) if not line.is_blank)
+
+    def after(self, number: int) -> Iterator[_Line]:
+        """The lines after one that say something."""
+        return (line for line in self.lines[number + 1 :] if not line.is_blank)
+
+
+_LINE_END = re.compile(r"\r\n|\n|\r")
+
+
+def conflicts(text: str) -> Iterator[Slip]:
+    """The conflicts of Git that a text holds. The first of the sides is read."""
+    if not _CONFLICT.search(text):
+        return
+    opened: re.Match[str] | None = None
+    left_out: re.Match[str] | None = None
+    edits: list[Edit] = []
+    for mark in _MARKER.finditer(text):
+        if mark[1][0] == "<" or opened is None:
+            if opened is not None:
+                yield _conflict(opened, edits)
+            opened, left_out, edits = mark, None, []
+        if mark[1][0] in "|=":
+            left_out = left_out or mark
+        elif mark[1][0] == ">" and left_out is not None:
+            edits.append(Edit(left_out.start(), mark.end(), ""))
+            yield _conflict(opened, edits)
+            opened, left_out, edits = None, None, []
+            continue
+        if left_out is None:
+            edits.append(Edit(mark.start(), mark.end(), ""))
+    if opened is not None:
+        if left_out is not None:
+            edits.append(Edit(left_out.start(), left_out.end(), ""))
+        yield _conflict(opened, edits)
+
+
+def _conflict(mark: re.Match[str], edits: list[Edit]) -> Slip:
+    return Slip(mark.start(1), mark.end(1), *_OF_GIT, tuple(edits))
+
+
+_CONFLICT = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
+
+
+_MARKER = re.compile(r"^(<{7}|\|{7}|={7}|>{7})(?:[ ][^\r\n]*)?$", re.MULTILINE)
+
+
+_OF_GIT = (
+    "A merge conflict of Git is not resolved: this line is one of its markers",
+    "Keep the lines that are right, and delete the others and the lines that begin with "
+    "‘<<<<<<<’, ‘=======’ and ‘>>>>>>>’.",
+)
+
+
+def explain(text: str, problem: str, at: int, context: int | None) -> Slip | None:
+    """The slip for which a parser stops with a problem at a place, having begun what it was
+    reading at `context`; None where none is known."""
+    slip = _explained(text, problem, at, context)
+    if slip and slip.correction is None and _is_json(text):
+        # The comma of a value that is left out goes with it.
+        edits = tuple(
+            e._replace(new=":,") if e.new == ":" and e.start < e.end else e for e in slip.edits
+        )
+        slip = slip._replace(edits=edits)
+    return slip
+
+
+def _explained(text: str, problem: str, at: int, context: int | None) -> Slip | None:
+    page = _Page(text, at)
+    at = min(at, len(text))
+    number = page.number(at)
+    begun = page.number(context) if context is not None else None
+    if number is None or page.is_cut:
+        return None
+    if _is_json(text) and (slip := _in_json(page, problem, at, context)):
+        return slip
+    if problem.startswith("could not find expected ':'"):
+        return None if begun is None else _without_colon(page, begun)
+    for kind, explained in _BY_PROBLEM:
+        if kind.match(problem):
+            line = page.lines[number]
+            slip = _formed(line, _FORMS) or explained(_Stopped(page, number, at, context))
+            if slip is not None:
+                return slip
+    return _formed(page.lines[number], _FORMS)
+
+
+def _is_json(text: str) -> bool:
+    return text[:_NEAR].lstrip()[:1] in ("{", "[")
+
+
+def _said(name: str) -> str:
+    """A name as a message says it. What may be more than the name of a field is not repeated."""
+    return quote(name) if _SHOWN.fullmatch(name) else "this field"
+
+
+# What a line looks like
+
+
+def _formed(line: _Line, forms: tuple[_Form, ...]) -> Slip | None:
+    for form, message, hint, edits in forms:
+        if match := form.match(line.text):
+            start, end = line.start + match.start(1), line.start + match.end(1)
+            made, at = edits(line, match)
+            slip = Slip(start, end, message, hint, made, at)
+            return slip.corrected(_spaced(line, match)) if edits is _value else slip
+    return None
+
+
+def _spaced(line: _Line, match: re.Match[str]) -> Edit:
+    """A field with a plain space after its colon, and a value with another colon in quotation
+    marks."""
+    name, rest = match[1], line.text[match.end(1) :].lstrip("\u00a0 ")
+    start, begin = line.start + match.start(1), line.end - len(rest)
+    value = _plain_value(line.text, len(line.text) - len(rest))
+    if value and _HOLDS_A_COLON.search(value):
+        return Edit(start, begin + len(value), f"{name} {_in_quotes(value)}")
+    return Edit(start, begin, f"{name} ")
+
+
+def _plain_value(text: str, start: int) -> str | None:
+    """The value that begins at a place of a line, without a comment after it, where it is text
+    without quotation marks."""
+    match = _PLAIN_VALUE.match(text, start)
+    return match[0].rstrip() if match else None
+
+
+_PLAIN_VALUE = re.compile(r"(?![\[\]{}\"'“‘|>&*!%@`#,?-])(?:[^ #\t]|[ \t]+(?!#)|(?<=[^ \t])#)+")
+
+
+_HOLDS_A_COLON = re.compile(r":(?=\s|$)")
+
+
+_ANOTHER_FIELD = re.compile(r"(?:^|\s)[a-z]+(?:_[a-z]+)*:\s+(?:[\d\[{\"'<]|(?:true|false)\b|$)")
+"""What looks like a field that stands on the line of another."""
+
+
+def _in_quotes(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+Edits = tuple[tuple[Edit, ...], int | None]
+
+
+_Form = tuple[re.Pattern[str], str, str, Callable[[_Line, re.Match[str]], Edits]]
+
+
+def _out(line: _Line, _: re.Match[str]) -> Edits:
+    return (line.blank(),), None
+
+
+def _lost(line: _Line, _: re.Match[str]) -> Edits:
+    return (line.blank(),), line.start
+
+
+def _spaces(line: _Line, _: re.Match[str]) -> Edits:
+    """White space before a line as spaces. A tab is as wide as one step of most drafts."""
+    width = len(line.text) - len(line.text.lstrip())
+    lead = line.text[:width].replace("\t", "  ")
+    return (Edit(line.start, line.start + width, " " * len(lead)),), None
+
+
+def _item(line: _Line, match: re.Match[str]) -> Edits:
+    return (Edit(line.start + match.start(1), line.start + match.end(), "- "),), None
+
+
+def _value(line: _Line, _: re.Match[str]) -> Edits:
+    return line.without_value(_NAME.match(line.text))
+
+
+_FORMS: tuple[_Form, ...] = (
+    (re.compile(r"(<{7}|\|{7}|={7}|>{7})(?= |$)"), *_OF_GIT, _out),
+    (
+        re.compile(r" *(```+|~~~+)"),
+        "A line of Markdown that marks off code is not part of a draft",
+        "Delete the line.",
+        _out,
+    ),
+    (
+        re.compile(r"[ \u00a0]*(\t)"),
+        "A tab stands where spaces are needed",
+        "Indent with spaces. Most editors can turn tabs into spaces.",
+        _spaces,
+    ),
+    (
+        re.compile(r" *(\u00a0)"),
+        "A space that does not break (a non-breaking space) stands where a plain one is needed",
+        "Delete the spaces at the beginning of the line and type them again.",
+        _spaces,
+    ),
+    (
+        re.compile(r" *(-(?=[^\W\d_])|[\u2013\u2014\u2022\u00b7\u25aa\u25e6\u25cf]|\*(?=\s))\s*"),
+        "The item of a list does not begin with a hyphen and a space",
+        "Write ‘- ’ before it.",
+        _item,
+    ),
+    (
+        re.compile(r" *(?:- +)*([^\W\d][\w-]*:)\u00a0"),
+        "A non-breaking space follows the colon; an ordinary space is needed",
+        "Delete the space after the colon and type it again.",
+        _value,
+    ),
+    (
+        re.compile(r" *(?:- +)*([^\W\d][\w-]*:(?=[^\s:/]))"),
+        "There is no space after the colon",
+        "Write a space between the colon and the value.",
+        _value,
+    ),
+)
+"""What lines look like that are never sound: what is marked, what is wrong, and what is read."""
+
+_ROWS: tuple[_Form, ...] = (
+    (
+        re.compile(r" *([^\t]+\t.*)"),
+        "This line looks like a row pasted from a spreadsheet such as Excel: tabs stand between "
+        "its cells",
+        "Write it as a field: its name, a colon, a space and its value, for example "
+        "‘K1: [U1, U2]’.",
+        _lost,
+    ),
+    (
+        re.compile(r" *([\w-]+[,;](?=\S).*)"),
+        "This line looks like a row of a table (CSV): only commas or semicolons stand between "
+        "its cells",
+        "Write it as a field: its name, a colon, a space and its value, for example "
+        "‘K1: [U1, U2]’.",
+        _lost,
+    ),
+    (
+        re.compile(r" *(//|/\*)"),
+        "This is not how a comment begins in a draft",
+        "Begin a comment with ‘#’, or delete the line.",
+        _out,
+    ),
+    (
+        re.compile(r" *(<[a-zA-Z!/][^>]*>)"),
+        "This line is HTML, from a web page, and not YAML",
+        "Write the text of the page into the fields, without its tags in ‘<’ and ‘>’.",
+        _lost,
+    ),
+)
+"""What lines look like in which a colon is missing."""
+
+
+_SIGN = re.compile(r"\s*(=>|->|=|;|\uff1a|\ufe55)")
+
+
+def _without_colon(page: _Page, number: int) -> Slip | None:
+    """The slip of a line in which a name needs its colon."""
+    line = page.lines[number]
+    if slip := _formed(line, _FORMS) or _formed(line, _ROWS):
+        return slip
+    start = line.start + line.column
+    name = _NAME.match(line.text)
+    fits = _fits(page, number)
+    if name is None or not fits:
+        message = "This line has no colon after the name of a field"
+        hint = (
+            "Write the name, a colon, a space and the value. If it is more of the text before, "
+            "indent it further than that field."
+        )
+        return Slip(start, line.end, message, hint, (line.blank(),), line.start)
+    sign = _SIGN.match(line.text, name.end())
+    rest = line.text[name.end() :].strip()
+    what = _said(name["name"])
+    message = f"There is no colon after {what}"
+    hint = "Write a colon and a space between the name and the value."
+    if sign:
+        message = f"{quote(sign[1])} stands where a colon is needed, after {what}"
+        hint = "Write ‘: ’, a colon and a space, in its place."
+    elif rest:
+        hint += " If the line is more of the text before, indent it further than that field."
+    edits, at = line.without_value(name)
+    begin, end = line.start + name.start("name"), line.start + name.end("name")
+    return Slip(begin, end, message, hint, edits, at if rest else None)
+
+
+def _fits(page: _Page, number: int) -> bool:
+    """Whether a line begins where a field can, going by the lines around it."""
+    line = page.lines[number]
+    before, after = next(page.before(number), None), next(page.after(number), None)
+    if before is None or after is None:
+        return True
+    return not (line.column < before.column == after.column)
+
+
+# What a parser says
+
+
+class _Stopped(NamedTuple):
+    """Where a parser stopped, the number of that line, and where what it was reading began."""
+
+    page: _Page
+    number: int
+    at: int
+    context: int | None
+
+
+def _colon(stop: _Stopped) -> Slip | None:
+    """A colon where no field can begin: in a text, after a name without one, or a field that
+    begins too far to the right."""
+    page, number, at = stop.page, stop.number, stop.at
+    line = page.lines[number]
+    field = line.field
+    if field and line.start + field.start("value") - 1 < at:
+        edits, lost = line.without_value(field)
+        slip = Slip(
+            at,
+            at + 1,
+            "Text that holds a colon and a space is not in quotation marks",
+            "Put the whole text after the field’s name in quotation marks.",
+            edits,
+            lost,
+        )
+        begin = len(line.text) - len(line.text[field.end("value") :].lstrip())
+        value = _plain_value(line.text, begin)
+        below = next(page.after(number), None)
+        goes_on = below is not None and below.indent > line.column
+        if value is None or goes_on or _ANOTHER_FIELD.search(value) or _is_json(page.text):
+            return slip
+        begin += line.start
+        return slip.corrected(Edit(begin, begin + len(value), _in_quotes(value)))
+    if field is None and _NAME_AND_OPENING.match(line.text):
+        return _without_colon(page, number)
+    above = next(page.before(number), None)
+    if above is None:
+        return None
+    if formed := _formed(above, _FORMS):
+        return formed
+    if above.column == line.column and above.field is None:
+        return _without_colon(page, page.number(above.start) or 0)
+    if field is None:
+        if above.field is None:
+            return None
+        edits, lost = above.without_value(above.field)
+        return Slip(
+            at,
+            at + 1,
+            "Text that goes on from the line before holds a colon and a space",
+            "Put the whole text in quotation marks, from its first line on.",
+            (*edits, line.blank()),
+            lost,
+        )
+    return _column(page, number)
+
+
+def _key(stop: _Stopped) -> Slip | None:
+    """Something that is not a field where one should begin."""
+    page, number, at = stop.page, stop.number, stop.at
+    line = page.lines[number]
+    if page.text[at : at + 1] in ("]", "}"):
+        return Slip(
+            at,
+            at + 1,
+            f"There is one {quote(page.text[at])} more than was opened",
+            "Delete it, or write the opening bracket that is missing.",
+            (Edit(at, at + 1, ""),),
+        )
+    if at > line.start + line.column:
+        return _open_quote(page, number) or _after_a_text(page, number, at)
+    quotation = _open_quote(page, number)
+    return quotation or _column(page, number) or _item_among_fields(page.lines[number])
+
+
+def _after_a_text(page: _Page, number: int, at: int) -> Slip | None:
+    """Text that goes on after a closing quotation mark or bracket of its own line."""
+    line = page.lines[number]
+    before = line.text[: at - line.start].rstrip()
+    if line.field is None and _NAME_AND_OPENING.match(line.text):
+        return _without_colon(page, number)
+    if before[-1:] not in ("'", '"', "]", "}") or _unclosed(before) is not None:
+        return None
+    if before.lstrip().startswith("#"):  # of a text that began above
+        return None
+    edits, lost = line.without_value(line.field)
+    if before[-1] in "]}":
+        return Slip(
+            at,
+            line.end,
+            "Text goes on after a closing bracket",
+            "Put text that begins with a bracket wholly in quotation marks, or delete the rest.",
+            edits,
+            lost,
+        )
+    return Slip(
+        at,
+        line.end,
+        "Text goes on after a closing quotation mark",
+        "Put the whole text inside one pair of quotation marks. Inside single ones, write ‘''’ "
+        'for an apostrophe; inside double ones, write ‘\\"’ for a quotation mark.',
+        edits,
+        lost,
+    )
+
+
+def _open_quote(page: _Page, number: int) -> Slip | None:
+    """A text before a line whose quotation mark was not closed on its own line, though fields
+    follow it."""
+    field_follows = True
+    for line in (page.lines[number], *page.before(number)):
+        opened = _unclosed(line.text)
+        if opened is not None and field_follows and line.start != page.lines[number].start:
+            return _quotation_mark(line, line.start + opened)
+        field_follows = line.field is not None
+    return None
+
+
+def _quotation_mark(line: _Line, at: int) -> Slip:
+    edits, lost = line.without_value(line.field)
+    return Slip(
+        at,
+        at + 1,
+        "A quotation mark is opened here and not closed",
+        "Close it. Write ‘''’ for an apostrophe inside single quotation marks.",
+        edits,
+        lost,
+    )
+
+
+def _unclosed(line: str) -> int | None:
+    """Where a quotation mark that begins a text is not closed on its line."""
+    at = 0
+    while match := _VALUE.search(line, at):
+        if match[2]:
+            return None
+        mark = match.start(1)
+        closed = _QUOTED[line[mark]].match(line, mark)
+        if closed is None:
+            return mark
+        at = closed.end()
+    return None
+
+
+_VALUE = re.compile(r"(?:^|(?<=[:-] )|(?<=[\[{, ]))(?:([\"'])|(#))")
+
+
+_QUOTED = {
+    '"': re.compile(r"\"(?:[^\"\\]|\\.)*+\""),
+    "'": re.compile(r"'(?:[^']|'')*+'"),
+}
+
+
+def _column(page: _Page, number: int) -> Slip | None:
+    """A field or an item that begins at no column where one can, or after one that does."""
+    line = page.lines[number]
+    is_item = bool(line.dashes)
+    if not is_item and line.field is None:
+        return None
+    here = line.dashes[0] if is_item else line.column
+    above = [one for one in page.before(number) if one.field or one.dashes][:_MOST_LINES]
+    fields, items = _open_columns(above)
+    if here in (items if is_item else fields):
+        return None
+    below = next(page.after(number), None)
+    first_of_part = above and (len(above) == 1 or above[1].column < min(above[0].column, here))
+    if first_of_part and not is_item and above[0].dashes == [here]:
+        if below is not None and not below.dashes and below.column == here:
+            return _item_among_fields(above[0])
+    elif first_of_part and not is_item and not above[0].dashes:
+        parent = above[1].column if len(above) > 1 else -2
+        agrees = below is not None and below.column == here and below.field is not None
+        usual = here - parent in (2, 4) and above[0].column - parent not in (2, 4)
+        if agrees or usual:
+            return _moved(page, above[0], above[0].column, here, None)
+    columns = items if is_item else fields
+    left = max((column for column in columns if column < here), default=None)
+    right = min((column for column in columns if column > here), default=None)
+    goes, other = _nearer(page, number, here, left, right)
+    return None if goes is None else _moved(page, line, here, goes, other)
+
+
+def _nearer(
+    page: _Page, number: int, here: int, left: int | None, right: int | None
+) -> tuple[int | None, int | None]:
+    """Which of the columns on either side a line was meant to begin at; and the other one where
+    that is as near."""
+    if left is None or right is None:
+        return (right if left is None else left), None
+    below = next(page.after(number), None)
+    field = page.lines[number].field
+    if below is not None and field and here < below.column <= right:
+        is_parent = not page.lines[number].text[field.end() :].strip()
+        return (left if is_parent else right), None
+    if here - left != right - here:
+        return (left if here - left < right - here else right), None
+    blank_before = number > 0 and not page.lines[number - 1].text.strip()
+    return (left, right) if blank_before else (right, left)
+
+
+def _open_columns(above: list[_Line]) -> tuple[set[int], set[int]]:
+    """The columns at which a further field, and a further item, can begin after lines, given
+    from the last on."""
+    fields: set[int] = set()
+    items: set[int] = set()
+    least = 1_000_000
+    for line in above:
+        if line.field and line.column < least:
+            fields.add(line.column)
+            least = line.column
+        for dash in line.dashes:
+            if dash < least:
+                items.add(dash)
+                least = dash
+        if not least:
+            break
+    return fields, items
+
+
+def _moved(page: _Page, line: _Line, here: int, goes: int, other: int | None) -> Slip:
+    """A line, and what stands below it alike, moved to the column where it belongs."""
+    number = page.number(line.start) or 0
+    moving = [line]
+    for below in page.lines[number + 1 : number + _MOST_LINES]:
+        if below.is_blank:
+            continue
+        if below.indent < here or (goes > here and below.indent != here):
+            break
+        if line.dashes and not below.dashes and below.indent < line.column:
+            break
+        moving.append(below)
+    if goes > here and line.dashes:
+        moving = [line]
+    field = line.field
+    what = _said(field["name"]) if field else "this item"
+    if line.dashes:
+        what = "this item"
+    start = line.start + here
+    return Slip(
+        start,
+        line.start + (field.end("name") if field and not line.dashes else here + 1),
+        f"{what[0].upper()}{what[1:]} begins at column {here + 1} and should begin at column "
+        f"{goes + 1}",
+        f"Indent it with {goes} {'space' if goes == 1 else 'spaces'}, like what it belongs with"
+        + (f", or with {other}." if other is not None else ".")
+        + " If it is more of the text before, put the whole text in quotation marks.",
+        tuple(Edit(one.start, one.start + min(here, one.indent), " " * goes) for one in moving),
+    )
+
+
+def _item_among_fields(line: _Line) -> Slip | None:
+    if not line.dashes:
+        return None
+    at = line.start + line.dashes[0]
+    return Slip(
+        at,
+        at + 1,
+        "The item of a list stands among fields",
+        "Delete the hyphen before a field’s name, or begin the list below a name of its own.",
+        (Edit(at, line.start + line.column, ""),),
+    )
+
+
+def _bracket(stop: _Stopped) -> Slip | None:
+    """A list or group in brackets that is not closed, or has something that is not an item."""
+    page, number, at, context = stop.page, stop.number, stop.at, stop.context
+    begun = page.number(context) if context is not None else None
+    if begun is None or context is None:
+        return None
+    line = page.lines[begun]
+    opened = page.text[context : context + 1]
+    if opened not in _CLOSING:
+        return None
+    sign = page.text[at : at + 1]
+    if sign in ("]", "}") and sign != _CLOSING[opened]:
+        return Slip(
+            at,
+            at + 1,
+            f"{quote(opened)} is closed with {quote(sign)}",
+            f"Close it with {quote(_CLOSING[opened])}.",
+            (Edit(at, at + 1, _CLOSING[opened]),),
+        )
+    edits, lost = line.without_value(line.field)
+    if begun == number:
+        colon = sign == ":"
+        return Slip(
+            at,
+            min(at + 1, line.end),
+            "Text that holds a colon and a space is not in quotation marks"
+            if colon
+            else "A comma is missing between two items, or a quotation mark or bracket is not "
+            "closed",
+            "Put the whole text after the field’s name in quotation marks."
+            if colon
+            else "Put commas between the items, and close every ‘[’, ‘{’ and quotation mark.",
+            edits,
+            lost,
+        )
+    inner = [one for one in page.lines[begun + 1 : number + 1] if one.field is None]
+    inner = inner[: next((i for i, one in enumerate(page.lines[begun + 1 :]) if one.field), 0)]
+    return _open_bracket(context, opened, (*edits, *(one.blank() for one in inner)), lost)
+
+
+def _open_bracket(at: int, opened: str, edits: tuple[Edit, ...], lost: int | None) -> Slip:
+    return Slip(
+        at,
+        at + 1,
+        f"{quote(opened)} is opened here and the bracket is not closed",
+        f"Close it with {quote(_CLOSING.get(opened, ']'))}, and put commas between the items.",
+        edits,
+        lost,
+    )
+
+
+_CLOSING = {"[": "]", "{": "}"}
+
+
+def _in_json(page: _Page, problem: str, at: int, context: int | None) -> Slip | None:
+    """A slip in JSON, which is one group in braces."""
+    number = page.number(at)
+    if number is None:
+        return None
+    line = page.lines[number]
+    for one in (line, *list(page.before(number))[:1]):
+        if slip := _formed(one, _FORMS[:2] + _ROWS[2:3]):
+            return slip
+    if slip := _open_quote(page, number):
+        return slip
+    sign = page.text[at : at + 1]
+    if "expected ',' or" not in problem and "node content" not in problem:
+        return None
+    around = _open_brackets(page.text, at)
+    if "node content" in problem:
+        context = around[-1] if around else None
+    if sign == "," and page.text[:at].rstrip()[-1:] == ",":
+        return Slip(
+            at,
+            at + 1,
+            "There is one comma too many",
+            "Delete it, or write the item that is missing.",
+            (Edit(at, at + 1, ""),),
+        )
+    if not page.text[at:].strip():
+        opened = "" if context is None else page.text[context : context + 1]
+        if context is None or opened not in _CLOSING:
+            return None
+        end = len(page.text.rstrip())
+        return _open_bracket(context, opened, (Edit(end, end, _CLOSING[opened]),), None)
+    if context is not None and sign in ("]", "}"):
+        opened = page.text[context : context + 1]
+        outer = {_CLOSING[page.text[bracket]] for bracket in around}
+        if opened in _CLOSING and _CLOSING[opened] != sign and sign in outer:
+            edits = (Edit(at, at, _CLOSING[opened]),)
+            return _open_bracket(context, opened, edits, None)
+        return None
+    named = _NAMED.search(page.text, max(0, at - 200), at)
+    if named and "node content" not in problem:
+        return Slip(
+            named.start(1),
+            named.end(1),
+            "There is no colon after this name",
+            "Write a colon between the name and the value.",
+            (Edit(named.end(1), named.end(1), ":"),),
+        )
+    above = next(page.before(number), None)
+    before = line.text[: at - line.start].strip()
+    if above is not None and (not before or _QUOTED['"'].fullmatch(before)):
+        end = above.start + len(above.text.rstrip())
+        if above.text.rstrip()[-1:] in (",", "[", "{", ":"):
+            return None
+        return Slip(
+            end - 1,
+            end,
+            "A comma is missing after this",
+            "Write a comma at the end of the line, before the next item.",
+            (Edit(end, end, ","),),
+        )
+    return None
+
+
+_NAMED = re.compile(r"[{,]\s*(\"[^\"\\\r\n]{1,100}\")[ \t]+$")
+
+
+def _open_brackets(text: str, at: int) -> list[int]:
+    """Where the brackets are that are open at a place of JSON."""
+    opened: list[int] = []
+    for match in _SIGNS.finditer(text, 0, at):
+        if match[0] in _CLOSING:
+            opened.append(match.start())
+        elif match[0] in ("]", "}") and opened:
+            opened.pop()
+    return opened
+
+
+_SIGNS = re.compile(r"\"(?:[^\"\\]|\\.)*+\"|[\[\]{}]")
+
+
+def _begins(stop: _Stopped) -> Slip | None:
+    """A text that begins with a sign that no text can begin with."""
+    page, number, at, context = stop.page, stop.number, stop.at, stop.context
+    line = page.lines[number]
+    if page.text[at : at + 1] == "\t" and (row := _formed(line, _ROWS)):
+        return row
+    if context is not None and line.start <= context < at:
+        at = context
+    edits, lost = line.without_value(line.field)
+    sign = page.text[at : at + 1]
+    return Slip(
+        at,
+        at + 1,
+        f"Text cannot begin with {quote(sign)} unless it is in quotation marks"
+        if sign.strip()
+        else "Text cannot begin with this character",
+        "Put the whole text in quotation marks.",
+        edits,
+        lost,
+    )
+
+
+def _hyphen(stop: _Stopped) -> Slip | None:
+    """A hyphen and a space where no list can begin: after a name, on its line."""
+    page, number, at = stop.page, stop.number, stop.at
+    line = page.lines[number]
+    if line.field is None or line.start + line.field.end() > at:
+        return _column(page, number) or _item_among_fields(page.lines[number])
+    edits, lost = line.without_value(line.field)
+    return Slip(
+        at,
+        at + 1,
+        "A list cannot begin here",
+        "Begin the list on a line of its own, each item with ‘- ’. Put text that begins with "
+        "‘- ’ in quotation marks.",
+        edits,
+        lost,
+    )
+
+
+def _quoted(stop: _Stopped) -> Slip | None:
+    """A quotation mark that is never closed."""
+    page, context = stop.page, stop.context
+    begun = page.number(context) if context is not None else None
+    if begun is None or context is None:
+        return None
+    return _quotation_mark(page.lines[begun], context)
+
+
+def _escape(stop: _Stopped) -> Slip | None:
+    """A backslash in double quotation marks, such as between the folders of a path."""
+    page, number, at = stop.page, stop.number, stop.at
+    line = page.lines[number]
+    edits, lost = line.without_value(line.field)
+    begin = line.text.rfind("\\", 0, at - line.start + 1)
+    at = line.start + begin if begin >= 0 else at
+    return Slip(
+        at,
+        at + 2,
+        "A backslash in double quotation marks begins an escape that YAML does not have",
+        "Write ‘/’ between the names of folders, ‘\\\\’ for a backslash, or use single "
+        "quotation marks.",
+        edits,
+        lost,
+    )
+
+
+_Explained = Callable[[_Stopped], Slip | None]
+
+
+_BY_PROBLEM: tuple[tuple[re.Pattern[str], _Explained], ...] = tuple(
+    (re.compile(problem), explained)
+    for problem, explained in (
+        ("mapping values are not allowed", _colon),
+        ("did not find expected (?:key|'-' indicator|<document start>)", _key),
+        ("expected (?:<block end>|'<document start>')", _key),
+        ("(?:block )?sequence entries are not allowed", _hyphen),
+        ("(?:did not find )?expected ',' or", _bracket),
+        ("found unexpected end of stream", _quoted),
+        ("found unknown escape character", _escape),
+        ("found invalid Unicode character escape code", _escape),
+        ("did not find expected hexdecimal number|expected escape sequence", _escape),
+        ("mapping keys are not allowed|found character|found a tab character", _begins),
+        ("found unexpected non-alphabetical character", _begins),
+        ("(?:did not find expected|expected the) node content", _begins),
+        ("(?:did not find )?expected (?:alphabetic|chomping|(?:a )?comment)", _begins),
+    )
+)
+"""What the parser's problem begins with, with the C library and without, and what explains it."""

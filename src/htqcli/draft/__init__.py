@@ -1,0 +1,1 @@
+"""What is applied for: the application, its structure and what it covers."""

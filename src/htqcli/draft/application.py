@@ -1,0 +1,659 @@
+"""The draft application: its fields, and a reading of a draft that keeps what is sound.
+
+One file holds one qualification: the Institute takes a separate form for each. Every field
+can be left out here, so that a draft can grow; `REQUIRED` marks those without which nothing
+can be said, and the rules say what else a cycle asks for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Annotated, Any, ClassVar, Literal, get_args
+
+from pydantic import Field
+
+from htqcli.document.nodes import Document
+from htqcli.document.places import FieldPath
+from htqcli.model.part import APPLICANT_ONLY, REQUIRED, Items, Model, sound
+from htqcli.model.reading import Reading, read
+from htqcli.model.values import (
+    Amount,
+    Count,
+    Day,
+    DayOrMinute,
+    MonthOrDay,
+    Text,
+    WholeNumber,
+    YesOrNo,
+    one_of,
+    pattern,
+)
+from htqcli.vocabulary import ApplicantType, parse_reference
+from htqcli.words import letters
+
+DocumentKind = Literal[
+    "specification",
+    "ksb-mapping",
+    "assessment",
+    "employer-evidence",
+    "ip-permission",
+    "additional-content",
+    "other",
+]
+
+
+def _field(title: str, *examples: Any, says: str, alias: str | None = None) -> Any:
+    """What is said of a field: its title as the name of what is missing, what to enter, and
+    examples as they are written in a draft."""
+    return Field(title=title, description=says, examples=list(examples) or None, alias=alias)
+
+
+class Contact(Model):
+    """The person to ask about the application."""
+
+    private: ClassVar[bool] = True
+
+    name: Annotated[
+        Text | None, _field("name of the contact", says="Their name. htq never shows it.")
+    ] = None
+    email: Annotated[
+        Text | None,
+        _field("e-mail address of the contact", says="Their e-mail address. htq never shows it."),
+    ] = None
+
+
+class Applicant(Model):
+    """The organisation that applies."""
+
+    name: Annotated[
+        Text | None,
+        REQUIRED,
+        _field(
+            "name of the applicant organisation",
+            "Example Awards",
+            says="The name of your organisation.",
+        ),
+    ] = None
+    type: Annotated[
+        Annotated[ApplicantType, one_of(*get_args(ApplicantType))] | None,
+        REQUIRED,
+        _field(
+            "type of the applicant organisation",
+            "awarding-organisation",
+            says="Whether your organisation is an awarding organisation or a higher-education "
+            "provider.",
+        ),
+    ] = None
+    recognition_number: Annotated[
+        Text | None,
+        _field(
+            "recognition number from Ofqual",
+            "RN5999",
+            says="Your number from Ofqual: RN and digits, no spaces. An awarding organisation "
+            "needs it.",
+        ),
+    ] = None
+    ukprn: Annotated[
+        Text | None,
+        _field(
+            "UKPRN (UK provider reference number)",
+            "10009999",
+            says="Your UK provider reference number: 8 digits, no spaces. A higher-education "
+            "provider needs it.",
+        ),
+    ] = None
+    contact: Annotated[
+        Contact | None, _field("contact", says="The person to ask about the application.")
+    ] = None
+
+
+class IntellectualProperty(Model):
+    """Who holds the rights in the qualification, and whose permission there is."""
+
+    holder: Annotated[
+        Text | None,
+        _field(
+            "holder of the intellectual property",
+            "applicant",
+            says="Who holds the rights: ‘applicant’, your organisation’s name, or the name of "
+            "another body. Without it, the applicant.",
+        ),
+    ] = None
+    permission: Annotated[
+        Text | None,
+        _field(
+            "file with the holder’s permission",
+            "evidence/permission.pdf",
+            says="The file that shows the holder’s permission, where that is another body. "
+            "Pearson holds the rights in all HNCs and HNDs.",
+        ),
+    ] = None
+
+
+class Qualification(Model):
+    """The qualification to be approved."""
+
+    title: Annotated[
+        Text | None,
+        REQUIRED,
+        _field(
+            "title of the qualification",
+            "Level 4 Diploma in Software Development",
+            says="The title, without ‘HTQ’ or ‘Higher Technical Qualification’. A level in it "
+            "must be the same as ‘level’.",
+        ),
+    ] = None
+    level: Annotated[
+        WholeNumber | None,
+        REQUIRED,
+        _field(
+            "level of the qualification",
+            4,
+            says="4 or 5. Contact the approvals team first if it is 4 and a standard is at level "
+            "5.",
+        ),
+    ] = None
+    number: Annotated[
+        Text | None,
+        _field(
+            "qualification number",
+            "610/0000/0",
+            says="Three digits, four digits and a digit or X, with slashes between. Leave it out "
+            "if it has no number yet.",
+        ),
+    ] = None
+    first_teaching: Annotated[
+        MonthOrDay | None,
+        _field("month of first teaching", "2024-09", says="The month or day of first teaching."),
+    ] = None
+    intellectual_property: Annotated[
+        IntellectualProperty | None,
+        _field(
+            "intellectual property",
+            says="Who holds the rights in the qualification, and whose permission there is.",
+        ),
+    ] = None
+
+
+class Unit(Model):
+    """A unit of the qualification. A text in its place is its title."""
+
+    short_for: ClassVar[str | None] = "title"
+
+    title: Annotated[
+        Text | None,
+        REQUIRED,
+        _field(
+            "title of the unit",
+            "Databases",
+            says="Its title. If you give nothing else, you can write it straight after the id.",
+        ),
+    ] = None
+    credits: Annotated[
+        Amount | None,
+        _field(
+            "number of credits of the unit",
+            15,
+            says="Its credits, a whole number. A group that counts credits needs them.",
+        ),
+    ] = None
+
+
+class Choice(Model):
+    """A group of units to choose from: so many units, or so many credits."""
+
+    name: Annotated[
+        Text | None, _field("name of the group", "Specialism", says="The name of the group.")
+    ] = None
+    choose: Annotated[
+        Count | None,
+        _field(
+            "number of units to choose",
+            1,
+            says="How many units to choose at least: 1 or more. Write either this or ‘credits’, "
+            "not both.",
+        ),
+    ] = None
+    credits: Annotated[
+        Count | None,
+        _field(
+            "number of credits to choose",
+            15,
+            says="How many credits to choose at least: 1 or more. Write either this or ‘choose’, "
+            "not both.",
+        ),
+    ] = None
+    from_: Annotated[
+        Items[Text] | None,
+        REQUIRED,
+        _field(
+            "list of units to choose from",
+            "[U4, U5]",
+            alias="from",
+            says="The ids of the units to choose from.",
+        ),
+    ] = None
+
+    @property
+    def says_how_many(self) -> bool:
+        """Whether it says a number of units or a number of credits, and not both."""
+        return (self.choose is None) != (self.credits is None)
+
+
+class Pathway(Model):
+    """A way through the qualification; a learner takes exactly one."""
+
+    known_by: ClassVar[str | None] = "name"
+
+    name: Annotated[
+        Text | None, _field("name of the pathway", "Web", says="The name of the pathway.")
+    ] = None
+    mandatory: Annotated[
+        Items[Text],
+        _field(
+            "mandatory units",
+            "[U1, U2]",
+            says="The ids of the units that every learner on the pathway takes.",
+        ),
+    ] = ()
+    optional: Annotated[
+        Items[Choice],
+        _field(
+            "groups of optional units",
+            says="The groups that a learner on the pathway chooses units from.",
+        ),
+    ] = ()
+
+
+class Structure(Model):
+    """Which units a learner takes."""
+
+    mandatory: Annotated[
+        Items[Text],
+        _field(
+            "mandatory units", "[U1, U2]", says="The ids of the units that every learner takes."
+        ),
+    ] = ()
+    optional: Annotated[
+        Items[Choice],
+        _field("groups of optional units", says="The groups that a learner chooses units from."),
+    ] = ()
+    pathways: Annotated[
+        Items[Pathway],
+        _field("pathways", says="The ways through the qualification. A learner takes exactly one."),
+    ] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it says nothing of what a learner takes, and so is treated as missing."""
+        return not (self.mandatory or self.optional or self.pathways)
+
+
+class Coverage(Model):
+    """What covers a KSB. A list in its place is the units."""
+
+    short_for: ClassVar[str | None] = "units"
+
+    units: Annotated[
+        Items[Text],
+        _field(
+            "units that cover it",
+            "[U1, U2]",
+            says="The ids of the units that cover the KSB. If you give nothing else, you can "
+            "write them straight after its label.",
+        ),
+    ] = ()
+    coverage: Annotated[
+        Annotated[Literal["full", "partial"], one_of("full", "partial")],
+        APPLICANT_ONLY,
+        _field(
+            "extent to which it is covered",
+            "partial",
+            says="Whether the units cover it in full or partly; in full if you leave it out.",
+        ),
+    ] = "full"
+    reason: Annotated[
+        Text | None,
+        _field(
+            "reason why it is covered partly",
+            "Completed in the workplace, where it is safer",
+            says="Why the rest of it is not in the qualification.",
+        ),
+    ] = None
+    assessed_by: Annotated[
+        Items[Text],
+        _field("assessments of it", "[A1]", says="The ids of the assessments that assess it."),
+    ] = ()
+
+
+class StandardClaim(Model):
+    """A standard that the qualification aligns to, and how it covers the standard's KSBs."""
+
+    known_by: ClassVar[str | None] = "reference"
+
+    reference: Annotated[
+        Text | None,
+        REQUIRED,
+        _field(
+            "reference of the standard",
+            "ST0116",
+            says="ST and four digits. Find it with ‘htq standards search’.",
+        ),
+    ] = None
+    title: Annotated[
+        Text | None,
+        _field(
+            "title of the standard",
+            "Software developer",
+            says="Its title, to compare with the cycle’s list. Case and punctuation do not matter.",
+        ),
+    ] = None
+    level: Annotated[
+        WholeNumber | None,
+        _field("level of the standard", 4, says="Its level, to compare with the cycle’s list."),
+    ] = None
+    version: Annotated[
+        Annotated[str, pattern(r"[0-9]{1,4}(\.[0-9]{1,4})*", "a version such as 1.1", 9999.9999)]
+        | None,
+        _field(
+            "version of the standard",
+            '"1.1"',
+            says="The version you mapped against. A KSB label has meaning only with it.",
+        ),
+    ] = None
+    option: Annotated[
+        Text | None,
+        _field(
+            "option of the standard", says="The option you align to, if the standard has options."
+        ),
+    ] = None
+    ksbs: Annotated[
+        dict[str, Coverage] | None,
+        _field(
+            "mapping of the KSBs",
+            says="What covers each KSB: a line such as ‘K1: [U1, U2]’ for each. K1 is the first "
+            "knowledge statement of the standard’s version, S1 the first skill and B1 the "
+            "first behaviour.",
+        ),
+    ] = None
+
+    @cached_property
+    def meant(self) -> str | None:
+        """The reference that is meant, whether or not it is written in its form; None where
+        that cannot be told."""
+        return parse_reference(self.reference) if self.reference else None
+
+
+class Employer(Model):
+    """An employer that supports the application."""
+
+    known_by: ClassVar[str | None] = "name"
+
+    name: Annotated[
+        Text | None,
+        REQUIRED,
+        _field("name of the employer", "Example Software Ltd", says="The name of the employer."),
+    ] = None
+    evidence: Annotated[
+        Text | None,
+        _field(
+            "file with the employer’s evidence",
+            "evidence/example-software.pdf",
+            says="The file with its evidence. At least one employer needs it.",
+        ),
+    ] = None
+
+
+class Attachment(Model):
+    """A document that goes with the application."""
+
+    known_by: ClassVar[str | None] = "file"
+
+    kind: Annotated[
+        Annotated[
+            DocumentKind,
+            one_of(*get_args(DocumentKind)),
+        ]
+        | None,
+        REQUIRED,
+        _field(
+            "kind of the document",
+            "ksb-mapping",
+            says="What the document is. One must be the completed structure and KSB mapping.",
+        ),
+    ] = None
+    file: Annotated[
+        Text | None,
+        REQUIRED,
+        _field(
+            "file of the document",
+            "evidence/ksb-mapping.xlsx",
+            says="The file, with its path from the draft’s folder.",
+        ),
+    ] = None
+    confidential: Annotated[
+        YesOrNo | None,
+        APPLICANT_ONLY,
+        _field(
+            "answer whether the document is confidential",
+            "false",
+            says="Whether it is confidential: the consultation on an application is public.",
+        ),
+    ] = None
+
+
+class Declarations(Model):
+    """What the applicant declares."""
+
+    conditions_of_application: Annotated[
+        YesOrNo | None,
+        _field(
+            "acceptance of the conditions of application",
+            "true",
+            says="‘true’ if your organisation accepts the conditions of application.",
+        ),
+    ] = None
+
+
+class Acceptance(Model):
+    """A finding that the organisation knows about and accepts, until a day."""
+
+    known_by: ClassVar[str | None] = "rule"
+
+    rule: Annotated[
+        Text | None,
+        REQUIRED,
+        _field(
+            "rule of the finding",
+            "HTQ204",
+            says="The code of one rule, or its name, such as ‘contact-us’.",
+        ),
+    ] = None
+    at: Annotated[
+        Annotated[str, pattern(r"(/[^\x00]*)?", "a JSON Pointer such as /standards/1")] | None,
+        _field(
+            "place of the finding",
+            "/standards/1",
+            says="Where: only findings there or below it are accepted. Items count from 0, so "
+            "‘/standards/1’ is the second standard. Without it, anywhere in the draft.",
+        ),
+    ] = None
+    ksbs: Annotated[
+        Items[Text],
+        _field(
+            "KSBs for which it is accepted",
+            "[K3, S14]",
+            says="The labels of the KSBs that it is about. HTQ503, HTQ507 and HTQ508 are accepted "
+            "for these only, and need them.",
+        ),
+    ] = ()
+    reason: Annotated[
+        Text | None,
+        REQUIRED,
+        _field(
+            "reason for accepting it",
+            "Agreed with the approvals team on 3 May",
+            says="Why you accept it.",
+        ),
+    ] = None
+    until: Annotated[
+        Day | None,
+        REQUIRED,
+        _field(
+            "day on which the acceptance ends",
+            "2022-06-01",
+            says="The last day on which you accept it, at most a year from now. After it, the "
+            "finding counts again.",
+        ),
+    ] = None
+
+
+class Application(Model):
+    """A draft application."""
+
+    cycle: Annotated[
+        WholeNumber | None,
+        REQUIRED,
+        _field(
+            "approvals cycle", 3, says="The number of the approvals cycle that the draft is for."
+        ),
+    ] = None
+    applicant: Annotated[
+        Applicant | None,
+        REQUIRED,
+        _field("applicant organisation", says="The organisation that applies."),
+    ] = None
+    qualification: Annotated[
+        Qualification | None, REQUIRED, _field("qualification", says="What is to be approved.")
+    ] = None
+    planned_submission: Annotated[
+        DayOrMinute | None,
+        _field(
+            "day of the planned submission",
+            "2022-05-20",
+            says="When you plan to submit: a day, or a day and time. It must be in the cycle’s "
+            "window.",
+        ),
+    ] = None
+    units: Annotated[
+        dict[str, Unit],
+        _field(
+            "units of the qualification",
+            says="The units, each under an id that you choose: ‘U1: Programming fundamentals’, or "
+            "its title and credits.",
+        ),
+    ] = {}
+    structure: Annotated[
+        Structure | None,
+        _field(
+            "structure of the qualification",
+            says="Which units each learner takes. If you leave this out, every unit is mandatory.",
+        ),
+    ] = None
+    standards: Annotated[
+        Items[StandardClaim],
+        _field(
+            "standards that it aligns to",
+            says="The occupational standards that the qualification aligns to, an item for each.",
+        ),
+    ] = ()
+    assessments: Annotated[
+        dict[str, Text],
+        _field(
+            "assessments",
+            says="The assessments, each under an id that you choose: ‘A1: Portfolio of projects’. "
+            "KSBs can then name the id.",
+        ),
+    ] = {}
+    support_session: Annotated[
+        Day | None,
+        _field(
+            "day of the support session",
+            "2022-03-02",
+            says="The day your support session took place.",
+        ),
+    ] = None
+    employers: Annotated[
+        Items[Employer],
+        _field(
+            "employers",
+            says="The employers that support the application. At least one needs evidence.",
+        ),
+    ] = ()
+    documents: Annotated[
+        Items[Attachment], _field("documents", says="The documents that go with the application.")
+    ] = ()
+    declarations: Annotated[
+        Declarations | None,
+        APPLICANT_ONLY,
+        _field("declarations", says="What your organisation declares."),
+    ] = None
+    accept: Annotated[
+        Items[Acceptance],
+        APPLICANT_ONLY,
+        _field(
+            "findings that are accepted",
+            says="The findings that your organisation knows about and accepts, each until a day.",
+        ),
+    ] = ()
+    schema_: Annotated[
+        Text | None,
+        _field(
+            "JSON Schema of the draft",
+            "application.schema.json",
+            says="Where an editor finds the schema of this file. htq does not read it.",
+            alias="$schema",
+        ),
+    ] = None
+
+
+def named_again(application: Application) -> dict[int, int]:
+    """The numbers of the standards that are named a second time, each with that of the first. A
+    standard with options is named once for each option."""
+    again: dict[int, int] = {}
+    named: dict[str, dict[str | None, int]] = {}
+    for index, claim in sound(application.standards):
+        if claim.meant is None:
+            continue
+        option = None if claim.option is None else letters(claim.option)
+        same = named.setdefault(claim.meant, {})
+        if same and (option is None or option in same or None in same):
+            again[index] = same.get(option, min(same.values()))
+        same.setdefault(option, index)
+    return again
+
+
+def choices(application: Application) -> Iterator[tuple[FieldPath, Choice]]:
+    """Every group of optional units that is sound, with its path: those of the qualification,
+    then those of each pathway."""
+    structure = application.structure
+    if structure is None:
+        return
+    at: FieldPath = ("structure", "optional")
+    yield from (((*at, index), group) for index, group in sound(structure.optional))
+    for number, pathway in sound(structure.pathways):
+        at = ("structure", "pathways", number, "optional")
+        yield from (((*at, index), group) for index, group in sound(pathway.optional))
+
+
+def units_in_structure(application: Application) -> Iterator[tuple[FieldPath, str]]:
+    """Every place where the structure names a unit."""
+    structure = application.structure
+    if structure is None:
+        return
+    lists: list[tuple[FieldPath, tuple[str | None, ...]]] = [
+        (("structure", "mandatory"), structure.mandatory)
+    ]
+    lists += [
+        (("structure", "pathways", number, "mandatory"), pathway.mandatory)
+        for number, pathway in sound(structure.pathways)
+    ]
+    lists += [((*path, "from"), group.from_ or ()) for path, group in choices(application)]
+    for path, names in lists:
+        yield from (((*path, number), name) for number, name in sound(names))
+
+
+def read_application(document: Document) -> Reading[Application]:
+    """What a draft says, as far as it is sound, and what is not."""
+    return read(Application, document)

@@ -1,0 +1,1 @@
+"""Lists of the KSBs of standards, and where they come from."""

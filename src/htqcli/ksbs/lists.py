@@ -1,0 +1,307 @@
+"""A standard's list of knowledge, skills and behaviours (KSBs): reading and finding it.
+
+A label such as K4 has meaning only with the standard's version, so there is one small file for
+each, `ksbs/ST0116-1.1.yaml`. It holds what the standard's published record says; htq comes with
+none, because the wording of a standard is not its own.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from htqcli.document import reader
+from htqcli.files import content_of
+from htqcli.model.part import Model
+from htqcli.model.reading import read_whole
+from htqcli.model.values import Text, ValueReader, WholeNumber, pattern, says, wrong
+from htqcli.vocabulary import LABEL
+from htqcli.words import bare, cut, join, quote, visible
+
+FOLDER = "ksbs"
+"""The folder beside drafts that holds the lists."""
+
+
+def meant_label(label: str) -> str | None:
+    """The label that `k1`, `K 1` or `K01` means; None where that cannot be told."""
+    typed = "".join(label.upper().split())
+    meant = typed[:1] + typed[1:].lstrip("0")
+    return meant if LABEL.fullmatch(meant) else None
+
+
+def _likely_label(label: str) -> str | None:
+    """The label that a text means, or looks like: `K1O` is like K10, and so is `K10:`."""
+    signed = _SIGNED.fullmatch(label)
+    meant = meant_label("".join(signed.groups()) if signed else label)
+    if meant is None and len(label) <= 3 + sum(map(str.isdigit, label)):
+        meant = meant_label(label[:1] + label[1:].upper().translate(_ALIKE))
+    return meant
+
+
+def several(label: str) -> list[str]:
+    """The labels of a line that is for several KSBs: `K2-K4`, `K2, K3`; none where it is not."""
+    found: dict[str, None] = {}
+    for part in _SEPARATOR.split(label[:_MOST_TOGETHER]):
+        run = _RUN.fullmatch(part)
+        if run is None or run[3] not in (None, "", run[1]):
+            return []
+        first, last = int(run[2]), int(run[4] or run[2])
+        if last >= first + _MOST_TOGETHER:
+            return []
+        found |= dict.fromkeys(f"{run[1]}{n}" for n in range(first, last + 1))
+    return list(found) if len(found) > 1 else []
+
+
+_SIGNED = re.compile(r"\W*([KSB])[\W_]*([0-9]{1,6})\W*", re.ASCII | re.IGNORECASE)
+
+
+_SEPARATOR = re.compile(r"\s*(?:[,;/&+]|\band\b)\s*")
+
+
+_RUN = re.compile(
+    r"\s*([KSB]) ?0*([1-9][0-9]{0,3})"
+    r"(?:\s*(?:[-\u2010-\u2015]|to)\s*([KSB]?) ?0*([1-9][0-9]{0,3}))?\s*"
+)
+
+
+_MOST_TOGETHER = 200
+
+
+_ALIKE = str.maketrans("OLI|", "0111")
+
+
+Label = Annotated[str, pattern(LABEL.pattern, "a label such as K1")]
+
+
+Kind = Annotated[str, pattern("[KSB]", "K, S or B")]
+
+
+HowMany = Annotated[str, pattern("[0-9]{1,4}", "a number from 0 to 9999")]
+
+
+def _statement(value: object) -> str:
+    if not isinstance(value, str) or not bare(value):
+        raise wrong("a statement")
+    return value.strip()
+
+
+Statement = Annotated[str, ValueReader(_statement)]
+"""The words of a KSB, whatever they are: they are a standard's own, which can hold `<main>` or
+begin with TBC, and no verdict hangs on them."""
+
+
+class Origin(Model):
+    """Where a list comes from: the published data, the day it was read, and its SHA-256."""
+
+    address: Text
+    date: Text | None = None
+    sha256: Text | None = None
+    last_updated: Text | None = None
+
+
+class KsbList(Model):
+    """The KSBs of one version of a standard: their statements by label, or only how many of
+    each kind there are. `options` has, for a standard with options, the labels that each
+    needs."""
+
+    reference: Annotated[str, pattern(r"ST\d{4}", "a reference such as ST0116")]
+    version: Annotated[str, pattern(r"\d{1,4}(\.\d{1,4})*", "a version such as 1.1")]
+    title: Text
+    level: WholeNumber | None = None
+    status: Text | None = None
+    options: dict[str, tuple[Label, ...]] = {}
+    statements: dict[Label, Statement] = Field({}, alias="ksbs")
+    counts: dict[Kind, HowMany] = Field({}, alias="labels")
+    source: Origin | None = None
+    attribution: Text | None = None
+
+    @model_validator(mode="after")
+    def _has_ksbs(self) -> Self:
+        if bool(self.statements) == bool(self.counts) or not self.ksbs:
+            raise says(
+                "A list has either ‘ksbs’, with a statement for each label, or ‘labels’",
+                "For example ‘labels: {K: 12, S: 17, B: 9}’.",
+            )
+        return self
+
+    @cached_property
+    def ksbs(self) -> dict[str, str | None]:
+        """The statements by their labels, None where only the labels are known."""
+        if self.statements:
+            return dict(self.statements)
+        return {
+            f"{kind}{number}": None
+            for kind in "KSB"
+            for number in range(1, int(self.counts.get(kind, "0")) + 1)
+        }
+
+    def needed(self, option: str | None) -> tuple[str, ...]:
+        """The labels that an occupation needs: those of the option and those that no option has;
+        without an option every one. No occupation needs none: where an option is left with none,
+        nothing says what it needs."""
+        for name, labels in self.options.items():
+            if option is not None and name.casefold() == option.casefold():
+                own = {*labels, *self._of_every_option}
+                return tuple(label for label in self.ksbs if label in own) or tuple(self.ksbs)
+        return tuple(self.ksbs)
+
+    @cached_property
+    def _of_every_option(self) -> tuple[str, ...]:
+        of_some = {label for labels in self.options.values() for label in labels}
+        return tuple(label for label in self.ksbs if label not in of_some)
+
+    @cached_property
+    def needing(self) -> dict[str, list[str]]:
+        """The options that need each KSB."""
+        needed = {name: set(self.needed(name)) for name in self.options}
+        return {
+            label: [name for name, labels in needed.items() if label in labels]
+            for label in self.ksbs
+        }
+
+    def has_option(self, option: str) -> bool:
+        """Whether the standard has an option of this name, in any case."""
+        return option.casefold() in [name.casefold() for name in self.options]
+
+    @property
+    def says_options(self) -> bool:
+        """Whether the file says which options there are, or that there are none. One made from a
+        page does not."""
+        return "options" in self.model_fields_set
+
+
+def read_list(content: bytes) -> KsbList | str:
+    """The list that a file holds, or why it cannot be used, in words."""
+    document = reader.read(content)
+    found = read_whole(KsbList, document)
+    if isinstance(found, tuple):
+        line = document.lines.place(document.span(found[0])).line
+        return f"line {line}: {found[0].message}"
+    return found
+
+
+def mistaken(labels: Collection[str], known: KsbList | str) -> dict[str, str | None]:
+    """The labels of a mapping that are none, or that the standard's list does not have, each with
+    the label that was likely meant; None where that cannot be told. No label is meant that the
+    mapping has as well, if the list says that it is one."""
+    found = {label: _likely_label(label) for label in labels if not LABEL.fullmatch(label)}
+    if isinstance(known, str):
+        return found
+    unknown = [label for label in labels if label not in found and label not in known.ksbs]
+    meant = set(found.values())
+    free = [label for label in known.ksbs if label not in labels and label not in meant]
+    kinds = Counter(label[0] for label in unknown), Counter(label[0] for label in free)
+    found |= dict.fromkeys(unknown)
+    for label in unknown[:_MAX_COMPARED] if free else ():
+        near = [own for own in free if own[0] == label[0]]
+        if not kinds[0][label[0]] == kinds[1][label[0]] == 1:
+            from rapidfuzz.distance import OSA
+
+            near = [own for own in free if OSA.distance(own, label, score_cutoff=1) <= 1]
+        found[label] = near[0] if len(near) == 1 else None
+    return found
+
+
+_MAX_COMPARED = 20
+
+
+class Lists:
+    """The lists in a folder, each read when it is asked for and once only."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._read: dict[str, KsbList | str] = {}
+
+    def file(self, reference: str, version: str) -> Path:
+        """Where the list of a standard's version is looked for."""
+        return self._folder / f"{reference}-{version}.yaml"
+
+    def get(self, reference: str, version: str | None) -> KsbList | str:
+        """The list of a standard's version, or why it is not at hand, in words."""
+        if version is None:
+            return "the draft does not give its version"
+        name = f"{reference}-{version}.yaml"
+        if name not in self._read:
+            self._read[name] = self._load(name, reference, version)
+        return self._read[name]
+
+    def of(self, reference: str) -> list[KsbList | str]:
+        """The lists of a standard's versions, in the order of their names, or why each is not
+        at hand."""
+        return [self.get(reference, version) for version in self.versions(reference)]
+
+    def versions(self, reference: str) -> list[str]:
+        """The versions of a standard for which there are files, in the order of their names."""
+        files = self._folder.glob(f"{reference}-*.yaml")
+        return sorted(path.stem.partition("-")[2] for path in files)
+
+    def _load(self, name: str, reference: str, version: str) -> KsbList | str:
+        path = self._folder / name
+        if not path.is_file():
+            return f"{visible(cut(str(path), 120))} was not found"
+        if path.is_symlink():
+            inside, real = os.path.realpath(self._folder), os.path.realpath(path)
+            if os.path.commonpath([inside, real]) != inside:
+                return f"the file {quote(str(path), 120)} is a link that leads elsewhere"
+        content = content_of(str(path))
+        if isinstance(content, str):
+            return f"the file {quote(str(path), 120)} is not read: {content}"
+        found = read_list(content)
+        if isinstance(found, str):
+            return f"the file {quote(str(path), 120)} cannot be used: {found}"
+        if (found.reference, found.version) != (reference, version):
+            return (
+                f"the file {quote(str(path), 120)} is of {found.reference} version {found.version}"
+            )
+        return found
+
+
+def meant_version(text: str, known: Collection[str] = ()) -> str | None:
+    """The version that a text means, of those that are known if one is: `1.1` for `v1.1`,
+    `Version 1.1`, `1,1`, and for `1.10` where only that is known. None where it means none."""
+    found = _VERSION.fullmatch(bare(text))
+    if found is None:
+        return None
+    version = re.sub("[,_-]", ".", found[1])
+    same = [own for own in known if _shortest(own) == _shortest(version)]
+    return same[0] if len(same) == 1 and version not in known else version
+
+
+_VERSION = re.compile(
+    r"(?:v|ver|version)?\.?\s*([0-9]{1,4}(?:[.,_-][0-9]{1,4})*)", re.ASCII | re.IGNORECASE
+)
+
+
+def _shortest(version: str) -> str:
+    return version.rstrip("0").rstrip(".") if "." in version else version
+
+
+def place(label: str) -> tuple[int, int]:
+    """The place of a label among others: its kind, then its number."""
+    return "KSB".index(label[0]), int(label[1:])
+
+
+def ranges(labels: Iterable[str]) -> str:
+    """Labels in their order, neighbours as a range: `K4, K7 to K9 and S1`."""
+    numbers = sorted(set(map(place, labels)))
+    runs: list[tuple[int, int, int]] = []
+    for kind, number in numbers:
+        if runs and runs[-1][0] == kind and runs[-1][2] == number - 1:
+            runs[-1] = (kind, runs[-1][1], number)
+        else:
+            runs.append((kind, number, number))
+    said = []
+    for kind, first, last in runs:
+        letter = "KSB"[kind]
+        if last - first > 1:
+            said.append(f"{letter}{first} to {letter}{last}")
+        else:
+            said += [f"{letter}{number}" for number in range(first, last + 1)]
+    return join(said)
