@@ -4,7 +4,8 @@
 names, one operator, number or condition at a time, runs for each change the tests that run the
 changed line, and prints the changes that no test noticed and a table. `python
 benchmarks/mutation.py draft/structure moment` does it for these modules, and
-`draft/structure:63,149` for these lines. Nothing is written to the modules: a process of its own imports each changed one.
+`draft/structure:63,149` for these lines. Nothing is written to the modules: a process of its own
+imports each changed one.
 """
 
 from __future__ import annotations

@@ -52,6 +52,7 @@ def test_two_options_that_are_each_covered_in_full_are_ready(found):
     file = found(NEEDED.items())
     assert (file["verdict"], file["findings"]) == ("ready", [])
     assert [one["covered"] for one in file["standards"]] == [3, 3]
+    assert [one["option"] for one in file["standards"]] == ["Web", "Mobile"]
 
 
 @pytest.mark.parametrize(("short", "gap"), [("Web", "K2"), ("Mobile", "K3")])

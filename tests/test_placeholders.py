@@ -10,7 +10,8 @@ from htqcli.model.values import is_placeholder
 PLACEHOLDERS = [
     "TODO", "tbc", "TBD: ask Sam", "TBC, ask Sam", "<4 or 5>", "[insert name]", "[Insert [name]]",
     "Databases (TBC)", "Databases (tbd)", "Databases [TBC]", "Databases (to be confirmed)",
-    "Databases (?)", "Databases – TBC", "(TBC)", "n/a", "N/A", "N.A.", "n.a", "N / A",
+    "Databases (?)", "Databases – TBC", "(TBC)", "n/a", "N/A", "N.A.", "n.a", "N / A", "NA", "Nil", "T.B.C.", "to follow", "[TBC] Databases",
+    "(TBC) Databases", "- TBC", "{{ title }}",
     "Not applicable", "not known", "Not yet known.", "Unknown", "TBA", "To be confirmed",
     "to  be confirmed", "PENDING", "none", "None.", "xxx", "XXXXX", "?", "???", "-", "---", "–",
     "—", ".", "...", "…", "____", "\u200bn/a", "？",

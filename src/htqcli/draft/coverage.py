@@ -61,14 +61,16 @@ class Occupation:
 
 
 class StandardCoverage(NamedTuple):
-    """How much of a standard a draft covers: how many KSBs it has, how many of them a unit covers,
-    and how many every permitted combination of units covers. None where that is not known."""
+    """How much of a standard, or of an option of one, a draft covers: how many KSBs it has, how
+    many of them a unit covers, and how many every permitted combination of units covers. None where
+    that is not known."""
 
     reference: str | None
     version: str | None
     ksbs: int | None
     covered: int | None
     in_every_combination: int | None
+    option: str | None = None
 
 
 def occupations(reading: Reading[Application], lists: Lists) -> tuple[Occupation, ...]:
@@ -154,15 +156,16 @@ def standards(
 
 def _standard(one: Occupation, permitted: Combinations | None) -> StandardCoverage:
     reference, version = one.claim.meant or one.claim.reference, one.claim.version
+    option = one.claim.option
     if isinstance(one.list, str):
-        return StandardCoverage(reference, version, None, None, None)
+        return StandardCoverage(reference, version, None, None, None, option)
     always = None
     if permitted:
         with suppress(TooLarge):
             always = permitted.always_covered(map(permitted.units, one.covering.values()))
-    needed = len(one.list.needed(one.claim.option))
+    needed = len(one.list.needed(option))
     covered = sum(map(bool, one.covering.values()))
-    return StandardCoverage(reference, version, needed, covered, always)
+    return StandardCoverage(reference, version, needed, covered, always, option)
 
 
 Met = Literal["always", "sometimes", "never"]

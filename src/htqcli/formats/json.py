@@ -13,6 +13,7 @@ from htqcli.words import escape_in_json
 if TYPE_CHECKING:
     from htqcli.catalogue.model import Catalogue
     from htqcli.check.report import Checked, Diagnostic, Report
+    from htqcli.draft.coverage import StandardCoverage
 
 
 def json(report: Report) -> str:
@@ -71,9 +72,14 @@ def _file(file: Checked) -> dict[str, Any]:
         "verdict": file.verdict.value,
         "ready": file.ready,
         "unproven": [one._asdict() for one in file.unproven],
-        "standards": [one._asdict() for one in file.standards],
+        "standards": [_standard(one) for one in file.standards],
         "findings": [_finding(finding) for finding in file.findings],
     }
+
+
+def _standard(one: StandardCoverage) -> dict[str, Any]:
+    """How much of a standard is covered; the option is only there where the draft names one."""
+    return {name: value for name, value in one._asdict().items() if name != "option" or value}
 
 
 def _finding(finding: Diagnostic) -> dict[str, Any]:

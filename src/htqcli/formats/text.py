@@ -99,7 +99,8 @@ _MOST_STANDARDS = 10
 
 
 def _of_standard(one: StandardCoverage) -> str:
-    named = " ".join(cut(part, 40) for part in (one.reference, one.version) if part)
+    option = one.option and f"({cut(one.option, 40)})"
+    named = " ".join(cut(part, 60) for part in (one.reference, one.version, option) if part)
     said = "which of its KSBs are covered was not checked"
     if one.ksbs is not None:
         said = f"{one.covered} of {one.ksbs} KSBs"

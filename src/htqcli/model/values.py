@@ -80,18 +80,19 @@ def is_placeholder(text: str) -> bool:
 
 
 _OPEN = (
-    r"to\s?do|tb[acd]|to\s+be\s+(?:confirmed|decided|determined|announced|advised|agreed)"
+    r"to\s?do|t\.?b\.?[acd]|to\s+(?:follow|be\s+(?:confirmed|decided|determined|announced|advised|agreed))"
     r"|pending|unknown|not\s+(?:yet\s+)?known|x{3,}|\?+"
 )
 
 
 _UNANSWERED = re.compile(
-    r"(?:TODO|TBC|TBD)\b|<.*>\Z|\[(?:[^\[\]]|\[[^\[\]]*\])*\]\Z", re.IGNORECASE | re.DOTALL
+    r"\W*(?:TODO|TBC|TBD)\b|<.*>\Z|\{\{.*\}\}\Z|\[(?:[^\[\]]|\[[^\[\]]*\])*\]\Z",
+    re.IGNORECASE | re.DOTALL,
 )
 
 
 _NO_ANSWER = re.compile(
-    rf"(?:{_OPEN}|n\s?/\s?a|n\.\s?a|not\s+(?:yet\s+)?applicable|none)[\s.!?]*"
+    rf"(?:{_OPEN}|n\s?[/.]?\s?a|nil|not\s+(?:yet\s+)?applicable|none)[\s.!?]*"
     r"|[-?.\u2010-\u2015_*\s]+",
     re.IGNORECASE,
 )
