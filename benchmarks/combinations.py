@@ -11,7 +11,7 @@ import platform
 import random
 import time
 
-from htqcli.draft.structure import Combinations, Group, Route
+from htqcli.draft.structure import Combinations, Requirement, UnitChoice
 
 SIZES = [
     # units, groups, pathways, occupations, KSBs of each
@@ -40,19 +40,19 @@ def made(
     mandatory = list(range(units // 6))
     rest = list(range(units // 6, units))
 
-    def group(number: int) -> Group:
+    def group(number: int) -> UnitChoice:
         own = dice.sample(rest, min(8, len(rest)))
-        return Group(bits(own), 2, None) if number % 2 else Group(bits(own), None, 30)
+        return UnitChoice(bits(own), 2, None) if number % 2 else UnitChoice(bits(own), None, 30)
 
     each = max(1, groups // (pathways + 1))
     ways = tuple(
-        Route(f"P{n}", bits(dice.sample(rest, 2)), tuple(group(k) for k in range(each)))
+        Requirement(f"P{n}", bits(dice.sample(rest, 2)), tuple(group(k) for k in range(each)))
         for n in range(pathways)
     )
     structure = Combinations(
         ids,
         tuple(dice.choice((10, 15, 20)) for _ in ids),
-        Route(None, bits(mandatory), tuple(group(k) for k in range(each))),
+        Requirement(None, bits(mandatory), tuple(group(k) for k in range(each))),
         ways,
     )
     covering = {

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import IN_WINDOW, program
-from htqcli.ksbs.importing import Origin, from_record, read_back
+from htqcli.ksbs.importing import RecordOrigin, from_record, read_back
 from htqcli.ksbs.lists import read_list
 
 pytestmark = pytest.mark.slow
@@ -863,7 +863,7 @@ def is_needed(record, option, kind, own):
 @given(records)
 @settings(max_examples=100)
 def test_lists_follow_the_rules_of_the_department(record):
-    made = from_record(record, Origin("https://example.org", "2026-07-01", "0"))
+    made = from_record(record, RecordOrigin("https://example.org", "2026-07-01", "0"))
     expected = list(statements_by_the_rules(record))
     assert {label: text for label, _, _, text in expected} == yaml.safe_load(made.text)["ksbs"]
     read = read_back(made)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from htqcli.draft.structure import MOST, Combinations, Group, Route, TooLarge
+from htqcli.draft.structure import MAX_SIZE, Combinations, Requirement, TooLarge, UnitChoice
 from htqcli.ksbs.lists import ranges
 
 IDS = tuple(f"U{number}" for number in range(6))
@@ -19,12 +19,14 @@ def bits(numbers):
 
 
 def group(units, amount, by_credits):
-    return Group(bits(units), None if by_credits else amount, amount * 5 if by_credits else None)
+    return UnitChoice(
+        bits(units), None if by_credits else amount, amount * 5 if by_credits else None
+    )
 
 
 GROUPS = st.builds(group, SETS.filter(bool), st.integers(1, 3), st.booleans())
 ROUTES = st.builds(
-    Route,
+    Requirement,
     st.sampled_from(["Web", "Mobile", "Data"]),
     st.sets(st.integers(0, 5), max_size=2).map(bits),
     st.lists(GROUPS, max_size=2).map(tuple),
@@ -184,7 +186,7 @@ def test_neighbouring_gaps_are_said_as_a_range(labels, said):
 
 def qualification(ids, *groups, pathways=()):
     """Units without credits, and groups of all that is asked."""
-    return Combinations(ids, (0,) * len(ids), Route(None, 0, groups), pathways)
+    return Combinations(ids, (0,) * len(ids), Requirement(None, 0, groups), pathways)
 
 
 def test_units_that_can_each_be_avoided_but_not_together_leave_no_gap():
@@ -201,7 +203,7 @@ def test_a_counter_example_has_no_unit_that_nothing_asks_for():
     assert structure.counter_example({"ST0001": {"K1": ["U4"]}}).units == ("U3",)
 
 
-MANY = tuple(f"U{number}" for number in range(MOST + 1))
+MANY = tuple(f"U{number}" for number in range(MAX_SIZE + 1))
 GAP = {"ST0001": {"K1": ["U1"]}}
 ANY = group([0, 1], 1, by_credits=False)
 
@@ -209,10 +211,10 @@ ANY = group([0, 1], 1, by_credits=False)
 @pytest.mark.parametrize(
     ("structure", "occupations"),
     [
-        (qualification(MANY[:MOST], ANY), GAP),
-        (qualification(IDS, *[ANY] * MOST), GAP),
-        (qualification(IDS, *[ANY] * (MOST - 1), pathways=[Route("Web", 0, ())]), GAP),
-        (qualification(IDS, ANY), {"ST0001": {f"K{number}": ["U1"] for number in range(MOST)}}),
+        (qualification(MANY[:MAX_SIZE], ANY), GAP),
+        (qualification(IDS, *[ANY] * MAX_SIZE), GAP),
+        (qualification(IDS, *[ANY] * (MAX_SIZE - 1), pathways=[Requirement("Web", 0, ())]), GAP),
+        (qualification(IDS, ANY), {"ST0001": {f"K{number}": ["U1"] for number in range(MAX_SIZE)}}),
     ],
     ids=["units", "groups", "groups and pathways", "KSBs"],
 )
@@ -224,9 +226,12 @@ def test_as_many_as_the_message_says_are_answered_for(structure, occupations):
     ("structure", "occupations"),
     [
         (qualification(MANY, ANY), GAP),
-        (qualification(IDS, *[ANY] * (MOST + 1)), GAP),
-        (qualification(IDS, *[ANY] * MOST, pathways=[Route("Web", 0, ())]), GAP),
-        (qualification(IDS, ANY), {"ST0001": {f"K{number}": ["U1"] for number in range(MOST + 1)}}),
+        (qualification(IDS, *[ANY] * (MAX_SIZE + 1)), GAP),
+        (qualification(IDS, *[ANY] * MAX_SIZE, pathways=[Requirement("Web", 0, ())]), GAP),
+        (
+            qualification(IDS, ANY),
+            {"ST0001": {f"K{number}": ["U1"] for number in range(MAX_SIZE + 1)}},
+        ),
     ],
     ids=["units", "groups", "groups and pathways", "KSBs"],
 )

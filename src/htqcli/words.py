@@ -38,8 +38,8 @@ def visible(text: str) -> str:
 def visible_start(text: str) -> str:
     """Visible text that can begin a line: GitHub Actions reads `::` there as a command."""
     shown = visible(text)
-    bare = shown.lstrip()
-    return f"\\x3a{bare[1:]}" if bare.startswith("::") else shown
+    strip_invisible = shown.lstrip()
+    return f"\\x3a{strip_invisible[1:]}" if strip_invisible.startswith("::") else shown
 
 
 def is_command(line: str) -> bool:
@@ -50,12 +50,12 @@ def is_command(line: str) -> bool:
 _COMMAND = re.compile(r"##(?:vso)?\[", re.IGNORECASE)
 
 
-def bare(text: str) -> str:
+def strip_invisible(text: str) -> str:
     """What a person sees of a text: without white space around it and characters of no width."""
     return (text if text.isascii() and text.isprintable() else _UNSEEN.sub("", text)).strip()
 
 
-def letters(text: str) -> str:
+def title_key(text: str) -> str:
     """A title without case, punctuation and the ways to write `and`, for telling titles apart."""
     return "".join(re.findall(r"\w+", text.casefold().replace("&", " and ")))
 
@@ -75,14 +75,14 @@ def _utf_16(character: str) -> list[int]:
     return [int.from_bytes(raw[at : at + 2], "big") for at in range(0, len(raw), 2)]
 
 
-def cut(text: str, limit: int) -> str:
+def truncate(text: str, limit: int) -> str:
     """Text of at most `limit` characters; a longer one ends with `…`."""
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def quote(text: str, limit: int = 60) -> str:
     """A value in quotation marks, made visible and cut to `limit` characters."""
-    return f"‘{visible(cut(text, limit))}’"
+    return f"‘{visible(truncate(text, limit))}’"
 
 
 def join(items: Collection[str], last: str = "and") -> str:
@@ -119,7 +119,7 @@ def nearest(word: str, choices: Sequence[str], most: int = 1) -> list[str]:
     return [choice for choice, _, _ in found]
 
 
-def slip(word: str, choices: Collection[str]) -> str | None:
+def only_possible_word(word: str, choices: Collection[str]) -> str | None:
     """The one choice that `word` cannot but mean: the same apart from case and the signs between
     words, or else with one letter wrong, missing, too many or swapped with the next; two in a
     word of ten letters or more. None where it could mean another, or something of its own."""

@@ -19,7 +19,7 @@ from htqcli.catalogue.model import (
     Demand,
     Entry,
     FirstTeaching,
-    Group,
+    ListedGroup,
     Listing,
     NotFound,
     Policy,
@@ -127,7 +127,7 @@ WORDS: dict[type[Model], dict[str, tuple[str, str]]] = {
         "scopes": ("What each scope means, in the words of the page. Delete those it lacks.", ""),
         "standards": ("A group for each route and scope, in the order of the page.", ""),
     },
-    Group: {
+    ListedGroup: {
         "route": ("", "TODO a heading of ‘routes’"),
         "scope": ("", f"TODO {join(SCOPES, 'or')}"),
         "standards": ("", ""),
@@ -144,7 +144,7 @@ _WANTED = {"names", "opens", "closes", "stages", "listing"}
 """Fields that a cycle can do without, but seldom does. The others are commented out."""
 
 
-def blank(catalogue: Catalogue, number: int) -> str:
+def new_cycle(catalogue: Catalogue, number: int) -> str:
     """A block for a cycle, to be put at the end of the catalogue. Raises NotFound for a number
     that the catalogue has."""
     if number in [cycle.cycle for cycle in catalogue.cycles]:

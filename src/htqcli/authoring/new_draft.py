@@ -30,7 +30,7 @@ from htqcli.moment import say
 from htqcli.rules import RULES
 from htqcli.rules.qualification import higher_national
 from htqcli.vocabulary import LEVELS, ApplicantType
-from htqcli.words import cut, join, visible, wrap
+from htqcli.words import join, truncate, visible, wrap
 
 _WIDTH = 96
 """How many columns comments take."""
@@ -64,7 +64,7 @@ class Answers:
     level: int | None = None
 
 
-def outline(answers: Answers, catalogue: Catalogue, schema: str | None = None) -> str:
+def new_draft(answers: Answers, catalogue: Catalogue, schema: str | None = None) -> str:
     """The text of a draft with these answers. `schema` is the file, from the draft's folder, of
     the JSON Schema that editors complete and explain the fields by."""
     lines = [f"# yaml-language-server: $schema={schema}"] if schema else []
@@ -261,7 +261,7 @@ def _mapping(known: KsbList | None, published: str | None = None) -> Iterator[st
         some = f"({join(needing)}) " if len(needing) < len(known.options) else ""
         text = " ".join(f"{some}{statement or ''}".split())
         if text:
-            yield f"      # {visible(cut(text, _MOST_OF_A_STATEMENT))}"
+            yield f"      # {visible(truncate(text, _MOST_OF_A_STATEMENT))}"
         yield f"      {label}: {units}"
 
 

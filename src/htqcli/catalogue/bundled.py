@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from htqcli.catalogue.model import Catalogue, CatalogueError, Origin
+from htqcli.catalogue.model import Catalogue, CatalogueError, CatalogueOrigin
 from htqcli.document import reader
 from htqcli.document.nodes import Document
 from htqcli.model.reading import Reading, partial_model
@@ -30,7 +30,7 @@ def from_content(content: bytes, file: str | None = None) -> Catalogue:
         found = Catalogue.model_validate(reader.read(content).data())
     except ValidationError as error:
         raise CatalogueError(f"{file or _bundled().name} is not a catalogue") from error
-    found._origin = Origin(file, content)  # noqa: SLF001  # its only writer
+    found._origin = CatalogueOrigin(file, content)  # noqa: SLF001  # its only writer
     return found
 
 

@@ -30,9 +30,9 @@ from htqcli.ksbs.standards_data import (
 )
 from htqcli.moment import Moment
 from htqcli.vocabulary import LEVELS
-from htqcli.words import join, letters, quote
+from htqcli.words import join, quote, title_key
 
-Kind = Literal[
+DriftKind = Literal[
     "gone",
     "retired",
     "withdrawn",
@@ -94,7 +94,7 @@ class Drift:
     `message` says what, `meaning` what it means for a draft."""
 
     standard: Standard
-    kind: Kind
+    kind: DriftKind
     message: str
     meaning: str
     record: Record | None
@@ -217,7 +217,7 @@ def _drifts(
         return
     one = current(records, at)
 
-    def drift(kind: Kind, message: str, meaning: str, record: Record = one) -> Drift:
+    def drift(kind: DriftKind, message: str, meaning: str, record: Record = one) -> Drift:
         return Drift(standard, kind, f"{listed} {message}", meaning, record)
 
     if not one.is_approved:
@@ -232,7 +232,7 @@ def _drifts(
         day = moment.say(one.latest_start.first, "day")
         yield drift("no-new-starts", f"takes no new starts after {day}", may_align)
     if one.title and one.title != standard.title:
-        same = letters(one.title) == letters(standard.title)
+        same = title_key(one.title) == title_key(standard.title)
         yield drift(
             "spelling" if same else "title",
             f"has the title {quote(one.title)} in the data",
@@ -273,7 +273,7 @@ def _drifts(
         )
 
 
-_ENDED: dict[str, Kind] = {"retired": "retired", "withdrawn": "withdrawn"}
+_ENDED: dict[str, DriftKind] = {"retired": "retired", "withdrawn": "withdrawn"}
 
 
 def _newest(records: Iterable[Record]) -> Record | None:
@@ -283,4 +283,4 @@ def _newest(records: Iterable[Record]) -> Record | None:
 
 
 def _opened(cycle: Cycle) -> datetime:
-    return min(window.may_open for window in cycle.windows)
+    return min(window.earliest_opening for window in cycle.windows)

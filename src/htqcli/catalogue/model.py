@@ -138,7 +138,7 @@ class Entry(Model):
     title: Annotated[Text, _says("The title of the standard.", "Software developer")]
 
 
-class Group(Model):
+class ListedGroup(Model):
     """The standards of one route and scope, in the order of the page."""
 
     route: Annotated[Text, _says("The heading of the route, as ‘routes’ has it.", "Digital")]
@@ -167,7 +167,7 @@ class Listing(Model):
         _says("What each scope means, in the words of the page.", title="meaning of each scope"),
     ]
     standards: Annotated[
-        tuple[Group, ...],
+        tuple[ListedGroup, ...],
         _says(
             "The standards, by route and scope, in the order of the page.",
             title="list of standards by route and scope",
@@ -242,7 +242,7 @@ class Window(Model):
     note: Note = None
 
     @property
-    def may_open(self) -> datetime:
+    def earliest_opening(self) -> datetime:
         """The first instant at which it may have been open."""
         if self.opens:
             return self.opens.first
@@ -250,7 +250,7 @@ class Window(Model):
         return self.after.after
 
     @property
-    def has_closed(self) -> datetime:
+    def latest_closing(self) -> datetime:
         """The first instant at which it had certainly closed."""
         if self.closes:
             return self.closes.after
@@ -272,22 +272,22 @@ class Window(Model):
 
     def state(self, at: datetime) -> State:
         """Whether it is open at `at`; unknown where it may have been and no source says."""
-        if at < self.may_open:
+        if at < self.earliest_opening:
             return "not-yet-open"
-        if at >= self.has_closed:
+        if at >= self.latest_closing:
             return "closed"
         if self.opens is None or self.closes is None:
             return "unknown"
         opened = self.opens.after if self.opens.precision == "month" else self.opens.first
-        closing = self.closes.first if self.closes.precision == "month" else self.has_closed
+        closing = self.closes.first if self.closes.precision == "month" else self.latest_closing
         return "open" if opened <= at < closing else "unknown"
 
     def overlaps(self, moment: Moment) -> bool:
         """Whether any part of `moment`, such as some hour of a day, may lie in it."""
         last = moment.after if moment.after > moment.first else None
-        begins_before_close = moment.first < self.has_closed
-        ends_after_opening = moment.first >= self.may_open or (
-            last is not None and last > self.may_open
+        begins_before_close = moment.first < self.latest_closing
+        ends_after_opening = moment.first >= self.earliest_opening or (
+            last is not None and last > self.earliest_opening
         )
         return begins_before_close and ends_after_opening
 
@@ -451,10 +451,10 @@ class Status(NamedTuple):
         closes = self.window.closes
         if self.state != "open" or closes is None or closes.precision == "month":
             return None
-        return int((self.window.has_closed - self.at).total_seconds())
+        return int((self.window.latest_closing - self.at).total_seconds())
 
 
-class Origin:
+class CatalogueOrigin:
     """Where a catalogue came from: a file, as it was named, or None for the bundled one."""
 
     def __init__(self, file: str | None = None, content: bytes = b"") -> None:
@@ -505,10 +505,10 @@ class Catalogue(Model):
         ),
     ] = None
 
-    _origin: Origin = PrivateAttr(default_factory=Origin)
+    _origin: CatalogueOrigin = PrivateAttr(default_factory=CatalogueOrigin)
 
     @property
-    def origin(self) -> Origin:
+    def origin(self) -> CatalogueOrigin:
         """Where it came from."""
         return self._origin
 
@@ -563,8 +563,8 @@ class Catalogue(Model):
                     return self._noted(status)
         coming = [status for status in found if status.state == "not-yet-open"]
         if coming:
-            return self._noted(min(coming, key=lambda status: status.window.may_open))
-        last = max(found, key=lambda status: status.window.has_closed)
+            return self._noted(min(coming, key=lambda status: status.window.earliest_opening))
+        last = max(found, key=lambda status: status.window.latest_closing)
         return self._noted(last, later_unknown=number is None)
 
     def _noted(self, status: Status, *, later_unknown: bool = False) -> Status:

@@ -12,7 +12,7 @@ from htqcli.model.part import sound
 from htqcli.rules import about
 from htqcli.rules.accepting import Acceptances, Accepted, a_year_after, places
 from htqcli.rules.declare import DRAFT, Case, Rule
-from htqcli.words import cut
+from htqcli.words import truncate
 
 MAX_REASON = 500
 """How many characters of the reason for an acceptance reports repeat with each finding."""
@@ -24,7 +24,7 @@ def sound_acceptances(case: Case) -> Iterator[Accepted]:
     for index, entry in sound(case.application.accept):
         if entry.rule is None or entry.until is None or entry.reason is None:
             continue
-        if not all(case.reading.knows(("accept", index, name)) for name in ("at", "ksbs")):
+        if not all(case.reading.is_reliable(("accept", index, name)) for name in ("at", "ksbs")):
             continue
         rule = rules.get(entry.rule.casefold())
         refused = rule is not None and not rule.is_acceptable_in(case.cycle)
@@ -81,7 +81,7 @@ def accept(
             )
         )
     for number, accepted in taken.items():
-        reason = cut(accepted.entry.reason or "", MAX_REASON)
+        reason = truncate(accepted.entry.reason or "", MAX_REASON)
         entry = accepted.entry.model_copy(update={"reason": reason})
         findings[number] = findings[number]._replace(accepted=entry)
     return findings, Acceptances(tuple(outcome))

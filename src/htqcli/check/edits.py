@@ -19,7 +19,7 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Correction:
     """An edit that was made, or that was not because of findings it would bring (`brings`): the
     line, counted from 1, what stood there, what stands there now, and the code of the rule."""
 
@@ -37,4 +37,4 @@ class Made:
     start: int
     end: int
     text: str
-    change: Change
+    change: Correction

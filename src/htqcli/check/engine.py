@@ -147,7 +147,7 @@ def _findings(rule: Rule, case: Case, place: Finder) -> Iterator[Diagnostic]:
     problems = (
         problem
         for problem in rule.check(case)
-        if not (about_the_draft and not case.reading.knows(problem.path))
+        if not (about_the_draft and not case.reading.is_reliable(problem.path))
     )
     left = reader.MAX_FAULTS
     for problem in problems:

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from htqcli.check.drafts import own_fields
-from htqcli.check.edits import Change, Edit, Made
+from htqcli.check.edits import Correction, Edit, Made
 from htqcli.check.engine import Checker
 from htqcli.check.inputs import Draft
 from htqcli.check.patch import unified_diff
@@ -42,8 +42,8 @@ class Fixed:
     `too_long` to find out what can be changed, nothing is."""
 
     draft: Draft
-    changes: tuple[Change, ...] = ()
-    held: tuple[Change, ...] = ()
+    changes: tuple[Correction, ...] = ()
+    held: tuple[Correction, ...] = ()
     diff: str = ""
     not_shown: int = 0
     too_long: bool = False
@@ -83,7 +83,7 @@ class _TooLong(Exception):
     """All has been read that may be, to find out which fixes can be made."""
 
 
-def _change(document: Document, made: Made) -> Change:
+def _change(document: Document, made: Made) -> Correction:
     """A change with its line in the text as it was at first."""
     return replace(made.change, line=document.lines.place(Span(made.start, made.end)).line)
 
@@ -150,7 +150,7 @@ class _Text:
         """The text after edits."""
         return _Text(draft, checked, _composed(self.made, edits, self.change))
 
-    def change(self, edit: Edit) -> Change:
+    def change(self, edit: Edit) -> Correction:
         """What an edit changes, as a person is told it."""
         repair = edit.repairs[0]
         old, new = self.document.text(repair.path) or "", repair.fix.written
@@ -161,7 +161,7 @@ class _Text:
         elif repair.fix.name:
             old = str(repair.path[-1])
         line = self.document.lines.place(edit.span).line
-        return Change(line, without_addresses(old), without_addresses(new), repair.rule.code)
+        return Correction(line, without_addresses(old), without_addresses(new), repair.rule.code)
 
     @cached_property
     def personal(self) -> list[Span]:
@@ -177,7 +177,7 @@ class _Fixing:
     checker: Checker
     rules: Collection[Rule]
     left: int
-    held: list[Change] = field(default_factory=list)
+    held: list[Correction] = field(default_factory=list)
 
     def repairs(self, text: _Text) -> list[Repair]:
         """The repairs of findings that are not accepted, and of what is untidy."""
@@ -361,7 +361,7 @@ _PLAIN = re.compile(r"(?:\./)?[^\W_](?:[\w ./()&’'+-]|:(?=\d))*(?<! )")
 
 
 def _composed(
-    made: Sequence[Made], edits: Sequence[Edit], change: Callable[[Edit], Change]
+    made: Sequence[Made], edits: Sequence[Edit], change: Callable[[Edit], Correction]
 ) -> tuple[Made, ...]:
     """Changes of the text as it was at first, after more edits of the text as it stands."""
     after: list[Made] = []

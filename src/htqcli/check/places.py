@@ -55,7 +55,7 @@ class Finder:
             lines = sorted({place.line, *(spot.place.line for spot in also)})
             details = {**(details or {}), "lines": lines}
         personal = self._is_personal(path)
-        only_marked = problem.only_marked and self.subject is DRAFT
+        hide_rest_of_line = problem.hide_rest_of_line and self.subject is DRAFT
         if personal and rule.stage is Stage.FILE:
             message, hint = _QUOTED.sub("‘…’", message), _QUOTED.sub("‘…’", hint)
         return Diagnostic(
@@ -65,7 +65,7 @@ class Finder:
             visible(hint),
             self._pointer(path),
             place,
-            self._excerpt(span, personal=personal, only_marked=only_marked),
+            self._excerpt(span, personal=personal, hide_rest_of_line=hide_rest_of_line),
             self._sources(rule, problem),
             details,
             repairs=self._repairs(rule, problem),
@@ -83,11 +83,13 @@ class Finder:
         fix = problem.fix
         if fix is None or not (fix.edit or self.document.as_written):
             return ()
-        knows = self.case.reading.knows
-        paths = fix.at or (problem.path, *(problem.also or ()))
-        return tuple(Repair(rule, path, fix, bool(fix.edit) or not knows(path)) for path in paths)
+        repairs = []
+        for path in fix.at or (problem.path, *(problem.also or ())):
+            is_unread = bool(fix.edit) or not self.case.reading.is_reliable(path)
+            repairs.append(Repair(rule, path, fix, is_unread))
+        return tuple(repairs)
 
-    def _excerpt(self, span: Span, *, personal: bool, only_marked: bool) -> Excerpt:
+    def _excerpt(self, span: Span, *, personal: bool, hide_rest_of_line: bool) -> Excerpt:
         """It goes by the fields where all of the draft could be read, and by the text as well where
         not."""
         lines, text = self.document.lines, self.document.lines.text
@@ -98,7 +100,7 @@ class Finder:
         near = text[max(0, first - _NEAR) : last]
         if personal or (self.goes_by_text and self._follows_contact(first, last)):
             hidden = [(first, last)]
-        if only_marked:
+        if hide_rest_of_line:
             hidden.append((span.end, last))
         if "@" in near:
             hidden += [

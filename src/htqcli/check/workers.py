@@ -31,7 +31,11 @@ _WORTH_A_START = 1_000
 """From how many drafts on workers save time where each is a Python of its own, which has to load
 htq first."""
 
-_ENDS = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
+_STOP_SIGNALS = [
+    signal.SIGINT,
+    signal.SIGTERM,
+    *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []),
+]
 
 
 _ON_LINUX = hasattr(os, "sched_getaffinity")
@@ -95,7 +99,7 @@ def _interruptions_held() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
     try:
         yield
     finally:
@@ -108,11 +112,11 @@ def _work(
     """Check a share of the drafts. An interruption ends a worker without a word: what is to be
     said of it the process that started it says. A copy closes the ends of pipes to read from
     that it `inherited`: a pipe breaks only when nobody has its other end."""
-    for number in _ENDS:
+    for number in _STOP_SIGNALS:
         if signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, signal.SIG_DFL)
     if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDS)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
     for other in inherited:
         other.close()
     for batch in batches:

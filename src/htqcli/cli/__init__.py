@@ -125,7 +125,7 @@ def main(words: list[str] | None = None) -> None:
         code = exits.INTERRUPTED
     except OSError as error:
         why = _CLOSED if error.errno == errno.EBADF else error.strerror or error
-        terminal.tell(f"htq: the result cannot be written: {why}")
+        terminal.print_error(f"htq: the result cannot be written: {why}")
         streams.let_go()
         code = exits.NOT_DONE
     sys.exit(code)
@@ -141,7 +141,7 @@ def _run(words: list[str] | None) -> int:
     except typer.TyperException as error:
         return refusals.refuse(error)
     except Refusal as error:
-        terminal.tell(f"There is a problem. {error}")
+        terminal.print_error(f"There is a problem. {error}")
         return exits.NOT_UNDERSTOOD
     except typer.Abort:
         return exits.INTERRUPTED
@@ -149,7 +149,7 @@ def _run(words: list[str] | None) -> int:
         raise
     except Exception as error:  # noqa: BLE001  # whatever it is, the person gets one line
         if not completion.is_asked():
-            terminal.tell(f"htq: a fault in htq: {type(error).__name__}")
+            terminal.print_error(f"htq: a fault in htq: {type(error).__name__}")
             refusals.report_fault(error)
         return exits.NOT_DONE
     return found if isinstance(found, int) else 0

@@ -54,7 +54,7 @@ def show(
     cycles = known.cycles if cycle is None else (known.cycle(cycle),)
     with terminal.into(output, "the catalogue", format):
         if format == "text":
-            terminal.say(_text(known, cycles, now))
+            terminal.print_lines(_text(known, cycles, now))
             return
         if format == "yaml" and cycle is None:
             terminal.write_data(known.origin.text)

@@ -256,7 +256,7 @@ def _replace(old: Draft, new: Draft) -> bool:
             return True
     except OSError as error:
         why = error.strerror or str(error)
-    terminal.tell(f"{visible_start(old.path)}: nothing was corrected: {why}")
+    terminal.print_error(f"{visible_start(old.path)}: nothing was corrected: {why}")
     return False
 
 
@@ -267,23 +267,25 @@ def _tell_changes(fixed: Fixed, *, writes: bool) -> None:
     path = visible_start(fixed.draft.path)
     count = corrections(len(fixed.changes))
     if fixed.changes:
-        terminal.tell(f"{path}: {count} {'corrected' if writes else 'can be corrected with --fix'}")
+        terminal.print_error(
+            f"{path}: {count} {'corrected' if writes else 'can be corrected with --fix'}"
+        )
     for change in fixed.changes if writes else ():
-        terminal.tell(
+        terminal.print_error(
             f"  line {change.line}: {quote(change.old)} -> {quote(change.new)} ({change.code})"
         )
     for change in fixed.held:
         why = f" would cause {join(change.brings)}" if change.brings else " would change more"
-        terminal.tell(
+        terminal.print_error(
             f"{path}:{change.line}: {quote(change.old)} was left alone: changing it to "
             f"{quote(change.new)}{why}"
         )
     if fixed.too_long:
-        terminal.tell(
+        terminal.print_error(
             f"{path}: nothing was corrected: it would take too long to find out what can be"
         )
     if fixed.not_shown and not writes:
-        terminal.tell(
+        terminal.print_error(
             f"{path}: {fixed.not_shown} of these not in the diff, because the lines hold what is "
             "personal or what a pipeline could obey; ‘--fix’ corrects them too"
         )
@@ -293,7 +295,9 @@ def _tell_idle(globs: Sequence[str]) -> None:
     from htqcli.words import quote
 
     for glob in globs:
-        terminal.tell(f"{quote(f'--exclude {glob}')} left nothing out: nothing there matches it")
+        terminal.print_error(
+            f"{quote(f'--exclude {glob}')} left nothing out: nothing there matches it"
+        )
 
 
 def _list(named: Found, paths: Sequence[str]) -> None:

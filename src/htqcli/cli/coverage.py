@@ -64,7 +64,7 @@ def coverage(
     try:
         found = matrices(application, Lists(lists))
     except TooLarge:
-        terminal.tell(f"{draft}: it has more units or groups than can be shown")
+        terminal.print_error(f"{draft}: it has more units or groups than can be shown")
         raise typer.Exit(exits.NOT_DONE) from None
     if standard:
         wanted = [parse_reference(text) for text in standard]
@@ -100,13 +100,13 @@ def _read(path: str) -> tuple[Draft, Application]:
 
     draft = inputs.read(inputs.Candidate(path), sys.stdin)
     if not isinstance(draft, inputs.Draft):
-        terminal.tell(f"{visible_start(path)}: not read: {visible(draft.reason)}")
+        terminal.print_error(f"{visible_start(path)}: not read: {visible(draft.reason)}")
         raise typer.Exit(exits.NOT_DONE)
     document = reader.read(draft.content)
     other = None if own_fields(document) else recognise(path, draft.content, document)
     if other:
         name = visible_start(path)
-        terminal.tell(f"{name}: not read: it is {other.what}, not a draft. {other.advice}")
+        terminal.print_error(f"{name}: not read: it is {other.what}, not a draft. {other.advice}")
         raise typer.Exit(exits.NOT_DONE)
     if document.root is None or not document.as_written:
         fault = next(
@@ -114,7 +114,7 @@ def _read(path: str) -> tuple[Draft, Application]:
             document.faults[0],
         )
         line = document.lines.place(document.span(fault)).line
-        terminal.tell(
+        terminal.print_error(
             f"{visible_start(path)}:{line}: not read. Put right first what ‘htq check’ says of it"
         )
         raise typer.Exit(exits.NOT_DONE)
@@ -149,11 +149,11 @@ def _tell_errors(draft: Draft, lists: Path) -> None:
         if finding.pointer.partition("/")[2].partition("/")[0] not in elsewhere
     ]
     for line in found[:_ERRORS]:
-        terminal.tell(line)
+        terminal.print_error(line)
     if found:
         more = len(found) - _ERRORS
         count = f"{more} more {'error' if more == 1 else 'errors'}. " if more > 0 else ""
-        terminal.tell(
+        terminal.print_error(
             f"{count}The matrix may not show what you mean: correct what ‘htq check’ finds first."
         )
 
@@ -231,7 +231,7 @@ def _show_text(matrix: Matrix) -> None:
         lines += terminal.hanging("", f"Only what the mapping names: {matrix.unknown}.")
     marks = {how: terminal.glyphs(mark, plain) for how, (mark, plain) in _COVERED.items()}
     key = ", ".join(f"{marks[how]} {said}" for how, said in _KEY.items())
-    terminal.say([*lines, *terminal.hanging("", f"Of each unit: {key}")])
+    terminal.print_lines([*lines, *terminal.hanging("", f"Of each unit: {key}")])
     rows = _gaps_first(matrix)
     stated = any(row.statement for row in rows)
     bands, beside = _bands(matrix, stated=stated)
@@ -253,7 +253,7 @@ def _show_text(matrix: Matrix) -> None:
         table.draw(["KSB", "Statement"], statements)
     titles = [[(name, ""), (title, "")] for name, title in matrix.units.items()]
     table.draw(["Unit", "Title"], titles)
-    terminal.say([[]])
+    terminal.print_lines([[]])
 
 
 def _bands(matrix: Matrix, *, stated: bool) -> tuple[list[list[str]], bool]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from htqcli.catalogue.model import Catalogue
     from htqcli.check.inputs import Unchecked
     from htqcli.check.report import Diagnostic
-    from htqcli.comparing.changes import Change, Effect
+    from htqcli.comparing.changes import CatalogueChange, Effect
     from htqcli.formats.text import Line
 
 BUNDLED = "bundled"
@@ -88,9 +88,9 @@ def diff(
     elif format == "markdown":
         terminal.write_data("\n".join(_as_markdown(old, new, found, effects)) + "\n")
     else:
-        terminal.say(_as_text(old, new, found, effects))
+        terminal.print_lines(_as_text(old, new, found, effects))
         if now and effects:
-            terminal.say([[], [(f"Drafts checked as at {say(now)}, London time.", "dim")]])
+            terminal.print_lines([[], [(f"Drafts checked as at {say(now)}, London time.", "dim")]])
     tell_unchecked(unchecked)
     if unchecked:
         raise typer.Exit(exits.NOT_DONE)
@@ -105,7 +105,7 @@ def _catalogue(name: str) -> Catalogue:
 
 
 def _as_data(
-    found: Sequence[Change],
+    found: Sequence[CatalogueChange],
     effects: Sequence[Effect],
     unchecked: Sequence[Unchecked],
 ) -> dict[str, Any]:
@@ -142,7 +142,7 @@ def _as_data(
     }
 
 
-def _touched(change: Change, effects: Sequence[Effect]) -> list[str]:
+def _touched(change: CatalogueChange, effects: Sequence[Effect]) -> list[str]:
     return [effect.path for effect in effects if change in effect.changes]
 
 
@@ -179,7 +179,7 @@ def _of(cycle: int | None) -> str:
     return "The catalogue as a whole" if cycle is None else f"Cycle {cycle}"
 
 
-def _heading(old: str, new: str, found: Sequence[Change]) -> str:
+def _heading(old: str, new: str, found: Sequence[CatalogueChange]) -> str:
     if not found:
         return f"Nothing differs between {old} and {new}"
     count = f"{len(found)} change{'' if len(found) == 1 else 's'}"
@@ -187,7 +187,7 @@ def _heading(old: str, new: str, found: Sequence[Change]) -> str:
 
 
 def _as_text(
-    old: str, new: str, found: Sequence[Change], effects: Sequence[Effect]
+    old: str, new: str, found: Sequence[CatalogueChange], effects: Sequence[Effect]
 ) -> Iterator[Line]:
     from htqcli.formats.text import STYLES_OF_VERDICTS
     from htqcli.words import visible_start
@@ -214,7 +214,7 @@ def _as_text(
 
 
 def _as_markdown(
-    old: str, new: str, found: Sequence[Change], effects: Sequence[Effect]
+    old: str, new: str, found: Sequence[CatalogueChange], effects: Sequence[Effect]
 ) -> Iterator[str]:
     from htqcli.cells import markdown as escape
 

@@ -12,11 +12,11 @@ from htqcli.cli.options import At, CatalogueFile, CycleNumber, format_option
 from htqcli.cli.records import records_in
 
 if TYPE_CHECKING:
-    from htqcli.catalogue.drift import Comparison, Drift, Kind, Record
+    from htqcli.catalogue.drift import Comparison, Drift, DriftKind, Record
     from htqcli.formats.text import Line
 
 
-HEADINGS: dict[Kind, str] = {
+HEADINGS: dict[DriftKind, str] = {
     "gone": "Not in the data",
     "withdrawn": "Withdrawn",
     "retired": "Retired",
@@ -67,7 +67,9 @@ def drift(
     entries, sha256 = records_in(feed)
     found = compare(entries, known, shown, now)
     if not found.seen:
-        terminal.tell(f"{feed}: it has no record of a standard on the list of cycle {shown.cycle}")
+        terminal.print_error(
+            f"{feed}: it has no record of a standard on the list of cycle {shown.cycle}"
+        )
         raise typer.Exit(exits.NOT_DONE)
     if format == "json":
         from htqcli.formats.json import encode
@@ -82,7 +84,7 @@ def drift(
     elif format == "markdown":
         terminal.write_data("\n".join(_as_markdown(found)) + "\n")
     else:
-        terminal.say(_as_text(found, known.standards_data))
+        terminal.print_lines(_as_text(found, known.standards_data))
     if exit_code and any(one.matters for one in found.drifts):
         raise typer.Exit(exits.FOUND)
 
@@ -146,7 +148,7 @@ def _facts(record: Record | None) -> str:
     return ", ".join(facts)
 
 
-def _groups(found: Comparison) -> Iterator[tuple[Kind, list[Drift]]]:
+def _groups(found: Comparison) -> Iterator[tuple[DriftKind, list[Drift]]]:
     for kind in HEADINGS:
         if own := [one for one in found.drifts if one.kind == kind]:
             yield kind, own

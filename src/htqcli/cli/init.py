@@ -81,14 +81,14 @@ def init(
 
     In a terminal, if you give no options, it asks you the questions.
     """
-    from htqcli.authoring.new_draft import Answers, outline
+    from htqcli.authoring.new_draft import Answers, new_draft
     from htqcli.ksbs.lists import FOLDER
 
     _refuse_name(output)
     if not force and output != STANDARD_OUTPUT and os.path.lexists(output):
         _there_already(output)
     if ksbs is not None and not ksbs.is_dir():
-        terminal.tell(f"{ksbs}: there is no such folder of KSB lists")
+        terminal.print_error(f"{ksbs}: there is no such folder of KSB lists")
         raise typer.Exit(exits.NOT_DONE)
     known = context.the_catalogue(catalogue)
     title = None if title is None else the_title(title)
@@ -108,9 +108,9 @@ def init(
     ]
     number = int(level) if level else None
     schema = None if output == STANDARD_OUTPUT else SCHEMA
-    text = outline(Answers(listed, tuple(occupations), type, title, number), known, schema)
+    text = new_draft(Answers(listed, tuple(occupations), type, title, number), known, schema)
     if not listed.standards:
-        terminal.tell(
+        terminal.print_error(
             f"The list of standards of cycle {listed.cycle} is not in the catalogue, so ‘htq "
             "check’ cannot say that a draft for it is ready."
         )
@@ -123,7 +123,7 @@ def init(
     if _write_schema(beside, known, force=force):
         created.append(beside)
     for line in _next_steps(created, occupations, folder, is_usual=ksbs is None):
-        terminal.say(terminal.hanging("", line))
+        terminal.print_lines(terminal.hanging("", line))
 
 
 def _refuse_name(output: str) -> None:
@@ -167,7 +167,7 @@ def _last_list(reference: str, folder: Path) -> KsbList | None:
     found = []
     for one in Lists(folder).of(reference):
         if isinstance(one, str):
-            terminal.tell(one)
+            terminal.print_error(one)
         else:
             found.append(one)
     return max(found, key=lambda one: [int(n) for n in one.version.split(".")], default=None)
@@ -184,7 +184,7 @@ def _write(output: str, text: str, *, force: bool) -> None:
     except FileExistsError:
         _there_already(output)
     except OSError as error:
-        terminal.tell(
+        terminal.print_error(
             f"{visible_start(output)}: the draft is not written: {error.strerror or error}"
         )
         raise typer.Exit(exits.NOT_DONE) from None
@@ -206,7 +206,7 @@ def _write_schema(file: str, known: Catalogue, *, force: bool) -> bool:
     except FileExistsError:
         return False
     except OSError as error:
-        terminal.tell(
+        terminal.print_error(
             f"{visible_start(file)}: the schema for editors is not written: "
             f"{error.strerror or error}"
         )
@@ -217,7 +217,7 @@ def _write_schema(file: str, known: Catalogue, *, force: bool) -> bool:
 def _there_already(output: str) -> None:
     from htqcli.words import visible_start
 
-    terminal.tell(
+    terminal.print_error(
         f"{visible_start(output)}: this file already exists, so nothing was written. "
         "Name another file with ‘-o’, or write over it with ‘--force’."
     )

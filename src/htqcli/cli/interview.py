@@ -88,7 +88,7 @@ def _standards(known: Catalogue, cycle: Cycle) -> list[Standard]:
             offered = found[:_SHOWN]
             for number, one in enumerate(offered, start=1):
                 about = f"{one.title}, level {one.level}, {one.route}"
-                terminal.say(terminal.hanging(f"  {number}  {one.reference}  ", about))
+                terminal.print_lines(terminal.hanging(f"  {number}  {one.reference}  ", about))
             more = " There are more: other words show them." if len(found) > _SHOWN else ""
             _say(f"Enter the number of one, or other words.{more}", "dim")
     return chosen
@@ -98,9 +98,11 @@ def _is_named(standard: Standard, typed: str) -> bool:
     """Whether a text is the reference or the title of a standard. What only is like one may be
     meant for another, so it is offered first."""
     from htqcli.vocabulary import parse_reference
-    from htqcli.words import letters
+    from htqcli.words import title_key
 
-    return parse_reference(typed) == standard.reference or letters(typed) == letters(standard.title)
+    return parse_reference(typed) == standard.reference or title_key(typed) == title_key(
+        standard.title
+    )
 
 
 def _add(standard: Standard, chosen: list[Standard], cycle: Cycle) -> None:
@@ -198,4 +200,4 @@ def _say(text: str, style: str = "") -> None:
     from htqcli.words import wrap
 
     columns = terminal.width() or 80
-    terminal.say([[(line, style)] for line in wrap(text, columns)])
+    terminal.print_lines([[(line, style)] for line in wrap(text, columns)])

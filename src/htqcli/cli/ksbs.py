@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from htqcli.ksbs.fetching import Limits, Progress
-    from htqcli.ksbs.importing import Made, Origin
+    from htqcli.ksbs.importing import Made, RecordOrigin
     from htqcli.ksbs.lists import KsbList
 
 
@@ -169,7 +169,9 @@ def _keep(
             more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
             terminal.write(f"{verb} {count} {to}: {', '.join(names[:_SHOWN])}{more}\n")
     if not chosen and not unread:
-        terminal.tell(f"{source}: it has no record of a standard with KSBs that was asked for")
+        terminal.print_error(
+            f"{source}: it has no record of a standard with KSBs that was asked for"
+        )
     if unread or refused or not written:
         raise typer.Exit(exits.NOT_DONE)
 
@@ -181,13 +183,13 @@ def _lists_of(
     None for a source that is not read, of which it is said why."""
     from htqcli import moment
     from htqcli.ksbs import page, standards_data
-    from htqcli.ksbs.importing import Origin, from_page, from_record
+    from htqcli.ksbs.importing import RecordOrigin, from_page, from_record
 
     today = moment.now().date().isoformat()
     for source in sources:
         try:
             content = _content(source)
-            origin = Origin(address, today, hashlib.sha256(content).hexdigest())
+            origin = RecordOrigin(address, today, hashlib.sha256(content).hexdigest())
             content = standards_data.in_utf_8(content)
             if page.is_page(content):
                 yield from_page(page.read(content), *_of_page(source, wanted, version), origin)
@@ -214,7 +216,7 @@ def _fetched_lists(
     from htqcli.ksbs import standards_data
     from htqcli.ksbs.importing import Made, from_record
 
-    def lists(records: list[Any], origin: Origin) -> Iterator[Made | str | None]:
+    def lists(records: list[Any], origin: RecordOrigin) -> Iterator[Made | str | None]:
         found = [from_record(record, origin) for record in records]
         yield from found
         if not any(isinstance(one, Made) and version in (None, one.version) for one in found):
@@ -245,7 +247,7 @@ def _fetched_lists(
             continue
         has = f"It has {', '.join(versions)}" if versions else "It has no record of the standard"
         of = f" version {version}" if version else ""
-        terminal.tell(f"{reference}{of} is not in the data at {published.address}. {has}.")
+        terminal.print_error(f"{reference}{of} is not in the data at {published.address}. {has}.")
         yield None
 
 
@@ -270,7 +272,7 @@ class _Published:
                 "Correct ‘standards_data’ in the catalogue."
             )
 
-    def record(self, reference: str) -> tuple[list[Any], Origin] | None:
+    def record(self, reference: str) -> tuple[list[Any], RecordOrigin] | None:
         """The current record of a standard."""
         from htqcli.ksbs import standards_data
         from htqcli.ksbs.fetching import RECORD
@@ -282,13 +284,15 @@ class _Published:
         own = [one for one in fetched[0] if isinstance(one, dict)]
         own = [one for one in own if standards_data.reference(one) == reference]
         if not own:
-            terminal.tell(f"Could not fetch {reference}: what is at {address} is no record of it.")
+            terminal.print_error(
+                f"Could not fetch {reference}: what is at {address} is no record of it."
+            )
             return None
         return own, fetched[1]
 
     def all_records(
         self, wanted: list[str], version: str | None
-    ) -> tuple[dict[str, list[Any]], Origin] | None:
+    ) -> tuple[dict[str, list[Any]], RecordOrigin] | None:
         """All records of some standards."""
         from htqcli.ksbs import standards_data
         from htqcli.ksbs.fetching import ARRAY
@@ -307,18 +311,18 @@ class _Published:
 
     def _fetch(
         self, address: str, what: str, file: str, words: str, limits: Limits
-    ) -> tuple[list[Any], Origin] | None:
+    ) -> tuple[list[Any], RecordOrigin] | None:
         """The records at an address. By hand it is saved as `file` and imported with `words`."""
         from htqcli import moment
         from htqcli.ksbs import standards_data
         from htqcli.ksbs.fetching import NotFetched, fetch
-        from htqcli.ksbs.importing import Origin
+        from htqcli.ksbs.importing import RecordOrigin
 
         try:
             with _bar(what) as progress:
                 content = fetch(address, limits, progress)
             today = moment.now().date().isoformat()
-            origin = Origin(self._written, today, hashlib.sha256(content).hexdigest())
+            origin = RecordOrigin(self._written, today, hashlib.sha256(content).hexdigest())
             return standards_data.records(content), origin
         except NotFetched as error:
             why, is_missing = str(error), error.is_missing
@@ -333,7 +337,7 @@ class _Published:
             words += "" if self._folder == IN_FOLDER else f" -o {_word(self._folder)}"
             by_hand = f"‘htq ksbs import {saved}{words}’"
             told += f" Try again, or save {address} as {saved} and run {by_hand}."
-        terminal.tell(told)
+        terminal.print_error(told)
         return None
 
 
@@ -378,9 +382,9 @@ def _report(what: Sequence[str], each: str, rest: str) -> None:
     from htqcli.words import visible
 
     for one in what[:_SHOWN]:
-        terminal.tell(each.format(visible(one)))
+        terminal.print_error(each.format(visible(one)))
     if len(what) > _SHOWN:
-        terminal.tell(rest.format(len(what) - _SHOWN))
+        terminal.print_error(rest.format(len(what) - _SHOWN))
 
 
 def _write_all(folder: Path, chosen: list[Made], *, force: bool) -> tuple[dict[str, bool], bool]:
@@ -395,11 +399,11 @@ def _write_all(folder: Path, chosen: list[Made], *, force: bool) -> tuple[dict[s
         _report(one.remarks, f"{one.name}: {{}}", f"{one.name}: {{}} more remarks")
         new = read_back(one)
         if isinstance(new, str):
-            terminal.tell(f"Left out: {one.name}: its list could not be read back: {new}")
+            terminal.print_error(f"Left out: {one.name}: its list could not be read back: {new}")
             continue
         path = folder / one.file
         if not force and (why := _differs(path, one, new)):
-            terminal.tell(f"{path}: not replaced: {why}. Use ‘--force’ to replace it.")
+            terminal.print_error(f"{path}: not replaced: {why}. Use ‘--force’ to replace it.")
             refused = True
             continue
         if not done:
@@ -515,7 +519,7 @@ def _write(path: Path, made: Made) -> bool:
     try:
         files.replace_file(str(path), made.text, durable=False)
     except OSError as error:
-        terminal.tell(f"{path}: the list is not written: {error.strerror or error}")
+        terminal.print_error(f"{path}: the list is not written: {error.strerror or error}")
         raise typer.Exit(exits.NOT_DONE) from None
     return True
 
@@ -524,7 +528,7 @@ def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        terminal.tell(f"{folder}: the folder cannot be made: {error.strerror or error}")
+        terminal.print_error(f"{folder}: the folder cannot be made: {error.strerror or error}")
         raise typer.Exit(exits.NOT_DONE) from None
 
 
@@ -539,7 +543,7 @@ def _all(folder: Path) -> list[KsbList]:
         reference, _, version = path.stem.partition("-")
         one = lists.get(reference, version)
         if isinstance(one, str):
-            terminal.tell(one)
+            terminal.print_error(one)
         else:
             found.append(one)
     return found

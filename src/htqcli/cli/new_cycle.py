@@ -22,7 +22,7 @@ def new_cycle(
 
     Comments say what to find out. The guide ‘Add a cycle’ in htq's documentation leads through it.
     """
-    from htqcli.authoring.new_cycle import blank
+    from htqcli.authoring.new_cycle import new_cycle
 
-    block = blank(context.the_catalogue(catalogue, output), number)
-    terminal.give(block, output, "the block of the cycle")
+    block = new_cycle(context.the_catalogue(catalogue, output), number)
+    terminal.deliver(block, output, "the block of the cycle")

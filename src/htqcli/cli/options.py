@@ -205,7 +205,7 @@ def all_of(parser: Callable[[str], str], words: Sequence[str] | None) -> list[st
 def the_title(text: str) -> str:
     """A title as it was typed. Raises `typer.BadParameter` for one that no file can hold, and
     for none."""
-    from htqcli.words import bare
+    from htqcli.words import strip_invisible
 
     try:
         text.encode()
@@ -213,7 +213,7 @@ def the_title(text: str) -> str:
         raise typer.BadParameter(
             "The title holds a character that is not UTF-8. Type it again.", param_hint="--title"
         ) from None
-    if not bare(text):
+    if not strip_invisible(text):
         raise typer.BadParameter(
             "The title is empty. Leave the option out while the title is not known.",
             param_hint="--title",

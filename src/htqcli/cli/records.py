@@ -23,7 +23,7 @@ def _records(source: str, content: bytes) -> list[Any]:
     try:
         return records(content)
     except NotRead:
-        terminal.tell(f"{source}: the standards data is not read: it is not JSON")
+        terminal.print_error(f"{source}: the standards data is not read: it is not JSON")
         raise typer.Exit(exits.NOT_DONE) from None
 
 
@@ -43,6 +43,6 @@ def _content(feed: str) -> bytes:
     if len(found) > MAX_BYTES:
         found = f"it is larger than {MAX_BYTES // 1_000_000} MB"
     if isinstance(found, str):
-        terminal.tell(f"{feed}: the standards data is not read: {found}")
+        terminal.print_error(f"{feed}: the standards data is not read: {found}")
         raise typer.Exit(exits.NOT_DONE)
     return found

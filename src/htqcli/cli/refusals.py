@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from htqcli.cli import exits, terminal
-from htqcli.cli.terminal import tell
+from htqcli.cli.terminal import print_error
 from htqcli.words import join, visible
 
 if TYPE_CHECKING:
@@ -52,9 +52,9 @@ def refuse(error: typer.TyperException) -> int:
     else:
         message = _in_our_words(error)
     if message:
-        tell(f"There is a problem. {visible(message)}")
+        print_error(f"There is a problem. {visible(message)}")
     if message and context is not None:
-        tell(f"See ‘{context.command_path} --help’.")
+        print_error(f"See ‘{context.command_path} --help’.")
     return error.exit_code
 
 
@@ -94,7 +94,9 @@ def report_fault(error: Exception) -> None:
 
         sys.stderr.write("".join(traceback.format_exception(error)))
     else:
-        tell("  Run it again with HTQ_DEBUG=1 and send what it shows to the maintainers of htq.")
+        print_error(
+            "  Run it again with HTQ_DEBUG=1 and send what it shows to the maintainers of htq."
+        )
 
 
 def refuse_reports_over(
@@ -117,7 +119,7 @@ def expect_folder(ksbs: Path | None) -> None:
     from htqcli.words import visible_start
 
     if ksbs is not None and not ksbs.is_dir():
-        terminal.tell(f"{visible_start(str(ksbs))}: there is no such folder of KSB lists")
+        terminal.print_error(f"{visible_start(str(ksbs))}: there is no such folder of KSB lists")
         raise typer.Exit(exits.NOT_DONE)
 
 
@@ -126,6 +128,6 @@ def tell_unchecked(unchecked: Sequence[Unchecked]) -> None:
     from htqcli.words import visible, visible_start
 
     for item in unchecked:
-        terminal.tell(f"{visible_start(item.path)}: not checked: {visible(item.reason)}")
+        terminal.print_error(f"{visible_start(item.path)}: not checked: {visible(item.reason)}")
         if item.fault is not None:
             report_fault(item.fault)

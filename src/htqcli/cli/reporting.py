@@ -118,7 +118,7 @@ def _write(name: str, file: str, report: Report) -> bool:
     try:
         files.replace_file(file, render(name, report))
     except OSError as error:
-        terminal.tell(
+        terminal.print_error(
             f"{visible_start(file)}: the report is not written: {error.strerror or error}"
         )
         return False
@@ -129,7 +129,7 @@ def _show(report: Report, format: str, *, quiet: bool) -> None:
     from htqcli.formats import render, text
 
     if format == "text":
-        terminal.say(text.lines(report, terminal.width(), quiet=quiet))
+        terminal.print_lines(text.lines(report, terminal.width(), quiet=quiet))
         return
     terminal.write_data(render(format, report))
     if format == "github" and (file := os.environ.get("GITHUB_STEP_SUMMARY")):
@@ -137,9 +137,9 @@ def _show(report: Report, format: str, *, quiet: bool) -> None:
             files.append_file(file, "\n" + render("markdown", report))
         except OSError as error:
             why = error.strerror or error
-            terminal.tell(f"{file}: the summary of the step is not written: {why}")
+            terminal.print_error(f"{file}: the summary of the step is not written: {why}")
     if not quiet and report.files:
-        terminal.tell(f"{text.overall(report)}{text.as_at(report)}.")
+        terminal.print_error(f"{text.overall(report)}{text.as_at(report)}.")
 
 
 def _tell_left_out(left_out: Sequence[LeftOut]) -> None:
@@ -148,11 +148,11 @@ def _tell_left_out(left_out: Sequence[LeftOut]) -> None:
     from htqcli.words import visible, visible_start
 
     for item in [item for item in left_out if item.advice][:_MOST_LEFT_OUT]:
-        terminal.tell(f"{visible_start(item.path)}: {visible(str(item))}")
+        terminal.print_error(f"{visible_start(item.path)}: {visible(str(item))}")
     count = sum(item.is_foreign for item in left_out)
     if count:
         files = "1 file that is not a draft" if count == 1 else f"{count} files that are not drafts"
-        terminal.tell(f"Left out: {files}. ‘htq check --list’ shows which and why.")
+        terminal.print_error(f"Left out: {files}. ‘htq check --list’ shows which and why.")
 
 
 _MOST_LEFT_OUT = 5

@@ -44,7 +44,7 @@ def rules(
     elif codes:
         for index, rule in enumerate(chosen):
             terminal.write("\n" if index else "")
-            terminal.say(_text(rule, known))
+            terminal.print_lines(_text(rule, known))
     else:
         rows: list[table.Row] = [_details(rule, known) for rule in chosen]
         for row, rule in zip(rows, chosen, strict=True):

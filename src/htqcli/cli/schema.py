@@ -35,4 +35,4 @@ def schema(
     known = context.the_catalogue(catalogue, output)
     found = schemas.of_catalogue() if of == "catalogue" else schemas.of_application(known)
     text = encode(found)
-    terminal.give(text, output, "the schema")
+    terminal.deliver(text, output, "the schema")

@@ -114,7 +114,7 @@ def show(
         for index, one in enumerate(details):
             if index:
                 terminal.write("\n")
-            terminal.say(_text(one))
+            terminal.print_lines(_text(one))
 
 
 @app.command()
@@ -152,7 +152,7 @@ def _show(standards: list[Standard], format: str, cycle: Cycle, output: str | No
     table.show(rows, COLUMNS, format, nothing, output)
     note = cycle.note(context.the_time(None))
     if note and rows and format == "table" and output is None and terminal.width():
-        terminal.tell(note)
+        terminal.print_error(note)
 
 
 def _details(standard: Standard, cycle: Cycle, known: Catalogue) -> dict[str, Any]:

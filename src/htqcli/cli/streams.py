@@ -92,7 +92,7 @@ def let_go() -> None:
     _lead_nowhere(sys.stdout)
 
 
-_ENDS = [signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
+_STOP_SIGNALS = [signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
 """What ends the program from outside: its terminal closes, or somebody stops it."""
 
 
@@ -100,7 +100,7 @@ def prepare() -> None:
     """Make both standard streams safe to write to. A result for a standard output that is closed
     cannot be written."""
     with suppress(ValueError):  # not in the main thread
-        for number in _ENDS:
+        for number in _STOP_SIGNALS:
             if signal.getsignal(number) == signal.SIG_DFL:
                 signal.signal(number, _end)
     sys.stdout = _safe(sys.stdout, is_result=True)

@@ -43,7 +43,7 @@ def show(
         elif rows:
             _show([_heading(name) for name in columns], cells, header=header)
         else:
-            terminal.tell(nothing)
+            terminal.print_error(nothing)
 
 
 def _show(names: Sequence[str], rows: Sequence[Sequence[Any]], *, header: bool) -> None:
@@ -103,7 +103,9 @@ def _stack(names: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
     for first, *others in lines:
         said = zip(names[1:], others, strict=True)
         labelled = (terminal.labelled(name, cell) for name, cell in said if cell)
-        terminal.say([[(first, "bold")], *(line for of_cell in labelled for line in of_cell), []])
+        terminal.print_lines(
+            [[(first, "bold")], *(line for of_cell in labelled for line in of_cell), []]
+        )
 
 
 def _align(lines: Sequence[Sequence[str]]) -> None:

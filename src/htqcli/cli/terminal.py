@@ -63,7 +63,7 @@ def console(stream: TextIO) -> Console:
     )
 
 
-def say(lines: Iterable[Line]) -> None:
+def print_lines(lines: Iterable[Line]) -> None:
     """Write styled lines to standard output. Nothing in them is obeyed."""
     shown = ([(visible(piece), style) for piece, style in line] for line in lines)
     shown = (_without_command(line) for line in shown)
@@ -139,10 +139,10 @@ def say_diff(text: str) -> None:
         return
     styles = {"+": "green", "-": "red", "@": "cyan"}
     lines = text.removesuffix("\n").split("\n") if text else []
-    say([(line.removesuffix("\r"), styles.get(line[:1], ""))] for line in lines)
+    print_lines([(line.removesuffix("\r"), styles.get(line[:1], ""))] for line in lines)
 
 
-def give(text: str, file: str | None, what: str) -> None:
+def deliver(text: str, file: str | None, what: str) -> None:
     """Write a text for a program to a file, or to standard output. Where the file cannot be
     written, say that `what` is not, and end with exit code 3."""
     if file is None:
@@ -152,7 +152,7 @@ def give(text: str, file: str | None, what: str) -> None:
         replace_file(file, text)
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
-        tell(f"{visible_start(file)}: {what} is not written: {why}")
+        print_error(f"{visible_start(file)}: {what} is not written: {why}")
         raise typer.Exit(exits.NOT_DONE) from None
 
 
@@ -175,10 +175,10 @@ def into(file: str | None, what: str, format: str = "") -> Iterator[None]:
     with redirect_stdout(held):
         yield
     mark = BYTE_ORDER_MARK if format == "csv" else ""
-    give(mark + held.getvalue(), file, what)
+    deliver(mark + held.getvalue(), file, what)
 
 
-def tell(message: str) -> None:
+def print_error(message: str) -> None:
     """Write a line to standard error, in a terminal wrapped to fit. Nothing in it is obeyed."""
     columns = width(sys.stderr)
     for line in wrap(visible(message), columns) if columns else [message]:

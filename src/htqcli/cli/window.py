@@ -34,7 +34,7 @@ def status(
 
         terminal.write_data(encode(_as_data(found)))
     else:
-        terminal.say(_text(found, known, cycle))
+        terminal.print_lines(_text(found, known, cycle))
     if exit_code and found.state != "open":
         raise typer.Exit(exits.FOUND)
 
@@ -97,7 +97,7 @@ def timeline(
         ]
         terminal.write_data(encode({"at": now.isoformat(), "cycle": shown.cycle, "stages": stages}))
     else:
-        terminal.say(_timeline(shown, current, known))
+        terminal.print_lines(_timeline(shown, current, known))
 
 
 @app.command()
@@ -117,11 +117,11 @@ def calendar(
     if not any(event.is_dated for event in found):
         of = "any cycle" if cycle is None else f"cycle {cycle}"
         raise NotFound(f"No day of {of} is known, so there is nothing for a calendar.")
-    terminal.give(written(known, found), output, "the calendar")
+    terminal.deliver(written(known, found), output, "the calendar")
     for event in found:
         if not event.is_dated:
             when = f" in {event.when}" if event.when else ""
-            terminal.tell(f"Left out, because the day is not known: {event.title}{when}")
+            terminal.print_error(f"Left out, because the day is not known: {event.title}{when}")
 
 
 def _published(moment: Any) -> str | None:
@@ -138,7 +138,7 @@ def _as_data(status: Status) -> dict[str, Any]:
         "window": {
             "name": window.name,
             "opens": opens.first.isoformat() if opens else None,
-            "closes": window.has_closed.isoformat() if closes else None,
+            "closes": window.latest_closing.isoformat() if closes else None,
             "precision": window.precision,
             "published": {"opens": _published(opens), "closes": _published(closes)},
         },
@@ -173,7 +173,7 @@ def _text(status: Status, known: Catalogue, asked: int | None) -> list[Line]:
             if asked is None and past.state(status.at) == "closed"
         ]
         if before:
-            cycle, past = max(before, key=lambda pair: pair[1].has_closed)
+            cycle, past = max(before, key=lambda pair: pair[1].latest_closing)
             closed = f"the window of cycle {cycle.cycle} is closed"
             lines += terminal.hanging("Closed: ", closed, ("bold red", ""))
             lines += terminal.labelled("Closed", str(past.closes or "not known"))

@@ -36,21 +36,21 @@ from htqcli.moment import Moment
 from htqcli.vocabulary import SCOPES
 from htqcli.words import join, quote
 
-Kind = Literal["added", "removed", "changed"]
+ChangeKind = Literal["added", "removed", "changed"]
 
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class CatalogueChange:
     """One difference. `about` is the kind of thing, `name` which one of them, `title` that of a
     standard, and `field` what of it is changed. `old` is None for what is added, `new` for what
     is removed, and either for a field that is not given."""
 
     cycle: int | None
     about: str
-    kind: Kind
+    kind: ChangeKind
     name: str | None = None
     title: str | None = None
     field: str | None = None
@@ -83,11 +83,13 @@ class Change:
         if self.cycle is None or application.cycle != self.cycle:
             return False
         return self.about != "standard" or self.name in [
-            claim.meant for _, claim in sound(application.standards)
+            claim.resolved_reference for _, claim in sound(application.standards)
         ]
 
 
-def between(old: Catalogue, new: Catalogue, number: int | None = None) -> tuple[Change, ...]:
+def between(
+    old: Catalogue, new: Catalogue, number: int | None = None
+) -> tuple[CatalogueChange, ...]:
     """Every difference, or only those of one cycle, in the order of the file. Raises NotFound
     for a cycle that neither has."""
     before = {cycle.cycle: cycle for cycle in old.cycles}
@@ -100,7 +102,7 @@ def between(old: Catalogue, new: Catalogue, number: int | None = None) -> tuple[
     return (*changes, *(c for n in wanted for c in _of_cycle(n, before.get(n), after.get(n))))
 
 
-def _of_no_cycle(old: Catalogue, new: Catalogue) -> Iterator[Change]:
+def _of_no_cycle(old: Catalogue, new: Catalogue) -> Iterator[CatalogueChange]:
     yield from _things(None, "source", old.sources, new.sources)
     yield from _things(
         None,
@@ -113,9 +115,11 @@ def _of_no_cycle(old: Catalogue, new: Catalogue) -> Iterator[Change]:
     )
 
 
-def _of_cycle(number: int, old: Cycle | None, new: Cycle | None) -> Iterator[Change]:
+def _of_cycle(number: int, old: Cycle | None, new: Cycle | None) -> Iterator[CatalogueChange]:
     if old is None or new is None:
-        yield Change(number, "cycle", "removed" if new is None else "added", old=old, new=new)
+        yield CatalogueChange(
+            number, "cycle", "removed" if new is None else "added", old=old, new=new
+        )
         return
     if old.routes.names is None or new.routes.names is None:
         yield from _fields(number, "routes", None, old.routes, new.routes)
@@ -135,17 +139,19 @@ def _of_cycle(number: int, old: Cycle | None, new: Cycle | None) -> Iterator[Cha
     orders = [[name for name in stages[at] if name in stages[1 - at]] for at in (0, 1)]
     if orders[0] != orders[1]:
         was, now = ([name for name, _ in order] for order in orders)
-        yield Change(number, "stages", "changed", field="order", old=was, new=now)
+        yield CatalogueChange(number, "stages", "changed", field="order", old=was, new=now)
     known = ("cycle", "routes", "windows", "policy", "stages", "listing")
     yield from _fields(number, "cycle", None, old, new, but=known)
     yield from _of_listing(number, old, new)
 
 
-def _of_listing(number: int, old: Cycle, new: Cycle) -> Iterator[Change]:
+def _of_listing(number: int, old: Cycle, new: Cycle) -> Iterator[CatalogueChange]:
     one, other = old.listing, new.listing
     if one is None or other is None:
         if one or other:
-            yield Change(number, "list", "added" if other else "removed", old=one, new=other)
+            yield CatalogueChange(
+                number, "list", "added" if other else "removed", old=one, new=other
+            )
     else:
         yield from _fields(number, "list", None, one, other, but=("standards",))
     titles = {s.reference: s.title for s in (*old.standards, *new.standards)}
@@ -166,13 +172,13 @@ def _keyed(things: Iterable[T], name: Callable[[T], str | None]) -> dict[Any, T]
 
 def _things(
     cycle: int | None, about: str, old: dict[Any, Any], new: dict[Any, Any]
-) -> Iterator[Change]:
+) -> Iterator[CatalogueChange]:
     for key in dict.fromkeys((*old, *new)):
         name = key[0] if isinstance(key, tuple) else key
         if key not in new:
-            yield Change(cycle, about, "removed", name, old=old[key])
+            yield CatalogueChange(cycle, about, "removed", name, old=old[key])
         elif key not in old:
-            yield Change(cycle, about, "added", name, new=new[key])
+            yield CatalogueChange(cycle, about, "added", name, new=new[key])
         else:
             yield from _fields(cycle, about, name, old[key], new[key])
 
@@ -185,7 +191,7 @@ def _fields(
     new: Any,
     but: Sequence[str] = (),
     within: str = "",
-) -> Iterator[Change]:
+) -> Iterator[CatalogueChange]:
     """What is changed of a thing, field for field; of a field that is a thing, its fields."""
     was, now = _values(old), _values(new)
     for field in dict.fromkeys((*was, *now)):
@@ -196,7 +202,7 @@ def _fields(
             yield from _fields(cycle, about, name, one, other, within=f"{within}{field}.")
         elif one != other:
             path = f"{within}{field}"
-            yield Change(cycle, about, "changed", name, field=path, old=one, new=other)
+            yield CatalogueChange(cycle, about, "changed", name, field=path, old=one, new=other)
 
 
 def _values(thing: Any) -> dict[str, Any]:
@@ -261,7 +267,7 @@ class Effect:
     place are."""
 
     path: str
-    changes: tuple[Change, ...]
+    changes: tuple[CatalogueChange, ...]
     old: Checked
     new: Checked
 
@@ -294,7 +300,7 @@ def _without(
 
 
 def effects(
-    changes: Sequence[Change],
+    changes: Sequence[CatalogueChange],
     drafts: Iterable[Draft | Unchecked | LeftOut],
     catalogues: tuple[Catalogue, Catalogue],
     at: datetime,

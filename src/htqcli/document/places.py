@@ -6,7 +6,7 @@ from functools import cached_property
 from itertools import accumulate
 from typing import NamedTuple
 
-from htqcli.words import cut
+from htqcli.words import truncate
 
 FieldPath = tuple[str | int, ...]
 """The way to a value: field names and list positions counted from 0."""
@@ -15,7 +15,7 @@ FieldPath = tuple[str | int, ...]
 def pointer(path: FieldPath) -> str:
     """A path as a JSON Pointer (RFC 6901). A name of over 200 characters is cut: it is in the
     draft, and would be in each finding about it."""
-    steps = (cut(str(step), 200).replace("~", "~0").replace("/", "~1") for step in path)
+    steps = (truncate(str(step), 200).replace("~", "~0").replace("/", "~1") for step in path)
     return "".join(f"/{step}" for step in steps)
 
 

@@ -30,7 +30,7 @@ from htqcli.model.values import (
     pattern,
 )
 from htqcli.vocabulary import ApplicantType, parse_reference
-from htqcli.words import letters
+from htqcli.words import title_key
 
 DocumentKind = Literal[
     "specification",
@@ -379,7 +379,7 @@ class StandardClaim(Model):
     ] = None
 
     @cached_property
-    def meant(self) -> str | None:
+    def resolved_reference(self) -> str | None:
         """The reference that is meant, whether or not it is written in its form; None where
         that cannot be told."""
         return parse_reference(self.reference) if self.reference else None
@@ -614,10 +614,10 @@ def named_again(application: Application) -> dict[int, int]:
     again: dict[int, int] = {}
     named: dict[str, dict[str | None, int]] = {}
     for index, claim in sound(application.standards):
-        if claim.meant is None:
+        if claim.resolved_reference is None:
             continue
-        option = None if claim.option is None else letters(claim.option)
-        same = named.setdefault(claim.meant, {})
+        option = None if claim.option is None else title_key(claim.option)
+        same = named.setdefault(claim.resolved_reference, {})
         if same and (option is None or option in same or None in same):
             again[index] = same.get(option, min(same.values()))
         same.setdefault(option, index)

@@ -45,7 +45,7 @@ class Occupation:
     @property
     def reference(self) -> str:
         """What the standard is called in messages."""
-        return self.claim.meant or quote(self.claim.reference or "the standard")
+        return self.claim.resolved_reference or quote(self.claim.reference or "the standard")
 
     @property
     def name(self) -> str:
@@ -79,11 +79,11 @@ def occupations(reading: Reading[Application], lists: Lists) -> tuple[Occupation
     begun = {path[:3] for path in reading.lost}
     again = named_again(reading.part)
     claims = [one for one in sound(reading.part.standards) if one[0] not in again]
-    often = Counter(claim.meant for _, claim in claims)
+    often = Counter(claim.resolved_reference for _, claim in claims)
     return tuple(
         replace(
             _occupation(reading, ("standards", index), claim, begun, lists),
-            is_one_of_several=often[claim.meant] > 1,
+            is_one_of_several=often[claim.resolved_reference] > 1,
         )
         for index, claim in claims
     )
@@ -97,10 +97,10 @@ def _occupation(
     lists: Lists,
 ) -> Occupation:
     known: KsbList | str = "the reference of the standard is not known"
-    if claim.meant is not None:
-        known = lists.get(claim.meant, claim.version)
+    if claim.resolved_reference is not None:
+        known = lists.get(claim.resolved_reference, claim.version)
     mapping = claim.ksbs or {}
-    chosen = all(reading.knows((*at, name)) for name in ("reference", "version", "option"))
+    chosen = all(reading.is_reliable((*at, name)) for name in ("reference", "version", "option"))
     wrong = mistaken(mapping, known)
     together = (own for label in wrong for own in several(label) if own not in mapping)
     mistyped = {*wrong.values(), *together}
@@ -110,7 +110,7 @@ def _occupation(
         units = [name for _, name in sound(names)]
         if (
             label not in mistyped
-            and reading.knows((*at, "ksbs", label, "units"))
+            and reading.is_reliable((*at, "ksbs", label, "units"))
             and len(units) == len(names)
             and all(is_unit(reading, name) for name in units)
         ):
@@ -131,7 +131,7 @@ def _needed(known: KsbList | str, claim: StandardClaim) -> tuple[str, ...]:
 
 def is_unit(reading: Reading[Application], name: str) -> bool:
     """Whether a draft has a unit of this id, even one that is not sound in everything."""
-    return name in reading.part.units or not reading.knows(("units", name))
+    return name in reading.part.units or not reading.is_reliable(("units", name))
 
 
 def permitted(reading: Reading[Application]) -> Combinations | None:
@@ -155,7 +155,7 @@ def standards(
 
 
 def _standard(one: Occupation, permitted: Combinations | None) -> StandardCoverage:
-    reference, version = one.claim.meant or one.claim.reference, one.claim.version
+    reference, version = one.claim.resolved_reference or one.claim.reference, one.claim.version
     option = one.claim.option
     if isinstance(one.list, str):
         return StandardCoverage(reference, version, None, None, None, option)
@@ -214,9 +214,9 @@ def matrices(application: Application, lists: Lists) -> tuple[Matrix, ...]:
     units = {name: unit.title or name for name, unit in application.units.items()}
     found = []
     for _, claim in sound(application.standards):
-        if claim.meant is None:
+        if claim.resolved_reference is None:
             continue
-        known = lists.get(claim.meant, claim.version)
+        known = lists.get(claim.resolved_reference, claim.version)
         mapped = claim.ksbs or {}
         labels = list(mapped)
         if isinstance(known, KsbList):
@@ -238,7 +238,7 @@ def matrices(application: Application, lists: Lists) -> tuple[Matrix, ...]:
             )
         found.append(
             Matrix(
-                claim.meant,
+                claim.resolved_reference,
                 known.title if isinstance(known, KsbList) else claim.title,
                 units,
                 tuple(rows),

@@ -22,7 +22,15 @@ from htqcli.document.places import FieldPath
 from htqcli.draft.application import Application, Coverage, units_in_structure
 from htqcli.model.part import sound
 from htqcli.model.reading import Reading
-from htqcli.words import bare, id_key, join, letters, nearest, quote, slip
+from htqcli.words import (
+    id_key,
+    join,
+    nearest,
+    only_possible_word,
+    quote,
+    strip_invisible,
+    title_key,
+)
 
 MAX_COMPARED = 200
 """How many ids and how many names that are not defined are compared by their spelling, and how many
@@ -113,7 +121,7 @@ class References:
     def _likely(self) -> dict[str, Likely]:
         found = {name: self._clear(name) or self._alike(name) for name in self.unknown}
         unclear = [name for name, likely in found.items() if likely is None]
-        if len(unclear) == 1 and not _NO_ID.fullmatch(bare(unclear[0])):
+        if len(unclear) == 1 and not _NO_ID.fullmatch(strip_invisible(unclear[0])):
             told = {one for likely in found.values() if likely for one in likely.ids}
             left = [one for one in self._unused(unclear[0]) if one not in told]
             if len(left) == 1:
@@ -130,7 +138,7 @@ class References:
         if name in self.others:
             return Likely((), self.others_go)
         if one := self._one(name):
-            what = "title" if letters(name) == letters(self.titles[one]) else "id and the title"
+            what = "title" if title_key(name) == title_key(self.titles[one]) else "id and the title"
             hint = f"That is the {what} of {quote(one)}. Enter the id: {quote(one)}."
             return Likely((one,), hint, Fix(one))
         ids = list(dict.fromkeys(self.listed(name)))
@@ -176,7 +184,11 @@ class References:
         ):
             if len(likely) == 1:
                 return self._never_named(likely[0], name)
-        meant = None if numbers else slip(name, [one for one in self.titles if not _numbers(one)])
+        meant = (
+            None
+            if numbers
+            else only_possible_word(name, [one for one in self.titles if not _numbers(one)])
+        )
         return Likely((meant,), f"Did you mean {quote(meant)}?") if meant else None
 
     def _never_named(self, one: str, name: str) -> Likely:
@@ -193,7 +205,7 @@ class References:
         choice = join(list(map(quote, ids)), "or")
         if len(ids) > _MOST_NAMED:
             choice = f"such as {join(list(map(quote, ids[:2])), 'or')}"
-        if _NO_ID.fullmatch(bare(name)):
+        if _NO_ID.fullmatch(strip_invisible(name)):
             return f"Enter ids of {self.section} here: {choice}."
         return f"Add it to ‘{self.section}’, or enter one that is there: {choice}."
 
@@ -220,9 +232,9 @@ class References:
             return text
         own, *title = _ID_AND_TITLE.split(text, maxsplit=1)
         same = self._by_key.get(id_key(own), []) if title else []
-        if len(same) == 1 and letters(title[0]) == letters(self.titles[same[0]]) != "":
+        if len(same) == 1 and title_key(title[0]) == title_key(self.titles[same[0]]) != "":
             return same[0]
-        for ids in (self._by_key.get(id_key(text), []), self._by_title.get(letters(text), [])):
+        for ids in (self._by_key.get(id_key(text), []), self._by_title.get(title_key(text), [])):
             if len(ids) == 1:
                 return ids[0]
         return None
@@ -247,7 +259,7 @@ class References:
 
     @cached_property
     def _by_title(self) -> dict[str, list[str]]:
-        return self._by(lambda one: letters(self.titles[one]))
+        return self._by(lambda one: title_key(self.titles[one]))
 
     @cached_property
     def _by_look(self) -> dict[str, list[str]]:
@@ -319,7 +331,7 @@ def _sorted(
     for path, name in places:
         counts[name] += 1
         used.setdefault(path[0], set()).add(name)
-        if name not in known and reading.knows((section, name)):
+        if name not in known and reading.is_reliable((section, name)):
             unknown.setdefault(name, []).append(path)
     return {name: tuple(paths) for name, paths in unknown.items()}, used, counts
 

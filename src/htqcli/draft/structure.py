@@ -40,7 +40,7 @@ Units = int
 Worth = Mapping[int, Units]
 """The units that have each number of credits."""
 
-MOST = 1_000
+MAX_SIZE = 1_000
 """Up to how many units, groups and KSBs of an occupation the question is asked. A qualification
 has a tenth of that; a hostile draft has as many as it likes."""
 
@@ -55,7 +55,7 @@ class TooLarge(Exception):
     for ever. No answer is given then, rather than a wrong one."""
 
 
-class Group(NamedTuple):
+class UnitChoice(NamedTuple):
     """Units to choose from: at least so many, or units with at least so many credits together."""
 
     units: Units
@@ -71,12 +71,12 @@ class Group(NamedTuple):
         return total >= (self.credits or 0)
 
 
-class Route(NamedTuple):
+class Requirement(NamedTuple):
     """What a set of units must hold and satisfy: of the qualification, or of a pathway."""
 
     name: str | None
     mandatory: Units
-    groups: tuple[Group, ...]
+    groups: tuple[UnitChoice, ...]
 
     def is_satisfied(self, chosen: Units, worth: Worth) -> bool:
         """Whether a set of units holds and satisfies all of it."""
@@ -113,8 +113,8 @@ class Combinations:
 
     ids: tuple[str, ...]
     credits: tuple[int, ...]
-    everywhere: Route
-    pathways: tuple[Route, ...]
+    everywhere: Requirement
+    pathways: tuple[Requirement, ...]
 
     @property
     def all_units(self) -> Units:
@@ -141,7 +141,7 @@ class Combinations:
         return worth
 
     @cached_property
-    def _groups(self) -> tuple[Group, ...]:
+    def _groups(self) -> tuple[UnitChoice, ...]:
         return tuple(group for way in (self.everywhere, *self.pathways) for group in way.groups)
 
     @cached_property
@@ -152,14 +152,14 @@ class Combinations:
 
     def check_size(self) -> None:
         """Raise TooLarge for more units, or more groups and pathways, than can be asked of."""
-        if len(self.ids) > MOST or len(self._groups) + len(self.pathways) > MOST:
+        if len(self.ids) > MAX_SIZE or len(self._groups) + len(self.pathways) > MAX_SIZE:
             raise TooLarge
 
     def names(self, units: Units) -> tuple[str, ...]:
         """The ids of a set of units, in their order."""
         return tuple(self.ids[bit] for bit in bits(units))
 
-    def pathway(self, chosen: Units) -> Route | None:
+    def pathway(self, chosen: Units) -> Requirement | None:
         """The first pathway by which a set is permitted, the qualification's own where there
         are none; None for a set that is not permitted."""
         if not self.everywhere.is_satisfied(chosen, self._worth):
@@ -169,7 +169,7 @@ class Combinations:
         satisfied = (way for way in self.pathways if way.is_satisfied(chosen, self._worth))
         return next(satisfied, None)
 
-    def can_be_satisfied(self, way: Route) -> bool:
+    def can_be_satisfied(self, way: Requirement) -> bool:
         """Whether all units together satisfy it."""
         return way.is_satisfied(self.all_units, self._worth)
 
@@ -242,7 +242,7 @@ class Combinations:
         """Units that can be avoided and without which every occupation misses a KSB."""
         if not covering:
             return None
-        if max(len(ksbs) for ksbs in covering.values()) > MOST:
+        if max(len(ksbs) for ksbs in covering.values()) > MAX_SIZE:
             raise TooLarge
         asked = {units for ksbs in covering.values() for units in ksbs.values()}
         steps = (len(asked) + len(self.ids)) * self._steps
@@ -281,23 +281,23 @@ def combinations(application: Application) -> Combinations:
     one, every unit is mandatory."""
     ids = tuple(application.units)
     credits = tuple(unit.credits or 0 for unit in application.units.values())
-    whole = Combinations(ids, credits, Route(None, 0, ()), ())
+    whole = Combinations(ids, credits, Requirement(None, 0, ()), ())
     structure = application.structure
     if structure is None or structure.is_empty:
-        return Combinations(ids, credits, Route(None, whole.all_units, ()), ())
+        return Combinations(ids, credits, Requirement(None, whole.all_units, ()), ())
 
     def route(
         name: str | None, mandatory: tuple[str | None, ...], optional: tuple[Choice | None, ...]
-    ) -> Route:
+    ) -> Requirement:
         groups = (
-            Group(
+            UnitChoice(
                 whole.units(unit for _, unit in sound(group.from_ or ())),
                 group.choose,
                 group.credits,
             )
             for _, group in sound(optional)
         )
-        return Route(name, whole.units(unit for _, unit in sound(mandatory)), tuple(groups))
+        return Requirement(name, whole.units(unit for _, unit in sound(mandatory)), tuple(groups))
 
     return Combinations(
         ids,

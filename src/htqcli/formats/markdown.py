@@ -11,7 +11,7 @@ from htqcli.formats.text import MORE, against, coverage, message, overall, verdi
 from htqcli.moment import say
 from htqcli.rules.sources import is_address
 
-MOST = 500
+MAX_FINDINGS = 500
 """How many findings are listed. GitHub takes a summary of at most 1 MiB for a step."""
 
 
@@ -24,7 +24,7 @@ def markdown(report: Report) -> str:
         f"{sentence}, as at {say(report.at)}.",
         "",
     ]
-    left = MOST
+    left = MAX_FINDINGS
     for file in report.files:
         lines += [f"### {escape(file.path)}: {escape(verdict(report, file))}", ""]
         if covered := coverage(file):

@@ -22,7 +22,7 @@ from htqcli.words import visible
 _SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
-MOST = 24_999
+MAX_RESULTS = 24_999
 """How many results a file holds. GitHub refuses a file with more than 25,000, and shows the 5,000
 most severe."""
 
@@ -40,9 +40,11 @@ def sarif(report: Report) -> str:
     places = Places()
     results = [result for file in report.files for result in _results(file, places)]
     notes = [_notification(unchecked, places) for unchecked in report.unchecked]
-    if len(results) > MOST:
-        more = f"{len(results) - MOST:,} more findings are not in this file"
-        more += f", because GitHub refuses {MOST + 1:,} results and more; the most severe are."
+    if len(results) > MAX_RESULTS:
+        more = f"{len(results) - MAX_RESULTS:,} more findings are not in this file"
+        more += (
+            f", because GitHub refuses {MAX_RESULTS + 1:,} results and more; the most severe are."
+        )
         notes.append({"level": "warning", "message": _message(more)})
         results = _most_severe(results)
     invocation: dict[str, Any] = {"executionSuccessful": not report.unchecked}
@@ -98,7 +100,7 @@ def _most_severe(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
     def rank(number: int) -> tuple[bool, int]:
         return bool(results[number]["suppressions"]), levels.index(results[number]["level"])
 
-    kept = sorted(range(len(results)), key=rank)[:MOST]
+    kept = sorted(range(len(results)), key=rank)[:MAX_RESULTS]
     return [results[number] for number in sorted(kept)]
 
 

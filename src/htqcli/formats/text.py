@@ -13,7 +13,7 @@ from htqcli.moment import say, say_time
 from htqcli.rules import about
 from htqcli.rules.declare import DRAFT, Severity
 from htqcli.verdict import Verdict
-from htqcli.words import cut, join, visible, visible_start, wrap
+from htqcli.words import join, truncate, visible, visible_start, wrap
 
 STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold blue"}
 _NAMES = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
@@ -99,8 +99,8 @@ _MOST_STANDARDS = 10
 
 
 def _of_standard(one: StandardCoverage) -> str:
-    option = one.option and f"({cut(one.option, 40)})"
-    named = " ".join(cut(part, 60) for part in (one.reference, one.version, option) if part)
+    option = one.option and f"({truncate(one.option, 40)})"
+    named = " ".join(truncate(part, 60) for part in (one.reference, one.version, option) if part)
     said = "which of its KSBs are covered was not checked"
     if one.ksbs is not None:
         said = f"{one.covered} of {one.ksbs} KSBs"

@@ -23,7 +23,7 @@ ATTRIBUTION = (
 )
 
 
-class Origin(NamedTuple):
+class RecordOrigin(NamedTuple):
     """The published data that a list is made from: its address, to which the reference is added,
     the day it was read, and the SHA-256 of its bytes."""
 
@@ -59,7 +59,7 @@ class Made(NamedTuple):
         return self.text.encode("utf-8", "backslashreplace")
 
 
-def from_record(record: object, origin: Origin) -> Made | str:
+def from_record(record: object, origin: RecordOrigin) -> Made | str:
     """The list of a record of the published standards data or of the Occupational Maps API, or
     why there can be none.
 
@@ -99,7 +99,7 @@ def from_record(record: object, origin: Origin) -> Made | str:
     return _made(head, options, ksbs, _source(address, origin, updated), standing, remarks)
 
 
-def from_page(page: Page, reference: str, version: str, origin: Origin) -> Made | str:
+def from_page(page: Page, reference: str, version: str, origin: RecordOrigin) -> Made | str:
     """The list of a saved page of an occupation, for a version of its apprenticeship, or why there
     can be none."""
     if page.occupation and not page.occupation.startswith(f"OCC{reference[2:]}"):
@@ -297,7 +297,7 @@ def _mapped(duty: dict[str, Any]) -> Iterator[str]:
         yield from (f"{kind} {own}" for one in items(duty, name) if (own := identity(one)))
 
 
-def _source(address: str, origin: Origin, updated: str | None) -> dict[str, Any]:
+def _source(address: str, origin: RecordOrigin, updated: str | None) -> dict[str, Any]:
     return {
         "address": address,
         "date": origin.date,

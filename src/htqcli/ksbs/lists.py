@@ -23,7 +23,7 @@ from htqcli.model.part import Model
 from htqcli.model.reading import read_whole
 from htqcli.model.values import Text, ValueReader, WholeNumber, pattern, says, wrong
 from htqcli.vocabulary import LABEL
-from htqcli.words import bare, cut, join, quote, visible
+from htqcli.words import join, quote, strip_invisible, truncate, visible
 
 FOLDER = "ksbs"
 """The folder beside drafts that holds the lists."""
@@ -80,14 +80,14 @@ _ALIKE = str.maketrans("OLI|", "0111")
 Label = Annotated[str, pattern(LABEL.pattern, "a label such as K1")]
 
 
-Kind = Annotated[str, pattern("[KSB]", "K, S or B")]
+KsbKind = Annotated[str, pattern("[KSB]", "K, S or B")]
 
 
 HowMany = Annotated[str, pattern("[0-9]{1,4}", "a number from 0 to 9999")]
 
 
 def _statement(value: object) -> str:
-    if not isinstance(value, str) or not bare(value):
+    if not isinstance(value, str) or not strip_invisible(value):
         raise wrong("a statement")
     return value.strip()
 
@@ -97,7 +97,7 @@ Statement = Annotated[str, ValueReader(_statement)]
 begin with TBC, and no verdict hangs on them."""
 
 
-class Origin(Model):
+class ListOrigin(Model):
     """Where a list comes from: the published data, the day it was read, and its SHA-256."""
 
     address: Text
@@ -118,8 +118,8 @@ class KsbList(Model):
     status: Text | None = None
     options: dict[str, tuple[Label, ...]] = {}
     statements: dict[Label, Statement] = Field({}, alias="ksbs")
-    counts: dict[Kind, HowMany] = Field({}, alias="labels")
-    source: Origin | None = None
+    counts: dict[KsbKind, HowMany] = Field({}, alias="labels")
+    source: ListOrigin | None = None
     attribution: Text | None = None
 
     @model_validator(mode="after")
@@ -245,7 +245,7 @@ class Lists:
     def _load(self, name: str, reference: str, version: str) -> KsbList | str:
         path = self._folder / name
         if not path.is_file():
-            return f"{visible(cut(str(path), 120))} was not found"
+            return f"{visible(truncate(str(path), 120))} was not found"
         if path.is_symlink():
             inside, real = os.path.realpath(self._folder), os.path.realpath(path)
             if os.path.commonpath([inside, real]) != inside:
@@ -266,7 +266,7 @@ class Lists:
 def meant_version(text: str, known: Collection[str] = ()) -> str | None:
     """The version that a text means, of those that are known if one is: `1.1` for `v1.1`,
     `Version 1.1`, `1,1`, and for `1.10` where only that is known. None where it means none."""
-    found = _VERSION.fullmatch(bare(text))
+    found = _VERSION.fullmatch(strip_invisible(text))
     if found is None:
         return None
     version = re.sub("[,_-]", ".", found[1])

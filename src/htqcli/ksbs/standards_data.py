@@ -13,7 +13,7 @@ from typing import Any
 
 from htqcli import moment
 from htqcli.moment import Moment
-from htqcli.words import bare
+from htqcli.words import strip_invisible
 
 MAX_BYTES = 160_000_000
 """The most bytes of the data that are read: twice what is published (79 MB)."""
@@ -206,7 +206,7 @@ def plain(text: object) -> str:
         if not has_tags:
             text, has_tags = _without_tags(text)
     text = " ".join(text.split())
-    return text if text.isprintable() else bare(_NOT_CHARACTERS.sub("", text))
+    return text if text.isprintable() else strip_invisible(_NOT_CHARACTERS.sub("", text))
 
 
 _NOT_CHARACTERS = re.compile("[\ufffe\uffff]")

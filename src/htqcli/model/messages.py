@@ -11,7 +11,7 @@ from htqcli.document.faults import Fault, FaultKind, Fix
 from htqcli.document.places import FieldPath
 from htqcli.model.part import APPLICANT_ONLY, REQUIRED, Model, bare_type, names
 from htqcli.model.values import is_placeholder
-from htqcli.words import bare, cut, join, nearest, quote, slip
+from htqcli.words import join, nearest, only_possible_word, quote, strip_invisible, truncate
 
 
 def fault_of(model: type[Model], data: Any, path: FieldPath, entry: Any) -> Fault:
@@ -72,7 +72,7 @@ def _lines(part: type[Model], text: str) -> list[str]:
     """The lines of the fields that a part cannot do without, with a text that is in its place. No
     e-mail address is repeated."""
     return [
-        f"{name}: {cut(text.strip(), 60)}"
+        f"{name}: {truncate(text.strip(), 60)}"
         if name == part.known_by and "@" not in text
         else _line(name, info)
         for name, info in names(part).items()
@@ -102,7 +102,9 @@ def _number_in(value: object, path: FieldPath) -> str | None:
 
 def _fix(model: type[Model], path: FieldPath, typed: str, choices: list[str]) -> Fix | None:
     """The choice that a text at a path cannot but mean."""
-    meant = None if is_personal_or_claim(model, path) else slip(typed.strip(), choices)
+    meant = (
+        None if is_personal_or_claim(model, path) else only_possible_word(typed.strip(), choices)
+    )
     return None if meant is None else Fix(meant)
 
 
@@ -124,7 +126,7 @@ _COLLECTIONS = {
 
 def _named(value: object) -> str:
     if isinstance(value, str):
-        return quote(value) if bare(value) else "An empty text"
+        return quote(value) if strip_invisible(value) else "An empty text"
     if value is None:
         return "Nothing"
     return "A list" if isinstance(value, list) else "A group of fields"
@@ -145,7 +147,7 @@ def _unknown(model: type[Model], data: Any, path: FieldPath) -> Fault:
         data = data[step]
     if near and near[0] in data:
         near, hint = [], f"The field ‘{near[0]}’ is here too. Put the two together."
-    is_certain = [slip(str(path[-1]), known)] == near
+    is_certain = [only_possible_word(str(path[-1]), known)] == near
     if near and is_personal_or_claim(model, (*path[:-1], near[0])):
         is_certain = False
     return Fault(

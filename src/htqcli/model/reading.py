@@ -32,7 +32,7 @@ class Reading(Generic[P]):
     faults: tuple[Fault, ...]
     lost: frozenset[FieldPath]
 
-    def knows(self, path: FieldPath) -> bool:
+    def is_reliable(self, path: FieldPath) -> bool:
         """Whether what the part says at `path`, or that it says nothing, can be relied on."""
         return not _within(path, self.lost)
 

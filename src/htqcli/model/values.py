@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError, core_schema
 
 from htqcli import moment
 from htqcli.moment import YEARS, Moment, Precision
-from htqcli.words import SEEN, bare, join
+from htqcli.words import SEEN, join, strip_invisible
 
 T = TypeVar("T")
 
@@ -69,7 +69,7 @@ def is_placeholder(text: str) -> bool:
     """Whether a text holds the place of an answer: it begins with the word TODO, TBC or TBD, is
     wholly in angle or square brackets, ends with such a word in brackets or after a dash, or only
     says that there is no answer. Case, and how often a sign is repeated, make no difference."""
-    said = bare(text)
+    said = strip_invisible(text)
     if not said.isascii():
         said = normalize("NFKC", said)
     return bool(
@@ -109,7 +109,7 @@ _MOST_SAID = 40
 
 
 def _text(value: str) -> str:
-    if not bare(value) or is_placeholder(value):
+    if not strip_invisible(value) or is_placeholder(value):
         raise ValueError
     return value
 

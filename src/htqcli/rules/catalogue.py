@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import accumulate, chain, islice, pairwise
 
-from htqcli.catalogue.model import Catalogue, Cycle, Entry, Group, Window, sources_in
+from htqcli.catalogue.model import Catalogue, Cycle, Entry, ListedGroup, Window, sources_in
 from htqcli.document.places import FieldPath
 from htqcli.model.messages import under
 from htqcli.model.part import sound
 from htqcli.rules.declare import CATALOGUE, Case, Problem, Severity, rule
 from htqcli.rules.sources import CRITERIA, CYCLE_3, DATA, STANDARDS_DATA
 from htqcli.vocabulary import LEVELS, REFERENCE, SCOPES, parse_reference
-from htqcli.words import cut, join, nearest, quote, visible
+from htqcli.words import join, nearest, quote, truncate, visible
 
 
 @rule(
@@ -177,7 +177,7 @@ def window_closes_first(case: Case) -> Iterable[Problem]:
     It would never be open, and every draft for its cycle would be told that it is too late.
     """
     for path, window in _windows(case.catalogue):
-        if window.is_bounded and window.may_open >= window.has_closed:
+        if window.is_bounded and window.earliest_opening >= window.latest_closing:
             yield Problem(
                 (*path, "closes" if window.closes else "before"),
                 "The window closes before it opens",
@@ -222,11 +222,11 @@ def windows_overlap(case: Case) -> Iterable[Problem]:
     dated = [
         (path, window)
         for path, window in _windows(case.catalogue)
-        if window.opens and window.closes and window.may_open < window.has_closed
+        if window.opens and window.closes and window.earliest_opening < window.latest_closing
     ]
-    dated.sort(key=lambda one: one[1].may_open)
+    dated.sort(key=lambda one: one[1].earliest_opening)
     for (path, window), (last_path, last) in zip(dated[1:], _closing_last(dated), strict=False):
-        if window.may_open < last.has_closed:
+        if window.earliest_opening < last.latest_closing:
             cycle = known.cycles[int(last_path[1])].cycle
             yield Problem(
                 (*path, "opens"),
@@ -526,15 +526,16 @@ def listed_twice(case: Case) -> Iterable[Problem]:
 
     The two can differ in scope, and then nothing says which of them holds.
     """
-    first: dict[tuple[FieldPath, str], Group] = {}
+    first: dict[tuple[FieldPath, str], ListedGroup] = {}
     for path, group, entry in _entries(case.catalogue):
         key = path[:2], entry.reference
         if key in first:
             other = first[key]
             yield Problem(
                 (*path, "reference"),
-                f"{visible(cut(str(entry.reference), 20))} is on the list of the cycle a second "
-                f"time; it is under {quote(str(other.route))}, {quote(str(other.scope))}, already",
+                f"{visible(truncate(str(entry.reference), 20))} is on the list of the cycle a "
+                f"second time; it is under {quote(str(other.route))}, {quote(str(other.scope))}, "
+                "already",
                 "Keep one line for each standard.",
             )
         first.setdefault(key, group)
@@ -668,17 +669,17 @@ def confirmation_overdue(case: Case) -> Iterable[Problem]:
 
 
 _PROVISIONAL = re.compile(r"provisional|under review|to be confirmed|final list", re.IGNORECASE)
-_MANY = 200
+_MAX_CHOICES = 200
 """Among how many choices one that is meant is looked for."""
 
 
 def _closing_last(windows: list[tuple[FieldPath, Window]]) -> Iterator[tuple[FieldPath, Window]]:
     """For each window the one that closes last of it and those before it."""
-    return accumulate(windows, lambda last, one: max(last, one, key=lambda w: w[1].has_closed))
+    return accumulate(windows, lambda last, one: max(last, one, key=lambda w: w[1].latest_closing))
 
 
 def _meant(word: str, choices: Iterable[str]) -> str:
-    near = nearest(word, list(islice(choices, _MANY)))
+    near = nearest(word, list(islice(choices, _MAX_CHOICES)))
     return f"Did you mean {quote(near[0])}? " if near else ""
 
 
@@ -688,13 +689,13 @@ def _windows(known: Catalogue) -> Iterator[tuple[FieldPath, Window]]:
             yield ("cycles", index, "windows", at), window
 
 
-def _groups(known: Catalogue) -> Iterator[tuple[FieldPath, Cycle, Group]]:
+def _groups(known: Catalogue) -> Iterator[tuple[FieldPath, Cycle, ListedGroup]]:
     for index, cycle in sound(known.cycles):
         for at, group in sound(cycle.listing.standards if cycle.listing else ()):
             yield ("cycles", index, "listing", "standards", at), cycle, group
 
 
-def _entries(known: Catalogue) -> Iterator[tuple[FieldPath, Group, Entry]]:
+def _entries(known: Catalogue) -> Iterator[tuple[FieldPath, ListedGroup, Entry]]:
     for path, _, group in _groups(known):
         for at, entry in sound(group.standards):
             yield (*path, "standards", at), group, entry

@@ -123,8 +123,8 @@ class Problem(NamedTuple):
     """What a rule found at a path: what is wrong, and how to put it right.
 
     Its place is that of the value at the path, or of the field's name with `on_key`; `place` is
-    another path where it is to be found, and `span` the characters where no path leads there. Of
-    the line, what comes after the place is not shown where `only_marked` is set. `details` go into
+    another path where it is to be found, and `span` the characters where no path leads there. With
+    `hide_rest_of_line`, what comes after the place on the line is not shown. `details` go into
     JSON. `sources` are the pages that say so, by their addresses or their keys in the catalogue,
     where it is not the rule's own. `fix` is what the hint names in place of what is there; a rule
     whose fixes are certain says in `fixes` what they are.
@@ -142,7 +142,7 @@ class Problem(NamedTuple):
     place: FieldPath | None = None
     span: Span | None = None
     details: dict[str, Any] | None = None
-    only_marked: bool = False
+    hide_rest_of_line: bool = False
     sources: tuple[str, ...] = ()
     fix: Fix | None = None
     severity: Severity | None = None

@@ -425,9 +425,9 @@ def _own_files(case: Case) -> dict[Identity, str]:
     if schema and "://" not in schema and not _leaves(schema, str(case.folder)):
         files[case.folder / schema] = "the draft’s schema"
     for _, claim in sound(case.application.standards):
-        if claim.meant and claim.version:
-            file = case.lists.file(claim.meant, claim.version)
-            files[file] = f"the KSB list of {claim.meant}"
+        if claim.resolved_reference and claim.version:
+            file = case.lists.file(claim.resolved_reference, claim.version)
+            files[file] = f"the KSB list of {claim.resolved_reference}"
     by_name = {_name(file): what for file, what in files.items()}
     return by_name | {_identity(file): what for file, what in files.items()}
 

@@ -108,7 +108,9 @@ def duplicate_key(case: Case) -> Iterable[Problem]:
     Most readers of YAML keep one of the two and say nothing, so what somebody wrote in the
     other would be lost.
     """
-    return (problem._replace(only_marked=True) for problem in case.faults(FaultKind.DUPLICATE_KEY))
+    return (
+        problem._replace(hide_rest_of_line=True) for problem in case.faults(FaultKind.DUPLICATE_KEY)
+    )
 
 
 @rule(

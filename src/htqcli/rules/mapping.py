@@ -12,13 +12,13 @@ from htqcli.document.places import FieldPath
 from htqcli.draft.application import Coverage, StandardClaim, choices, units_in_structure
 from htqcli.draft.coverage import Occupation
 from htqcli.draft.references import References, units_named
-from htqcli.draft.structure import MOST, Combinations, CounterExample, Repair, TooLarge
+from htqcli.draft.structure import MAX_SIZE, Combinations, CounterExample, Repair, TooLarge
 from htqcli.ksbs.lists import KsbList, meant_label, meant_version, mistaken, ranges, several
 from htqcli.model.part import sound
 from htqcli.rules.declare import Acceptable, Case, Problem, Severity, rule
 from htqcli.rules.sources import CATEGORIES, CRITERIA, FORMAT, STANDARDS_DATA, SUPPORT
 from htqcli.vocabulary import LABEL
-from htqcli.words import bare, join, quote
+from htqcli.words import join, quote, strip_invisible
 
 _BASE = """
         cycle: 3
@@ -37,13 +37,13 @@ def _mapped(case: Case) -> Iterator[tuple[FieldPath, StandardClaim, dict[str, Co
 
 
 def _list(case: Case, claim: StandardClaim) -> KsbList | str:
-    if claim.meant is None:
+    if claim.resolved_reference is None:
         return "the reference of the standard is not known"
-    return case.lists.get(claim.meant, claim.version)
+    return case.lists.get(claim.resolved_reference, claim.version)
 
 
 def _named(claim: StandardClaim) -> str:
-    return claim.meant or quote(claim.reference or "the standard")
+    return claim.resolved_reference or quote(claim.reference or "the standard")
 
 
 def _not_defined(named: References) -> Iterator[Problem]:
@@ -98,7 +98,7 @@ def standard_without_mapping(case: Case) -> Iterable[Problem]:
             )
     for path, claim, ksbs in _mapped(case):
         if not any(
-            coverage.units or not case.reading.knows((*path, label, "units"))
+            coverage.units or not case.reading.is_reliable((*path, label, "units"))
             for label, coverage in ksbs.items()
         ):
             yield Problem(
@@ -332,8 +332,9 @@ def incompetent_combination(case: Case) -> Iterable[Problem]:
             ("structure",),
             "Whether every permitted combination covers an occupation is not checked: there are "
             "too many units, groups, KSBs or standards",
-            f"Keep the draft to one qualification. Up to {MOST:,} units, {MOST:,} groups and "
-            f"{MOST:,} KSBs of a standard can be checked, and a few standards of that size.",
+            f"Keep the draft to one qualification. Up to {MAX_SIZE:,} units, {MAX_SIZE:,} groups "
+            f"and {MAX_SIZE:,} KSBs of a standard can be checked, and a few standards of that "
+            "size.",
             on_key=True,
             place=place,
             unproven=True,
@@ -405,7 +406,7 @@ def _how_to_close(learner: CounterExample, repairs: dict[str, dict[str, Repair]]
             covering.setdefault(repair.make_mandatory, []).append(label)
     ways += [
         f"make {_a_few(units)} mandatory{there}, for {ranges(labels)}{of}."
-        for units, labels in islice(covering.items(), _MANY)
+        for units, labels in islice(covering.items(), _MAX_NAMES)
     ]
     return (
         "Make a unit that covers the missing KSBs mandatory, or cover them in every unit a learner "
@@ -414,13 +415,13 @@ def _how_to_close(learner: CounterExample, repairs: dict[str, dict[str, Repair]]
     )
 
 
-_MANY = 3
+_MAX_NAMES = 3
 """How many units, or ways to close a gap, a hint names."""
 
 
 def _a_few(names: tuple[str, ...]) -> str:
-    more = len(names) - _MANY
-    return join([*names[:_MANY], *([f"{more} more"] if more > 0 else [])], "or")
+    more = len(names) - _MAX_NAMES
+    return join([*names[:_MAX_NAMES], *([f"{more} more"] if more > 0 else [])], "or")
 
 
 Gap = tuple[str, str]
@@ -498,7 +499,7 @@ def unassessed_ksb(case: Case) -> Iterable[Problem]:
             and case.application.assessments.keys().isdisjoint(coverage.units)
             and coverage.units
             and not coverage.assessed_by
-            and case.reading.knows((*path, label, "assessed_by"))
+            and case.reading.is_reliable((*path, label, "assessed_by"))
         ]
         for own in case.accepted.apart(unassessed_ksb.code, path, gaps):
             yield Problem(
@@ -552,7 +553,7 @@ def _version_meant(case: Case, one: Occupation) -> Fix | None:
     """The version of a list that there is, where the one that is given can mean that."""
     at = (*one.path, "version")
     written = case.document.text(at)
-    there = case.lists.versions(one.claim.meant or "")
+    there = case.lists.versions(one.claim.resolved_reference or "")
     meant = meant_version(written, there) if written else None
     return Fix(meant, at=(at,), certain=False) if meant in there and meant != written else None
 
@@ -560,10 +561,10 @@ def _version_meant(case: Case, one: Occupation) -> Fix | None:
 def _why_no_list(case: Case, one: Occupation) -> str | None:
     """Why there is no list to use, in words; None where there is one, and where another finding
     says it."""
-    if not one.mapped or one.claim.meant is None or isinstance(one.list, KsbList):
+    if not one.mapped or one.claim.resolved_reference is None or isinstance(one.list, KsbList):
         return None
     at = (*one.path, "version")
-    if case.reading.knows(at):
+    if case.reading.is_reliable(at):
         return one.list
     written = case.document.text(at)
     if written is None or meant_version(written) is None:
@@ -572,7 +573,7 @@ def _why_no_list(case: Case, one: Occupation) -> str | None:
 
 
 def _how_to_have_a_list(case: Case, one: Occupation) -> str:
-    reference, version = one.claim.meant or "", one.claim.version
+    reference, version = one.claim.resolved_reference or "", one.claim.version
     there = case.lists.versions(reference)
     if version in there:
         return (
@@ -636,7 +637,11 @@ def unsatisfiable_group(case: Case) -> Iterable[Problem]:
     """
     units = case.application.units
     for path, group in choices(case.application):
-        if not case.reading.knows((*path, "from")) or group.from_ is None or None in group.from_:
+        if (
+            not case.reading.is_reliable((*path, "from"))
+            or group.from_ is None
+            or None in group.from_
+        ):
             continue
         names = {
             one
@@ -689,7 +694,7 @@ def malformed_label(case: Case) -> Iterable[Problem]:
         for label, likely in mistaken(ksbs, known).items():
             if not LABEL.fullmatch(label):
                 meant = meant_label(label)
-                alone = alike[meant] == 1 and case.reading.knows((*path, meant or label))
+                alone = alike[meant] == 1 and case.reading.is_reliable((*path, meant or label))
                 there = isinstance(known, str) or meant in known.ksbs
                 clear = meant and alone and there and _SLIP.fullmatch(label)
                 if meant in ksbs:
@@ -855,7 +860,7 @@ def named_twice(case: Case) -> Iterable[Problem]:
     structure = case.application.structure
     first: dict[str, int] = {}
     for number, pathway in sound(structure.pathways if structure else ()):
-        name = bare(pathway.name or "")
+        name = strip_invisible(pathway.name or "")
         if name and first.setdefault(name.casefold(), number) != number:
             yield Problem(
                 ("structure", "pathways", number, "name"),

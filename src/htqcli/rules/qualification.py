@@ -77,7 +77,7 @@ def level_4_on_level_5(case: Case) -> Iterable[Problem]:
     if case.cycle is None or qualification is None or qualification.level != 4:
         return
     for index, claim in sound(case.application.standards):
-        standard = case.cycle.by_reference.get(claim.meant or "")
+        standard = case.cycle.by_reference.get(claim.resolved_reference or "")
         if standard and standard.level == 5:
             yield Problem(
                 ("standards", index, "reference"),
@@ -323,7 +323,7 @@ def permission(case: Case) -> Iterable[Problem]:
         "Ask the holder for permission, and add the file that shows it, for example "
         "‘permission: evidence/permission.pdf’ under ‘intellectual_property’."
     )
-    if not (case.reading.knows(path) and case.reading.knows(("applicant", "name"))):
+    if not (case.reading.is_reliable(path) and case.reading.is_reliable(("applicant", "name"))):
         return
     if holder.casefold() not in own:
         yield Problem(
@@ -335,7 +335,7 @@ def permission(case: Case) -> Iterable[Problem]:
         qualification.title
         and (said := higher_national(qualification.title))
         and not re.search(r"\bpearson\b", " ".join(own))
-        and case.reading.knows(("qualification", "intellectual_property", "holder"))
+        and case.reading.is_reliable(("qualification", "intellectual_property", "holder"))
     ):
         yield Problem(
             ("qualification", "title"),

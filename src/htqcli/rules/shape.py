@@ -56,7 +56,7 @@ def missing_field(case: Case) -> Iterable[Problem]:
             unit, where = case.application.units.get(unit_id), ("units", unit_id, "credits")
             if unit is None or unit.credits is not None:
                 continue
-            if where not in told and case.reading.knows(where):
+            if where not in told and case.reading.is_reliable(where):
                 told.add(where)
                 yield Problem(
                     where,
@@ -95,7 +95,7 @@ def unknown_field(case: Case) -> Iterable[Problem]:
     for problem in problems:
         alone = alike[problem.path[:-1], problem.hint] == 1
         fix = problem.fix and problem.fix._replace(certain=problem.fix.certain and alone)
-        yield problem._replace(only_marked=True, fix=fix)
+        yield problem._replace(hide_rest_of_line=True, fix=fix)
 
 
 def _dates_in_iso(case: Case) -> Iterable[tuple[FieldPath, Fix]]:
@@ -135,7 +135,9 @@ def wrong_value(case: Case) -> Iterable[Problem]:
     for problem in case.faults(FaultKind.WRONG):
         yield _version(case, problem) or _list_of_ids(case, problem) or problem
     for path, group in choices(case.application):
-        known = case.reading.knows((*path, "choose")) and case.reading.knows((*path, "credits"))
+        known = case.reading.is_reliable((*path, "choose")) and case.reading.is_reliable(
+            (*path, "credits")
+        )
         if known and not group.says_how_many:
             has = "neither ‘choose’ nor" if group.choose is None else "both ‘choose’ and"
             yield Problem(
@@ -152,7 +154,9 @@ def _version(case: Case, problem: Problem) -> Problem | None:
     if problem.path[:1] + problem.path[2:] != ("standards", "version") or written is None:
         return None
     claim = dict(sound(case.application.standards)).get(int(problem.path[1]))
-    known = case.lists.versions(claim.meant) if claim and claim.meant else []
+    known = (
+        case.lists.versions(claim.resolved_reference) if claim and claim.resolved_reference else []
+    )
     meant = meant_version(written, known)
     if meant is None:
         return None

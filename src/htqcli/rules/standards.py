@@ -12,7 +12,7 @@ from htqcli.draft.application import StandardClaim, named_again
 from htqcli.model.part import sound
 from htqcli.rules.declare import Acceptable, Case, Problem, Severity, rule
 from htqcli.rules.sources import CRITERIA, CYCLE_3, STANDARDS_DATA
-from htqcli.words import join, letters, nearest, quote, slip
+from htqcli.words import join, nearest, only_possible_word, quote, title_key
 
 _FORM = re.compile(r"ST\d{4}", re.ASCII)
 _SLIP = re.compile(r"\s*ST[\s_–-]*[0-9O]{4}\s*", re.IGNORECASE | re.ASCII)
@@ -25,8 +25,8 @@ def _listed(case: Case) -> Iterator[tuple[int, StandardClaim, Standard]]:
     if case.cycle is None:
         return
     for index, claim in sound(case.application.standards):
-        if claim.meant in case.cycle.by_reference:
-            yield index, claim, case.cycle.by_reference[claim.meant]
+        if claim.resolved_reference in case.cycle.by_reference:
+            yield index, claim, case.cycle.by_reference[claim.resolved_reference]
 
 
 @rule(
@@ -65,18 +65,22 @@ def malformed_reference(case: Case) -> Iterable[Problem]:
                 "FA and AU references are other products, which an HTQ cannot align to. Enter "
                 "the reference of an occupational standard, for example ‘ST0116’."
             )
-        elif claim.meant and typed.startswith("OCC"):
-            hint = f"This is an occupation code. Enter the standard’s reference: {claim.meant}."
-        elif claim.meant:
-            hint = f"Enter it as {claim.meant}."
+        elif claim.resolved_reference and typed.startswith("OCC"):
+            meant = claim.resolved_reference
+            hint = f"This is an occupation code. Enter the standard’s reference: {meant}."
+        elif claim.resolved_reference:
+            hint = f"Enter it as {claim.resolved_reference}."
         else:
             hint = "Enter ST and four digits, for example ‘ST0116’."
         yield Problem(
             ("standards", index, "reference"),
             f"{quote(reference)} is not the reference of a standard",
             hint,
-            fix=Fix(claim.meant, certain=_is_clear(case, reference, claim.meant))
-            if claim.meant
+            fix=Fix(
+                claim.resolved_reference,
+                certain=_is_clear(case, reference, claim.resolved_reference),
+            )
+            if claim.resolved_reference
             else None,
         )
 
@@ -84,9 +88,9 @@ def malformed_reference(case: Case) -> Iterable[Problem]:
 def _is_clear(case: Case, reference: str, meant: str) -> bool:
     """Whether a text is a reference and no more, or a reference with the title of that standard."""
     standards = (cycle.by_reference.get(meant) for cycle in case.catalogue.cycles)
-    titles = {letters(standard.title) for standard in standards if standard}
+    titles = {title_key(standard.title) for standard in standards if standard}
     match = _BEFORE_TITLE.match(reference)
-    rest = letters(reference[match.end() :]) if match else None
+    rest = title_key(reference[match.end() :]) if match else None
     return rest in titles or _SLIP.fullmatch(reference) is not None
 
 
@@ -116,18 +120,21 @@ def not_on_the_list(case: Case) -> Iterable[Problem]:
     if case.cycle is None or not case.cycle.standards:
         return
     by_reference = case.cycle.by_reference
-    taken = {claim.meant for _, claim in sound(case.application.standards)}
+    taken = {claim.resolved_reference for _, claim in sound(case.application.standards)}
     for index, claim in sound(case.application.standards):
-        if claim.meant is None or claim.meant in by_reference:
+        if claim.resolved_reference is None or claim.resolved_reference in by_reference:
             continue
         titles = {standard.title: standard for standard in case.cycle.standards}
         near = [titles[title] for title in nearest(claim.title or "", list(titles))]
-        near = near or [by_reference[name] for name in nearest(claim.meant, list(by_reference))]
+        near = near or [
+            by_reference[name] for name in nearest(claim.resolved_reference, list(by_reference))
+        ]
         near = [one for one in near if one.scope != "out-of-scope" and one.reference not in taken]
         meant = f"Did you mean {near[0].reference}, {quote(near[0].title)}? " if near else ""
         yield Problem(
             ("standards", index, "reference"),
-            f"{claim.meant} is not on the list of standards of cycle {case.cycle.cycle}",
+            f"{claim.resolved_reference} is not on the list of standards of cycle "
+            f"{case.cycle.cycle}",
             f"{meant}Find a standard with ‘htq standards search’, or ask the approvals team: "
             f"{case.catalogue.contact.email}.",
             sources=case.list_sources,
@@ -209,7 +216,7 @@ def contact_us(case: Case) -> Iterable[Problem]:
 
 def _titles_as_listed(case: Case) -> Iterable[tuple[FieldPath, Fix]]:
     for index, claim, standard in _listed(case):
-        same = claim.title and letters(claim.title) == letters(standard.title)
+        same = claim.title and title_key(claim.title) == title_key(standard.title)
         if same and claim.title != standard.title:
             yield ("standards", index, "title"), Fix(standard.title)
 
@@ -243,11 +250,11 @@ def title_differs(case: Case) -> Iterable[Problem]:
     Case and punctuation do not count.
     """
     for index, claim, standard in _listed(case):
-        if claim.title and letters(claim.title) != letters(standard.title):
+        if claim.title and title_key(claim.title) != title_key(standard.title):
             assert case.cycle is not None
-            meant = slip(claim.title, [s.title for s in case.cycle.standards])
-            typed = {letters(claim.title), letters(meant or claim.title)}
-            others = [s for s in case.cycle.standards if letters(s.title) in typed]
+            meant = only_possible_word(claim.title, [s.title for s in case.cycle.standards])
+            typed = {title_key(claim.title), title_key(meant or claim.title)}
+            others = [s for s in case.cycle.standards if title_key(s.title) in typed]
             whose = "".join(f"; that is the title of {s.reference}" for s in others[:1])
             known = f" {quote(others[0].title)} is {others[0].reference}." if others else ""
             if standard in others:
@@ -327,8 +334,8 @@ def standard_twice(case: Case) -> Iterable[Problem]:
     for index, first in named_again(case.application).items():
         yield Problem(
             ("standards", index, "reference"),
-            f"{claims[index].meant} is named a second time; it is item {first + 1} of ‘standards’ "
-            "already",
+            f"{claims[index].resolved_reference} is named a second time; it is item {first + 1} of "
+            "‘standards’ already",
             "Keep one of the two, and put both mappings together.",
         )
 
@@ -392,7 +399,11 @@ def option_of_standard(case: Case) -> Iterable[Problem]:
     Each option is an occupation of its own, with its own KSBs.
     """
     for index, claim in sound(case.application.standards):
-        known = case.lists.get(claim.meant, claim.version) if claim.meant else ""
+        known = (
+            case.lists.get(claim.resolved_reference, claim.version)
+            if claim.resolved_reference
+            else ""
+        )
         if isinstance(known, str) or (not known.options and claim.option is None):
             continue
         if claim.option is not None and known.has_option(claim.option):
@@ -402,9 +413,9 @@ def option_of_standard(case: Case) -> Iterable[Problem]:
         if not known.says_options:
             hint += " If the standard does have it, import its KSB list from the standards data."
         if claim.option is None:
-            message = f"{claim.meant} has options, and the draft does not say which"
+            message = f"{claim.resolved_reference} has options, and the draft does not say which"
         else:
-            message = f"{claim.meant} has no option {quote(claim.option)}"
+            message = f"{claim.resolved_reference} has no option {quote(claim.option)}"
         yield Problem(("standards", index, "option"), message, hint)
 
 
