@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from conftest import ROOT, examples
 from htqcli.catalogue import bundled
+from htqcli.catalogue.model import Catalogue
 from htqcli.moment import LONDON
 
 PAGE_FILE = Path(__file__).with_name("cycle-3-page.txt")
@@ -341,7 +342,7 @@ def a_catalogue_with(windows):
     """A catalogue in which each cycle has one window: its first and last day, and whether its
     dates are published."""
     data = yaml.load(SMALL, Loader=yaml.BaseLoader)
-    model = data["cycles"][0]
+    example = data["cycles"][0]
     cycles = []
     for number, (first, length, published) in enumerate(windows, start=1):
         # One that is not published lies between the day before `first` and the day after its last.
@@ -350,10 +351,10 @@ def a_catalogue_with(windows):
             if published
             else {"after": days(first - 1), "before": days(first + length + 1)}
         )
-        kept = {name: model["windows"][0][name] for name in ("first_teaching", "source")}
-        cycles.append({**model, "cycle": str(number), "windows": [{**kept, **bounds}]})
+        kept = {name: example["windows"][0][name] for name in ("first_teaching", "source")}
+        cycles.append({**example, "cycle": str(number), "windows": [{**kept, **bounds}]})
     data["cycles"] = cycles
-    return model.Catalogue.model_validate(data)
+    return Catalogue.model_validate(data)
 
 
 @given(

@@ -10,7 +10,7 @@ import pytest
 from conftest import in_terminal
 from htqcli.document import reader
 from htqcli.draft.application import read_application
-from htqcli.draft.coverage import occupations, permitted, standards
+from htqcli.draft.coverage import StandardCoverage, occupations, permitted, standards
 from htqcli.ksbs.lists import Lists
 
 PATHWAYS = {
@@ -225,7 +225,7 @@ def test_how_much_of_each_standard_is_covered_is_counted(draft, tmp_path, change
     document = reader.read(draft(changes).read_bytes())
     reading = read_application(document)
     named = occupations(reading, Lists(tmp_path / "ksbs"))
-    assert standards(named, permitted(reading)) == [expected]
+    assert standards(named, permitted(reading)) == [StandardCoverage(*expected)]
 
 
 @pytest.mark.parametrize("content", [b"", b"a: [", b"- 1", b"standards: x", b"{}"])
@@ -238,7 +238,7 @@ def test_a_standard_named_twice_is_counted_once(draft, tmp_path):
     twice = {"standards:\n": "standards:\n  - reference: ST0116\n    version: '1.1'\n"}
     reading = read_application(reader.read(draft(twice).read_bytes()))
     named = occupations(reading, Lists(tmp_path / "ksbs"))
-    assert standards(named, permitted(reading)) == [("ST0116", "1.1", 38, 0, 0)]
+    assert standards(named, permitted(reading)) == [StandardCoverage("ST0116", "1.1", 38, 0, 0)]
 
 
 def test_of_a_structure_too_large_to_count_combinations_the_rest_is_counted(draft, tmp_path):
@@ -247,4 +247,4 @@ def test_of_a_structure_too_large_to_count_combinations_the_rest_is_counted(draf
     path = draft({"  U1: {title": f"{more}  U1: {{title", "from: [U5, U6]": f"from: [U5, {names}]"})
     reading = read_application(reader.read(path.read_bytes()))
     named = occupations(reading, Lists(tmp_path / "ksbs"))
-    assert standards(named, permitted(reading)) == [("ST0116", "1.1", 38, 38, None)]
+    assert standards(named, permitted(reading)) == [StandardCoverage("ST0116", "1.1", 38, 38, None)]

@@ -13,8 +13,8 @@ import yaml
 
 from conftest import ROOT
 from htqcli.authoring.new_cycle import WORDS
-from htqcli.catalogue import bundled
 from htqcli.catalogue.model import Cycle
+from htqcli.cli.context import own_catalogue
 from htqcli.model.part import Model
 
 pytestmark = pytest.mark.slow
@@ -175,7 +175,7 @@ def test_who_follows_the_guide_to_the_letter_has_the_new_cycle(tmp_path):
             follower.edit(words.rpartition("\n#")[2], block)
     made = (tmp_path / "standards.yaml").read_text(encoding="utf-8")
     assert "TODO" not in re.sub(r"^ *#.*", "", made, flags=re.MULTILINE)
-    known = bundled.load(tmp_path / "standards.yaml")
+    known = own_catalogue(tmp_path / "standards.yaml")
     assert [s.reference for s in known.cycle(6).standards] == ["ST0116", "ST0118", "ST0041"]
     by_command = {" ".join(command.split()[:3]): out for command, out in said.items()}
     assert "can be used" in by_command["htq catalogue check"]

@@ -6,10 +6,11 @@ import re
 import unicodedata
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from htqcli import files, source
+from htqcli import files
 from htqcli.document import places, reader
 from htqcli.document.faults import FaultKind
 
@@ -115,7 +116,7 @@ def test_fifty_thousand_levels_are_a_finding_not_a_crash(opening):
     assert FaultKind.LIMIT in kinds(reader.read((opening * 50_000).encode()))
 
 
-LOADERS = [reader.LOADER, source.yaml.SafeLoader]
+LOADERS = [reader.LOADER, yaml.SafeLoader]
 
 
 @pytest.mark.parametrize("loader", LOADERS)
@@ -143,7 +144,7 @@ LOADERS = [reader.LOADER, source.yaml.SafeLoader]
     ],
 )
 def test_what_is_over_64_deep_is_found_at_its_65th_level(monkeypatch, loader, text, line, column):
-    monkeypatch.setattr(source, "LOADER", loader)
+    monkeypatch.setattr(reader, "LOADER", loader)
     document = reader.read(text.encode())
     (fault,) = document.faults
     assert fault.kind is FaultKind.LIMIT
@@ -166,7 +167,7 @@ def test_what_is_over_64_deep_is_found_at_its_65th_level(monkeypatch, loader, te
     ],
 )
 def test_brackets_that_are_not_open_are_no_depth(monkeypatch, loader, text):
-    monkeypatch.setattr(source, "LOADER", loader)
+    monkeypatch.setattr(reader, "LOADER", loader)
     assert FaultKind.LIMIT not in kinds(reader.read(text.encode()))
 
 
@@ -181,11 +182,11 @@ def test_the_limit_of_depth_is_told_as_the_parser_counts(pieces, before):
     text = "[" * before + "".join(pieces)
     depth = deepest = 0
     stopped = True
-    with contextlib.suppress(source.yaml.YAMLError):
+    with contextlib.suppress(yaml.YAMLError):
         # Without the C library the parser tells of each bracket sooner.
-        for event in source.yaml.parse(text, Loader=source.yaml.SafeLoader):
-            depth += isinstance(event, source.yaml.CollectionStartEvent)
-            depth -= isinstance(event, source.yaml.CollectionEndEvent)
+        for event in yaml.parse(text, Loader=yaml.SafeLoader):
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
             deepest = max(deepest, depth)
         stopped = False
     told = FaultKind.LIMIT in kinds(reader.read(text.encode()))
@@ -282,7 +283,7 @@ def test_lines_are_those_of_an_editor_wherever_the_text_is_cut_into_blocks(text,
     line = max(number for number, start in enumerate(starts) if start <= index)
     until = starts[line + 1] if line + 1 < len(starts) else len(text)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(source, "_BLOCK", data.draw(st.integers(1, 20)))
+        patch.setattr(places, "_BLOCK", data.draw(st.integers(1, 20)))
         lines = places.Lines(text)
         assert lines.place(places.Span(index, index)).line == line + 1
         assert lines.place(places.Span(index, index)).column == index - starts[line] + 1
