@@ -163,6 +163,16 @@ def test_a_letter_o_in_place_of_a_zero_is_hinted_at(htq, draft):
     assert "Did you mean" not in hints["There is no unit ‘U2’"]
 
 
+def test_of_two_lines_with_one_label_none_is_renamed(htq, draft):
+    line = "      S11: {units: [U4], assessed_by: [A1]}\n"
+    path = draft({line: line.replace("S11", "s11") * 2})
+    before = path.read_bytes()
+    run = htq("check", path, "--at", IN_WINDOW, "--fix", "--format", "json")
+    assert sorted(run.codes) == ["HTQ004", "HTQ511"]
+    assert not any(finding["fixable"] for finding in run.findings)
+    assert path.read_bytes() == before
+
+
 def test_two_files_that_differ_in_case_are_not_chosen_between(htq, draft):
     path = draft({"evidence/specification.txt": "evidence/SPECIFICATION.txt"})
     other = path.parent / "evidence" / "Specification.txt"
@@ -351,7 +361,7 @@ def errors(checked):
 
 
 WHOLE = {"HTQ503", "HTQ507", "HTQ510"}
-"""Rules of the whole, which could not checker as long as a part was not sound."""
+"""Rules of the whole, which could not judge as long as a part was not sound."""
 
 
 @examples(40)

@@ -6,6 +6,7 @@ import re
 
 from htqcli.check.privacy import EMAIL, is_contact, without_addresses
 from htqcli.check.report import Diagnostic, Excerpt, Repair, Spot
+from htqcli.document.faults import FaultKind
 from htqcli.document.places import FieldPath, Span, pointer
 from htqcli.draft.application import Contact
 from htqcli.model.part import names
@@ -23,6 +24,7 @@ class Finder:
         self.subject = subject
         self.contact: list[tuple[int, int]] = []
         self.goes_by_text = document.root is None or not document.as_written
+        self._twice = {f.path for f in document.faults if f.kind is FaultKind.DUPLICATE_KEY}
         if subject is DRAFT:
             spans = (document.locate((*_CONTACT_PATH, name)) for name in names(Contact))
             self.contact = [(span.start, span.end) for span in spans]
@@ -79,9 +81,12 @@ class Finder:
         return pointer(path[:-1] if in_contact and path[-1] not in names(Contact) else path)
 
     def _repairs(self, rule: Rule, problem: Problem) -> tuple[Repair, ...]:
-        """What a slip makes of a text is for a person to say before the rest is corrected."""
+        """What a slip makes of a text is for a person to say before the rest is corrected, and so is
+        which of two fields of one name is meant."""
         fix = problem.fix
         if fix is None or not (fix.edit or self.document.as_written):
+            return ()
+        if fix.name and problem.path in self._twice:
             return ()
         repairs = []
         for path in fix.at or (problem.path, *(problem.also or ())):
