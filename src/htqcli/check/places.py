@@ -81,8 +81,8 @@ class Finder:
         return pointer(path[:-1] if in_contact and path[-1] not in names(Contact) else path)
 
     def _repairs(self, rule: Rule, problem: Problem) -> tuple[Repair, ...]:
-        """What a slip makes of a text is for a person to say before the rest is corrected, and so is
-        which of two fields of one name is meant."""
+        """A person says first what a slip makes of a text, and which of two fields of one name
+        counts."""
         fix = problem.fix
         if fix is None or not (fix.edit or self.document.as_written):
             return ()
