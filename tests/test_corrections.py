@@ -173,6 +173,13 @@ def test_of_two_lines_with_one_label_none_is_renamed(htq, draft):
     assert path.read_bytes() == before
 
 
+def test_a_version_that_a_slip_of_yaml_hides_is_not_called_wrong(htq, draft):
+    run = htq(
+        "check", draft({'version: "1.1"': "version:1.1"}), "--at", IN_WINDOW, "--format", "json"
+    )
+    assert run.codes == ["HTQ002"]
+
+
 def test_two_files_that_differ_in_case_are_not_chosen_between(htq, draft):
     path = draft({"evidence/specification.txt": "evidence/SPECIFICATION.txt"})
     other = path.parent / "evidence" / "Specification.txt"

@@ -567,7 +567,7 @@ def _why_no_list(case: Case, one: Occupation) -> str | None:
     if case.reading.is_reliable(at):
         return one.list
     written = case.document.text(at)
-    if written is None or meant_version(written) is None:
+    if written is None or meant_version(written) in (None, written):
         return None
     return f"{quote(written)} is not a version number"
 
