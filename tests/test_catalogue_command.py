@@ -29,6 +29,8 @@ from test_catalogue import SMALL
 from test_schemas import OF_JUNIT, OF_SARIF
 from test_terminal import in_terminal
 
+pytestmark = pytest.mark.slow
+
 BUNDLED = ROOT / "data" / "standards.yaml"
 AT = moment.read(IN_WINDOW).first
 

@@ -15,6 +15,8 @@ from htqcli.comparing.changes import between
 from htqcli.model.part import Model
 from htqcli.moment import Moment
 
+pytestmark = pytest.mark.slow
+
 CATALOGUE = (ROOT / "data" / "standards.yaml").read_text(encoding="utf-8")
 KNOWN = bundled.load()
 

@@ -19,6 +19,8 @@ from htqcli.check.inputs import Draft
 from htqcli.rules import RULES
 from htqcli.rules.declare import Severity
 
+pytestmark = pytest.mark.slow
+
 EXAMPLE = (ROOT / "examples" / "application.yaml").read_text(encoding="utf-8")
 
 

@@ -22,6 +22,8 @@ from conftest import ROOT, in_terminal
 from htqcli import __version__
 from htqcli.ksbs.fetching import ARRAY, RECORD, NotFetched, fetch, objection
 
+pytestmark = pytest.mark.slow
+
 IMPATIENT = RECORD._replace(total=5, silence=0.2, pause=0.001, longest_pause=0.002)
 """Limits with which no test waits long for a server that does not answer."""
 

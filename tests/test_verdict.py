@@ -18,6 +18,8 @@ from htqcli.check.report import Checked
 from htqcli.formats import FORMATS
 from htqcli.verdict import Verdict
 
+pytestmark = pytest.mark.slow
+
 BEST_LAST = (Verdict.NOT_READY, Verdict.UNPROVEN, Verdict.UNSETTLED, Verdict.READY)
 LIST = "ksbs/ST0116-1.1.yaml"
 
