@@ -242,3 +242,14 @@ def test_one_file_is_of_one_kind(htq, draft, changes, pointers):
     findings = htq("check", path, "--at", IN_WINDOW, "--format", "json").findings
     assert [f["pointer"] for f in findings] == pointers
     assert {(f["code"], f["severity"]) for f in findings} <= {("HTQ608", "warning")}
+
+
+def test_evidence_and_a_permission_can_say_whether_they_are_confidential(htq, draft):
+    holder = "holder: applicant\n"
+    employer = "evidence: evidence/example-software-letter.txt\n"
+    changes = {
+        holder: f"{holder}    confidential: true\n",
+        employer: f"{employer}    confidential: false\n",
+    }
+    run = htq("check", draft(changes), "--at", IN_WINDOW, "--format", "json")
+    assert (run.code, run.codes) == (0, [])

@@ -425,3 +425,9 @@ def test_a_group_where_a_list_of_groups_should_be_is_put_right_as_told(found):
 def test_ids_in_braces_are_told_to_be_put_in_brackets(found):
     (finding,) = found({"from: [U5, U6]": "from: {U5, U6}"})
     assert finding["hint"] == "Put the items in ‘[’ and ‘]’, with commas between them."
+
+
+def test_a_misspelt_label_whose_units_cannot_be_read_leaves_no_gap(htq, draft):
+    changes = {"K4: {units: [U4], assessed_by: [A1]}": "k4: U4 or so"}
+    run = htq("check", draft(changes), "--at", IN_WINDOW, "--format", "json")
+    assert run.codes == ["HTQ103"]

@@ -1,4 +1,8 @@
-"""TODO catalogue.model."""
+"""The catalogue: standards, windows, cycles and what each cycle asks for.
+
+`data/standards.yaml` holds what is known, with its sources; this module says what it means.
+What the catalogue does not say is not known, and is answered so.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""TODO check.engine."""
+"""The checker: it gives each file to every rule, has their paths turned into places, and takes out
+what a draft accepts. It prints nothing, and no file's state stops the next.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""TODO check.fix."""
+"""What `htq check --fix` writes: a draft's text with the fixes of its findings made in it.
+
+A fix is made by position, so that every other character stays, and only if the text then reads
+as the same draft with just that changed. It must make no finding that was not there before, be
+it by bringing to light what a misspelt name hid.
+"""
 
 from __future__ import annotations
 

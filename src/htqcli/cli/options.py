@@ -5,7 +5,7 @@ A word that is not understood raises `typer.BadParameter`, whose message says th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Optional
@@ -195,11 +195,6 @@ Output = Annotated[
         show_default="standard output",
     ),
 ]
-
-
-def all_of(parser: Callable[[str], str], words: Sequence[str] | None) -> list[str]:
-    """Each of a repeatable option's words read by `parser`."""
-    return [parser(word) for word in words or ()]
 
 
 def the_title(text: str) -> str:

@@ -1,4 +1,11 @@
-"""TODO document.reader."""
+"""YAML text as it is read. The only module that knows PyYAML.
+
+A draft comes from somebody else, so reading it must end, must stay small and must build
+nothing but text, lists and mappings. `read` walks the parser's events, stops at limits, and
+keeps for every value the characters it came from. Values stay text: what a text means (a
+number, a date, yes or no) is for the field that asks, so `1.10` is never 1.1 and `No` is
+never false.
+"""
 
 from __future__ import annotations
 

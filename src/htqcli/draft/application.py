@@ -129,6 +129,15 @@ class IntellectualProperty(Model):
             "Pearson holds the rights in all HNCs and HNDs.",
         ),
     ] = None
+    confidential: Annotated[
+        YesOrNo | None,
+        APPLICANT_ONLY,
+        _field(
+            "answer whether the permission is confidential",
+            "true",
+            says="Whether the permission is confidential.",
+        ),
+    ] = None
 
 
 class Qualification(Model):
@@ -401,6 +410,15 @@ class Employer(Model):
             "file with the employer’s evidence",
             "evidence/example-software.pdf",
             says="The file with its evidence. At least one employer needs it.",
+        ),
+    ] = None
+    confidential: Annotated[
+        YesOrNo | None,
+        APPLICANT_ONLY,
+        _field(
+            "answer whether the evidence is confidential",
+            "false",
+            says="Whether the evidence is confidential.",
         ),
     ] = None
 

@@ -16,7 +16,7 @@ from htqcli.draft.application import (
     units_in_structure,
 )
 from htqcli.draft.structure import Combinations, TooLarge, Units, combinations
-from htqcli.ksbs.lists import KsbList, Lists, mistaken, place, several
+from htqcli.ksbs.lists import KsbList, Lists, meant_label, mistaken, place, several
 from htqcli.model.part import sound
 from htqcli.model.reading import Reading
 from htqcli.vocabulary import LABEL
@@ -103,7 +103,9 @@ def _occupation(
     chosen = all(reading.is_reliable((*at, name)) for name in ("reference", "version", "option"))
     wrong = mistaken(mapping, known)
     together = (own for label in wrong for own in several(label) if own not in mapping)
-    mistyped = {*wrong.values(), *together}
+    beginning = (*at, "ksbs")
+    unread = (str(path[3]) for path in reading.lost if path[:3] == beginning and len(path) > 3)
+    mistyped = {*wrong.values(), *together, *map(meant_label, unread)}
     covering = {}
     for label in filter(LABEL.fullmatch, _needed(known, claim)):
         names = mapping[label].units if label in mapping else ()

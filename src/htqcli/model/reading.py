@@ -1,4 +1,6 @@
-"""Reading a document as a model, each field for itself."""
+"""Reading a document as a model, each field for itself: what is sound is kept, and what is not is a
+fault with its path, so that one mistake hides no other.
+"""
 
 from __future__ import annotations
 
