@@ -209,6 +209,17 @@ def draft(tmp_path: Path) -> Callable[..., Path]:
     return draft_in(tmp_path)
 
 
+@pytest.fixture
+def found(htq, draft):
+    """The findings in a draft with these changes."""
+
+    def run(changes, *words):
+        path = draft(changes)
+        return htq("check", path, "--at", IN_WINDOW, "--format", "json", *words).findings
+
+    return run
+
+
 def draft_in(folder: Path) -> Callable[..., Path]:
     """What writes a copy of the example that is ready in a folder, with pieces of its text replaced.
 

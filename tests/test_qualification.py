@@ -7,17 +7,6 @@ from conftest import IN_WINDOW
 TITLE = "title: Level 4 Diploma in Software Development"
 
 
-@pytest.fixture
-def found(htq, draft):
-    """The findings in a draft with these changes."""
-
-    def run(changes, *words):
-        path = draft(changes)
-        return htq("check", path, "--at", IN_WINDOW, "--format", "json", *words).findings
-
-    return run
-
-
 @pytest.mark.parametrize(
     ("title", "level"),
     [

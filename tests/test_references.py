@@ -28,15 +28,6 @@ def lines_naming(word, text=EXAMPLE):
     return [n for n, line in enumerate(lines, 1) if re.search(rf"[\[ ]{word}[,\]]", line)]
 
 
-@pytest.fixture
-def found(htq, draft):
-    def run(changes, *words):
-        path = draft(changes)
-        return htq("check", path, "--at", IN_WINDOW, "--format", "json", *words).findings
-
-    return run
-
-
 @pytest.mark.parametrize(
     ("renamed", "hint"),
     [

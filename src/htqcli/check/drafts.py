@@ -23,6 +23,8 @@ def left_out(draft: Draft) -> LeftOut | None:
 
 
 def why_left_out(draft: Draft, document: Document, other: Foreign | None) -> LeftOut | None:
+    """Why a file that was found in a folder is not checked, for one that belongs to another
+    program or has nothing of a draft. A file that was named is checked."""
     if draft.found and other:
         return LeftOut(draft.path, f"it is {other.what}", is_foreign=True, advice=other.advice)
     why = _why_no_draft(draft, document)

@@ -13,7 +13,7 @@ import typer
 from htqcli import files
 from htqcli.cli import completion, context, exits, refusals, table, terminal
 from htqcli.cli.options import CatalogueFile, Output, TableFormat
-from htqcli.cli.records import _content, _records
+from htqcli.cli.records import parse_records, read_content
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -188,13 +188,13 @@ def _lists_of(
     today = moment.now().date().isoformat()
     for source in sources:
         try:
-            content = _content(source)
+            content = read_content(source)
             origin = RecordOrigin(address, today, hashlib.sha256(content).hexdigest())
             content = standards_data.in_utf_8(content)
             if page.is_page(content):
                 yield from_page(page.read(content), *_of_page(source, wanted, version), origin)
                 continue
-            records = _records(source, content)
+            records = parse_records(source, content)
         except typer.Exit:
             yield None
             continue

@@ -13,11 +13,12 @@ from htqcli.cli import exits, terminal
 
 def records_in(source: str) -> tuple[list[Any], str]:
     """The entries of the data, and the SHA-256 of its bytes."""
-    content = _content(source)
-    return _records(source, content), hashlib.sha256(content).hexdigest()
+    content = read_content(source)
+    return parse_records(source, content), hashlib.sha256(content).hexdigest()
 
 
-def _records(source: str, content: bytes) -> list[Any]:
+def parse_records(source: str, content: bytes) -> list[Any]:
+    """The entries of data that was read from `source`. What is not JSON ends the command."""
     from htqcli.ksbs.standards_data import NotRead, records
 
     try:
@@ -27,7 +28,9 @@ def _records(source: str, content: bytes) -> list[Any]:
         raise typer.Exit(exits.NOT_DONE) from None
 
 
-def _content(feed: str) -> bytes:
+def read_content(feed: str) -> bytes:
+    """What a file, a pipe or, for `-`, standard input holds. What cannot be read, or is too
+    large, ends the command."""
     from htqcli.files import content_of, to_the_end
     from htqcli.ksbs.standards_data import MAX_BYTES
 

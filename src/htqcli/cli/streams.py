@@ -69,7 +69,7 @@ def _is_reader_gone(error: OSError) -> bool:
     return isinstance(error, BrokenPipeError) or (os.name == "nt" and error.errno == errno.EINVAL)
 
 
-class _Stream(io.TextIOWrapper):
+class Stream(io.TextIOWrapper):
     """A standard stream that can say anything: what its encoding lacks is written as an
     escape."""
 
@@ -112,14 +112,14 @@ def _safe(stream: TextIO | None, *, is_result: bool) -> TextIO:
     which nothing can be written."""
     if stream is None:
         nothing = io.FileIO(os.open(os.devnull, os.O_RDONLY), "w")
-        return _Stream(io.BufferedWriter(_Sink(nothing, is_result=is_result)), "utf-8")
-    if not isinstance(stream, io.TextIOWrapper) or isinstance(stream, _Stream):
+        return Stream(io.BufferedWriter(_Sink(nothing, is_result=is_result)), "utf-8")
+    if not isinstance(stream, io.TextIOWrapper) or isinstance(stream, Stream):
         return stream
     encoding, lines, at_once = stream.encoding, stream.line_buffering, stream.write_through
     binary: Any = stream.detach()
     is_buffered = isinstance(binary, io.BufferedWriter)
     sink: Any = _Sink(binary.detach() if is_buffered else binary, is_result=is_result)
-    return _Stream(
+    return Stream(
         io.BufferedWriter(sink) if is_buffered else sink,
         encoding,
         errors="backslashreplace",

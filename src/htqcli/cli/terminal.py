@@ -1,4 +1,4 @@
-"""Standard output and standard error: encodings, colour, width, and readers that go away."""
+"""What people see in a terminal: lines, colour, width, tables and errors."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 import typer
 
 from htqcli.cli import exits
-from htqcli.cli.streams import _Stream, is_terminal
+from htqcli.cli.streams import Stream, is_terminal
 from htqcli.files import replace_file
 from htqcli.words import visible, visible_start, wrap
 
@@ -125,7 +125,7 @@ def write(text: str) -> None:
 
 def write_data(text: str) -> None:
     """Write text for a program to standard output: UTF-8, every line end as it is."""
-    if isinstance(sys.stdout, _Stream):
+    if isinstance(sys.stdout, Stream):
         sys.stdout.write_data(text)
     else:
         sys.stdout.write(text)

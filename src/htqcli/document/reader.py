@@ -30,7 +30,7 @@ from htqcli.files import MAX_BYTES
 from htqcli.words import quote
 
 MAX_DEPTH = 64
-
+"""How deep lists and fields may stand inside each other. A draft needs 7."""
 
 MAX_EXPANSIONS = 10_000
 """How many values the aliases of one file may repeat. A draft of 5 standards with 40 KSBs
