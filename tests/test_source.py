@@ -10,6 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conftest import ROOT
 from htqcli import files
 from htqcli.document import places, reader
 from htqcli.document.faults import FaultKind
@@ -274,6 +275,58 @@ def test_the_text_at_a_place_is_the_value_spoken_of(value):
         assert json.loads(written[span.start : span.end]) == item
         name = document.key((key,))
         assert json.loads(written[name.start : name.end]) == key
+
+
+DRAFT = """\
+cycle: 3  # the third
+units:
+  - U1
+  - {id: U2, title: 'Data'}
+empty:
+again: &x [a, b]
+last: *x
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "path"),
+    [
+        ("cycle", ("cycle",)),
+        (": 3", ("cycle",)),
+        ("3  #", ("cycle",)),
+        ("# the", ()),
+        ("units", ("units",)),
+        ("- U1", ("units",)),
+        ("U1", ("units", 0)),
+        ("id: U2", ("units", 1, "id")),
+        ("U2", ("units", 1, "id")),
+        (", title", ("units", 1)),
+        ("ata'", ("units", 1, "title")),
+        ("empty:", ("empty",)),
+        ("b]", ("again", 1)),
+        ("last", ("last",)),
+        ("*x", ()),
+    ],
+)
+def test_a_character_belongs_to_the_innermost_field_or_item_around_it(before, path):
+    assert reader.read(DRAFT.encode()).path_at(DRAFT.index(before)) == path
+
+
+def paths_in(value, path=()):
+    yield path
+    inside = value.items() if isinstance(value, dict) else enumerate(value or ())
+    for step, below in inside if isinstance(value, dict | list) else ():
+        yield from paths_in(below, (*path, step))
+
+
+def test_every_name_and_value_of_the_example_is_found_at_its_own_characters():
+    document = reader.read((ROOT / "examples" / "application.yaml").read_bytes())
+    for path in list(paths_in(document.data()))[1:]:
+        for span in (document.locate(path), document.key(path)):
+            for index in range(span.start, span.end):
+                found = document.path_at(index)
+                assert found[: len(path)] == path
+                assert (found == path) or index >= document.locate(path).start
 
 
 @given(st.text(alphabet="\r\na", max_size=20), st.data())

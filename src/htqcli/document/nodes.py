@@ -110,6 +110,14 @@ class Document:
                 return Span(key.start, key.end)
         return self.locate(path)
 
+    def path_at(self, index: int) -> FieldPath:
+        """The path of the innermost field or item that a character is part of, its name and the
+        colon after that included; () where it is part of none.
+
+        What an alias repeats is where it was written first.
+        """
+        return () if self.root is None else _path_at(self.root, index)
+
     def holds(self, path: FieldPath) -> bool:
         """Whether there is a value at `path`, be it an empty one."""
         return self._node(path) is not None
@@ -129,6 +137,20 @@ class Document:
             else:
                 return None
         return node
+
+
+def _path_at(node: Node, index: int) -> FieldPath:
+    inside: list[tuple[str | int, Scalar | None, Node]] = []
+    if isinstance(node, Mapping):
+        inside = [(step, name, value) for step, (name, value) in node.fields.items()]
+    elif isinstance(node, Sequence):
+        inside = [(step, None, item) for step, item in enumerate(node.items)]
+    for step, name, value in inside:
+        if name is not None and name.start <= index < max(name.end, value.start):
+            return (step,)
+        if value.start <= index < value.end:
+            return (step, *_path_at(value, index))
+    return ()
 
 
 def _fields(mapping: Mapping) -> dict[str, Data]:
