@@ -1,7 +1,7 @@
 """The documents that follow from the program: its commands and its rules, as it has them itself.
 
-`python docs/generate.py` writes `docs/htq.1`, `docs/commands.md` and `docs/rules.md`. A test
-compares them with what this module gives.
+`python docs/generate.py` writes `docs/htq.1`, `docs/commands.md` and `docs/rules.md`, and the
+catalogue as JSON, which is quicker to read. A test compares them with what this module gives.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from htqcli.cli.rules import document
 from htqcli.rules import RULES
 
 ROOT = Path(__file__).parents[1]
+DATA = ROOT / "data"
 
 ENVIRONMENT = {
     "HTQ_AT": "The time to check as at, where `--at` does not give one.",
@@ -377,6 +378,7 @@ def documents() -> dict[Path, str]:
         page: page_text,
         ROOT / "docs" / "commands.md": reference(),
         ROOT / "docs" / "rules.md": document(RULES, bundled.load()),
+        DATA / "standards.json": bundled.as_json((DATA / "standards.yaml").read_bytes()),
     }
 
 

@@ -1,6 +1,9 @@
 """The catalogue: what the page says, what its windows mean, and how a bad one is refused."""
 
+import json
+import os
 import re
+import shutil
 from bisect import bisect_right
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,9 +14,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from conftest import ROOT, examples
+from conftest import ROOT, examples, program
 from htqcli.catalogue import bundled
 from htqcli.catalogue.model import Catalogue
+from htqcli.document import reader
 from htqcli.moment import LONDON
 
 PAGE_FILE = Path(__file__).with_name("cycle-3-page.txt")
@@ -22,6 +26,34 @@ PAGE_LINES = [" ".join(line.split()) for line in PAGE_FILE.read_text("utf-8").sp
 PAGE = "\n".join(PAGE_LINES)
 
 KNOWN = bundled.load()
+
+
+def version_of_a_copy(folder, changes=None):
+    """What `htq --version` says of a copy of the program whose catalogue was changed."""
+    shutil.copytree(ROOT / "src" / "htqcli", folder / "src" / "htqcli", dirs_exist_ok=True)
+    shutil.copytree(ROOT / "data", folder / "data", dirs_exist_ok=True)
+    catalogue = folder / "data" / "standards.yaml"
+    text = catalogue.read_text("utf-8")
+    for old, new in (changes or {}).items():
+        assert old in text
+        text = text.replace(old, new)
+    catalogue.write_text(text, "utf-8")
+    return program("--version", env={**os.environ, "PYTHONPATH": str(folder / "src")}).stdout
+
+
+def test_the_catalogue_as_json_is_used_only_if_it_was_made_from_the_yaml(tmp_path):
+    revised = f"revised: {KNOWN.revised.isoformat()}"
+    assert b"revised 1 December 2026" in version_of_a_copy(
+        tmp_path, {revised: "revised: 2026-12-01"}
+    )
+
+
+def test_the_catalogue_is_the_same_from_yaml_and_from_json():
+    content = (ROOT / "data" / "standards.yaml").read_bytes()
+    assert bundled.from_content(content).model_dump() == KNOWN.model_dump()
+    assert json.loads((ROOT / "data" / "standards.json").read_bytes())["catalogue"] == (
+        reader.read(content).data()
+    )
 
 
 def bullets_after(line):

@@ -42,6 +42,7 @@ def test_the_wheel_holds_the_package_the_catalogue_and_the_manual_page_and_nothi
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
         assert archive.read("htqcli/data/standards.yaml") == CATALOGUE
+        assert "htqcli/data/standards.json" in names
     assert {name.split("/")[0].split("-")[0] for name in names} == {"htqcli", "htq"}
     assert any(name.endswith("licenses/LICENSE") for name in names)
     assert any(name.endswith("data/share/man/man1/htq.1") for name in names)

@@ -4,8 +4,6 @@
 What the catalogue does not say is not known, and is answered so.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Container, Iterator
 from dataclasses import dataclass

@@ -5,8 +5,6 @@ can be left out here, so that a draft can grow; `REQUIRED` marks those without w
 can be said, and the rules say what else a cycle asks for.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal, get_args

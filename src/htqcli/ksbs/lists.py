@@ -5,8 +5,6 @@ each, `ksbs/ST0116-1.1.yaml`. It holds what the standard's published record says
 none, because the wording of a standard is not its own.
 """
 
-from __future__ import annotations
-
 import os
 import re
 from collections import Counter
