@@ -1,6 +1,7 @@
 """`python -m htqcli` is `htq`, and both begin here."""
 
 import gc
+import os
 import sys
 
 _OBJECTS = 100_000
@@ -11,6 +12,8 @@ htq would be dozens of looks that find none; this many take some 10 MB."""
 def main() -> None:
     """Run htq. An interruption is quiet even while the program loads."""
     gc.set_threshold(_OBJECTS)
+    # What else is installed has no part in a verdict, and looking for it takes time.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
         from htqcli.cli import main as run
 

@@ -33,7 +33,7 @@ def content_of(path: str, limit: int = MAX_BYTES, *, or_open: bool = False) -> b
         with os.fdopen(descriptor, "rb") as file:
             if stat.S_ISREG(os.fstat(descriptor).st_mode):
                 content: bytes | None = file.read(limit + 1)
-            elif or_open and _OPEN.fullmatch(path):
+            elif or_open and re.fullmatch(_OPEN, path):
                 content = to_the_end(descriptor, limit)
             else:
                 content = None
@@ -63,7 +63,7 @@ def to_the_end(descriptor: int, limit: int = MAX_BYTES) -> bytes:
     return bytes(content)
 
 
-_OPEN = re.compile(r"/dev/(stdin|fd/\d+)|/proc/self/fd/\d+", re.ASCII)
+_OPEN = r"(?a)/dev/(stdin|fd/\d+)|/proc/self/fd/\d+"
 
 
 _NO_WAIT = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)

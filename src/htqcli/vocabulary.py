@@ -21,7 +21,9 @@ def parse_reference(text: str) -> str | None:
     """The reference that a person means by `st 0116`, `ST116`, `STO116`, `OCC0116A`, `ST0116 -
     Software developer` or `ST0116 v1.1`; None where the text is none of these."""
     text = " ".join(text.split())  # so that a run of spaces is looked at once
-    if (parts := _AFTER_REFERENCE.split(text, maxsplit=1))[1:]:
+    if re.fullmatch(REFERENCE, text):
+        return text
+    if (parts := re.split(_AFTER_REFERENCE, text, maxsplit=1))[1:]:
         text = (
             parts[0] if re.fullmatch(r"\s*st[\s_–-]*[0-9o]{4}", parts[0], re.IGNORECASE) else text
         )
@@ -33,7 +35,7 @@ def parse_reference(text: str) -> str | None:
     return f"ST{digits.zfill(4)}"
 
 
-_AFTER_REFERENCE = re.compile(
+_AFTER_REFERENCE = (
     r"\s*[:,–—(]\s*|\s+-\s+|\s+(?=[A-Z][a-z])"
     r"|(?<=[0-9])[\s/_-]*(?=[Vv](?:er(?:sion)?)?[.\s]*[0-9]|(?<=[\s/_-])[0-9]{1,3}\.[0-9])"
 )

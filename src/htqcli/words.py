@@ -44,10 +44,10 @@ def visible_start(text: str) -> str:
 
 def is_command(line: str) -> bool:
     """Whether the log of a pipeline could take a line, or something in it, for a command."""
-    return line.lstrip().startswith("::") or _COMMAND.search(line) is not None
+    return line.lstrip().startswith("::") or re.search(_COMMAND, line) is not None
 
 
-_COMMAND = re.compile(r"##(?:vso)?\[", re.IGNORECASE)
+_COMMAND = r"(?i)##(?:vso)?\["
 
 
 def strip_invisible(text: str) -> str:
@@ -62,12 +62,12 @@ def title_key(text: str) -> str:
 
 def escape_in_json(text: str) -> str:
     """JSON text of the same value in which nothing is hidden and nothing is obeyed."""
-    return _HIDDEN_IN_JSON.sub(
-        lambda found: "".join(f"\\u{unit:04x}" for unit in _utf_16(found[0])), text
+    return re.sub(
+        _HIDDEN_IN_JSON, lambda found: "".join(f"\\u{unit:04x}" for unit in _utf_16(found[0])), text
     )
 
 
-_HIDDEN_IN_JSON = re.compile(f"(?!\n)[{_NOT_SEEN}]|#(?=#(?:vso)?\\[)", re.IGNORECASE)
+_HIDDEN_IN_JSON = f"(?i)(?!\n)[{_NOT_SEEN}]|#(?=#(?:vso)?\\[)"
 
 
 def _utf_16(character: str) -> list[int]:
@@ -144,13 +144,13 @@ def id_key(text: str) -> str:
     """What an id is apart from case, spaces, zeros before its number and a letter O in place of a
     zero: ids of one key look alike. A space between digits is part of the id."""
     same = re.sub(r"(?<!\d)\s+|\s+(?!\d)", "", text.casefold())
-    match = _ID.fullmatch(same)
+    match = re.fullmatch(_ID, same)
     if match is None or match[2].count("o") > 1:
         return same
     return match[1] + (match[2].replace("o", "0").lstrip("0") or "0")
 
 
-_ID = re.compile(r"([a-z]{1,3}?)([0-9o]*[0-9][0-9o]*)", re.ASCII)
+_ID = r"(?a)([a-z]{1,3}?)([0-9o]*[0-9][0-9o]*)"
 
 
 def _letters(text: str) -> str:

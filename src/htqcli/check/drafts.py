@@ -63,11 +63,11 @@ def _begins_a_line(content: bytes) -> bool:
     """Whether a field of a draft begins a line of a text, at the indentation of its first field.
     Zeros and byte-order marks are those of UTF-16."""
     text = content.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe").replace(b"\r", b"\n")
-    first = _FIRST_FIELD.search(text)
+    first = re.search(_FIRST_FIELD, text)
     indentation = re.escape(first[1]) if first else b""
     fields = "|".join(_draft_fields()).encode()
     line = rb"(?im)^(?:\{\s*|%b)[\"']?(?:%b)(?![\w-])" % (indentation, fields)
     return re.search(line, text) is not None
 
 
-_FIRST_FIELD = re.compile(rb"(?m)^([ \t]*+)(?!\{?[ \t]*$|#|---)")
+_FIRST_FIELD = rb"(?m)^([ \t]*+)(?!\{?[ \t]*$|#|---)"

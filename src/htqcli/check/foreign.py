@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from htqcli.document.faults import Fault, FaultKind
 from htqcli.document.nodes import Document
-from htqcli.ksbs import standards_data
 from htqcli.words import visible
 
 
@@ -31,12 +30,14 @@ class Foreign(NamedTuple):
 
 def recognise(path: str, content: bytes, document: Document) -> Foreign | None:
     """What a file is that has no field of a draft at its top, if that is known."""
+    from htqcli.ksbs.standards_data import in_utf_8
+
     suffix = os.path.splitext(path)[1].lower()  # noqa: PTH122  # a name, which nothing looks up
     name = visible(f'"{path}"' if " " in path else path)
     return (
         _binary(content, suffix)
         or _by_fields(document, name)
-        or _text(standards_data.in_utf_8(content[:_LOOKED_AT]), suffix, name)
+        or _text(in_utf_8(content[:_LOOKED_AT]), suffix, name)
     )
 
 
@@ -110,25 +111,25 @@ def _by_fields(document: Document, name: str) -> Foreign | None:
 
 
 def _text(text: bytes, suffix: str, name: str) -> Foreign | None:
-    if _RECORDS.match(text) and _REFERENCE.search(text):
+    if re.match(_RECORDS, text) and re.search(_REFERENCE, text):
         return _record(name)
-    if _PAGE.match(text) and b"data-ksb-id" in text:
+    if re.match(_PAGE, text) and b"data-ksb-id" in text:
         return Foreign(
             "a saved page of an occupation",
             f"To make its KSB list, run ‘htq ksbs import {name} --reference … --version …’ with "
             "the reference and the version of the standard.",
         )
-    if _PAGE.match(text):
+    if re.match(_PAGE, text):
         return Foreign("a web page or XML", _NAME_IT)
     if suffix in (".csv", ".tsv"):
         return Foreign("a table, such as a spreadsheet program writes", _TABLE)
     return None
 
 
-_RECORDS = re.compile(rb"\s*(?:\[\s*)?\{")
+_RECORDS = rb"\s*(?:\[\s*)?\{"
 
 
-_REFERENCE = re.compile(rb'"(?:referenceNumber|stdCode)"\s*:')
+_REFERENCE = rb'"(?:referenceNumber|stdCode)"\s*:'
 
 
-_PAGE = re.compile(rb"\s*<(?:!doctype|!--|\?xml|html)", re.IGNORECASE)
+_PAGE = rb"(?i)\s*<(?:!doctype|!--|\?xml|html)"

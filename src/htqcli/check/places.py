@@ -110,7 +110,7 @@ class Finder:
         if "@" in near:
             hidden += [
                 (match.start() + max(0, first - _NEAR), match.end() + max(0, first - _NEAR))
-                for match in EMAIL.finditer(near)
+                for match in re.finditer(EMAIL, near)
             ]
         shown = text[first:last]
         for start, stop in hidden:

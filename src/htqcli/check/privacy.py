@@ -11,7 +11,7 @@ from htqcli.document.nodes import Document
 from htqcli.document.places import Span
 from htqcli.rules.declare import DRAFT
 
-EMAIL = re.compile(r"[^\s\"'<>{}\[\],‘’]{1,64}@[^\s\"'<>{}\[\],‘’]{1,255}")
+EMAIL = r"[^\s\"'<>{}\[\],‘’]{1,64}@[^\s\"'<>{}\[\],‘’]{1,255}"
 
 
 def is_contact(name: str | int) -> bool:
@@ -21,7 +21,7 @@ def is_contact(name: str | int) -> bool:
 
 def without_addresses(text: str) -> str:
     """A text with its e-mail addresses left out."""
-    return EMAIL.sub("…", text)
+    return re.sub(EMAIL, "…", text)
 
 
 def personal(document: Document) -> Iterator[Span]:
@@ -41,4 +41,4 @@ def personal(document: Document) -> Iterator[Span]:
     for fault in DRAFT.read(document).faults:
         if fault.kind is FaultKind.UNKNOWN and not (fault.fix and fault.fix.certain):
             yield from (document.key(fault.path), document.locate(fault.path))
-    yield from (Span(*match.span()) for match in EMAIL.finditer(document.lines.text))
+    yield from (Span(*match.span()) for match in re.finditer(EMAIL, document.lines.text))

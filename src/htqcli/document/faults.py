@@ -5,8 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import NamedTuple
 
-from htqcli.document.places import FieldPath, Span
-from htqcli.document.syntax import Edit
+from htqcli.document.places import Edit, FieldPath, Span
 
 
 class FaultKind(Enum):

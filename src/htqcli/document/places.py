@@ -26,6 +26,14 @@ class Span(NamedTuple):
     end: int
 
 
+class Edit(NamedTuple):
+    """Characters of a text, and what is read in their place."""
+
+    start: int
+    end: int
+    new: str
+
+
 class Place(NamedTuple):
     """Lines and columns counted from 1, columns in Unicode code points; the end is exclusive."""
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from htqcli.document.nodes import Document, Mapping, Node, Scalar
 from htqcli.document.places import FieldPath, Span
 
-WRAPPED = re.compile(r"[“”„«»][^“”„«»]*[“”«»]|‘[^‘]*’|‚[^‚]*[‘’]", re.DOTALL)
+_WRAPPED = r"[“”„«»][^“”„«»]*[“”«»]|‘[^‘]*’|‚[^‚]*[‘’]"
 """A text in quotation marks that a word processor makes. They mean nothing to YAML."""
 
 
@@ -27,7 +27,7 @@ def wrapped(document: Document) -> Iterator[tuple[FieldPath, Span]]:
     """The texts that are wholly in quotation marks that YAML reads as a part of them."""
     if re.search("[“”„«»‘‚]", document.lines.text):
         for path, scalar, _ in _plain_texts(document):
-            if WRAPPED.fullmatch(scalar.text):
+            if re.fullmatch(_WRAPPED, scalar.text):
                 yield path, Span(scalar.start, scalar.end)
 
 

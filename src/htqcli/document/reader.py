@@ -16,18 +16,19 @@ from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Sequence as Sequence_
 from dataclasses import dataclass
 from itertools import chain, islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unicodedata import normalize
 
 import yaml
 
-from htqcli.document import syntax
 from htqcli.document.faults import Fault, FaultKind, Fix
 from htqcli.document.nodes import Document, Mapping, Node, Scalar, Sequence
-from htqcli.document.places import FieldPath, Lines, Span
-from htqcli.document.syntax import Edit, Slip
+from htqcli.document.places import Edit, FieldPath, Lines, Span
 from htqcli.files import MAX_BYTES
 from htqcli.words import quote
+
+if TYPE_CHECKING:
+    from htqcli.document.syntax import Slip
 
 MAX_DEPTH = 64
 """How deep lists and fields may stand inside each other. A draft needs 7."""
@@ -146,7 +147,7 @@ _NULLS = {"", "~", "null", "Null", "NULL"}
 _PROPERTIES = re.compile(r"(?:[&!](?:<[^>]*>|[^\s,\[\]{}]*)\s*)+")
 
 
-_KEY = re.compile(r'("(?:[^"\\]|\\.)*+")(\s*[\r\n]\s*):', re.DOTALL)
+_KEY = r'(?s)("(?:[^"\\]|\\.)*+")(\s*[\r\n]\s*):'
 """A key of JSON whose colon stands on a further line, where YAML does not look for it."""
 
 
@@ -162,7 +163,7 @@ _OLD_BREAKS = {"\x85", "\u2028", "\u2029"}
 to editors. The parser gets characters in their place that the text does not have."""
 
 
-_JSON_PAIR = re.compile(r"\\(?:u([dD][89abAB]..)\\u([dD][c-fC-F]..)|.)", re.DOTALL)
+_JSON_PAIR = r"(?s)\\(?:u([dD][89abAB]..)\\u([dD][c-fC-F]..)|.)"
 
 
 def _as_one(text: str) -> str:
@@ -202,7 +203,7 @@ class _Parsed:
         self.shifts: list[tuple[int, int]] = []
         self.stand_ins: dict[int, int] = {}
         if text.lstrip()[:1] in ("{", "["):
-            self.text = _KEY.sub(lambda key: key[1] + " " * len(key[2]) + ":", text)
+            self.text = re.sub(_KEY, lambda key: key[1] + " " * len(key[2]) + ":", text)
             if "\\u" in text:
                 self.edit(_json_pairs(self.text))
         if breaks := _OLD_BREAKS.intersection(text):
@@ -247,7 +248,7 @@ class _Parsed:
 
 def _json_pairs(text: str) -> Iterator[Edit]:
     """JSON writes a character beyond U+FFFF as two escapes, which YAML has as one."""
-    for match in _JSON_PAIR.finditer(text):
+    for match in re.finditer(_JSON_PAIR, text):
         if match[1] is None:
             continue
         try:
@@ -268,7 +269,7 @@ def _read(text: str) -> Document:
     found: list[Slip] = []
     told: dict[int, list[int]] = {}
     left = min(MAX_SLIPS, _READ_AGAIN // (len(text) + 1))
-    first = list(islice(syntax.conflicts(parsed.text), MAX_SLIPS))
+    first = _conflicts(parsed.text)
     found += (_where_written(slip, parsed) for slip in first)
     parsed.edit(sorted(edit for slip in first for edit in slip.edits))
     while True:
@@ -299,6 +300,15 @@ def _read(text: str) -> Document:
         left -= 1
         parsed.edit(sorted(slip.edits))
     return reading.document(found, whole=error is None)
+
+
+def _conflicts(text: str) -> list[Slip]:
+    """The conflicts that Git left in a text."""
+    if "<<<<<<< " not in text and ">>>>>>> " not in text:
+        return []
+    from htqcli.document import syntax
+
+    return list(islice(syntax.conflicts(text), MAX_SLIPS))
 
 
 def _where_written(slip: Slip, parsed: _Parsed) -> Slip:
@@ -386,6 +396,8 @@ class _Reading:
         context = getattr(error, "context_mark", None)
         if at is None or problem.startswith("found undefined tag handle"):
             return None
+        from htqcli.document import syntax  # most texts have no slip
+
         return syntax.explain(self.parsed.text, problem, at.index, context and context.index)
 
     def line_of(self, error: yaml.YAMLError) -> set[int]:

@@ -12,15 +12,8 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from htqcli.document.places import Edit
 from htqcli.words import quote
-
-
-class Edit(NamedTuple):
-    """Characters of a text, and what is read in their place."""
-
-    start: int
-    end: int
-    new: str
 
 
 class Slip(NamedTuple):

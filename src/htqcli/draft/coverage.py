@@ -23,8 +23,7 @@ from htqcli.vocabulary import LABEL
 from htqcli.words import quote
 
 
-@dataclass(frozen=True, slots=True)
-class Occupation:
+class Occupation(NamedTuple):
     """A standard that a draft names, with the units that cover each KSB that it needs: none for a
     gap. A KSB is left out where the draft does not soundly say what covers it.
 
@@ -81,9 +80,8 @@ def occupations(reading: Reading[Application], lists: Lists) -> tuple[Occupation
     claims = [one for one in sound(reading.part.standards) if one[0] not in again]
     often = Counter(claim.resolved_reference for _, claim in claims)
     return tuple(
-        replace(
-            _occupation(reading, ("standards", index), claim, begun, lists),
-            is_one_of_several=often[claim.resolved_reference] > 1,
+        _occupation(reading, ("standards", index), claim, begun, lists)._replace(
+            is_one_of_several=often[claim.resolved_reference] > 1
         )
         for index, claim in claims
     )
@@ -175,8 +173,7 @@ Met = Literal["always", "sometimes", "never"]
 or in none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One KSB: its statement where the list is at hand, the units that cover it with how far
     each does, and whether it is met in every combination and in those of each pathway."""
 

@@ -90,11 +90,11 @@ class References:
         one = self._one(text)
         if one:
             return [one]
-        run = _RUN.fullmatch(text)
+        run = re.fullmatch(_RUN, text)
         if run and (ids := self._run(*run.groups())):
             return ids
         for separator in (_SEPARATOR, _SPACE):
-            parts = [part for part in separator.split(text) if part.strip()]
+            parts = [part for part in re.split(separator, text) if part.strip()]
             if len(parts) > 1:
                 lists = [self.listed(part) for part in parts]
                 if all(lists):
@@ -105,12 +105,14 @@ class References:
         """The list that a text means whose every word means an id. A range is for a person to
         write out, and so is an id that is there twice."""
         ids = self.listed(text)
-        has_range = any(map(_RUN.fullmatch, _SEPARATOR.split(text[:MAX_LISTED])))
+        has_range = any(
+            re.fullmatch(_RUN, part) for part in re.split(_SEPARATOR, text[:MAX_LISTED])
+        )
         return Fix(tuple(ids), certain=len(set(ids)) == len(ids) and not has_range) if ids else None
 
     def in_brackets(self, text: str) -> str:
         """What to write where a text is in place of a list of ids and means none, or not only."""
-        parts = [part.strip() for part in _SEPARATOR.split(text[:MAX_LISTED]) if part.strip()]
+        parts = [part.strip() for part in re.split(_SEPARATOR, text[:MAX_LISTED]) if part.strip()]
         if any(map(self._one, parts)) and "@" not in text:
             whole = ", ".join(parts)
             return f"Put the items in brackets, for example {quote(f'[{whole}]', MAX_LISTED)}."
@@ -121,7 +123,7 @@ class References:
     def _likely(self) -> dict[str, Likely]:
         found = {name: self._clear(name) or self._alike(name) for name in self.unknown}
         unclear = [name for name, likely in found.items() if likely is None]
-        if len(unclear) == 1 and not _NO_ID.fullmatch(strip_invisible(unclear[0])):
+        if len(unclear) == 1 and not re.fullmatch(_NO_ID, strip_invisible(unclear[0])):
             told = {one for likely in found.values() if likely for one in likely.ids}
             left = [one for one in self._unused(unclear[0]) if one not in told]
             if len(left) == 1:
@@ -145,7 +147,7 @@ class References:
         if not ids:
             return None
         do = f"Name each {self.what}"
-        if len(ids) > 1 and not _RUN.fullmatch(name):
+        if len(ids) > 1 and not re.fullmatch(_RUN, name):
             do = f"Put a comma between the {self.section}"
         return Likely(tuple(ids), f"{do}: {quote(', '.join(ids), MAX_LISTED)}.")
 
@@ -205,7 +207,7 @@ class References:
         choice = join(list(map(quote, ids)), "or")
         if len(ids) > _MOST_NAMED:
             choice = f"such as {join(list(map(quote, ids[:2])), 'or')}"
-        if _NO_ID.fullmatch(strip_invisible(name)):
+        if re.fullmatch(_NO_ID, strip_invisible(name)):
             return f"Enter ids of {self.section} here: {choice}."
         return f"Add it to ‘{self.section}’, or enter one that is there: {choice}."
 
@@ -230,7 +232,7 @@ class References:
         text = text.strip()
         if text in self.titles:
             return text
-        own, *title = _ID_AND_TITLE.split(text, maxsplit=1)
+        own, *title = re.split(_ID_AND_TITLE, text, maxsplit=1)
         same = self._by_key.get(id_key(own), []) if title else []
         if len(same) == 1 and title_key(title[0]) == title_key(self.titles[same[0]]) != "":
             return same[0]
@@ -270,7 +272,7 @@ class References:
         """The ids that end with a number, by what comes before it."""
         found: dict[str, dict[int, str]] = {}
         for one in self.titles:
-            if numbered := _NUMBERED.fullmatch(one):
+            if numbered := re.fullmatch(_NUMBERED, one):
                 found.setdefault(id_key(numbered[1]), {})[int(numbered[2])] = one
         return found
 
@@ -339,29 +341,27 @@ def _sorted(
 _MOST_NAMED = 8
 
 
-_SEPARATOR = re.compile(r"[,;/&+|\n]|\band\b", re.IGNORECASE)
+_SEPARATOR = r"(?i)[,;/&+|\n]|\band\b"
 
 
-_SPACE = re.compile(r"\s+")
+_SPACE = r"\s+"
 
 
-_ID_AND_TITLE = re.compile(r"\s*[:\u2010-\u2015]\s*|\s+-\s+|\s+")
+_ID_AND_TITLE = r"\s*[:\u2010-\u2015]\s*|\s+-\s+|\s+"
 
 
-_NUMBERED = re.compile(r"(.*?)([0-9]{1,9})", re.DOTALL)
+_NUMBERED = r"(?s)(.*?)([0-9]{1,9})"
 
 
-_RUN = re.compile(
-    r"\s*([^\W\d]{0,20}\W{0,3}?)([0-9]{1,9})\s*(?:[-\u2010-\u2015]|\.{2,3}|…|to|:)\s*"
-    r"([^\W\d]{0,20}\W{0,3}?)([0-9]{1,9})\s*",
-    re.IGNORECASE,
+_RUN = (
+    r"(?i)\s*([^\W\d]{0,20}\W{0,3}?)([0-9]{1,9})\s*(?:[-\u2010-\u2015]|\.{2,3}|…|to|:)\s*"
+    r"([^\W\d]{0,20}\W{0,3}?)([0-9]{1,9})\s*"
 )
 
 
-_NO_ID = re.compile(
-    r"yes|no|y|n|true|false|x|ok|all|full(?:y)?|part(?:ial|ially|ly)?|covered|met|[\W_]+"
-    r"|[0-9]+(?:[.,][0-9]+)?\s*%?",
-    re.IGNORECASE,
+_NO_ID = (
+    r"(?i)yes|no|y|n|true|false|x|ok|all|full(?:y)?|part(?:ial|ially|ly)?|covered|met|[\W_]+"
+    r"|[0-9]+(?:[.,][0-9]+)?\s*%?"
 )
 """What says that something is so, and how far, where an id is asked for."""
 

@@ -36,7 +36,7 @@ def meant_label(label: str) -> str | None:
 
 def _likely_label(label: str) -> str | None:
     """The label that a text means, or looks like: `K1O` is like K10, and so is `K10:`."""
-    signed = _SIGNED.fullmatch(label)
+    signed = re.fullmatch(_SIGNED, label)
     meant = meant_label("".join(signed.groups()) if signed else label)
     if meant is None and len(label) <= 3 + sum(map(str.isdigit, label)):
         meant = meant_label(label[:1] + label[1:].upper().translate(_ALIKE))
@@ -46,8 +46,8 @@ def _likely_label(label: str) -> str | None:
 def several(label: str) -> list[str]:
     """The labels of a line that is for several KSBs: `K2-K4`, `K2, K3`; none where it is not."""
     found: dict[str, None] = {}
-    for part in _SEPARATOR.split(label[:_MOST_TOGETHER]):
-        run = _RUN.fullmatch(part)
+    for part in re.split(_SEPARATOR, label[:_MOST_TOGETHER]):
+        run = re.fullmatch(_RUN, part)
         if run is None or run[3] not in (None, "", run[1]):
             return []
         first, last = int(run[2]), int(run[4] or run[2])
@@ -57,13 +57,13 @@ def several(label: str) -> list[str]:
     return list(found) if len(found) > 1 else []
 
 
-_SIGNED = re.compile(r"\W*([KSB])[\W_]*([0-9]{1,6})\W*", re.ASCII | re.IGNORECASE)
+_SIGNED = r"(?ai)\W*([KSB])[\W_]*([0-9]{1,6})\W*"
 
 
-_SEPARATOR = re.compile(r"\s*(?:[,;/&+]|\band\b)\s*")
+_SEPARATOR = r"\s*(?:[,;/&+]|\band\b)\s*"
 
 
-_RUN = re.compile(
+_RUN = (
     r"\s*([KSB]) ?0*([1-9][0-9]{0,3})"
     r"(?:\s*(?:[-\u2010-\u2015]|to)\s*([KSB]?) ?0*([1-9][0-9]{0,3}))?\s*"
 )
@@ -264,7 +264,7 @@ class Lists:
 def meant_version(text: str, known: Collection[str] = ()) -> str | None:
     """The version that a text means, of those that are known if one is: `1.1` for `v1.1`,
     `Version 1.1`, `1,1`, and for `1.10` where only that is known. None where it means none."""
-    found = _VERSION.fullmatch(strip_invisible(text))
+    found = re.fullmatch(_VERSION, strip_invisible(text))
     if found is None:
         return None
     version = re.sub("[,_-]", ".", found[1])
@@ -272,9 +272,7 @@ def meant_version(text: str, known: Collection[str] = ()) -> str | None:
     return same[0] if len(same) == 1 and version not in known else version
 
 
-_VERSION = re.compile(
-    r"(?:v|ver|version)?\.?\s*([0-9]{1,4}(?:[.,_-][0-9]{1,4})*)", re.ASCII | re.IGNORECASE
-)
+_VERSION = r"(?ai)(?:v|ver|version)?\.?\s*([0-9]{1,4}(?:[.,_-][0-9]{1,4})*)"
 
 
 def _shortest(version: str) -> str:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any, ClassVar, TypeVar, get_args, get_origin
+from typing import Annotated, Any, ClassVar, NamedTuple, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
 from pydantic.fields import FieldInfo
@@ -22,7 +21,7 @@ class Model(BaseModel):
     the text of each annotation whenever the program starts.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     short_for: ClassVar[str | None] = None
     """The field that a value written in place of the whole part stands for."""
@@ -69,8 +68,7 @@ class _Required:
 REQUIRED = _Required()
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedByRule:
+class CheckedByRule(NamedTuple):
     """The mark of a field of which a rule of its own speaks, so that a `lenient` reading leaves
     it alone: what stands there is read as `kind`, and where it is not `required` nothing is
     said of its absence."""

@@ -7,11 +7,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from types import UnionType
-from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, Generic, NamedTuple, TypeVar, Union, get_args, get_origin
 
 from pydantic import Field, ValidationError, create_model
 
@@ -25,8 +24,7 @@ from htqcli.model.part import REQUIRED, UNSOUND_ITEM, CheckedByRule, Items, Mode
 P = TypeVar("P", bound=Model)
 
 
-@dataclass(frozen=True, slots=True)
-class Reading(Generic[P]):
+class Reading(NamedTuple, Generic[P]):
     """What is sound of a document, what is not, and the paths of which nothing is known
     because what stands there, or was meant to, was not sound."""
 

@@ -146,10 +146,9 @@ def _formed(expression: str, expected: str) -> Schema:
 def pattern(expression: str, expected: str, most: float | None = None) -> ValueReader:
     """The reading of a text of a fixed form. `most` is the largest number whose text has it;
     None where that of none has."""
-    form = re.compile(expression, re.ASCII)
 
     def meaning(value: str) -> str:
-        if not form.fullmatch(value):
+        if not re.fullmatch(expression, value, re.ASCII):
             raise ValueError
         return value
 

@@ -623,7 +623,7 @@ def final_yet_provisional(case: Case) -> Iterable[Problem]:
                 f"The list is final, and still to be confirmed by {listing.confirmation_due}",
                 "Delete ‘confirmation_due’, or enter ‘status: provisional’.",
             )
-        if listing.note and (still := _PROVISIONAL.search(listing.note)):
+        if listing.note and (still := re.search(_PROVISIONAL, listing.note)):
             yield Problem(
                 (*path, "note"),
                 f"The list is final, and its note still says {quote(still[0])}",
@@ -668,7 +668,7 @@ def confirmation_overdue(case: Case) -> Iterable[Problem]:
             )
 
 
-_PROVISIONAL = re.compile(r"provisional|under review|to be confirmed|final list", re.IGNORECASE)
+_PROVISIONAL = r"(?i)provisional|under review|to be confirmed|final list"
 _MAX_CHOICES = 200
 """Among how many choices one that is meant is looked for."""
 

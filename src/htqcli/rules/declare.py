@@ -77,8 +77,7 @@ class Acceptable(StrEnum):
     BY_KSB = "yes, for the KSBs that the entry names in ‘ksbs’"
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """A kind of file that is checked: how it is read, what its form rests on, and the words of
     a report on it."""
 

@@ -439,12 +439,12 @@ def _what_it_is(own: dict[Identity, str], name: str, file: Identity) -> str | No
     *folders, last = name.replace("\\", "/").casefold().split("/")
     if last.endswith(".schema.json"):
         return "the schema of a draft"
-    if folders[-1:] == [KSB_FOLDER] and _LIST.fullmatch(last):
+    if folders[-1:] == [KSB_FOLDER] and re.fullmatch(_LIST, last):
         return "a KSB list"
     return None
 
 
-_LIST = re.compile(r"st\d{4}-[\d.]+\.yaml", re.ASCII)
+_LIST = r"(?a)st\d{4}-[\d.]+\.yaml"
 
 
 @rule(

@@ -665,7 +665,7 @@ def unsatisfiable_group(case: Case) -> Iterable[Problem]:
         )
 
 
-_SLIP = re.compile(r"\s*[KSB]\s*[0-9]+\s*", re.IGNORECASE | re.ASCII)
+_SLIP = r"(?ia)\s*[KSB]\s*[0-9]+\s*"
 
 
 @rule(
@@ -696,7 +696,7 @@ def malformed_label(case: Case) -> Iterable[Problem]:
                 meant = meant_label(label)
                 alone = alike[meant] == 1 and case.reading.is_reliable((*path, meant or label))
                 there = isinstance(known, str) or meant in known.ksbs
-                clear = meant and alone and there and _SLIP.fullmatch(label)
+                clear = meant and alone and there and re.fullmatch(_SLIP, label)
                 if meant in ksbs:
                     hint = f"There is a line of {meant} already. Put the two together."
                 elif not there:

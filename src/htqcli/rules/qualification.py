@@ -179,7 +179,7 @@ def _is_number(word: str) -> bool:
     return word in _NUMBERS or (word.isdecimal() and len(word) < 3)
 
 
-_PARTS = re.compile(r"\s*([0-9]{3})[\s/-]*([0-9]{4})[\s/-]*([0-9X])\s*", re.IGNORECASE | re.ASCII)
+_PARTS = r"(?ia)\s*([0-9]{3})[\s/-]*([0-9]{4})[\s/-]*([0-9X])\s*"
 
 
 @rule(
@@ -216,7 +216,7 @@ def qualification_number(case: Case) -> Iterable[Problem]:
             "Enter three digits, four digits and a digit or X, with slashes between, for "
             "example ‘610/0123/X’. Leave the field out if there is no number yet.",
             fix=Fix("/".join(parts.groups()).upper())
-            if (parts := _PARTS.fullmatch(number))
+            if (parts := re.fullmatch(_PARTS, number))
             else None,
         )
 
@@ -346,7 +346,7 @@ def permission(case: Case) -> Iterable[Problem]:
 
 
 _LABEL = r"[^\W_](?:[\w-]*[^\W_])?"
-_ADDRESS = re.compile(rf"[^\s@,;:<>()\[\]\"]+@{_LABEL}(?:\.{_LABEL})+")
+_ADDRESS = rf"[^\s@,;:<>()\[\]\"]+@{_LABEL}(?:\.{_LABEL})+"
 
 
 @rule(
@@ -377,7 +377,7 @@ def contact_email(case: Case) -> Iterable[Problem]:
     """
     contact = case.application.applicant and case.application.applicant.contact
     address = contact and contact.email
-    if address and not _ADDRESS.fullmatch(address):
+    if address and not re.fullmatch(_ADDRESS, address):
         yield Problem(
             ("applicant", "contact", "email"),
             "The e-mail address of the contact is not written as one",

@@ -14,10 +14,10 @@ from htqcli.rules.declare import Acceptable, Case, Problem, Severity, rule
 from htqcli.rules.sources import CRITERIA, CYCLE_3, STANDARDS_DATA
 from htqcli.words import join, nearest, only_possible_word, quote, title_key
 
-_FORM = re.compile(r"ST\d{4}", re.ASCII)
-_SLIP = re.compile(r"\s*ST[\s_–-]*[0-9O]{4}\s*", re.IGNORECASE | re.ASCII)
+_FORM = r"(?a)ST\d{4}"
+_SLIP = r"(?ia)\s*ST[\s_–-]*[0-9O]{4}\s*"
 """A reference that lacks nothing and has no more than spaces and letters O too many."""
-_BEFORE_TITLE = re.compile(r"\s*ST[\s_–-]*[0-9O]{4}\b", re.IGNORECASE | re.ASCII)
+_BEFORE_TITLE = r"(?ia)\s*ST[\s_–-]*[0-9O]{4}\b"
 
 
 def _listed(case: Case) -> Iterator[tuple[int, StandardClaim, Standard]]:
@@ -57,7 +57,7 @@ def malformed_reference(case: Case) -> Iterable[Problem]:
     """
     for index, claim in sound(case.application.standards):
         reference = claim.reference
-        if reference is None or _FORM.fullmatch(reference):
+        if reference is None or re.fullmatch(_FORM, reference):
             continue
         typed = reference.upper().lstrip()
         if typed.startswith(("FA", "AU")):
@@ -89,9 +89,9 @@ def _is_clear(case: Case, reference: str, meant: str) -> bool:
     """Whether a text is a reference and no more, or a reference with the title of that standard."""
     standards = (cycle.by_reference.get(meant) for cycle in case.catalogue.cycles)
     titles = {title_key(standard.title) for standard in standards if standard}
-    match = _BEFORE_TITLE.match(reference)
+    match = re.match(_BEFORE_TITLE, reference)
     rest = title_key(reference[match.end() :]) if match else None
-    return rest in titles or _SLIP.fullmatch(reference) is not None
+    return rest in titles or re.fullmatch(_SLIP, reference) is not None
 
 
 @rule(
