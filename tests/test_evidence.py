@@ -8,6 +8,8 @@ from conftest import IN_WINDOW
 
 NAMED = "evidence/specification.txt"
 PUT = "Put the file there, or correct its name. It is looked for from the folder of the draft."
+OWN = f"There is a file ‘{NAMED}’: write its name exactly as it is."
+RENAME = "Rename the file, and write its new name here."
 
 
 @pytest.fixture
@@ -63,7 +65,12 @@ def test_a_path_that_leaves_the_folder_by_its_steps_is_told_so(htq, draft, name)
         ("evidence", "is a folder, not a file", PUT),
         ("evidence/empty.txt", "is empty", PUT),
         ("evidence/pipe", "is not a file", PUT),
-        (f"evidence/{'x' * 300}", "cannot be looked up (File name too long)", PUT),
+        (f"evidence/{'x' * 300}", "is not there", PUT),
+        ("EVIDENCE/Specification.txt", "is not there", OWN),
+        ("evidence/specification.txt.", "is not there", OWN),
+        ("evidence./specification.txt. ", "is not there", OWN),
+        ("evidence/con.txt", "has a name that no file can have on Windows", RENAME),
+        ("evidence/a: b.txt", "has a name that no file can have on Windows", RENAME),
         (f"evidence/{'x' * 5_000}", "is not looked up: its path is too long", PUT),
         (f"{'evidence/../' * 40}{NAMED}", "is not looked up: its path is too long", PUT),
         (
@@ -74,6 +81,11 @@ def test_a_path_that_leaves_the_folder_by_its_steps_is_told_so(htq, draft, name)
         (
             "evidence\\specification.txt",
             "is not there",
+            OWN,
+        ),
+        (
+            "evidence\\nothing.txt",
+            "is not there",
             f"{PUT} Write ‘/’ between the names of folders.",
         ),
     ],
@@ -81,6 +93,8 @@ def test_a_path_that_leaves_the_folder_by_its_steps_is_told_so(htq, draft, name)
 def test_what_a_named_file_lacks_is_said_with_its_remedy(found, tmp_path, name, lacks, hint):
     (tmp_path / "evidence").mkdir()
     (tmp_path / "evidence" / "empty.txt").touch()
+    for odd in ("con.txt", "a: b.txt"):
+        (tmp_path / "evidence" / odd).write_text("Evidence")
     os.mkfifo(tmp_path / "evidence" / "pipe")
     assert found(name) == [("HTQ602", lacks, hint)]
 

@@ -16,6 +16,7 @@ ORDER = [
     "words",
     "vocabulary",
     "files",
+    "folder",
     "cells",
     "moment",
     "verdict",

@@ -19,6 +19,35 @@ MAX_BYTES = 5_000_000
 """How much of a draft or a catalogue is read: more than any that a person wrote."""
 
 
+FileId = tuple[int, int]
+"""What all names of one file have in common."""
+
+
+def file_id(path: str) -> FileId | None:
+    """The identity of the file that a path leads to; None where that cannot be looked up."""
+    try:
+        found = os.stat(path)  # noqa: PTH116
+    except (OSError, ValueError):
+        return None
+    return found.st_dev, found.st_ino
+
+
+def is_link(found: os.stat_result) -> bool:
+    """Whether what `lstat` found can lead elsewhere: a link, or a junction of Windows. A file that
+    OneDrive has yet to fetch leads nowhere else."""
+    return stat.S_ISLNK(found.st_mode) or getattr(found, "st_reparse_tag", 0) == _JUNCTION
+
+
+_JUNCTION = 0xA000_0003
+"""IO_REPARSE_TAG_MOUNT_POINT of Windows."""
+
+
+def is_inside(path: str, folder: str) -> bool:
+    """Whether a real path is a folder, or lies below it."""
+    path, folder = os.path.normcase(path), os.path.normcase(folder)
+    return path == folder or path.startswith(os.path.join(folder, ""))
+
+
 def content_of(path: str, limit: int = MAX_BYTES, *, or_open: bool = False) -> bytes | str:
     """The bytes of a regular file, at most one more than the limit; else why not, in words.
     Nothing is waited for: a pipe or a device is not read, unless it is `or_open`, that is named

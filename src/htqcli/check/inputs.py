@@ -17,7 +17,7 @@ from glob import has_magic
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
-from htqcli.files import content_of, to_the_end
+from htqcli.files import content_of, is_inside, is_link, to_the_end
 from htqcli.ksbs.lists import FOLDER as KSB_FOLDER
 from htqcli.words import quote
 
@@ -228,7 +228,7 @@ def _below(folder: str, globs: _Globs) -> Iterator[Item]:
             continue
         if why:
             yield LeftOut(path, why)
-        elif is_link and not _is_inside(os.path.realpath(path), root):
+        elif is_link and not is_inside(os.path.realpath(path), root):
             yield Unchecked(path, "the link leads out of the folder; name its target to check it")
         elif not is_folder:
             yield Candidate(path, folder)
@@ -249,21 +249,12 @@ def _entries(folder: str) -> list[os.DirEntry[str]]:
 
 
 def _kind(entry: os.DirEntry[str]) -> tuple[bool, bool]:
-    """Whether an entry is a link, which can lead elsewhere, and whether it is or leads to a
-    folder. On Windows a junction is a link too."""
+    """Whether an entry can lead elsewhere, and whether it is or leads to a folder."""
     try:
-        is_link = entry.is_symlink()
-        if os.name == "nt":
-            attributes = getattr(entry.stat(follow_symlinks=False), "st_file_attributes", 0)
-            is_link = bool(attributes & stat.FILE_ATTRIBUTE_REPARSE_POINT)
-        return is_link, os.path.isdir(entry) if is_link else entry.is_dir()
+        leads = entry.is_symlink() or (os.name == "nt" and is_link(entry.stat()))
+        return leads, os.path.isdir(entry) if leads else entry.is_dir()
     except OSError:  # reading it says what is wrong
         return False, False
-
-
-def _is_inside(real: str, root: str) -> bool:
-    real, root = os.path.normcase(real), os.path.normcase(root)
-    return real == root or real.startswith(os.path.join(root, ""))
 
 
 def _why_left_out(name: str, is_folder: bool) -> str | None:
