@@ -17,7 +17,7 @@ from glob import has_magic
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
-from htqcli.files import content_of, is_inside, is_link, to_the_end
+from htqcli.files import content_of, is_inside, is_link, reason, to_the_end
 from htqcli.ksbs.lists import FOLDER as KSB_FOLDER
 from htqcli.words import quote
 
@@ -149,12 +149,12 @@ def find(paths: Iterable[str], exclude: Sequence[str] = ()) -> Found:
 
 def _expanded(path: str) -> list[Candidate | Unchecked]:
     if os.path.lexists(path) or not has_magic(path):
-        return [Candidate(path)]
+        return [Candidate(_slashes(path))]
     try:
         matching = sorted(paths_like(path))  # noqa: PTH207
     except ValueError:  # no name holds the character NUL
         matching = []
-    return [*map(Candidate, matching)] or [Unchecked(path, "no file matches")]
+    return [*map(Candidate, map(_slashes, matching))] or [Unchecked(path, "no file matches")]
 
 
 def _identity(path: str) -> Hashable | None:
@@ -190,7 +190,7 @@ def read(
         try:
             return Draft(name, Path(name).parent, to_the_end(stdin.fileno()))
         except OSError as error:
-            return Unchecked(name, f"standard input cannot be read: {_why(error)}")
+            return Unchecked(name, f"standard input cannot be read: {reason(error)}")
     content = content_of(path)
     if isinstance(content, str):
         return Unchecked(path, content)
@@ -205,23 +205,19 @@ def is_report(path: str) -> bool:
     return isinstance(content, bytes) and content.startswith(_REPORTS)
 
 
-def _why(error: OSError) -> str:
-    return error.strerror or str(error)
-
-
 def _below(folder: str, globs: _Globs) -> Iterator[Item]:
     try:
         root = os.path.realpath(folder)
         waiting = _entries(folder)
     except OSError as error:
-        yield Unchecked(folder, f"it cannot be read: {_why(error)}")
+        yield Unchecked(folder, f"it cannot be read: {reason(error)}")
         return
     start = len(os.path.join(folder, ""))
     globs.start_from(folder)
     visited = {_identity(folder)}
     while waiting:
         entry = waiting.pop()
-        path, is_link, is_folder = entry.path, *_kind(entry)
+        path, is_link, is_folder = _slashes(entry.path), *_kind(entry)
         is_draft_name = entry.name.lower().endswith(SUFFIXES)
         why = globs.match(entry.name, path[start:]) or _why_left_out(entry.name, is_folder)
         if not is_folder and not is_draft_name:
@@ -239,7 +235,7 @@ def _below(folder: str, globs: _Globs) -> Iterator[Item]:
             try:
                 waiting += _entries(path)
             except OSError as error:
-                yield Unchecked(path, f"it cannot be read: {_why(error)}")
+                yield Unchecked(path, f"it cannot be read: {reason(error)}")
 
 
 def _entries(folder: str) -> list[os.DirEntry[str]]:
@@ -309,4 +305,6 @@ def _pattern(glob: str) -> re.Pattern[str]:
 
 
 def _slashes(path: str) -> str:
-    return path.replace(os.sep, "/")
+    """A path as it is shown, the same on every system. Windows takes `/` too, but for paths that
+    begin so."""
+    return path if path.startswith("\\\\?\\") else path.replace(os.sep, "/")

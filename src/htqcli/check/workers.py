@@ -12,10 +12,11 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any
 
@@ -37,8 +38,6 @@ _STOP_SIGNALS = [
     *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []),
 ]
 
-
-_ON_LINUX = hasattr(os, "sched_getaffinity")
 
 Batch = Sequence[Candidate | Unchecked]
 
@@ -81,10 +80,8 @@ def check(
                     writer.close()
                 crew.append((process, reader))
         for number, batch in enumerate(batches):
-            try:
-                yield from crew[number % workers][1].recv()
-            except (IndexError, EOFError, OSError):
-                yield from batch
+            found = _next_of(*crew[number % workers]) if number % workers < len(crew) else None
+            yield from batch if found is None else found
     finally:
         for process, pipe in crew:
             pipe.close()
@@ -92,18 +89,28 @@ def check(
             process.join()
 
 
+def _next_of(process: BaseProcess, pipe: Connection) -> Sequence[Result] | None:
+    """What a worker sends next; None from one that has ended. On Windows its end breaks no pipe
+    while this process has the other side, so its end is waited for as well."""
+    try:
+        wait([pipe, process.sentinel])
+        return pipe.recv() if pipe.poll() else None
+    except (EOFError, OSError):
+        return None
+
+
 @contextmanager
 def _interruptions_held() -> Iterator[None]:
     """An interruption in the middle of a start would leave a worker that nobody knows of, so
     where the system can hold it, it waits."""
-    if not hasattr(signal, "pthread_sigmask"):
+    if sys.platform == "win32":
         yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    else:
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _work(
@@ -115,7 +122,7 @@ def _work(
     for number in _STOP_SIGNALS:
         if signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, signal.SIG_DFL)
-    if hasattr(signal, "pthread_sigmask"):
+    if sys.platform != "win32":
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
     for other in inherited:
         other.close()
@@ -140,9 +147,10 @@ def _found(batch: Batch, checker: Checker) -> Sequence[Result]:
 def _method() -> str:
     """How a worker starts: as a copy of this process where the system and its libraries bear
     that, and no thread would be left behind; else as a Python of its own."""
-    return "fork" if _ON_LINUX and threading.active_count() == 1 else "spawn"
+    return "fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn"
 
 
 def _cores() -> int:
     """The processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if _ON_LINUX else os.cpu_count() or 1
+    allowed = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed else os.cpu_count() or 1

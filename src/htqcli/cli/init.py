@@ -185,7 +185,7 @@ def _write(output: str, text: str, *, force: bool) -> None:
         _there_already(output)
     except OSError as error:
         terminal.print_error(
-            f"{visible_start(output)}: the draft is not written: {error.strerror or error}"
+            f"{visible_start(output)}: the draft is not written: {files.reason(error)}"
         )
         raise typer.Exit(exits.NOT_DONE) from None
 
@@ -207,8 +207,7 @@ def _write_schema(file: str, known: Catalogue, *, force: bool) -> bool:
         return False
     except OSError as error:
         terminal.print_error(
-            f"{visible_start(file)}: the schema for editors is not written: "
-            f"{error.strerror or error}"
+            f"{visible_start(file)}: the schema for editors is not written: {files.reason(error)}"
         )
         raise typer.Exit(exits.NOT_DONE) from None
     return True

@@ -70,8 +70,13 @@ def _is_reader_gone(error: OSError) -> bool:
 
 
 class Stream(io.TextIOWrapper):
-    """A standard stream that can say anything: what its encoding lacks is written as an
-    escape."""
+    """A standard stream that can say anything. An encoding that is not Unicode is not what its
+    reader expects either: other programs on Windows read UTF-8, and show the quotation marks of
+    another encoding as something else. So it gets plain signs, and escapes for what it lacks."""
+
+    def write(self, text: str, /) -> int:
+        """Write text for a person."""
+        return super().write(text if is_unicode(self) else text.translate(_PLAIN))
 
     def write_data(self, text: str) -> None:
         """Write text for a program: UTF-8, whatever the encoding for people is."""
@@ -135,6 +140,22 @@ def _end(number: int, _: FrameType | None) -> NoReturn:
     sys.exit(128 + number)
 
 
+_PLAIN = str.maketrans(
+    {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "−": "-", "·": ".", "…": "..."}
+)
+
+
+def is_unicode(stream: TextIO) -> bool:
+    """Whether a stream can hold any sign."""
+    return (stream.encoding or "").lower().replace("-", "").startswith("utf")
+
+
 def is_terminal(stream: TextIO) -> bool:
-    """Whether a person looks at the stream."""
+    """Whether a person looks at the stream. Windows says so of NUL too."""
+    if sys.platform == "win32" and stream.isatty():
+        import ctypes
+        import msvcrt
+
+        handle, mode = msvcrt.get_osfhandle(stream.fileno()), ctypes.c_ulong()
+        return bool(ctypes.windll.kernel32.GetConsoleMode(handle, ctypes.byref(mode)))
     return stream.isatty()
