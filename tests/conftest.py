@@ -5,18 +5,15 @@ from __future__ import annotations
 import gc
 import json
 import os
-import pty
 import select
 import shutil
 import signal
 import struct
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from fcntl import ioctl
 from pathlib import Path
-from termios import TIOCSWINSZ
 from typing import Any
 
 import pytest
@@ -41,6 +38,33 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if not {"slow", "packaging"} & {mark.name for mark in item.iter_markers()}:
             item.add_marker("quick")
+
+
+NOT_ON_WINDOWS = {
+    "mkfifo": "Windows has no named pipes of this kind",
+    "fork": "Windows copies no process",
+    "geteuid": "Windows has no numbers of users",
+    "SIGHUP": "Windows has no such signal",
+    "openpty": "Windows has no pseudo-terminals of this kind",
+    "resource": "Windows has no such limits",
+    "fcntl": "Windows sets nothing of a pipe",
+}
+"""What tests ask of the system that Windows lacks, by its name in Python."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Generator[None, None, None]:
+    """Skip a test that asks the system for what it does not have, and say so."""
+    try:
+        return (yield)
+    except (AttributeError, ModuleNotFoundError) as error:
+        if os.name != "nt" or error.name not in NOT_ON_WINDOWS:
+            raise
+        pytest.skip(NOT_ON_WINDOWS[error.name])
+    except OSError as error:
+        if getattr(error, "winerror", 0) not in (1, 1314):
+            raise
+        pytest.skip("this account may make no links on Windows")
 
 
 # A program that the tests start and end listens, even if they run in the background or outlive
@@ -182,7 +206,10 @@ needs_copies = pytest.mark.skipif(not hasattr(os, "fork"), reason="no process ca
 
 def in_terminal(*words, columns=80, **environment):
     """What htq shows in a terminal of so many columns, with its exit code."""
-    primary, secondary = pty.openpty()
+    primary, secondary = os.openpty()
+    from fcntl import ioctl
+    from termios import TIOCSWINSZ
+
     ioctl(secondary, TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
     env = {"PATH": os.environ["PATH"], "TERM": "xterm-256color", "LANG": "C.UTF-8", **environment}
     command = [sys.executable, "-m", "htqcli", *map(str, words)]

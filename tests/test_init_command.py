@@ -4,7 +4,6 @@ import codecs
 import itertools
 import json
 import os
-import pty
 import re
 import select
 import shutil
@@ -12,9 +11,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from fcntl import ioctl
 from pathlib import Path
-from termios import TIOCSCTTY
 
 import pytest
 import yaml
@@ -362,11 +359,19 @@ def test_without_a_terminal_nothing_is_asked(tmp_path):
     assert b"ST0116\n" not in (tmp_path / "application.yaml").read_bytes()
 
 
+def take_terminal():
+    """Make standard input the terminal of this process, so that Ctrl-C interrupts it."""
+    from fcntl import ioctl
+    from termios import TIOCSCTTY
+
+    ioctl(0, TIOCSCTTY, 0)
+
+
 class Conversation:
     """htq in a terminal, with somebody who types."""
 
     def __init__(self, *words, cwd):
-        self.primary, secondary = pty.openpty()
+        self.primary, secondary = os.openpty()
         self.process = subprocess.Popen(
             [sys.executable, "-m", "htqcli", *words],
             stdin=secondary,
@@ -374,7 +379,7 @@ class Conversation:
             stderr=secondary,
             cwd=cwd,
             start_new_session=True,
-            preexec_fn=lambda: ioctl(0, TIOCSCTTY, 0),  # noqa: PLW1509  # so that Ctrl-C is one
+            preexec_fn=take_terminal,  # noqa: PLW1509
             env={**os.environ, "TERM": "dumb", "LANG": "C.UTF-8"},
         )
         os.close(secondary)

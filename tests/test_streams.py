@@ -1,12 +1,10 @@
 """Whatever standard output is, all of a result arrives there, or htq says so and exits with 3."""
 
 import csv
-import fcntl
 import io
 import json
 import os
 import re
-import resource
 import shlex
 import signal
 import subprocess
@@ -46,6 +44,8 @@ def whole():
 
 
 def may_not_grow():
+    import resource
+
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 
 
@@ -79,12 +79,19 @@ def test_a_full_disk_is_told_in_one_line_without_buffering_too(kind):
     assert run.stderr == b"htq: the result cannot be written: No space left on device\n"
 
 
-@pytest.mark.skipif(not hasattr(fcntl, "F_SETPIPE_SZ"), reason="pipes have one size here")
+def shrink(pipe):
+    import fcntl
+
+    if not hasattr(fcntl, "F_SETPIPE_SZ"):
+        pytest.skip("pipes have one size here")
+    fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, 4096)
+
+
 @pytest.mark.parametrize("kind", COMMANDS)
 def test_a_slow_reader_of_a_pipe_that_does_not_wait_gets_everything(whole, kind):
     words, code = COMMANDS[kind]
     reader, writer = os.pipe()
-    fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 4096)
+    shrink(writer)
     os.set_blocking(writer, False)
     command = [sys.executable, "-m", "htqcli", *map(str, words)]
     env = UNBUFFERED if kind == "data" else os.environ
@@ -128,7 +135,7 @@ def test_it_can_be_ended_while_nobody_reads_the_result():
     words, _ = COMMANDS["data"]
     command = [sys.executable, "-m", "htqcli", *map(str, words)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as run:
-        fcntl.fcntl(run.stdout, fcntl.F_SETPIPE_SZ, 4096)
+        shrink(run.stdout)
         assert os.read(run.stdout.fileno(), 1)  # it writes, and waits for the rest to be taken
         run.send_signal(signal.SIGTERM)
         assert run.wait(30) == 128 + signal.SIGTERM
