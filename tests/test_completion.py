@@ -223,3 +223,23 @@ def test_zsh_does_not_do_what_a_title_says(on_path, hostile, tmp_path):
     )
     assert b"ST0116" in run.stdout
     assert not (tmp_path / "made").exists()
+
+
+@pytest.mark.parametrize(
+    ("shell", "code", "said"),
+    [
+        ("pwsh", 0, b"htq --show-completion | Out-String | Invoke-Expression"),
+        ("csh", 2, b"There is no completion for csh: only for bash, zsh, fish and PowerShell."),
+    ],
+)
+def test_a_shell_that_is_not_set_up_is_told_what_it_can_do(tmp_path, shell, code, said):
+    """The shell is a copy of bash, which processes know by its own name."""
+    shutil.copy(os.path.realpath(shutil.which("bash")), tmp_path / shell)
+    line = f"{sys.executable} -m htqcli --install-completion; exit $?"
+    home = {**os.environ, "HOME": str(tmp_path)}
+    run = subprocess.run(
+        [tmp_path / shell, "--norc", "-c", line], env=home, capture_output=True, check=False
+    )
+    assert run.returncode == code
+    assert said in run.stdout + run.stderr
+    assert {path.name for path in tmp_path.iterdir()} == {shell}
