@@ -194,7 +194,7 @@ def test_catalogue_text_cannot_add_lines_or_events_to_the_calendar(written, text
         '"HTTP header: x\\nURL:y"',
     ],
 )
-def test_an_address_is_a_uri_or_left_out(written, address):
+def test_an_address_is_written_as_a_safe_uri_or_left_out(written, address):
     new = f"    title: Higher Technical Qualifications, cycle 3\n    address: {address}\n    #"
     old = "    title: Higher Technical Qualifications, cycle 3\n"
     content, _ = written("--cycle", "3", changes={f"{old}    address": new})

@@ -205,7 +205,7 @@ def test_each_outcome_has_its_exit_code(htq, final, tmp_path):
     assert run.out.startswith("12 changes")
 
 
-def test_the_environment_does_not_change_what_bundled_means(final):
+def test_bundled_means_the_bundled_catalogue_even_if_the_environment_names_another(final):
     env = {**os.environ, "HTQ_CATALOGUE": str(final())}
     run = program("catalogue", "diff", "bundled", final(), "--exit-code", env=env)
     assert run.returncode == 1

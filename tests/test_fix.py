@@ -585,7 +585,7 @@ def test_each_correction_is_listed_with_its_line_and_the_report_has_the_rest(htq
     assert (again.out, again.err) == (run.out, "")
 
 
-def test_the_file_keeps_its_mode_and_a_link_stays_a_link(htq, draft, tmp_path):
+def test_fix_keeps_the_permissions_of_a_file_and_does_not_replace_a_link(htq, draft, tmp_path):
     path = draft(WRONG)
     path.chmod(0o640)
     (tmp_path / "link.yaml").symlink_to(path)

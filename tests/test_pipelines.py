@@ -524,7 +524,7 @@ def test_the_examples_in_the_readme_use_existing_hooks_inputs_and_files():
 
 @pytest.mark.packaging
 @pytest.mark.parametrize("kind", [Github, Gitlab, Azure])
-def test_the_scripts_install_the_htq_that_they_check_with(kind, tmp_path, checkout):
+def test_the_scripts_install_htq_and_check_with_it(kind, tmp_path, checkout):
     broken(checkout)
     for module in ("pip", "venv", "htqcli"):
         (checkout / f"{module}.py").write_text("open('obeyed', 'w')", encoding="utf-8")
