@@ -228,7 +228,7 @@ def test_zsh_does_not_run_commands_in_a_title(on_path, hostile, tmp_path):
 @pytest.mark.parametrize(
     ("shell", "code", "said"),
     [
-        ("pwsh", 0, b"htq --show-completion | Out-String | iex"),
+        ("pwsh", 0, b'(htq --show-completion) -join "`n" | iex'),
         ("csh", 2, b"There is no completion for csh: only for bash, zsh, fish and PowerShell."),
     ],
 )

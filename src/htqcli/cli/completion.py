@@ -76,7 +76,7 @@ Nothing was changed. To add completion to PowerShell, open your profile:
 
 Add this line, save the file and start PowerShell again:
 
-    htq --show-completion | Out-String | iex
+    (htq --show-completion) -join "`n" | iex
 """
 
 
