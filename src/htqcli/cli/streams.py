@@ -128,6 +128,7 @@ def _safe(stream: TextIO | None, *, is_result: bool) -> TextIO:
         io.BufferedWriter(sink) if is_buffered else sink,
         encoding,
         errors="backslashreplace",
+        newline="\n",  # the same bytes on every system
         line_buffering=lines,
         write_through=at_once,
     )
