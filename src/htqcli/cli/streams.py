@@ -141,9 +141,7 @@ def _end(number: int, _: FrameType | None) -> NoReturn:
     sys.exit(128 + number)
 
 
-_PLAIN = str.maketrans(
-    {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "−": "-", "·": ".", "…": "..."}
-)
+_PLAIN = str.maketrans(dict(zip("‘’“”–—−·•", [*"''\"\"---.*"], strict=True)) | {"…": "..."})
 
 
 def is_unicode(stream: TextIO) -> bool:

@@ -1,0 +1,138 @@
+"""What differs between systems is asked in one place, so other systems can be simulated here."""
+
+import errno
+import os
+import stat
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from conftest import IN_WINDOW, ROOT, program
+from htqcli import cli, files
+from htqcli.cli import streams
+
+
+def refused_by_windows(code):
+    error = PermissionError(errno.EACCES, "Access is denied")
+    error.winerror = code
+    return error
+
+
+@pytest.fixture
+def held(monkeypatch):
+    """A file that another program has open for so many tries to replace it."""
+
+    def hold(tries, code):
+        replace, left = os.replace, iter(range(tries))
+
+        def refuse(new, target):
+            if next(left, None) is not None:
+                raise refused_by_windows(code)
+            replace(new, target)
+
+        monkeypatch.setattr(files.os, "replace", refuse)
+        monkeypatch.setattr(files.time, "sleep", lambda _: None)
+
+    return hold
+
+
+@pytest.mark.parametrize("code", [5, 32, 33])
+def test_a_file_held_for_a_moment_is_replaced_when_it_is_free(htq, held, tmp_path, code):
+    held(3, code)
+    report = tmp_path / "report.json"
+    run = htq("check", ROOT / "examples", "--at", IN_WINDOW, "--report", f"json={report}")
+    assert (run.code, run.err) == (0, "")
+    assert report.read_bytes().startswith(b'{\n  "htq": ')
+
+
+def test_a_file_that_stays_open_elsewhere_is_left_as_it_is_with_a_remedy(htq, held, tmp_path):
+    held(1_000, 32)
+    report = tmp_path / "report.json"
+    report.write_text("{}")
+    run = htq("check", ROOT / "examples", "--at", IN_WINDOW, "--report", f"json={report}")
+    assert run.code == 3
+    assert run.err == (
+        f"{report}: the report is not written: it is open in another program. Close it there, and "
+        "try again\n"
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["report.json"]
+    assert report.read_text() == "{}"
+
+
+def test_a_file_that_may_not_be_replaced_is_not_tried_again(htq, monkeypatch, tmp_path):
+    tries = []
+
+    def refuse(new, target):
+        tries.append(target)
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(files.os, "replace", refuse)
+    run = htq("check", ROOT / "examples", "--report", f"json={tmp_path / 'report.json'}")
+    assert run.code == 3
+    assert len(tries) == 1
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp850", "latin-1", "ascii"])
+def test_an_output_that_is_not_unicode_gets_plain_quotation_marks(encoding):
+    environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+    run = program("check", ROOT / "docs" / "not-ready.yaml", "--at", IN_WINDOW, env=environment)
+    assert run.stdout.decode("ascii")
+    assert b"To learn more about a finding, run 'htq rules CODE'." in run.stdout
+
+
+def test_a_format_for_programs_is_utf_8_whatever_the_encoding(tmp_path):
+    words = ("check", ROOT / "docs" / "not-ready.yaml", "--at", IN_WINDOW, "--format", "json")
+    runs = [
+        program(*words, env={**os.environ, "PYTHONIOENCODING": encoding}).stdout
+        for encoding in ("utf-8", "cp1252")
+    ]
+    assert runs[0] == runs[1]
+    assert "‘".encode() in runs[0]
+
+
+@pytest.mark.parametrize(
+    ("mode", "tag", "leads"),
+    [
+        (stat.S_IFLNK, 0, True),
+        (stat.S_IFDIR, 0xA000_0003, True),  # a junction
+        (stat.S_IFREG, 0x9000_001A, False),  # a file that OneDrive has yet to fetch
+        (stat.S_IFREG, 0, False),
+    ],
+)
+def test_links_and_junctions_lead_elsewhere_and_files_in_onedrive_do_not(mode, tag, leads):
+    assert files.is_link(SimpleNamespace(st_mode=mode, st_reparse_tag=tag)) is leads
+
+
+@pytest.mark.parametrize("system", ["win32", "darwin"])
+def test_reports_whose_names_differ_in_case_go_to_one_file_there(
+    htq, monkeypatch, tmp_path, system
+):
+    words = ("check", ROOT / "examples", "--report", f"json={tmp_path / 'A.json'}")
+    words += ("--report", f"sarif={tmp_path / 'a.json'}", "--at", IN_WINDOW)
+    monkeypatch.setattr(files.sys, "platform", system)
+    run = htq(*words)
+    assert run.code == 2
+    assert "Two reports go to the same file" in run.err
+    monkeypatch.undo()
+    assert htq(*words).code == 0
+
+
+@pytest.mark.parametrize(("shell", "waits"), [(None, True), ("powershell", False)])
+def test_only_a_window_that_a_double_click_opened_waits(monkeypatch, shell, waits):
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(streams, "is_terminal", lambda _: True)
+    monkeypatch.setattr(cli.completion, "shell", lambda: shell)
+    assert cli._has_own_window() is waits  # nothing else shows it here
+    monkeypatch.undo()
+    assert not cli._has_own_window()
+
+
+def test_a_folder_that_cannot_be_opened_is_called_a_folder(tmp_path, monkeypatch):
+    def refuse(path, flags):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(files.os, "open", refuse)
+        found = files.content_of(str(tmp_path))
+    assert found == "it is a folder, not a file"
