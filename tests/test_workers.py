@@ -1,6 +1,5 @@
 """Several processes give the same report as one, and leave nothing behind."""
 
-import multiprocessing
 import os
 import pickle
 import signal
@@ -74,33 +73,75 @@ def test_many_drafts_are_checked_by_workers(folder):
     assert workers.how_many(120) == 2
 
 
-@pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
-def test_workers_give_the_same_findings_with_every_start_method(folder, method):
+can_copy = pytest.mark.skipif(not workers.can_copy(), reason="no process can be copied here")
+each_kind = pytest.mark.parametrize("copies", [pytest.param(True, marks=can_copy), False])
+
+
+def has_children():
+    """Whether a process that this one started is there."""
+    try:
+        os.waitpid(-1, getattr(os, "WNOHANG", 0))
+    except ChildProcessError:
+        return False
+    return True
+
+
+@each_kind
+def test_workers_give_the_same_findings_however_they_are_started(folder, copies):
     paths = inputs.find([str(folder)]).candidates
-    found = list(workers.check(paths, checker(), 2, method))
+    found = list(workers.check(paths, checker(), 2, copies=copies))
     assert found == [checker().check(inputs.read(path, None)) for path in paths]
     assert found[1].findings[0].rule in RULES
-    assert not multiprocessing.active_children()
+    assert not has_children()
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="no process can be copied here")
+@can_copy
 @pytest.mark.parametrize("batches", [0, 1])
 def test_drafts_that_a_worker_leaves_unchecked_are_left_to_the_main_process(
     folder, monkeypatch, batches
 ):
-    work = workers._work
+    check_all = workers._check_all
 
-    def ends_early(pipe, shares, *others):
-        work(pipe, shares[:batches], *others)
+    def ends_early(work, results):
+        check_all((work[0], work[1][:batches]), results)
         os._exit(1)
 
-    monkeypatch.setattr(workers, "_work", ends_early)
+    monkeypatch.setattr(workers, "_check_all", ends_early)
     paths = inputs.find([str(folder)]).candidates
-    done = list(workers.check(paths, checker(), 2, "fork"))
+    done = list(workers.check(paths, checker(), 2, copies=True))
     assert len(done) == len(paths)
     left = [path for path in done if isinstance(path, inputs.Candidate)]
     assert left == paths[100 * batches :]
-    assert not multiprocessing.active_children()
+    assert not has_children()
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [
+        "",
+        "import os; os._exit(1)",
+        "import os, sys; sys.stdin.buffer.read(10); os._exit(1)",
+        "import os; os.close(0)",
+        "print('no pickle')",
+        "raise KeyboardInterrupt",
+    ],
+)
+def test_a_worker_that_dies_while_it_loads_is_not_waited_for(folder, monkeypatch, capfd, ends):
+    monkeypatch.setattr(workers, "_SERVE", ends)
+    paths = inputs.find([str(folder)]).candidates
+    assert list(workers.check(paths, checker(), 2, copies=False)) == paths
+    assert capfd.readouterr() == ("", "")
+    assert not has_children()
+
+
+def test_a_worker_takes_no_module_from_the_current_folder(folder, monkeypatch):
+    for name in ("htqcli", "yaml", "pickle"):
+        (folder / f"{name}.py").write_text("import os; os.mkdir('obeyed')")
+    monkeypatch.chdir(folder)
+    paths = inputs.find([str(folder)]).candidates
+    found = list(workers.check(paths, checker(), 2, copies=False))
+    assert not any(isinstance(item, inputs.Candidate) for item in found)
+    assert not (folder / "obeyed").exists()
 
 
 def test_a_batch_with_standard_input_is_left_to_the_main_process(folder):
@@ -108,11 +149,13 @@ def test_a_batch_with_standard_input_is_left_to_the_main_process(folder):
     assert list(workers.check(paths, checker(), 1)) == paths
 
 
-def test_workers_are_ended_if_their_results_are_abandoned(folder):
-    found = workers.check(inputs.find([str(folder)]).candidates, checker(), 2)
+@each_kind
+def test_workers_are_ended_if_their_results_are_abandoned(folder, copies):
+    paths = inputs.find([str(folder)]).candidates
+    found = workers.check(paths, checker(), 2, copies=copies)
     next(found)
     found.close()
-    assert not multiprocessing.active_children()
+    assert not has_children()
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
