@@ -1,9 +1,9 @@
 """How much of a module its tests hold fast: small changes to it that no test notices.
 
-`python benchmarks/mutation.py` changes the modules that `[tool.htq-mutation]` in pyproject.toml
+`python tools/mutation.py` changes the modules that `[tool.htq-mutation]` in pyproject.toml
 names, one operator, number or condition at a time, runs for each change the tests that run the
 changed line, and prints the changes that no test noticed and a table. `python
-benchmarks/mutation.py draft/structure moment` does it for these modules, and
+tools/mutation.py draft/structure moment` does it for these modules, and
 `draft/structure:63,149` for these lines. Nothing is written to the modules: a process of its own
 imports each changed one.
 """
