@@ -61,6 +61,7 @@ ORDER = [
     "check.fix",
     "check.workers",
     "comparing.changes",
+    "mapping.sheets",
     "authoring.*",
     "formats.text",
     "formats.json",

@@ -1,0 +1,1 @@
+"""The mapping outside YAML: in workbooks and in CSV."""
