@@ -128,7 +128,7 @@ def is_read_only(name: str) -> bool:
     return not mode & 0o222 or not os.access(name, os.W_OK)
 
 
-def replace_file(name: str, text: str, *, durable: bool = True) -> None:
+def replace_file(name: str, text: str | bytes, *, durable: bool = True) -> None:
     """Write a file whole or not at all: a new one beside it takes its place once it is complete,
     and if `durable` once the disk has it.
 
@@ -176,7 +176,7 @@ def create_file(name: str, text: str) -> None:
 
 
 @contextmanager
-def _beside(target: str, text: str, *, durable: bool) -> Iterator[str]:
+def _beside(target: str, text: str | bytes, *, durable: bool) -> Iterator[str]:
     """A complete new file in the folder of `target`, if `durable` once the disk has it. It is
     gone afterwards unless it was moved."""
     import secrets
@@ -184,7 +184,8 @@ def _beside(target: str, text: str, *, durable: bool) -> Iterator[str]:
     new = os.path.join(os.path.dirname(target), f".htq-{os.getpid()}-{secrets.token_hex(4)}")
     try:
         with open(new, "xb", buffering=0) as file:  # noqa: PTH123
-            left = memoryview(text.encode("utf-8", "backslashreplace"))
+            content = text if isinstance(text, bytes) else text.encode("utf-8", "backslashreplace")
+            left = memoryview(content)
             while left:
                 left = left[file.write(left) :]
             if durable:

@@ -24,7 +24,7 @@ _CLOSED = "standard output is closed"
 
 COMMANDS = (
     *("init", "check", "coverage", "rules", "schema"),
-    *("standards", "window", "ksbs", "catalogue"),
+    *("standards", "window", "ksbs", "mapping", "catalogue"),
 )
 """The commands, in the order of the help. Each is the module of its name in this package: its
 function of that name is the command, or its `app` the group of commands."""

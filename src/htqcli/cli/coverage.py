@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
@@ -11,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 import typer
 
 from htqcli.cli import completion, exits, refusals, table, terminal
+from htqcli.cli.drafts import read_draft
 from htqcli.cli.options import KsbFolder, Output, format_option
 from htqcli.words import visible
 
 if TYPE_CHECKING:
     from htqcli.check.inputs import Draft
-    from htqcli.draft.application import Application
     from htqcli.draft.coverage import Matrix, Met, Row
     from htqcli.formats.text import Line
 
@@ -58,7 +57,7 @@ def coverage(
     from htqcli.words import Refusal, join, quote
 
     refusals.refuse_overwriting(output, None if draft == "-" else draft, "draft")
-    read, application = _read(draft)
+    read, application = read_draft(draft)
     lists = ksbs or read.folder / FOLDER
     refusals.spare_lists(output, lists)
     try:
@@ -88,37 +87,6 @@ def coverage(
         else:
             for matrix in found:
                 _show_text(matrix)
-
-
-def _read(path: str) -> tuple[Draft, Application]:
-    from htqcli.check import inputs
-    from htqcli.check.drafts import own_fields
-    from htqcli.check.foreign import recognise
-    from htqcli.document import faults, reader
-    from htqcli.draft.application import read_application
-    from htqcli.words import visible, visible_start
-
-    draft = inputs.read(inputs.Candidate(path), sys.stdin)
-    if not isinstance(draft, inputs.Draft):
-        terminal.print_error(f"{visible_start(path)}: not read: {visible(draft.reason)}")
-        raise typer.Exit(exits.NOT_DONE)
-    document = reader.read(draft.content)
-    other = None if own_fields(document) else recognise(path, draft.content, document)
-    if other:
-        name = visible_start(path)
-        terminal.print_error(f"{name}: not read: it is {other.what}, not a draft. {other.advice}")
-        raise typer.Exit(exits.NOT_DONE)
-    if document.root is None or not document.as_written:
-        fault = next(
-            (fault for fault in document.faults if fault.kind is faults.FaultKind.SYNTAX),
-            document.faults[0],
-        )
-        line = document.lines.place(document.span(fault)).line
-        terminal.print_error(
-            f"{visible_start(path)}:{line}: not read. Put right first what ‘htq check’ says of it"
-        )
-        raise typer.Exit(exits.NOT_DONE)
-    return draft, read_application(document).part
 
 
 _ERRORS = 5
