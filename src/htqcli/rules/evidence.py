@@ -1,7 +1,7 @@
 """HTQ6xx: evidence and documents.
 
-Of a file that a draft names htq asks only whether it is there and not empty. A path that
-leaves the draft's folder is not even looked up.
+htq only checks that each file a draft names exists and is not empty. It never looks up a path
+that leaves the draft's folder.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from htqcli.words import quote
 
 
 def _files(case: Case) -> Iterator[tuple[FieldPath, str, str | None]]:
-    """The files that a draft names: the path of the field that names one, the name, and how it
-    leaves the draft's folder, if it does."""
+    """Each file that a draft names: the field's path, the file's name and, if it leaves the draft's
+    folder, how."""
     for path, name in _names(case):
-        ways_out = (_leaves(form, str(case.folder)) for form in _forms(name))
+        ways_out = (_way_out(form, str(case.folder)) for form in _forms(name))
         yield path, name, next(filter(None, ways_out), None)
 
 
 def _forms(name: str) -> tuple[str, ...]:
-    """The forms in which a name can be on the disk: macOS has accented letters as two
-    characters, other systems as they were typed."""
+    """The forms that a name can have on disk. macOS stores an accented letter as two characters;
+    other systems keep what was typed."""
     return (name,) if name.isascii() else (name, normalize("NFD", name))
 
 
@@ -49,8 +49,8 @@ def _names(case: Case) -> Iterator[tuple[FieldPath, str]]:
             yield ("documents", index, "file"), document.file
 
 
-def _leaves(name: str, folder: str) -> str | None:
-    """How a path leaves a folder, on any system; None where it stays in it."""
+def _way_out(name: str, folder: str) -> str | None:
+    """How a path leaves a folder, on any system; None if it stays inside."""
     if name.startswith(("/", "\\")) or PureWindowsPath(name[:2]).drive:
         return "it does not begin in the draft’s folder"
     depth = 0
@@ -58,20 +58,20 @@ def _leaves(name: str, folder: str) -> str | None:
         depth += {"..": -1, ".": 0, "": 0}.get(part, 1)
         if depth < 0:
             return "‘..’ leads out of the draft’s folder"
-    if not _is_endless(name) and _meets_a_link(name, folder) and _follows_a_link_out(name, folder):
+    if not _is_too_long(name) and _has_link(name, folder) and _has_link_out(name, folder):
         return "a link leads out of the draft’s folder"
     return None
 
 
-def _is_endless(name: str) -> bool:
-    """Whether a path is longer, or goes through more folders, than that of any file of an
-    applicant. Such a path is not looked up: a draft can hold thousands."""
+def _is_too_long(name: str) -> bool:
+    """Whether a path is longer, or has more folders, than a real one would. Such a path is not
+    looked up, because a draft can hold thousands of them."""
     return len(name) > 4_096 or name.count("/") > 32
 
 
-def _meets_a_link(name: str, folder: str) -> bool:
-    """Whether a path that never leaves a folder by `..` goes through a link. To find out where a
-    link leads, each folder above is looked up, which most files can do without."""
+def _has_link(name: str, folder: str) -> bool:
+    """Whether a path that never leaves a folder by `..` goes through a link. This is a quick test
+    before `_has_link_out`, which looks up every folder above."""
     way: list[str] = []
     for part in name.replace(os.sep, "/").split("/"):
         if part == "..":
@@ -86,11 +86,12 @@ def _meets_a_link(name: str, folder: str) -> bool:
     return os.name == "nt"
 
 
-def _follows_a_link_out(name: str, folder: str) -> bool:
-    """Whether a link on the way leads out of a folder. The way ends where nothing is."""
+def _has_link_out(name: str, folder: str) -> bool:
+    """Whether a link in a path leads out of a folder. The first part that does not exist ends the
+    search."""
     try:
         inside = os.path.realpath(folder)
-    except OSError:  # the folder we are in is gone
+    except OSError:  # the current folder no longer exists
         inside = folder
     path, below = inside, os.path.join(inside, "")
     for part in name.replace(os.sep, "/").split("/"):
@@ -112,16 +113,17 @@ def _follows_a_link_out(name: str, folder: str) -> bool:
 
 
 class _Spelling:
-    """How the files in a folder are named, apart from case. Each folder is listed once."""
+    """Finds a file whose path differs from the one in a draft only in case. It lists each folder
+    once."""
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
         self._listed: dict[str, dict[str, list[str]]] = {}
 
     def __call__(self, name: str) -> str | None:
-        """The one file that a path leads to if case does not count; None where none or several
-        are, or where that is the path as it is written."""
-        if _is_endless(name) or "\\" in name or ".." in name.split("/"):
+        """The path of the only file that matches if case does not count. None if there are no or
+        several such files, or if the path is right as it is."""
+        if _is_too_long(name) or "\\" in name or ".." in name.split("/"):
             return None
         way: list[str] = []
         for part in name.split("/"):
@@ -133,17 +135,18 @@ class _Spelling:
                 return None
             way.append(found[0])
         own = "/".join(way)
-        leads = own != name and not _leaves(own, self.folder)
-        return own if leads and _lacks(Path(self.folder), own) is None else None
+        if own == name or _way_out(own, self.folder) or _fault(Path(self.folder), own):
+            return None
+        return own
 
     def _names(self, below: str) -> dict[str, list[str]]:
-        """The names in a folder, by what they are apart from case."""
+        """The names in a folder, grouped by their form in lower case."""
         if below not in self._listed:
             listed = self._listed[below] = {}
             try:
                 names = (
                     []
-                    if _leaves(below, self.folder)
+                    if _way_out(below, self.folder)
                     else os.listdir(os.path.join(self.folder, below))
                 )
             except (OSError, ValueError):
@@ -153,9 +156,9 @@ class _Spelling:
         return self._listed[below]
 
 
-def _lacks(folder: Path, name: str) -> str | None:
-    """What is wrong with a named file; None where it is there and holds something."""
-    if _is_endless(name):
+def _fault(folder: Path, name: str) -> str | None:
+    """What is wrong with a named file; None if it exists and is not empty."""
+    if _is_too_long(name):
         return "is not looked up: its path is too long"
     found = None
     for form in _forms(name):
@@ -232,8 +235,8 @@ def file_missing(case: Case) -> Iterable[Problem]:
     the file.
     """
     spelling = _Spelling(str(case.folder))
-    for path, name, leaves in _files(case):
-        if leaves is None and (lacks := _lacks(case.folder, name)):
+    for path, name, way_out in _files(case):
+        if way_out is None and (fault := _fault(case.folder, name)):
             hint = (
                 "Put the file there, or correct its name. It is looked for from the folder of "
                 "the draft."
@@ -246,7 +249,7 @@ def file_missing(case: Case) -> Iterable[Problem]:
             if "\\" in name:
                 hint += " Write ‘/’ between the names of folders."
             fix = None if own is None else Fix(own)
-            yield Problem(path, f"The file {quote(name)} {lacks}", hint, fix=fix)
+            yield Problem(path, f"The file {quote(name)} {fault}", hint, fix=fix)
 
 
 @rule(
@@ -368,38 +371,35 @@ def path_leaves_folder(case: Case) -> Iterable[Problem]:
 
     A draft comes from somebody else, so it does not get to ask what other files there are.
     """
-    for path, name, leaves in _files(case):
-        if leaves:
+    for path, name, way_out in _files(case):
+        if way_out:
             yield Problem(
                 path,
-                f"The path {quote(name)} is not looked up: {leaves}",
+                f"The path {quote(name)} is not looked up: {way_out}",
                 "Put the file into the draft’s folder, or one below it, and name it from there.",
             )
 
 
 Identity = tuple[int, int] | str
-"""What two names of one file have in common."""
+"""What two names of one file have in common: its device and inode, or a name without case."""
 
 
 def _kinds(case: Case) -> dict[FieldPath, str]:
-    """The kind of document that each file is named as, by the path of the field that names it."""
-    kinds = {
-        ("documents", index, "file"): document.kind
-        for index, document in sound(case.application.documents)
-        if document.kind
+    """The kind of document that each field with a file stands for, by the field's path."""
+    kinds: dict[FieldPath, str] = {
+        ("qualification", "intellectual_property", "permission"): "ip-permission"
     }
-    as_they_are: dict[FieldPath, str] = {
-        ("qualification", "intellectual_property", "permission"): "ip-permission",
-        **{
-            ("employers", index, "evidence"): "employer-evidence"
-            for index, _ in sound(case.application.employers)
-        },
-    }
-    return as_they_are | kinds
+    for index, _ in sound(case.application.employers):
+        kinds["employers", index, "evidence"] = "employer-evidence"
+    for index, document in sound(case.application.documents):
+        if document.kind:
+            kinds["documents", index, "file"] = document.kind
+    return kinds
 
 
 def _identity(file: Path) -> Identity:
-    """The file itself where it exists, even if a link leads to it; else its name, in any case."""
+    """What identifies a file: its device and inode, through links, or its name if it does not
+    exist."""
     try:
         found = file.stat()
     except (OSError, ValueError):
@@ -411,18 +411,18 @@ def _name(file: Path) -> str:
     return os.path.normpath(file).casefold()
 
 
-def _looked_up(case: Case) -> Iterator[tuple[FieldPath, str, Identity]]:
-    """The files that a draft names and that are looked up, each with its identity."""
-    for path, name, leaves in _files(case):
-        if leaves is None and not _is_endless(name):
+def _identified_files(case: Case) -> Iterator[tuple[FieldPath, str, Identity]]:
+    """The files that a draft names and htq looks up, each with its identity."""
+    for path, name, way_out in _files(case):
+        if way_out is None and not _is_too_long(name):
             yield path, name, _identity(case.folder / name)
 
 
 def _own_files(case: Case) -> dict[Identity, str]:
-    """The draft, its schema and its KSB lists by their identities, with what each is called."""
+    """What to call the draft, its schema and its KSB lists, by the identity of each file."""
     files = {case.file: "the draft itself"}
     schema = case.application.schema_
-    if schema and "://" not in schema and not _leaves(schema, str(case.folder)):
+    if schema and "://" not in schema and not _way_out(schema, str(case.folder)):
         files[case.folder / schema] = "the draft’s schema"
     for _, claim in sound(case.application.standards):
         if claim.resolved_reference and claim.version:
@@ -432,19 +432,16 @@ def _own_files(case: Case) -> dict[Identity, str]:
     return by_name | {_identity(file): what for file, what in files.items()}
 
 
-def _what_it_is(own: dict[Identity, str], name: str, file: Identity) -> str | None:
-    """What a named file is for the draft, if it is no evidence and no document of its own."""
+def _own_file(own: dict[Identity, str], name: str, file: Identity) -> str | None:
+    """What a named file is, if it is part of the draft and not evidence or a document."""
     if file in own:
         return own[file]
     *folders, last = name.replace("\\", "/").casefold().split("/")
     if last.endswith(".schema.json"):
         return "the schema of a draft"
-    if folders[-1:] == [KSB_FOLDER] and re.fullmatch(_LIST, last):
+    if folders[-1:] == [KSB_FOLDER] and re.fullmatch(r"(?a)st\d{4}-[\d.]+\.yaml", last):
         return "a KSB list"
     return None
-
-
-_LIST = r"(?a)st\d{4}-[\d.]+\.yaml"
 
 
 @rule(
@@ -479,8 +476,8 @@ def own_file_as_evidence(case: Case) -> Iterable[Problem]:
     It shows nothing that the draft does not say itself, and is not what the reviewers ask for.
     """
     own = _own_files(case)
-    for path, name, file in _looked_up(case):
-        if what := _what_it_is(own, name, file):
+    for path, name, file in _identified_files(case):
+        if what := _own_file(own, name, file):
             yield Problem(
                 path,
                 f"{quote(name)} is {what}, not a file to submit with it",
@@ -524,9 +521,9 @@ def one_file_of_two_kinds(case: Case) -> Iterable[Problem]:
     """
     kinds, own = _kinds(case), _own_files(case)
     named: dict[Identity, list[str]] = {}
-    for path, name, file in _looked_up(case):
+    for path, name, file in _identified_files(case):
         kind = kinds.get(path)
-        if kind is None or _what_it_is(own, name, file):
+        if kind is None or _own_file(own, name, file):
             continue
         before = named.setdefault(file, [])
         if kind in before:
