@@ -60,7 +60,7 @@ def coverage(
     refusals.refuse_overwriting(output, None if draft == "-" else draft, "draft")
     read, application = _read(draft)
     lists = ksbs or read.folder / FOLDER
-    refusals.spare_lists(output, lists)
+    refusals.refuse_overwriting_lists(output, lists)
     try:
         found = matrices(application, Lists(lists))
     except TooLarge:

@@ -12,7 +12,7 @@ import typer
 
 from htqcli.cli import context, exits, terminal
 from htqcli.cli.options import At, CycleNumber, KsbFolder, format_option
-from htqcli.cli.refusals import expect_folder, tell_unchecked
+from htqcli.cli.refusals import expect_folder, report_unchecked
 
 if TYPE_CHECKING:
     from htqcli.catalogue.model import Catalogue
@@ -91,7 +91,7 @@ def diff(
         terminal.print_lines(_as_text(old, new, found, effects))
         if now and effects:
             terminal.print_lines([[], [(f"Drafts checked as at {say(now)}, London time.", "dim")]])
-    tell_unchecked(unchecked)
+    report_unchecked(unchecked)
     if unchecked:
         raise typer.Exit(exits.NOT_DONE)
     if found and exit_code:

@@ -12,7 +12,7 @@ import typer
 from htqcli import files
 from htqcli.cli import exits, options, terminal
 from htqcli.cli.options import Words, format_option
-from htqcli.cli.refusals import tell_unchecked
+from htqcli.cli.refusals import report_unchecked
 from htqcli.formats import FORMATS
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def conclude(
         _show(found, format, quiet=quiet)
     if not quiet:
         _tell_left_out(found.left_out)
-    tell_unchecked(found.unchecked)
+    report_unchecked(found.unchecked)
     if found.unchecked or not all(written):
         raise typer.Exit(exits.NOT_DONE)
     if found.failed and not exit_zero:

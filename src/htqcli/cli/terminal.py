@@ -179,9 +179,10 @@ def into(file: str | None, what: str, format: str = "") -> Iterator[None]:
 
 
 def print_error(message: str) -> None:
-    """Write a line to standard error, in a terminal wrapped to fit. Nothing in it is obeyed."""
-    columns = width(sys.stderr)
-    for line in wrap(visible(message), columns) if columns else [message]:
+    """Write a line to standard error, wrapped to fit a terminal. Hidden characters and commands to
+    a pipeline in it are escaped."""
+    shown, columns = visible_start(message), width(sys.stderr)
+    for line in wrap(shown, columns) if columns else [shown]:
         sys.stderr.write(f"{visible_start(line)}\n")
 
 
