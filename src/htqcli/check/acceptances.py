@@ -68,7 +68,7 @@ def accept(
         key = accepted.code, accepted.entry.at or ""
         idle = [own for label, own in accepted.labels.items() if (*key, label) not in named]
         matched = below.get(key, []) if not accepted.labels else []
-        if accepted.stands and not accepted.labels and key not in done:
+        if accepted.is_effective and not accepted.labels and key not in done:
             done.add(key)
             for number in matched:
                 taken.setdefault(number, accepted)

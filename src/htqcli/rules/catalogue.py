@@ -475,7 +475,7 @@ def listed_reference(case: Case) -> Iterable[Problem]:
     No draft that names the standard would find it.
     """
     for path, _, entry in _entries(case.catalogue):
-        if entry.reference and not re.fullmatch(REFERENCE, entry.reference, re.ASCII):
+        if entry.reference and not re.fullmatch(REFERENCE, entry.reference):
             meant = parse_reference(entry.reference)
             yield Problem(
                 (*path, "reference"),

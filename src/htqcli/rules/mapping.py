@@ -169,7 +169,7 @@ def uncovered_ksb(case: Case) -> Iterable[Problem]:
     """
     for one in case.occupations:
         path = (*one.path, "ksbs")
-        for own in case.accepted.apart(uncovered_ksb.code, path, one.gaps) if one.mapped else ():
+        for own in case.accepted.grouped(uncovered_ksb.code, path, one.gaps) if one.mapped else ():
             yield Problem(
                 path,
                 f"No unit covers {ranges(own)} of {one.reference}",
@@ -501,7 +501,7 @@ def unassessed_ksb(case: Case) -> Iterable[Problem]:
             and not coverage.assessed_by
             and case.reading.is_reliable((*path, label, "assessed_by"))
         ]
-        for own in case.accepted.apart(unassessed_ksb.code, path, gaps):
+        for own in case.accepted.grouped(unassessed_ksb.code, path, gaps):
             yield Problem(
                 path,
                 f"No assessment is named for {ranges(own)} of {_name_of(claim)}",
