@@ -40,7 +40,7 @@ def choose(words: Iterable[str]) -> tuple[Rule, ...]:
     chosen: set[Rule] = set()
     for word in words:
         meant = word.strip().upper()
-        found = [rule for rule in RULES if rule.goes_by(word.strip())]
+        found = [rule for rule in RULES if rule.is_called(word.strip())]
         if not found and meant.startswith("HTQ"):
             found = [rule for rule in RULES if rule.code.startswith(meant)]
         if not found:
