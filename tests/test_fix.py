@@ -687,8 +687,8 @@ def test_another_file_of_a_folder_is_put_right_only_if_it_is_named(htq, draft, t
 
 
 def test_a_draft_that_would_take_too_long_is_left_as_it_is(htq, draft, monkeypatch):
-    monkeypatch.setattr("htqcli.check.fix._READINGS", 0)
-    monkeypatch.setattr("htqcli.check.fix._FEWEST_READINGS", 1)
+    monkeypatch.setattr("htqcli.check.fix._MAX_BYTES_READ", 0)
+    monkeypatch.setattr("htqcli.check.fix._MIN_READINGS", 1)
     path = draft({**WRONG, "  title: Level 4": "  titel: Level 5"})
     before = path.read_text()
     run = htq("check", path, "--fix", "--at", IN_WINDOW)

@@ -1,10 +1,9 @@
 """Many drafts, checked by several processes at once.
 
-Each worker takes every so-manieth batch of drafts and sends what it found through a pipe of its
-own, in the order of the batches, so the report is the one that a single process makes. A worker
-that is ahead waits, so no more is held than findings. One that ends early, whatever ended it,
-leaves its batches to this process, as does one that the system does not let start, and a worker
-whose pipe is closed ends by itself.
+With n workers, each takes every nth batch of drafts and sends what it found through its own pipe,
+in the order of the batches. So the report is the same as from a single process. A worker that is
+ahead waits for its pipe, which bounds the memory. The batches of a worker that ends early, or that
+cannot be started, are left to this process. A worker whose pipe is closed ends by itself.
 """
 
 from __future__ import annotations
@@ -24,12 +23,10 @@ from htqcli.check.engine import Checker, Outcome
 from htqcli.check.inputs import STANDARD_INPUT, Candidate, Unchecked
 
 _BATCH = 50
-"""How many drafts are checked between two messages."""
+"""How many drafts a worker checks for one message."""
 
-
-_WORTH_A_START = 1_000
-"""From how many drafts on workers save time where each is a Python of its own, which has to load
-htq first."""
+_MIN_TO_SPAWN = 1_000
+"""From how many drafts on workers save time if each must start Python and load htq first."""
 
 _STOP_SIGNALS = [
     signal.SIGINT,
@@ -37,18 +34,15 @@ _STOP_SIGNALS = [
     *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []),
 ]
 
-
 _ON_LINUX = hasattr(os, "sched_getaffinity")
 
 Batch = Sequence[Candidate | Unchecked]
-
-
 Result = Outcome | Candidate
 
 
 def how_many(drafts: int) -> int:
-    """How many workers check so many drafts soonest; 0 where this process does by itself."""
-    if _cores() == 1 or (_method() == "spawn" and drafts < _WORTH_A_START):
+    """How many workers check this many drafts fastest; 0 if this process alone does."""
+    if _cores() == 1 or (_method() == "spawn" and drafts < _MIN_TO_SPAWN):
         return 0
     return min(_cores(), drafts // _BATCH)
 
@@ -56,12 +50,12 @@ def how_many(drafts: int) -> int:
 def check(
     paths: Batch, checker: Checker, workers: int, method: str | None = None
 ) -> Iterator[Result]:
-    """What the workers found in drafts, in the order of the paths; a path itself for what is
-    left to this process, such as standard input."""
+    """What the workers found in drafts, in the order of the paths; or the path itself, if it is
+    left to this process, as standard input is."""
     batches = [paths[start : start + _BATCH] for start in range(0, len(paths), _BATCH)]
     method = method or _method()
     context: Any = multiprocessing.get_context(method)
-    crew: list[tuple[BaseProcess, Connection]] = []
+    started: list[tuple[BaseProcess, Connection]] = []
     try:
         with _interruptions_held():
             for number in range(workers):
@@ -69,7 +63,7 @@ def check(
                     reader, writer = context.Pipe(duplex=False)
                 except OSError:
                     break
-                inherited = [reader, *(pipe for _, pipe in crew)] if method == "fork" else []
+                inherited = [reader, *(pipe for _, pipe in started)] if method == "fork" else []
                 work = (writer, batches[number::workers], checker, inherited)
                 process = context.Process(target=_work, args=work, daemon=True)
                 try:
@@ -79,23 +73,23 @@ def check(
                     break
                 finally:
                     writer.close()
-                crew.append((process, reader))
+                started.append((process, reader))
         for number, batch in enumerate(batches):
             try:
-                yield from crew[number % workers][1].recv()
+                yield from started[number % workers][1].recv()
             except (IndexError, EOFError, OSError):
                 yield from batch
     finally:
-        for process, pipe in crew:
+        for process, pipe in started:
             pipe.close()
-            process.kill()  # it has nothing to lose, and may not listen yet
+            process.kill()  # it holds nothing to save, and may not handle signals yet
             process.join()
 
 
 @contextmanager
 def _interruptions_held() -> Iterator[None]:
-    """An interruption in the middle of a start would leave a worker that nobody knows of, so
-    where the system can hold it, it waits."""
+    """Hold interruptions back, if the system can: one while a worker starts would leave a worker
+    that nobody ends."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
@@ -109,9 +103,9 @@ def _interruptions_held() -> Iterator[None]:
 def _work(
     pipe: Connection, batches: Sequence[Batch], checker: Checker, inherited: Sequence[Connection]
 ) -> None:
-    """Check a share of the drafts. An interruption ends a worker without a word: what is to be
-    said of it the process that started it says. A copy closes the ends of pipes to read from
-    that it `inherited`: a pipe breaks only when nobody has its other end."""
+    """Check a share of the drafts. An interruption ends a worker silently; its parent reports it.
+    A forked worker closes the reading ends of pipes that it `inherited`, because a pipe breaks only
+    once nobody holds its other end."""
     for number in _STOP_SIGNALS:
         if signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, signal.SIG_DFL)
@@ -127,8 +121,8 @@ def _work(
 
 
 def _found(batch: Batch, checker: Checker) -> Sequence[Result]:
-    """What is found in a batch; the batch itself where something of it is for the process that
-    has standard input, or that tells of a fault in htq."""
+    """What is found in a batch; or the batch itself, if it has standard input or a fault in htq,
+    both of which are for the parent."""
     if any(item.path == STANDARD_INPUT for item in batch):
         return batch
     found = [checker.check(inputs.read(item, None)) for item in batch]
@@ -138,8 +132,8 @@ def _found(batch: Batch, checker: Checker) -> Sequence[Result]:
 
 
 def _method() -> str:
-    """How a worker starts: as a copy of this process where the system and its libraries bear
-    that, and no thread would be left behind; else as a Python of its own."""
+    """How a worker starts: forked on Linux unless this process has more threads, which a fork would
+    lose; otherwise as a new Python."""
     return "fork" if _ON_LINUX and threading.active_count() == 1 else "spawn"
 
 

@@ -118,7 +118,7 @@ def check(
     known = context.the_catalogue(catalogue)
     now = context.the_time(at)
     named = inputs.find(paths or [os.curdir], exclude or ())
-    _tell_idle(named.idle)
+    _tell_unused(named.unused)
     if listing:
         _list(named, paths or ())
         return
@@ -291,7 +291,7 @@ def _tell_changes(fixed: Fixed, *, writes: bool) -> None:
         )
 
 
-def _tell_idle(globs: Sequence[str]) -> None:
+def _tell_unused(globs: Sequence[str]) -> None:
     from htqcli.words import quote
 
     for glob in globs:
