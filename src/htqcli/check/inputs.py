@@ -53,8 +53,8 @@ class Candidate(NamedTuple):
 
 
 class Draft(NamedTuple):
-    """A draft as it was read: its path as given, and the folder that its own paths start from. If it
-    was `found` in a folder, it may be a file of another program."""
+    """A draft as it was read: its path as given, and the folder that its own paths start from. A
+    file that was `found` in a folder may belong to another program."""
 
     path: str
     folder: Path

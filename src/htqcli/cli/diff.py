@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from htqcli.formats.text import Line
 
 BUNDLED = "bundled"
-"""The word that names the catalogue that htq comes with."""
+"""The name for the catalogue that htq comes with."""
 
 
 def diff(
@@ -159,7 +159,7 @@ def _finding(finding: Diagnostic) -> dict[str, Any]:
 
 
 def _verdict(effect: Effect) -> str:
-    """`was ready to submit, is not ready to submit`."""
+    """`was: ready to submit; now: not ready to submit`."""
     from htqcli.rules.declare import DRAFT
 
     was, now = DRAFT.words[effect.old.verdict], DRAFT.words[effect.new.verdict]
@@ -192,7 +192,7 @@ def _as_text(
     from htqcli.formats.text import STYLES_OF_VERDICTS
     from htqcli.words import visible_start
 
-    yield [(visible_start(_heading(old, new, found)), "bold")]
+    yield [(_heading(old, new, found), "bold")]
     for cycle, changes in groupby(found, lambda change: change.cycle):
         yield []
         yield [(_of(cycle), "bold")]

@@ -28,7 +28,7 @@ HEADINGS: dict[DriftKind, str] = {
     "newer-version": "With a newer version",
     "spelling": "Written in another way",
 }
-"""What is said of each kind of drift, gravest first."""
+"""The heading for each kind of drift, most serious first."""
 
 
 def drift(
@@ -132,7 +132,7 @@ def _record(record: Record) -> dict[str, Any]:
 
 
 def _facts(record: Record | None) -> str:
-    """What the data says of a record beside what has moved: `version 1.2, Retired, …`."""
+    """The version and dates of a record: `version 1.2, approved 1 March 2024, …`."""
     from htqcli.moment import say
 
     if record is None:
