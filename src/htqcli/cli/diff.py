@@ -134,7 +134,7 @@ def _as_data(
                 "verdict": {"old": effect.old.verdict.value, "new": effect.new.verdict.value},
                 "ready": {"old": effect.old.ready, "new": effect.new.ready},
                 "gone": [_finding(finding) for finding in effect.gone],
-                "new": [_finding(finding) for finding in effect.come],
+                "new": [_finding(finding) for finding in effect.added],
             }
             for effect in effects
         ],
@@ -168,7 +168,7 @@ def _verdict(effect: Effect) -> str:
 
 def _findings(effect: Effect) -> Iterator[tuple[str, Diagnostic]]:
     yield from (("gone", finding) for finding in effect.gone)
-    yield from (("new", finding) for finding in effect.come)
+    yield from (("new", finding) for finding in effect.added)
 
 
 def _severity(finding: Diagnostic) -> str:

@@ -1,8 +1,7 @@
 """What differs between two catalogues, and what that does to drafts.
 
-Standards are matched by their references, cycles by their numbers, windows, stages and the like
-by their names. The order of standards, routes and windows has no meaning and is not compared;
-that of the stages has.
+Standards are matched by reference, cycles by number, and windows, stages and the like by name. The
+order of stages is compared. The order of standards, routes and windows means nothing.
 """
 
 from __future__ import annotations
@@ -38,15 +37,14 @@ from htqcli.words import join, quote
 
 ChangeKind = Literal["added", "removed", "changed"]
 
-
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class CatalogueChange:
-    """One difference. `about` is the kind of thing, `name` which one of them, `title` that of a
-    standard, and `field` what of it is changed. `old` is None for what is added, `new` for what
-    is removed, and either for a field that is not given."""
+    """One difference. `about` is the kind of thing, `name` its name, `title` a standard's title,
+    and `field` the field that changed. `old` is None if the thing or field was missing before, and
+    `new` if it is missing now."""
 
     cycle: int | None
     about: str
@@ -78,8 +76,8 @@ class CatalogueChange:
         return f"{about} {quote(self.name)}" if self.name else about
 
     def touches(self, application: Application) -> bool:
-        """Whether a draft has to do with it: the draft is for the cycle and, where the change is
-        about a standard, names that. What is of no cycle touches no draft."""
+        """Whether it matters to a draft: the draft is for the cycle and, if the change is about a
+        standard, names it. A change outside the cycles touches no draft."""
         if self.cycle is None or application.cycle != self.cycle:
             return False
         return self.about != "standard" or self.name in [
@@ -90,19 +88,19 @@ class CatalogueChange:
 def between(
     old: Catalogue, new: Catalogue, number: int | None = None
 ) -> tuple[CatalogueChange, ...]:
-    """Every difference, or only those of one cycle, in the order of the file. Raises NotFound
-    for a cycle that neither has."""
+    """Every difference, or only those in one cycle, in the order of the file. Raises NotFound if
+    neither catalogue has the cycle."""
     before = {cycle.cycle: cycle for cycle in old.cycles}
     after = {cycle.cycle: cycle for cycle in new.cycles}
     numbers = sorted({*before, *after})
     if number is not None and number not in numbers:
         raise NotFound(f"There is no cycle {number} in either catalogue.")
     wanted = numbers if number is None else [number]
-    changes = () if number is not None else _of_no_cycle(old, new)
+    changes = () if number is not None else _outside_cycles(old, new)
     return (*changes, *(c for n in wanted for c in _of_cycle(n, before.get(n), after.get(n))))
 
 
-def _of_no_cycle(old: Catalogue, new: Catalogue) -> Iterator[CatalogueChange]:
+def _outside_cycles(old: Catalogue, new: Catalogue) -> Iterator[CatalogueChange]:
     yield from _things(None, "source", old.sources, new.sources)
     yield from _things(
         None,
@@ -160,7 +158,7 @@ def _of_listing(number: int, old: Cycle, new: Cycle) -> Iterator[CatalogueChange
 
 
 def _keyed(things: Iterable[T], name: Callable[[T], str | None]) -> dict[Any, T]:
-    """Things by their names; of several with one name the first, the second and so on match."""
+    """Things by name and by position among those of the same name, in which they match."""
     seen: Counter[str | None] = Counter()
     found = {}
     for thing in things:
@@ -192,7 +190,7 @@ def _fields(
     but: Sequence[str] = (),
     within: str = "",
 ) -> Iterator[CatalogueChange]:
-    """What is changed of a thing, field for field; of a field that is a thing, its fields."""
+    """The changed fields of a thing, and of the things in its fields."""
     was, now = _values(old), _values(new)
     for field in dict.fromkeys((*was, *now)):
         if field in but:
@@ -206,7 +204,7 @@ def _fields(
 
 
 def _values(thing: Any) -> dict[str, Any]:
-    """The fields of a thing by their names; none for a single value."""
+    """The fields of a thing by name; empty for a single value."""
     if isinstance(thing, dict):
         return thing
     if isinstance(thing, Standard):
@@ -217,7 +215,7 @@ def _values(thing: Any) -> dict[str, Any]:
 
 
 def as_data(thing: Any) -> Any:
-    """What was or is, as data for JSON: of a cycle and of a list, how much there is of it."""
+    """A thing or value as data for JSON. A cycle or a list is only counted."""
     if isinstance(thing, Cycle):
         windows = [str(window) for window in thing.windows]
         return {"windows": windows, "standards": len(thing.standards)}
@@ -262,9 +260,8 @@ def _described(thing: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What the changes do to a draft: those that touch it, the check with either catalogue, and
-    the findings that are gone and that are new. A finding is the same if its rule, severity and
-    place are."""
+    """What changes of the catalogue do to a draft: the changes that touch it, and the check with
+    each catalogue. Two findings are the same if their rule, severity, place and acceptance are."""
 
     path: str
     changes: tuple[CatalogueChange, ...]
@@ -277,7 +274,7 @@ class Effect:
         return _without(self.old.findings, self.new.findings)
 
     @property
-    def come(self) -> tuple[Diagnostic, ...]:
+    def added(self) -> tuple[Diagnostic, ...]:
         """The findings that only the new catalogue gives."""
         return _without(self.new.findings, self.old.findings)
 
@@ -307,8 +304,8 @@ def effects(
     ksbs: Path | None = None,
     number: int | None = None,
 ) -> tuple[tuple[Effect, ...], tuple[Unchecked, ...], tuple[LeftOut, ...]]:
-    """What the changes do to each draft, or to each for one cycle; the drafts that could not be
-    checked; and the files that are not drafts."""
+    """What the changes do to each draft, or to each draft for one cycle; the drafts that could not
+    be checked; and the files that are not drafts."""
     read = list(drafts)
     checkers = [Checker(catalogue, at, ksbs=ksbs) for catalogue in catalogues]
     old, new = (checker.report(map(checker.check, read)) for checker in checkers)
