@@ -100,7 +100,7 @@ class Found(NamedTuple):
         """The paths to check, and those that cannot be."""
         return [item for item in self.items if not isinstance(item, LeftOut)]
 
-    def holds(self, path: str) -> bool:
+    def has_file(self, path: str) -> bool:
         """Whether a file is among those to check, even under another path."""
         return _identity(path) in self.files
 

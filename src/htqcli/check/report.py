@@ -125,7 +125,7 @@ class Checked:
         return Verdict.UNSETTLED if self.count(Severity.WARNING) else Verdict.READY
 
     @property
-    def ready(self) -> bool:
+    def is_ready(self) -> bool:
         """Whether everything was checked and only notes count."""
         return self.verdict is Verdict.READY
 
@@ -179,16 +179,16 @@ class Report:
         """Whether the run left rules out."""
         return len(self.rules) < len(about(self.subject))
 
-    def fails(self, finding: Diagnostic) -> bool:
+    def is_failure(self, finding: Diagnostic) -> bool:
         """Whether a finding fails the run: it is severe enough, or it leaves a verdict open."""
         if self.fail_on is None or finding.accepted is not None:
             return False
         return finding.unproven or finding.severity.rank >= self.fail_on.rank
 
     @property
-    def failed(self) -> bool:
+    def has_failed(self) -> bool:
         """Whether any finding fails the run."""
-        return any(self.fails(finding) for file in self.files for finding in file.findings)
+        return any(self.is_failure(finding) for file in self.files for finding in file.findings)
 
     @property
     def note(self) -> str | None:

@@ -57,7 +57,7 @@ def check(
     context: Any = multiprocessing.get_context(method)
     started: list[tuple[BaseProcess, Connection]] = []
     try:
-        with _interruptions_held():
+        with _hold_interruptions():
             for number in range(workers):
                 try:
                     reader, writer = context.Pipe(duplex=False)
@@ -87,7 +87,7 @@ def check(
 
 
 @contextmanager
-def _interruptions_held() -> Iterator[None]:
+def _hold_interruptions() -> Iterator[None]:
     """Hold interruptions back, if the system can: one while a worker starts would leave a worker
     that nobody ends."""
     if not hasattr(signal, "pthread_sigmask"):
@@ -115,12 +115,12 @@ def _work(
         other.close()
     for batch in batches:
         try:
-            pipe.send(_found(batch, checker))
+            pipe.send(_check_batch(batch, checker))
         except BrokenPipeError:
             return
 
 
-def _found(batch: Batch, checker: Checker) -> Sequence[Result]:
+def _check_batch(batch: Batch, checker: Checker) -> Sequence[Result]:
     """What is found in a batch; or the batch itself, if it has standard input or a fault in htq,
     both of which are for the parent."""
     if any(item.path == STANDARD_INPUT for item in batch):

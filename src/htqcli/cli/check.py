@@ -121,7 +121,7 @@ def check(
     if listing:
         _list(named, paths or ())
         return
-    over = [file for _, file in reports if named.holds(file) and not inputs.is_report(file)]
+    over = [file for _, file in reports if named.has_file(file) and not inputs.is_report(file)]
     refuse_reports_over(reports, [*(paths or ()), *over])
     refuse_reports_over(reports, [str(catalogue)] if catalogue else [], "catalogue")
     level = None if fail_on == "never" else Severity(fail_on)

@@ -36,7 +36,7 @@ def prepare() -> None:
     os.environ["COLUMNS"] = "10000"
 
 
-def _quiet(source: Source) -> Callable[[typer.Context, str], Offers]:
+def _safe(source: Source) -> Callable[[typer.Context, str], Offers]:
     """`source`, with descriptions that are harmless to a shell; if it fails, it offers nothing."""
 
     def offer(ctx: typer.Context, incomplete: str) -> Offers:
@@ -61,14 +61,14 @@ def _harmless(text: str) -> str:
 _SHELL_SYNTAX = re.compile(r'[\\"`$\t]')
 
 
-def _begun(word: str, incomplete: str) -> str | None:
+def _completed(word: str, incomplete: str) -> str | None:
     """`word` with its start in the case that was typed; None if it starts differently."""
     if not word.casefold().startswith(incomplete.casefold()):
         return None
     return incomplete + word[len(incomplete) :]
 
 
-@_quiet
+@_safe
 def references(ctx: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
     """The references of the cycle's standards, with titles. Those already on the line are left
     out."""
@@ -80,11 +80,11 @@ def references(ctx: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]
         for word in ctx.params.get(name) or ()
     }
     for standard in _cycle(ctx).standards:
-        if standard.reference not in named and (word := _begun(standard.reference, incomplete)):
+        if standard.reference not in named and (word := _completed(standard.reference, incomplete)):
             yield word, f"{standard.title}, level {standard.level}"
 
 
-@_quiet
+@_safe
 def standards_with_lists(ctx: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
     """The standards that you have KSB lists of, with the versions."""
     from htqcli.words import join
@@ -94,20 +94,22 @@ def standards_with_lists(ctx: typer.Context, incomplete: str) -> Iterator[tuple[
         reference, _, version = path.stem.partition("-")
         versions.setdefault(reference, []).append(version)
     for reference, own in versions.items():
-        if word := _begun(reference, incomplete):
+        if word := _completed(reference, incomplete):
             yield word, f"version {join(own)}"
 
 
-@_quiet
+@_safe
 def routes(ctx: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
     """The routes of the cycle, each as one word."""
     covered = _cycle(ctx).routes.names
     for route in _catalogue(ctx).routes:
-        if (covered is None or route.title in covered) and (word := _begun(route.slug, incomplete)):
+        if (covered is None or route.title in covered) and (
+            word := _completed(route.slug, incomplete)
+        ):
             yield word, route.title
 
 
-@_quiet
+@_safe
 def cycles(ctx: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
     """The cycles, with their windows."""
     for cycle in _catalogue(ctx).cycles:
@@ -115,20 +117,20 @@ def cycles(ctx: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
             yield str(cycle.cycle), "; ".join(str(window) for window in cycle.windows)
 
 
-@_quiet
+@_safe
 def rules(_: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
     """The codes of the rules, and their names once something is typed."""
     from htqcli.rules import RULES
 
     for rule in RULES:
-        if word := _begun(rule.code, incomplete):
+        if word := _completed(rule.code, incomplete):
             yield word, rule.summary
     for rule in RULES if incomplete else ():
-        if word := _begun(rule.name, incomplete):
+        if word := _completed(rule.name, incomplete):
             yield word, f"{rule.code}: {rule.summary}"
 
 
-@_quiet
+@_safe
 def listed_rules(ctx: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
     """The rules after the last comma of a list."""
     before, comma, last = incomplete.rpartition(",")

@@ -123,7 +123,7 @@ def _as_data(
                 "old": as_data(change.old),
                 "new": as_data(change.new),
                 "message": str(change),
-                "drafts": _touched(change, effects),
+                "drafts": _affected(change, effects),
             }
             for change in found
         ],
@@ -132,7 +132,7 @@ def _as_data(
                 "path": effect.path,
                 "changes": [index for index, own in enumerate(found) if own in effect.changes],
                 "verdict": {"old": effect.old.verdict.value, "new": effect.new.verdict.value},
-                "ready": {"old": effect.old.ready, "new": effect.new.ready},
+                "ready": {"old": effect.old.is_ready, "new": effect.new.is_ready},
                 "gone": [_finding(finding) for finding in effect.gone],
                 "new": [_finding(finding) for finding in effect.added],
             }
@@ -142,7 +142,7 @@ def _as_data(
     }
 
 
-def _touched(change: CatalogueChange, effects: Sequence[Effect]) -> list[str]:
+def _affected(change: CatalogueChange, effects: Sequence[Effect]) -> list[str]:
     return [effect.path for effect in effects if change in effect.changes]
 
 
@@ -198,7 +198,7 @@ def _as_text(
         yield [(_of(cycle), "bold")]
         for change in changes:
             yield from terminal.hanging("  ", str(change))
-            if drafts := _touched(change, effects):
+            if drafts := _affected(change, effects):
                 yield from terminal.hanging("      ", f"Drafts: {', '.join(drafts)}")
     for effect in effects:
         yield []
@@ -222,7 +222,7 @@ def _as_markdown(
     for cycle, changes in groupby(found, lambda change: change.cycle):
         yield f"\n### {_of(cycle)}\n"
         for change in changes:
-            drafts = _touched(change, effects)
+            drafts = _affected(change, effects)
             yield f"- {escape(str(change))}" + (
                 f" (drafts: {escape(', '.join(drafts))})" if drafts else ""
             )

@@ -167,7 +167,7 @@ def _summary(found: Comparison) -> str:
     )
 
 
-def _unsaid(found: Comparison) -> Iterator[str]:
+def _missing_facts(found: Comparison) -> Iterator[str]:
     from htqcli.words import join
 
     if count := found.not_compared:
@@ -190,7 +190,7 @@ def _as_text(found: Comparison, published: str) -> Iterator[Line]:
                 yield from terminal.hanging("      ", facts)
         for meaning in _meanings(drifts):
             yield from terminal.hanging("  ", f"What it means: {meaning}")
-    for line in _unsaid(found):
+    for line in _missing_facts(found):
         yield []
         yield from terminal.hanging("", line)
     yield []
@@ -209,5 +209,5 @@ def _as_markdown(found: Comparison) -> Iterator[str]:
             yield f"- {escape(one.message)}" + (f" ({escape(facts)})" if facts else "")
         for meaning in _meanings(drifts):
             yield f"\n{escape(meaning)}"
-    for line in _unsaid(found):
+    for line in _missing_facts(found):
         yield f"\n{escape(line)}"

@@ -85,7 +85,7 @@ def init(
 
     In a terminal, if you give no options, it asks you the questions.
     """
-    from htqcli.authoring.new_draft import Answers, new_draft
+    from htqcli.authoring.new_draft import Answers, Occupation, new_draft
     from htqcli.authoring.schema import of_application
     from htqcli.formats.json import encode
     from htqcli.ksbs.lists import FOLDER
@@ -108,7 +108,8 @@ def init(
         references = [_reference(typed, known, listed) for typed in standard or ()]
     folder = ksbs or Path("" if output == STANDARD_OUTPUT else output).parent / FOLDER
     occupations = [
-        _occupation(reference, listed, folder) for reference in dict.fromkeys(references)
+        Occupation(one, listed.by_reference.get(one), _latest_list(one, folder))
+        for one in dict.fromkeys(references)
     ]
     number = int(level) if level else None
     schema = None if output == STANDARD_OUTPUT else SCHEMA
@@ -151,12 +152,6 @@ def _reference(typed: str, known: Catalogue, cycle: Cycle) -> str:
     if cycle.standards:
         return known.standard(typed, cycle).reference
     return the_reference(typed)
-
-
-def _occupation(reference: str, cycle: Cycle, folder: Path) -> Occupation:
-    from htqcli.authoring.new_draft import Occupation
-
-    return Occupation(reference, cycle.by_reference.get(reference), _latest_list(reference, folder))
 
 
 def _latest_list(reference: str, folder: Path) -> KsbList | None:

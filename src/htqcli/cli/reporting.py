@@ -47,7 +47,7 @@ def conclude(
     report_unchecked(found.unchecked)
     if found.unchecked or not all(written):
         raise typer.Exit(exits.NOT_DONE)
-    if found.failed and not exit_zero:
+    if found.has_failed and not exit_zero:
         raise typer.Exit(exits.FOUND)
 
 

@@ -62,7 +62,7 @@ class CatalogueChange:
         if self.kind == "removed":
             return f"{self._subject} is removed{_described(self.old)}"
         field = (self.field or "").replace("_", " ").replace(".", ", ")
-        return f"{self._subject}: {field} was {_said(self.old)}, is now {_said(self.new)}"
+        return f"{self._subject}: {field} was {_in_words(self.old)}, is now {_in_words(self.new)}"
 
     @property
     def _subject(self) -> str:
@@ -75,9 +75,9 @@ class CatalogueChange:
         about = self.about.capitalize()
         return f"{about} {quote(self.name)}" if self.name else about
 
-    def touches(self, application: Application) -> bool:
+    def can_affect(self, application: Application) -> bool:
         """Whether it matters to a draft: the draft is for the cycle and, if the change is about a
-        standard, names it. A change outside the cycles touches no draft."""
+        standard, names it. A change outside the cycles affects no draft."""
         if self.cycle is None or application.cycle != self.cycle:
             return False
         return self.about != "standard" or self.name in [
@@ -96,54 +96,54 @@ def between(
     if number is not None and number not in numbers:
         raise NotFound(f"There is no cycle {number} in either catalogue.")
     wanted = numbers if number is None else [number]
-    changes = () if number is not None else _outside_cycles(old, new)
-    return (*changes, *(c for n in wanted for c in _of_cycle(n, before.get(n), after.get(n))))
+    changes = () if number is not None else _compare_the_rest(old, new)
+    return (*changes, *(c for n in wanted for c in _compare_cycles(n, before.get(n), after.get(n))))
 
 
-def _outside_cycles(old: Catalogue, new: Catalogue) -> Iterator[CatalogueChange]:
-    yield from _things(None, "source", old.sources, new.sources)
-    yield from _things(
+def _compare_the_rest(old: Catalogue, new: Catalogue) -> Iterator[CatalogueChange]:
+    yield from _compare_things(None, "source", old.sources, new.sources)
+    yield from _compare_things(
         None,
         "route",
         _keyed(old.routes, lambda route: route.name),
         _keyed(new.routes, lambda route: route.name),
     )
-    yield from _fields(
+    yield from _compare_fields(
         None, "catalogue", None, old, new, but=("sources", "routes", "cycles", "schema_")
     )
 
 
-def _of_cycle(number: int, old: Cycle | None, new: Cycle | None) -> Iterator[CatalogueChange]:
+def _compare_cycles(number: int, old: Cycle | None, new: Cycle | None) -> Iterator[CatalogueChange]:
     if old is None or new is None:
         yield CatalogueChange(
             number, "cycle", "removed" if new is None else "added", old=old, new=new
         )
         return
     if old.routes.names is None or new.routes.names is None:
-        yield from _fields(number, "routes", None, old.routes, new.routes)
+        yield from _compare_fields(number, "routes", None, old.routes, new.routes)
     else:
-        yield from _fields(number, "routes", None, old.routes, new.routes, but=("names",))
+        yield from _compare_fields(number, "routes", None, old.routes, new.routes, but=("names",))
         names = _keyed(old.routes.names, str), _keyed(new.routes.names, str)
-        yield from _things(number, "route", *names)
-    yield from _things(
+        yield from _compare_things(number, "route", *names)
+    yield from _compare_things(
         number,
         "window",
         _keyed(old.windows, lambda window: window.name),
         _keyed(new.windows, lambda window: window.name),
     )
-    yield from _things(number, "policy", _values(old.policy), _values(new.policy))
+    yield from _compare_things(number, "policy", _fields_of(old.policy), _fields_of(new.policy))
     stages = _keyed(old.stages, lambda s: s.name), _keyed(new.stages, lambda s: s.name)
-    yield from _things(number, "stage", *stages)
+    yield from _compare_things(number, "stage", *stages)
     orders = [[name for name in stages[at] if name in stages[1 - at]] for at in (0, 1)]
     if orders[0] != orders[1]:
         was, now = ([name for name, _ in order] for order in orders)
         yield CatalogueChange(number, "stages", "changed", field="order", old=was, new=now)
     known = ("cycle", "routes", "windows", "policy", "stages", "listing")
-    yield from _fields(number, "cycle", None, old, new, but=known)
-    yield from _of_listing(number, old, new)
+    yield from _compare_fields(number, "cycle", None, old, new, but=known)
+    yield from _compare_listings(number, old, new)
 
 
-def _of_listing(number: int, old: Cycle, new: Cycle) -> Iterator[CatalogueChange]:
+def _compare_listings(number: int, old: Cycle, new: Cycle) -> Iterator[CatalogueChange]:
     one, other = old.listing, new.listing
     if one is None or other is None:
         if one or other:
@@ -151,9 +151,9 @@ def _of_listing(number: int, old: Cycle, new: Cycle) -> Iterator[CatalogueChange
                 number, "list", "added" if other else "removed", old=one, new=other
             )
     else:
-        yield from _fields(number, "list", None, one, other, but=("standards",))
+        yield from _compare_fields(number, "list", None, one, other, but=("standards",))
     titles = {s.reference: s.title for s in (*old.standards, *new.standards)}
-    for change in _things(number, "standard", old.by_reference, new.by_reference):
+    for change in _compare_things(number, "standard", old.by_reference, new.by_reference):
         yield replace(change, title=titles[change.name or ""])
 
 
@@ -168,7 +168,7 @@ def _keyed(things: Iterable[T], name: Callable[[T], str | None]) -> dict[Any, T]
     return found
 
 
-def _things(
+def _compare_things(
     cycle: int | None, about: str, old: dict[Any, Any], new: dict[Any, Any]
 ) -> Iterator[CatalogueChange]:
     for key in dict.fromkeys((*old, *new)):
@@ -178,10 +178,10 @@ def _things(
         elif key not in old:
             yield CatalogueChange(cycle, about, "added", name, new=new[key])
         else:
-            yield from _fields(cycle, about, name, old[key], new[key])
+            yield from _compare_fields(cycle, about, name, old[key], new[key])
 
 
-def _fields(
+def _compare_fields(
     cycle: int | None,
     about: str,
     name: str | None,
@@ -191,19 +191,19 @@ def _fields(
     within: str = "",
 ) -> Iterator[CatalogueChange]:
     """The changed fields of a thing, and of the things in its fields."""
-    was, now = _values(old), _values(new)
+    was, now = _fields_of(old), _fields_of(new)
     for field in dict.fromkeys((*was, *now)):
         if field in but:
             continue
         one, other = was.get(field), now.get(field)
-        if _values(one) and _values(other):
-            yield from _fields(cycle, about, name, one, other, within=f"{within}{field}.")
+        if _fields_of(one) and _fields_of(other):
+            yield from _compare_fields(cycle, about, name, one, other, within=f"{within}{field}.")
         elif one != other:
             path = f"{within}{field}"
             yield CatalogueChange(cycle, about, "changed", name, field=path, old=one, new=other)
 
 
-def _values(thing: Any) -> dict[str, Any]:
+def _fields_of(thing: Any) -> dict[str, Any]:
     """The fields of a thing by name; empty for a single value."""
     if isinstance(thing, dict):
         return thing
@@ -226,10 +226,10 @@ def as_data(thing: Any) -> Any:
         return thing.isoformat()
     if isinstance(thing, tuple | list):
         return [as_data(item) for item in thing]
-    return {name: as_data(value) for name, value in _values(thing).items()} or thing
+    return {name: as_data(value) for name, value in _fields_of(thing).items()} or thing
 
 
-def _said(value: Any) -> str:
+def _in_words(value: Any) -> str:
     if value is None or value == ():
         return "not given"
     if isinstance(value, str):
@@ -237,13 +237,15 @@ def _said(value: Any) -> str:
             return value.replace("-", " ")
         return value if re.fullmatch(r"[\w-]{1,20}", value) else quote(value, 200)
     if isinstance(value, tuple | list):
-        return join([_said(item) for item in value])
-    return join([f"{name} {_said(own)}" for name, own in _values(value).items()]) or str(value)
+        return join([_in_words(item) for item in value])
+    return join([f"{name} {_in_words(own)}" for name, own in _fields_of(value).items()]) or str(
+        value
+    )
 
 
 def _described(thing: Any) -> str:
     if isinstance(thing, Standard):
-        return f" (level {thing.level}, {thing.route}, {_said(thing.scope)})"
+        return f" (level {thing.level}, {thing.route}, {_in_words(thing.scope)})"
     if isinstance(thing, Cycle):
         windows = join([str(window) for window in thing.windows])
         return f" ({windows}; {len(thing.standards)} standards on its list)"
@@ -260,7 +262,7 @@ def _described(thing: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What changes of the catalogue do to a draft: the changes that touch it, and the check with
+    """What changes of the catalogue do to a draft: those that can affect it, and the check with
     each catalogue. Two findings are the same if their rule, severity, place and acceptance are."""
 
     path: str
@@ -318,6 +320,6 @@ def effects(
             continue
         application = read_application(reader.read(contents[file.path])).part
         if number in (None, application.cycle):
-            own = tuple(change for change in changes if change.touches(application))
+            own = tuple(change for change in changes if change.can_affect(application))
             found.append(Effect(file.path, own, file, after[file.path]))
     return tuple(found), tuple(unchecked.values()), old.left_out

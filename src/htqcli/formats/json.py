@@ -70,7 +70,7 @@ def _file(file: Checked) -> dict[str, Any]:
     return {
         "path": file.path,
         "verdict": file.verdict.value,
-        "ready": file.ready,
+        "ready": file.is_ready,
         "unproven": [one._asdict() for one in file.unproven],
         "standards": [_standard(one) for one in file.standards],
         "findings": [_finding(finding) for finding in file.findings],

@@ -57,7 +57,7 @@ def _properties(values: dict[str, Any]) -> ET.Element:
 def _case(report: Report, file: Checked, rule: Rule) -> ET.Element:
     case = ET.Element("testcase", name=f"{rule.code} {rule.name}", classname=_xml(file.path))
     found = [finding for finding in file.findings if finding.rule is rule]
-    failing = [finding for finding in found if report.fails(finding)]
+    failing = [finding for finding in found if report.is_failure(finding)]
     accepted = [finding for finding in found if finding.accepted]
     others = [finding for finding in found if finding not in failing]
     if failing:

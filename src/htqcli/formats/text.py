@@ -39,7 +39,7 @@ def lines(report: Report, width: int | None = None, *, quiet: bool = False) -> I
     show only the findings that fail the run."""
     for file in report.files:
         for finding in file.findings:
-            if not quiet or report.fails(finding):
+            if not quiet or report.is_failure(finding):
                 yield from _finding(file.path, finding, width)
                 yield []
     if not quiet:
@@ -90,7 +90,7 @@ def _unproven(words: str, file: Checked) -> str:
 
 def coverage(file: Checked) -> list[str]:
     """A line for each standard: how much of it a draft covers. Of many, only the first."""
-    lines = [_of_standard(one) for one in file.standards[:_MAX_STANDARDS]]
+    lines = [_standard_line(one) for one in file.standards[:_MAX_STANDARDS]]
     more = len(file.standards) - len(lines)
     return [*lines, f"{more} more standards"] if more else lines
 
@@ -98,7 +98,7 @@ def coverage(file: Checked) -> list[str]:
 _MAX_STANDARDS = 10
 
 
-def _of_standard(one: StandardCoverage) -> str:
+def _standard_line(one: StandardCoverage) -> str:
     option = one.option and f"({truncate(one.option, 40)})"
     named = " ".join(truncate(part, 60) for part in (one.reference, one.version, option) if part)
     said = "which of its KSBs are covered was not checked"

@@ -25,7 +25,8 @@ class Accepted:
     rule's findings are accepted only for named KSBs. `refused`: they cannot be accepted.
 
     The rest is known once all other rules have run. `idle` are the KSBs that it names but no
-    finding is about. `checked` is false if its rule did not run, so that `matched` says nothing.
+    finding is about. If `checked` is false, `matched` proves nothing: its rule did not run, or not
+    all of the draft could be read.
     """
 
     index: int
@@ -40,14 +41,14 @@ class Accepted:
     checked: bool = False
 
     @property
-    def lacks_ksbs(self) -> bool:
+    def is_missing_ksbs(self) -> bool:
         """Whether it must name KSBs but does not."""
         return self.by_ksb and not self.labels
 
     @property
     def is_effective(self) -> bool:
         """Whether it accepts the findings that it names."""
-        return not (self.refused or self.expired or self.too_long or self.lacks_ksbs)
+        return not (self.refused or self.expired or self.too_long or self.is_missing_ksbs)
 
     @property
     def labels(self) -> dict[str, str]:

@@ -358,7 +358,7 @@ def acceptance_refused(case: Case) -> Iterable[Problem]:
                 "whether its findings can be accepted.",
             )
             continue
-        if accepted.lacks_ksbs:
+        if accepted.is_missing_ksbs:
             yield Problem(
                 (*at, "ksbs"),
                 f"A finding of {named} is accepted KSB by KSB, and the entry does not name any",
