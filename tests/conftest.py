@@ -1,22 +1,19 @@
-"""What the tests share: the program, run as a person or a pipeline runs it."""
+"""Shared by the tests: htq, run as a person or a pipeline runs it."""
 
 from __future__ import annotations
 
 import gc
 import json
 import os
-import pty
 import select
 import shutil
 import signal
 import struct
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from fcntl import ioctl
 from pathlib import Path
-from termios import TIOCSWINSZ
 from typing import Any
 
 import pytest
@@ -31,31 +28,58 @@ settings.load_profile("steady")
 
 
 def examples(few: int) -> settings:
-    """The settings of a law whose examples cost much: `few`, unless the profile asks for many."""
+    """Settings for a property whose examples are slow: `few`, unless the profile asks for many."""
     many = settings().max_examples
     return settings(max_examples=many if many > 100 else few)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What is not marked as slow is quick: `pytest -m quick`."""
+    """Mark every test that is not slow as quick, for `pytest -m quick`."""
     for item in items:
         if not {"slow", "packaging"} & {mark.name for mark in item.iter_markers()}:
             item.add_marker("quick")
 
 
-# A program that the tests start and end listens, even if they run in the background or outlive
-# their terminal.
+NOT_ON_WINDOWS = {
+    "mkfifo": "Windows has no named pipes of this kind",
+    "fork": "Windows copies no process",
+    "geteuid": "Windows has no numbers of users",
+    "SIGHUP": "Windows has no such signal",
+    "openpty": "Windows has no pseudo-terminals of this kind",
+    "resource": "Windows has no such limits",
+    "fcntl": "Windows sets nothing of a pipe",
+}
+"""What tests ask of the system that Windows lacks, by its name in Python."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Generator[None, None, None]:
+    """Skip a test that asks the system for what it does not have, and say so."""
+    try:
+        return (yield)
+    except (AttributeError, ModuleNotFoundError) as error:
+        if os.name != "nt" or error.name not in NOT_ON_WINDOWS:
+            raise
+        pytest.skip(NOT_ON_WINDOWS[error.name])
+    except OSError as error:
+        if getattr(error, "winerror", 0) not in (1, 1314):
+            raise
+        pytest.skip("this account may make no links on Windows")
+
+
+# Programs that the tests start must receive signals, even if the tests run in the background or
+# outlive their terminal.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
-# As in the program: looking for garbage too often costs a tenth of the time.
+# As in the program: collecting garbage less often saves a tenth of the time.
 gc.set_threshold(100_000)
 
-# Tests go by the bundled catalogue, whatever the environment of who runs them names.
+# Tests use the bundled catalogue, even if the environment names another.
 os.environ.pop("HTQ_CATALOGUE", None)
-# They have checkouts of their own, whatever service runs them in one.
+# Tests make their own checkouts, even if a CI service runs them in one.
 for root in ("GITHUB_WORKSPACE", "CI_PROJECT_DIR", "BUILD_SOURCESDIRECTORY"):
     os.environ.pop(root, None)
 
@@ -66,8 +90,8 @@ IN_WINDOW = "2022-05-20"
 
 @pytest.fixture
 def five_cycles(tmp_path: Path) -> Path:
-    """The bundled catalogue with its first 5 cycles alone: what tests say of them stays so when
-    later ones are added."""
+    """The bundled catalogue with only its first 5 cycles, so that tests of them still pass when
+    later cycles are added."""
     text = (ROOT / "data" / "standards.yaml").read_text(encoding="utf-8")
     file = tmp_path / "five-cycles.yaml"
     file.write_text(text.split("\n  - cycle: 6\n")[0] + "\n", encoding="utf-8")
@@ -76,7 +100,7 @@ def five_cycles(tmp_path: Path) -> Path:
 
 @dataclass(frozen=True)
 class Run:
-    """What a run of htq gave."""
+    """The result of a run of htq."""
 
     code: int
     out: str
@@ -100,7 +124,7 @@ class Run:
 
 @pytest.fixture
 def htq(capfd: pytest.CaptureFixture[str]) -> Callable[..., Run]:
-    """htq run in this process, with its words: `htq("window", "status")`."""
+    """Run htq in this process: `htq("window", "status")`."""
 
     def run(*words: str | Path) -> Run:
         streams = sys.stdout, sys.stderr
@@ -122,7 +146,7 @@ def htq(capfd: pytest.CaptureFixture[str]) -> Callable[..., Run]:
 
 
 def program(*words: str | Path, **options: Any) -> subprocess.CompletedProcess[bytes]:
-    """htq run as a program of its own."""
+    """Run htq as a separate program."""
     options.setdefault("timeout", 60)
     options.setdefault("capture_output", True)
     command = [sys.executable, "-m", "htqcli", *map(str, words)]
@@ -157,12 +181,11 @@ with open("codes", "w") as file:
 
 
 def programs(commands, folder: Path, *, redirected=(1, 2), **options: Any) -> list[Run]:
-    """htq run once with each of these words, each time as a process of its own that is a copy of
-    one that has loaded htq, so that loading is paid for once. A copy that hangs is ended.
+    """Run htq once for each of these commands. Each run is a forked copy of one process that has
+    already loaded htq, so that htq is loaded only once. A copy that hangs is ended.
 
-    A command is its words, or the folder to run in and its words. What the options say of the
-    first process, such as its environment, holds for each; the streams that are `redirected` go
-    to files in `folder`.
+    A command is its words, or the folder to run in and its words. The options, such as the
+    environment, apply to every run; the `redirected` streams go to files in `folder`.
     """
     asked = [pair if isinstance(pair[0], Path) else (folder, pair) for pair in commands]
     words = [(str(where), [str(word) for word in each]) for where, each in asked]
@@ -181,8 +204,11 @@ needs_copies = pytest.mark.skipif(not hasattr(os, "fork"), reason="no process ca
 
 
 def in_terminal(*words, columns=80, **environment):
-    """What htq shows in a terminal of so many columns, with its exit code."""
-    primary, secondary = pty.openpty()
+    """The exit code of htq in a terminal of this width, and what it shows there."""
+    primary, secondary = os.openpty()
+    from fcntl import ioctl
+    from termios import TIOCSWINSZ
+
     ioctl(secondary, TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
     env = {"PATH": os.environ["PATH"], "TERM": "xterm-256color", "LANG": "C.UTF-8", **environment}
     command = [sys.executable, "-m", "htqcli", *map(str, words)]
@@ -205,7 +231,7 @@ def in_terminal(*words, columns=80, **environment):
 
 @pytest.fixture
 def draft(tmp_path: Path) -> Callable[..., Path]:
-    """Writes drafts in the folder of the test: see `draft_in`."""
+    """Write drafts in the folder of the test: see `draft_in`."""
     return draft_in(tmp_path)
 
 
@@ -221,9 +247,8 @@ def found(htq, draft):
 
 
 def draft_in(folder: Path) -> Callable[..., Path]:
-    """What writes a copy of the example that is ready in a folder, with pieces of its text replaced.
-
-    `draft({"level: 4": "level: 6"})`; the first occurrence of each is replaced. The list of
+    """A function that writes a copy of the ready example into a folder, with pieces of its text
+    replaced: `draft({"level: 4": "level: 6"})` replaces the first occurrence of each. The list of
     its standard's KSBs is beside it.
     """
 

@@ -1,4 +1,4 @@
-"""What a draft accepts, and what it cannot."""
+"""Which findings a draft can accept, and which it cannot."""
 
 import re
 
@@ -23,8 +23,8 @@ LEARNERS = {
 
 @pytest.fixture
 def accepting(htq, draft):
-    """The findings of a rule, each as what it is about and whether it is accepted, and the codes
-    of other findings, in a draft with these changes that accepts these entries."""
+    """Check a draft with these changes and these entries of ‘accept’. The result is the rule's
+    findings, each as its KSBs and whether it is accepted, and the codes of all other findings."""
 
     def run(code, entries, changes=None, *words, at=IN_WINDOW):
         path = draft(changes)
@@ -61,7 +61,7 @@ def entry(rule, ksbs=None, until="2022-06-30", at=None):
 
 @pytest.mark.parametrize("code", ["HTQ701", "HTQ401", "HTQ104", "HTQ505", "HTQ601", "HTQ607"])
 @pytest.mark.parametrize("until", ["2022-06-30", "2099-12-31"])
-def test_what_a_draft_must_be_cannot_be_accepted(accepting, code, until):
+def test_a_finding_against_a_fixed_requirement_cannot_be_accepted(accepting, code, until):
     changes = {
         "HTQ701": {"conditions_of_application: true": "conditions_of_application: false"},
         "HTQ401": {"  level: 4\n  number": "  level: 6\n  number", "Level 4 Diploma": "Diploma"},
@@ -97,7 +97,7 @@ def test_a_rule_says_whether_its_findings_can_be_accepted(acceptable, codes):
 @pytest.mark.parametrize(
     ("cycle", "at", "is_accepted"), [(3, IN_WINDOW, True), (5, "2024-11-01", False)]
 )
-def test_what_a_cycle_encourages_can_be_accepted_and_what_it_requires_cannot(
+def test_a_missing_support_session_can_be_accepted_unless_the_cycle_requires_one(
     accepting, five_cycles, cycle, at, is_accepted
 ):
     changes = {"cycle: 3": f"cycle: {cycle}", "support_session: 2022-03-02\n": ""}
@@ -127,7 +127,7 @@ def test_an_acceptance_lasts_for_a_year_at_most(accepting, at, until, codes):
     assert others == codes
 
 
-def test_an_acceptance_needs_its_last_day(accepting):
+def test_an_acceptance_needs_an_end_date(accepting):
     own, others = accepting("HTQ604", ["rule: HTQ604, reason: Agreed"], {"confidential: false": "confidential: ~"})  # fmt: skip
     assert own == [(None, False)]
     assert others == ["HTQ101"]
@@ -154,7 +154,7 @@ UNASSESSED = {
 @pytest.mark.parametrize(
     ("code", "changes", "entries", "found", "others"),
     [
-        # What the entry does not name is a finding that counts, beside the accepted one.
+        # KSBs that no entry names are in a finding that counts, beside the accepted one.
         ("HTQ503", NO_K3_S14_B1, [entry("HTQ503", "K3, S14")],
          [(["B1"], False), (["K3", "S14"], True)], []),
         ("HTQ503", NO_K3_S14, [entry("HTQ503", "K3, S14")], [(["K3", "S14"], True)], []),
@@ -163,7 +163,7 @@ UNASSESSED = {
         # Each entry has its own reason, so it makes a finding of its own.
         ("HTQ503", NO_K3_S14, [entry("HTQ503", "K3"), entry("HTQ503", "S14")],
          [(["K3"], True), (["S14"], True)], []),
-        # The place of an entry is that of the standard, or below.
+        # The place of an entry can be the standard, or inside it.
         ("HTQ503", NO_K3_S14, [entry("HTQ503", "K3, S14", at="/standards/0")],
          [(["K3", "S14"], True)], []),
         ("HTQ503", NO_K3_S14, [entry("HTQ503", "K3, S14", at="/standards/0/ksbs")],
@@ -172,7 +172,7 @@ UNASSESSED = {
          [(["S14"], False), (["K3"], True)], []),
         ("HTQ503", NO_K3_S14, [entry("HTQ503", "K3, S14", at="/standards/1")],
          [(["K3", "S14"], False)], ["HTQ106"]),
-        # Labels that no finding is about are told.
+        # Labels that no finding is about are reported.
         ("HTQ503", NO_K3_S14, [entry("HTQ503", "K3, S14, K9")], [(["K3", "S14"], True)],
          ["HTQ106"]),
         ("HTQ503", {}, [entry("HTQ503", "K3")], [], ["HTQ106"]),
@@ -185,8 +185,8 @@ UNASSESSED = {
          [(["K3", "S14"], False)], ["HTQ105"]),
     ],
 )  # fmt: skip
-def test_a_gap_that_an_entry_does_not_name_counts(accepting, code, changes, entries, found, others):
-    # A gap is missed by every combination too, which is HTQ507.
+def test_a_gap_that_no_entry_names_still_counts(accepting, code, changes, entries, found, others):
+    # Every combination misses the gap too, which is HTQ507.
     assert accepting(code, entries, changes, "--ignore", "HTQ507") == (found, others)
 
 
@@ -202,7 +202,7 @@ def test_a_gap_that_an_entry_does_not_name_counts(accepting, code, changes, entr
         ("K1", None, [False], ["HTQ106"]),
     ],
 )
-def test_a_combination_is_accepted_for_all_that_a_learner_may_miss(
+def test_a_combination_is_accepted_if_the_entry_names_every_ksb_a_learner_may_miss(
     accepting, ksbs, at, accepted, others
 ):
     own, found = accepting("HTQ507", [entry("HTQ507", ksbs, at=at)], LEARNERS)
@@ -211,27 +211,27 @@ def test_a_combination_is_accepted_for_all_that_a_learner_may_miss(
 
 
 @pytest.mark.parametrize(("ksbs", "other"), [("K7", "S12"), ("S12", "K7")])
-def test_another_learner_who_misses_something_else_is_still_found(accepting, ksbs, other):
+def test_a_learner_who_misses_a_ksb_that_is_not_named_is_still_reported(accepting, ksbs, other):
     own, others = accepting("HTQ507", [entry("HTQ507", ksbs)], LEARNERS)
     assert [labels for labels, accepted in own if not accepted] == [{"ST0116": [other]}]
     assert others == []
 
 
-def test_a_combination_is_not_accepted_for_a_gap_that_came_later(accepting):
+def test_accepting_a_combination_does_not_cover_a_gap_added_later(accepting):
     later = {**LEARNERS, "S1: {units: [U1]": "S1: {units: [U5]"}
     own, _ = accepting("HTQ507", [entry("HTQ507", "K7, S12")], later)
     (counts,) = [labels["ST0116"] for labels, accepted in own if not accepted]
     assert "S1" in counts
 
 
-def test_an_entry_that_names_ksbs_accepts_no_finding_that_is_about_none(accepting):
+def test_an_entry_with_ksbs_does_not_accept_a_finding_without_ksbs(accepting):
     own, others = accepting(
         "HTQ604", [entry("HTQ604", "K3")], {"confidential: false": "confidential: ~"}
     )
     assert (own, others) == ([(None, False)], ["HTQ106"])
 
 
-def test_two_findings_of_one_place_are_each_accepted_by_an_entry_of_their_own(accepting):
+def test_an_entry_accepts_only_findings_of_its_own_rule(accepting):
     changes = {**NO_K3_S14, K3: "K3: {units: []}"}
     changes["B2: {units: [U1, U4], assessed_by: [A1]}"] = "B2: [U1]"
     own, others = accepting("HTQ503", [entry("HTQ503", "K3, S14", at="/standards/0/ksbs")], changes)
@@ -247,7 +247,7 @@ def test_two_findings_of_one_place_are_each_accepted_by_an_entry_of_their_own(ac
         (entry("HTQ204", until="2030-01-01"), "/accept/0/until"),
     ],
 )
-def test_a_refused_entry_is_told_at_its_place(htq, draft, made, pointer):
+def test_a_refused_entry_is_reported_at_the_field_that_is_wrong(htq, draft, made, pointer):
     path = draft()
     path.write_text(f"{path.read_text()}accept: [{{{made}}}]\n")
     findings = htq("check", path, "--at", IN_WINDOW, "--format", "json").findings
@@ -256,14 +256,14 @@ def test_a_refused_entry_is_told_at_its_place(htq, draft, made, pointer):
     ]
 
 
-def test_the_page_of_the_format_names_each_rule_whose_findings_can_be_accepted():
+def test_the_format_page_lists_every_rule_whose_findings_can_be_accepted():
     page = (ROOT / "docs" / "application-format.md").read_text(encoding="utf-8")
     table = page.split("### What cannot be accepted")[1].split("\n| Findings |")[1].split("\n\n")[0]
     acceptable = [rule.code for rule in about(DRAFT) if rule.acceptable is not Acceptable.NO]
     assert re.findall(r"HTQ\d{3}", table) == acceptable
 
 
-def test_a_rule_is_documented_with_whether_its_findings_can_be_accepted(htq):
+def test_htq_rules_says_whether_findings_can_be_accepted(htq):
     (data,) = htq("rules", "HTQ503", "--format", "json").data
     assert data["can_be_accepted"] == "yes, for the KSBs that the entry names in ‘ksbs’"
     assert "Can be accepted: no." in htq("rules", "HTQ701").out
@@ -294,7 +294,7 @@ accept:
         (["at: /standards/1, ksbs: [K1, B1]"], False),
     ],
 )
-def test_of_several_occupations_each_ksb_that_is_missed_is_named(
+def test_accepting_for_several_occupations_needs_every_missed_ksb_to_be_named(
     htq, tmp_path, entries, is_accepted
 ):
     (tmp_path / "ksbs").mkdir()

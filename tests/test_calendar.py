@@ -13,8 +13,8 @@ URL = "https://www.instituteforapprenticeships.org/higher-technical-qualificatio
 
 @pytest.fixture
 def written(htq, tmp_path):
-    """The bytes of the calendar, of the bundled catalogue or of one with a text replaced, and
-    what was said on standard error."""
+    """The bytes of the calendar of the bundled catalogue, or of one with texts replaced, and the
+    text on standard error."""
 
     def run(*words, changes=None):
         if changes:
@@ -32,12 +32,12 @@ def written(htq, tmp_path):
 
 
 def read(content):
-    """The events by their titles, as another program reads them."""
+    """The events by title, as another program reads them."""
     (calendar,) = ics.Calendar.parse_multiple(content.decode("utf-8"))
     return {event.name: event for event in calendar.events}
 
 
-def test_the_window_of_cycle_3_opens_and_closes_at_its_instants(written):
+def test_cycle_3_opens_and_closes_at_its_published_times(written):
     events = read(written("--cycle", "3")[0])
     assert {name: (event.begin.datetime, event.all_day) for name, event in events.items()} == {
         "HTQ cycle 3: applications open": (datetime(2022, 2, 16, 12, 0, tzinfo=UTC), False),
@@ -45,7 +45,7 @@ def test_the_window_of_cycle_3_opens_and_closes_at_its_instants(written):
     }
 
 
-def test_a_window_without_times_has_whole_days_on_the_dates_that_were_published(written):
+def test_a_window_without_published_times_gives_all_day_events(written):
     content, _ = written("--cycle", "2")
     assert {name: (event.begin.date(), event.all_day) for name, event in read(content).items()} == {
         "HTQ cycle 2: applications open": (date(2021, 7, 5), True),
@@ -55,7 +55,7 @@ def test_a_window_without_times_has_whole_days_on_the_dates_that_were_published(
     assert b"No time was published for the closing." in content.replace(b"\r\n ", b"")
 
 
-def test_without_a_cycle_every_window_with_a_day_is_there_and_the_others_are_said(written):
+def test_without_a_cycle_every_known_day_is_included_and_unknown_ones_are_reported(written):
     content, said = written()
     assert sorted(read(content)) == [
         "HTQ cycle 1: applications close",
@@ -75,13 +75,13 @@ def test_without_a_cycle_every_window_with_a_day_is_there_and_the_others_are_sai
     ]
 
 
-def test_an_alarm_goes_a_week_before_a_window_closes_and_at_no_other_time(written):
+def test_the_only_alarm_is_a_week_before_a_window_closes(written):
     for name, event in read(written()[0]).items():
         alarms = [(alarm.action, alarm.trigger) for alarm in event.alarms]
         assert alarms == ([("DISPLAY", -timedelta(days=7))] if name.endswith("close") else [])
 
 
-def test_what_happens_at_a_stage_and_the_sources_are_in_the_event(written):
+def test_an_event_describes_its_stage_and_names_its_sources(written):
     event = read(written("--cycle", "3")[0])["HTQ cycle 3: applications close"]
     assert "any remaining applications submitted" in event.description
     assert "HTQ.approvals@education.gov.uk" in event.description
@@ -89,7 +89,7 @@ def test_what_happens_at_a_stage_and_the_sources_are_in_the_event(written):
     assert f"Source: {event.url}" in event.description
 
 
-def test_a_dated_stage_that_is_neither_opening_nor_closing_is_an_event_of_its_own(written):
+def test_any_other_stage_with_a_date_has_its_own_event(written):
     stage = "      - name: Institute review and consultation\n"
     content, _ = written("--cycle", "3", changes={stage: f"{stage}        begins: 2022-09-01\n"})
     event = read(content)["HTQ cycle 3: Institute review and consultation"]
@@ -97,18 +97,18 @@ def test_a_dated_stage_that_is_neither_opening_nor_closing_is_an_event_of_its_ow
     assert len(read(content)) == 3
 
 
-def test_two_runs_give_the_same_bytes_and_standard_output_has_them_too(written):
+def test_every_run_gives_the_same_bytes_to_a_file_and_to_standard_output(written):
     first, second = written()[0], written()[0]
     run = program("window", "calendar")
     assert first == second == run.stdout
 
 
-def test_each_event_has_a_uid_of_its_own(written):
+def test_each_event_has_its_own_uid(written):
     events = read(written()[0]).values()
     assert len({event.uid for event in events}) == len(events) == 9
 
 
-def test_windows_and_stages_of_like_names_have_uids_of_their_own(written):
+def test_windows_and_stages_with_similar_names_have_different_uids(written):
     stage = "      - name: Pre-application window\n"
     other = "      - opens: 2022-12-01\n        closes: 2022-12-02\n"
     rest = "        first_teaching: {month: 2024-09, source: DELIV}\n        source: C3\n"
@@ -127,7 +127,7 @@ def test_windows_and_stages_of_like_names_have_uids_of_their_own(written):
     assert len(set(uids)) == len(uids) == 7
 
 
-def test_a_window_that_moves_keeps_its_uid_and_a_later_catalogue_has_a_later_sequence(written):
+def test_a_moved_window_keeps_its_uid_and_gets_a_higher_sequence(written):
     before = read(written("--cycle", "3")[0])
     content, _ = written(
         "--cycle",
@@ -145,12 +145,12 @@ def test_a_window_that_moves_keeps_its_uid_and_a_later_catalogue_has_a_later_seq
     assert b"DTSTAMP:20270111T000000Z\r\n" in content
 
 
-def test_a_catalogue_without_a_date_of_its_own_gives_the_same_bytes_each_time(written):
+def test_an_undated_catalogue_gives_the_same_bytes_each_time(written):
     changes = {"revised: 2026-11-24\n": ""}
     assert written(changes=changes) == written(changes=changes)
 
 
-def test_lines_are_of_at_most_75_octets_and_end_as_the_standard_says(written):
+def test_lines_have_at_most_75_octets_and_end_with_crlf(written):
     content, _ = written()
     lines = content.split(b"\r\n")
     assert lines.pop() == b""
@@ -168,7 +168,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
-def test_no_text_of_a_catalogue_can_be_anything_but_a_text_of_the_calendar(written, text):
+def test_catalogue_text_cannot_add_lines_or_events_to_the_calendar(written, text):
     content, _ = written(
         "--cycle",
         "5",
@@ -194,7 +194,7 @@ def test_no_text_of_a_catalogue_can_be_anything_but_a_text_of_the_calendar(writt
         '"HTTP header: x\\nURL:y"',
     ],
 )
-def test_an_address_is_a_uri_or_left_out(written, address):
+def test_an_address_is_written_as_a_safe_uri_or_left_out(written, address):
     new = f"    title: Higher Technical Qualifications, cycle 3\n    address: {address}\n    #"
     old = "    title: Higher Technical Qualifications, cycle 3\n"
     content, _ = written("--cycle", "3", changes={f"{old}    address": new})
@@ -204,7 +204,7 @@ def test_an_address_is_a_uri_or_left_out(written, address):
     assert len(read(content)) == 2
 
 
-def test_a_cycle_without_a_known_day_is_refused_with_nothing_written(htq, tmp_path):
+def test_a_cycle_without_known_days_is_refused_and_nothing_is_written(htq, tmp_path):
     secondary = CATALOGUE.index("      - name: secondary")
     policy = CATALOGUE.index("    policy:", secondary)
     (tmp_path / "primary.yaml").write_text(
@@ -217,11 +217,11 @@ def test_a_cycle_without_a_known_day_is_refused_with_nothing_written(htq, tmp_pa
     assert not (tmp_path / "x.ics").exists()
 
 
-def test_a_cycle_that_there_is_not_is_refused(htq):
+def test_an_unknown_cycle_is_refused(htq):
     assert htq("window", "calendar", "--cycle", "9").code == 2
 
 
-def test_a_file_that_cannot_be_written_is_exit_3(htq, tmp_path):
+def test_a_file_that_cannot_be_written_gives_exit_code_3(htq, tmp_path):
     run = htq("window", "calendar", "-o", tmp_path / "nowhere" / "x.ics")
     assert run.code == 3
     assert "the calendar is not written" in run.err

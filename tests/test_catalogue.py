@@ -1,4 +1,5 @@
-"""The catalogue: what the page says, what its windows mean, and how a bad one is refused."""
+"""The catalogue: it agrees with the published page, its windows have the right states, and a bad
+catalogue is refused."""
 
 import json
 import os
@@ -29,7 +30,7 @@ KNOWN = bundled.load()
 
 
 def version_of_a_copy(folder, changes=None):
-    """What `htq --version` says of a copy of the program whose catalogue was changed."""
+    """The output of `htq --version` from a copy of the program with a changed catalogue."""
     shutil.copytree(ROOT / "src" / "htqcli", folder / "src" / "htqcli", dirs_exist_ok=True)
     shutil.copytree(ROOT / "data", folder / "data", dirs_exist_ok=True)
     catalogue = folder / "data" / "standards.yaml"
@@ -41,7 +42,7 @@ def version_of_a_copy(folder, changes=None):
     return program("--version", env={**os.environ, "PYTHONPATH": str(folder / "src")}).stdout
 
 
-def test_the_catalogue_as_json_is_used_only_if_it_was_made_from_the_yaml(tmp_path):
+def test_the_json_catalogue_is_used_only_if_made_from_the_current_yaml(tmp_path):
     revised = f"revised: {KNOWN.revised.isoformat()}"
     assert b"revised 1 December 2026" in version_of_a_copy(
         tmp_path, {revised: "revised: 2026-12-01"}
@@ -57,7 +58,7 @@ def test_the_catalogue_is_the_same_from_yaml_and_from_json():
 
 
 def bullets_after(line):
-    """The bullets of the list that follows a line of the page which ends so."""
+    """The bullets of the list that follows the line of the page ending with this text."""
     start = next(at for at, found in enumerate(PAGE_LINES) if found.endswith(line))
     found = []
     for text in PAGE_LINES[start + 1 :]:
@@ -69,16 +70,16 @@ def bullets_after(line):
 
 
 def routes_of_the_page():
-    """The routes that the page says the cycle covers, written as its headings write them."""
+    """The routes that the page says the cycle covers, spelled as in its headings."""
     names = bullets_after("This approvals cycle will cover:")
     return [name.replace("finance & accounting", "finance and accounting") for name in names]
 
 
 def standards_of_the_page():
-    """Every standard of the page, in its order.
+    """Every standard of the page, in the page's order.
 
-    Two headings are lost from the text. A second list “In scope” under one heading shows
-    where: it belongs to the route that the page covers next.
+    Two headings are missing from the text. A second list “In scope” under one heading shows
+    where: it belongs to the next route of the page.
     """
     routes = routes_of_the_page()
     first = PAGE_LINES.index("1. Available standards")
@@ -105,7 +106,7 @@ def standards_of_the_page():
 
 def stages_of_the_page():
     """The key stages with what happens in each: blocks of bullets under their headings. One
-    heading is lost; the first bullet of its block says what it must have said."""
+    heading is missing; the first bullet of its block has the text that it must have had."""
     text = PAGE.partition("approvals process: key stages\n")[2]
     found, heading = [], None
     for block in re.split(r"\n\n+", text.strip()):
@@ -122,7 +123,7 @@ def stages_of_the_page():
 # The page of cycle 3
 
 
-def test_the_list_is_the_list_of_the_page_in_its_order(htq):
+def test_the_list_of_standards_matches_the_page_in_content_and_order(htq):
     page = standards_of_the_page()
     assert len(page) == len({row["reference"] for row in page}) == 93
     assert htq("standards", "list", "--format", "json").data == page
@@ -151,7 +152,7 @@ def test_the_lists_without_a_heading_are_construction_and_digital():
         ("Legal, finance and accounting", 9, 1, 0),
     ],
 )
-def test_each_route_has_as_many_standards_as_were_counted(
+def test_each_route_has_the_right_number_of_standards_in_each_scope(
     htq, route, in_scope, contact_us, out_of_scope
 ):
     rows = {row["route"]: row for row in htq("standards", "routes", "--format", "json").data}
@@ -164,7 +165,7 @@ def test_the_list_has_70_standards_at_level_4_and_23_at_level_5(htq):
     assert (levels.count(4), levels.count(5)) == (70, 23)
 
 
-def test_the_routes_are_those_of_the_page_in_its_order(htq):
+def test_the_routes_match_the_page_in_content_and_order(htq):
     rows = htq("standards", "routes", "--format", "json").data
     assert [row["route"] for row in rows] == routes_of_the_page()
 
@@ -173,12 +174,12 @@ def test_the_routes_are_those_of_the_page_in_its_order(htq):
     "reference, bullet", [("ST0116", 0), ("ST0004", 1), ("ST0019", 2)],
     ids=["in scope", "contact us", "out of scope"],
 )  # fmt: skip
-def test_a_scope_means_what_the_page_says_letter_for_letter(htq, reference, bullet):
+def test_the_meaning_of_a_scope_is_quoted_exactly_from_the_page(htq, reference, bullet):
     [shown] = htq("standards", "show", reference, "--format", "json").data
     assert shown["scope_means"] == bullets_after("Standards are categorised as follows:")[bullet]
 
 
-def test_the_key_stages_are_those_of_the_page_letter_for_letter(htq):
+def test_the_key_stages_are_quoted_exactly_from_the_page(htq):
     stages = htq("window", "timeline", "--cycle", "3", "--format", "json").data["stages"]
     assert [(stage["name"], stage["happens"]) for stage in stages] == stages_of_the_page()
 
@@ -199,19 +200,19 @@ def test_the_window_opens_and_closes_when_the_page_says(htq):
     assert closes in htq("window", "status", "--at", "20 May 2022").out
 
 
-def test_the_contact_is_the_one_of_the_page(htq):
+def test_the_contact_is_the_one_on_the_page(htq):
     [shown] = htq("standards", "show", "ST0116", "--format", "json").data
     assert f"email the approvals team at {shown['contact']} for" in PAGE
 
 
-def test_the_list_is_called_provisional_as_the_page_calls_it(htq):
+def test_the_list_is_provisional_and_quotes_that_it_is_under_review(htq):
     [shown] = htq("standards", "show", "ST0116", "--format", "json").data
     assert shown["list_status"] == "provisional"
     assert "This list will be kept under review." in PAGE
     assert "This list will be kept under review." in shown["list_note"]
 
 
-# The windows, and what each cycle asks for (domain: Windows; What each cycle asks)
+# The windows, and what each cycle requires (domain: Windows; What each cycle asks)
 
 
 @pytest.mark.parametrize(
@@ -225,7 +226,7 @@ def test_the_list_is_called_provisional_as_the_page_calls_it(htq):
         (5, "secondary", "2024-09-23", "2025-02-10", "2026-09", "day"),
     ],
 )
-def test_a_window_is_known_as_precisely_as_it_was_published(
+def test_the_dates_of_a_window_are_as_precise_as_published(
     htq, cycle, name, opens, closes, first_teaching, precision
 ):
     rows = htq("window", "list", "--format", "json").data
@@ -249,12 +250,12 @@ SEVERITIES = {"E": "required", "W": "expected", "I": "encouraged", "–": "not-a
         ("support_session", "I I I I E"),  # row 22
     ],
 )
-def test_a_cycle_asks_for_what_its_pages_ask_for(asked, severities):
+def test_each_cycle_has_the_policy_that_its_pages_publish(asked, severities):
     found = [getattr(KNOWN.cycle(cycle).policy, asked).asks for cycle in (1, 2, 3, 4, 5)]
     assert found == [SEVERITIES[letter] for letter in severities.split()]
 
 
-def test_every_fact_names_sources_that_there_are():
+def test_every_fact_names_existing_sources():
     data = yaml.safe_load((ROOT / "data" / "standards.yaml").read_text("utf-8"))
 
     def named(part):
@@ -285,7 +286,7 @@ def test_the_catalogue_cannot_be_changed():
         KNOWN.cycle(3).standards[0] = None
 
 
-# What a window's state is, at any instant
+# The state of a window at any instant
 
 
 def london(*when):
@@ -305,8 +306,8 @@ CHANGES = [
     (london(2024, 9, 23), "open", 5),
     (london(2025, 2, 11), "closed", 5),
 ]
-"""From when on which state is the answer, and of which cycle. Before the first, cycle 1 is the
-next known to open."""
+"""Each instant at which the answer changes, with the new state and its cycle. Before the first,
+cycle 1 is the next known to open."""
 
 CYCLE_CHANGES = {
     1: ["not-yet-open", CHANGES[0], CHANGES[1], (london(2020, 12, 17), "closed")],
@@ -315,10 +316,10 @@ CYCLE_CHANGES = {
     4: ["not-yet-open", CHANGES[7], (london(2023, 7, 1), "closed")],
     5: ["not-yet-open", CHANGES[8], CHANGES[9], (london(2025, 2, 11), "closed")],
 }
-"""The same for a cycle that is asked for by its number."""
+"""The same for a cycle chosen by its number."""
 
 FIVE = KNOWN.model_copy(update={"cycles": KNOWN.cycles[:5]})
-"""What is known of the cycles that these tests know."""
+"""The catalogue with only the cycles that these tests cover."""
 
 INSTANTS = st.datetimes(datetime(2015, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC))
 SECOND = timedelta(seconds=1)
@@ -329,7 +330,7 @@ def a_second_before(when):
 
 
 @pytest.mark.parametrize("at", range(len(CHANGES)))
-def test_a_state_changes_at_its_second(at):
+def test_the_state_of_the_windows_changes_at_the_exact_second(at):
     when, state, cycle = CHANGES[at]
     found = FIVE.status(when)
     assert (found.state, found.cycle.cycle) == (state, cycle)
@@ -340,7 +341,7 @@ def test_a_state_changes_at_its_second(at):
 
 
 @given(INSTANTS)
-def test_at_any_instant_the_answer_is_the_one_that_the_sources_give(at):
+def test_the_state_at_any_instant_follows_from_the_sources(at):
     passed = bisect_right([when for when, *_ in CHANGES], at)
     found = FIVE.status(at)
     expected = CHANGES[passed - 1][1:] if passed else ("not-yet-open", 1)
@@ -348,7 +349,7 @@ def test_at_any_instant_the_answer_is_the_one_that_the_sources_give(at):
 
 
 @pytest.mark.parametrize("cycle", CYCLE_CHANGES)
-def test_a_cycle_asked_for_by_number_changes_at_its_second(cycle):
+def test_the_state_of_a_chosen_cycle_changes_at_the_exact_second(cycle):
     state, *changes = CYCLE_CHANGES[cycle]
     for when, after, *_ in changes:
         assert KNOWN.status(a_second_before(when), cycle).state == state
@@ -358,7 +359,7 @@ def test_a_cycle_asked_for_by_number_changes_at_its_second(cycle):
 
 
 @given(INSTANTS, st.sampled_from([1, 2, 3, 4, 5]))
-def test_a_cycle_asked_for_by_number_has_the_state_that_the_sources_give(at, cycle):
+def test_the_state_of_a_chosen_cycle_follows_from_the_sources(at, cycle):
     state, *changes = CYCLE_CHANGES[cycle]
     for when, after, *_ in changes:
         state = after if at >= when else state
@@ -377,7 +378,7 @@ def a_catalogue_with(windows):
     example = data["cycles"][0]
     cycles = []
     for number, (first, length, published) in enumerate(windows, start=1):
-        # One that is not published lies between the day before `first` and the day after its last.
+        # An unpublished window lies between the day before `first` and the day after its last day.
         bounds = (
             {"opens": days(first), "closes": days(first + length)}
             if published
@@ -396,9 +397,7 @@ def a_catalogue_with(windows):
     st.integers(0, 60 * 24 - 1),
 )
 @example([(5, 3, True), (5, 9, False)], 6 * 24)
-def test_the_open_window_comes_first_then_one_that_may_be_then_the_next_then_the_last(
-    windows, hours
-):
+def test_an_open_window_is_chosen_before_a_possible_one_then_the_next_then_the_last(windows, hours):
     # An oracle in hours: window n is [begin, end); no clock changes in January and February.
     begin = [24 * first for first, _, _ in windows]
     end = [24 * (first + length + 1) for first, length, _ in windows]
@@ -421,7 +420,7 @@ def test_the_open_window_comes_first_then_one_that_may_be_then_the_next_then_the
     assert found.cycle.cycle - 1 in chosen
 
 
-# Searching: every standard is found by what it is called
+# Searching: every standard is found by its title and its reference
 
 STANDARDS = KNOWN.cycle(3).standards
 
@@ -432,14 +431,14 @@ def first_found(words):
 
 
 @pytest.mark.parametrize("standard", STANDARDS, ids=lambda standard: standard.reference)
-def test_a_standard_is_found_first_by_its_title_in_any_case_and_order(standard):
+def test_a_title_in_any_case_and_word_order_finds_its_standard_first(standard):
     words = standard.title.split()
     for typed in (standard.title, standard.title.upper(), " ".join(reversed(words))):
         assert first_found(typed) == standard.reference, typed
 
 
 @given(st.sampled_from(STANDARDS), st.data())
-def test_a_standard_is_found_first_by_its_title_with_a_letter_missing_or_twice(standard, data):
+def test_a_title_with_a_letter_missing_or_doubled_finds_its_standard_first(standard, data):
     title = standard.title
     at = data.draw(st.sampled_from([at for at, letter in enumerate(title) if letter.isalpha()]))
     typed = data.draw(
@@ -451,7 +450,7 @@ def test_a_standard_is_found_first_by_its_title_with_a_letter_missing_or_twice(s
 
 
 @pytest.mark.parametrize("standard", STANDARDS, ids=lambda standard: standard.reference)
-def test_a_reference_finds_its_standard_alone_however_it_is_typed(standard):
+def test_a_reference_in_any_spelling_finds_only_its_standard(standard):
     digits = standard.reference.removeprefix("ST")
     spellings = [f"ST{digits}", f"st{digits}", f"St {digits}", f"ST-{digits}", f"  st {digits} "]
     spellings += [digits, f"ST{digits.replace('0', 'O')}", f"OCC{digits}", f"ST{int(digits)}"]
@@ -464,13 +463,13 @@ def test_a_reference_finds_its_standard_alone_however_it_is_typed(standard):
 
 @examples(30)
 @given(st.text(max_size=300))
-def test_any_words_can_be_searched_for(words):
+def test_any_text_can_be_searched_for(words):
     found = KNOWN.search(words, KNOWN.cycle(3))
     assert set(found) <= set(STANDARDS)
     assert len(set(found)) == len(found)
 
 
-# A catalogue of somebody's own
+# Your own catalogue
 
 SMALL = """\
 sources:
@@ -513,7 +512,7 @@ def small(tmp_path):
     return file
 
 
-def test_a_catalogue_of_ones_own_replaces_the_bundled_one_for_the_standards(htq, small):
+def test_your_own_catalogue_replaces_the_bundled_standards(htq, small):
     run = htq("standards", "list", "--catalogue", small, "--format", "json")
     assert run.data == [
         {"reference": "ST7777", "title": "Robot keeper", "level": 5}
@@ -526,7 +525,7 @@ def test_a_catalogue_of_ones_own_replaces_the_bundled_one_for_the_standards(htq,
     assert htq("standards", "list", "--cycle", "3", "--catalogue", small).code == 2
 
 
-def test_a_catalogue_of_ones_own_replaces_the_bundled_one_for_the_windows(htq, small):
+def test_your_own_catalogue_replaces_the_bundled_windows(htq, small):
     assert [
         row["cycle"] for row in htq("window", "list", "--catalogue", small, "-f", "json").data
     ] == [9]
@@ -584,9 +583,9 @@ AT_ITS_LINE = {
     "a text for a group": (SOFTWARE_DEVELOPER, "ST0116", "standards"),
     "a group for a text": ("name: Care services", "name: {of: Care}", "name"),
     "a reference in another form": ("reference: ST0116", "reference: LARS0116", "reference"),
-    "a date that there is not": ("opens: 2022-02-16 12:00", "opens: 2022-02-30 12:00", "opens"),
-    "a demand that there is not": ("asks: required", "asks: demanded", "asks"),
-    "a status that there is not": ("status: provisional", "status: agreed", "status"),
+    "an impossible date": ("opens: 2022-02-16 12:00", "opens: 2022-02-30 12:00", "opens"),
+    "an unknown demand": ("asks: required", "asks: demanded", "asks"),
+    "an unknown status": ("status: provisional", "status: agreed", "status"),
     "a window that closes before it opens": (
         "opens: 2022-02-16 12:00\n        closes: 2022-07-29",
         "opens: 2022-02-16 12:00\n        closes: 2022-01-29",
@@ -599,10 +598,10 @@ AT_ITS_LINE = {
     ),
     "a cycle twice": ("  - cycle: 2\n", "  - cycle: 1\n", "cycles.1.cycle"),
     "a reference twice": ("reference: ST0116", "reference: ST0117", "ST0117"),
-    "a source that there is not": ("source: NEWS-2", "source: NEWS-22", "NEWS-22"),
-    "a second source that there is not": ("[SUP-5, CRIT-5]", "[SUP-5, CRIT-55]", "CRIT-55"),
-    "a route that there is not": ("        - route: Digital\n", "        - route: Digit\n", "Digit’"),
-    "a scope that there is not": ("contact-us: ‘Contact", "contact-uss: ‘Contact", "contact-uss"),
+    "an unknown source": ("source: NEWS-2", "source: NEWS-22", "NEWS-22"),
+    "an unknown second source": ("[SUP-5, CRIT-5]", "[SUP-5, CRIT-55]", "CRIT-55"),
+    "an unknown route": ("        - route: Digital\n", "        - route: Digit\n", "Digit’"),
+    "an unknown scope": ("contact-us: ‘Contact", "contact-uss: ‘Contact", "contact-uss"),
     "a field twice": (
         "standards_data: https",
         "standards_data: https://example.org\nstandards_data: https",
@@ -612,7 +611,7 @@ AT_ITS_LINE = {
 
 
 @pytest.mark.parametrize("old, new, field", AT_ITS_LINE.values(), ids=AT_ITS_LINE)
-def test_a_mistake_is_refused_with_its_file_line_and_field(refused, changed, old, new, field):
+def test_the_refusal_of_a_mistake_names_its_file_line_and_field(refused, changed, old, new, field):
     file, line = changed(old, new)
     if field in ("standards_data", "closes"):
         line += 1  # the second of the two
@@ -621,7 +620,7 @@ def test_a_mistake_is_refused_with_its_file_line_and_field(refused, changed, old
     assert field in message
 
 
-def test_a_field_that_is_not_there_is_refused(refused, changed):
+def test_a_catalogue_with_a_missing_field_is_refused(refused, changed):
     assert "standards_data" in refused(changed("standards_data: https", "# https")[0])
 
 
@@ -635,7 +634,7 @@ HOSTILE = {
     "a tab for an indentation": b"sources:\n\tC3: {}\n",
     "two documents": SMALL.encode() + b"---\n" + SMALL.encode(),
     "another encoding": SMALL.encode("utf-16"),
-    "bytes that are no text": bytes(range(256)),
+    "bytes that are not text": bytes(range(256)),
     "a NUL": SMALL.encode() + b"\x00",
     "a tag": b"sources: !!python/object/apply:os.system [echo]\n",
     "an alias bomb": b"a: &a [x, x, x, x, x, x, x, x]\n"
@@ -651,7 +650,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("content", HOSTILE.values(), ids=HOSTILE)
-def test_a_file_that_is_no_catalogue_is_refused_at_once(refused, tmp_path, content):
+def test_a_file_that_is_not_a_catalogue_is_refused(refused, tmp_path, content):
     file = tmp_path / "hostile.yaml"
     file.write_bytes(content)
     message = refused(file)
@@ -659,11 +658,11 @@ def test_a_file_that_is_no_catalogue_is_refused_at_once(refused, tmp_path, conte
     assert len(message) < 1_000
 
 
-def test_a_catalogue_that_is_not_there_is_refused(refused, tmp_path):
+def test_a_missing_catalogue_is_refused(refused, tmp_path):
     assert "there is no such file" in refused(tmp_path / "nowhere.yaml")
 
 
-def test_a_folder_is_no_catalogue(refused, tmp_path):
+def test_a_folder_is_refused_as_a_catalogue(refused, tmp_path):
     refused(tmp_path)
 
 

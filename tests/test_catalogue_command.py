@@ -1,5 +1,5 @@
 """`htq catalogue show` and `check`, the catalogue that every command uses, and what reports say
-of it."""
+about it."""
 
 import copy
 import hashlib
@@ -34,7 +34,7 @@ pytestmark = pytest.mark.slow
 BUNDLED = ROOT / "data" / "standards.yaml"
 AT = moment.read(IN_WINDOW).first
 
-# Each line of it that must be reported says so with the codes.
+# A comment on each line that must be reported has the codes.
 BROKEN = """\
 revised: last week  # HTQ103
 sources:
@@ -103,7 +103,7 @@ cycles:
 
 @pytest.fixture
 def own(tmp_path):
-    """A file with a catalogue of one's own: `own("old", "new")` with pieces replaced."""
+    """A file with your own catalogue: `own("old", "new")` replaces a piece of its text."""
 
     def write(*changes, text=SMALL, name="own.yaml"):
         for old, new in zip(changes[::2], changes[1::2], strict=True):
@@ -117,7 +117,7 @@ def own(tmp_path):
 
 
 def marked(text):
-    """The lines and codes that a text says must be reported."""
+    """The lines and codes that the comments of a text say must be reported."""
     return Counter(
         (number, code)
         for number, line in enumerate(text.split("\n"), start=1)
@@ -129,7 +129,7 @@ def marked(text):
 # Checking a catalogue
 
 
-def test_a_broken_catalogue_shows_every_fault_at_its_line(htq, own):
+def test_every_fault_in_a_broken_catalogue_is_reported_at_its_line(htq, own):
     run = htq("catalogue", "check", own(text=BROKEN), "--at", IN_WINDOW, "--format", "json")
     assert run.code == 1
     assert Counter((f["line"], f["code"]) for f in run.findings) == marked(BROKEN)
@@ -139,17 +139,17 @@ def test_a_broken_catalogue_shows_every_fault_at_its_line(htq, own):
 
 
 UNREADABLE = [f"HTQ00{number}" for number in (1, 2, 3, 5, 6, 7, 8)]
-"""What hides the rest of a file, and so has no place in one that shows every fault."""
+"""Rules whose faults hide the rest of a file, so that `BROKEN` cannot show them."""
 
 
-def test_a_fault_hides_no_other_of_the_same_standard(htq, own):
+def test_all_faults_of_one_standard_are_reported(htq, own):
     file = own("{reference: ST7777, level: 5, title: Robot keeper}",
                "{reference: st 7777, level: 3, titel: Robot keeper, title: TODO}")  # fmt: skip
     run = htq("catalogue", "check", file, "--format", "json")
     assert sorted(run.codes) == ["HTQ102", "HTQ104", "HTQ912", "HTQ914"]
 
 
-def test_the_bundled_catalogue_can_be_used_and_says_what_is_not_confirmed(htq):
+def test_the_bundled_catalogue_is_usable_and_its_unconfirmed_list_is_noted(htq):
     run = htq("catalogue", "check", BUNDLED, "--format", "json")
     assert run.code == 0
     assert [(f["code"], f["severity"]) for f in run.findings] == [("HTQ916", "info")]
@@ -158,7 +158,7 @@ def test_the_bundled_catalogue_can_be_used_and_says_what_is_not_confirmed(htq):
     assert "can be used" in htq("catalogue", "check", BUNDLED).out
 
 
-def test_a_verdict_speaks_of_a_catalogue_and_not_of_a_draft(htq, own):
+def test_the_verdict_on_a_catalogue_never_mentions_a_draft(htq, own):
     good, bad = own(name="good.yaml"), own("level: 5", "level: 6", name="bad.yaml")
     out = htq("catalogue", "check", good, bad).out
     assert f"{good}: can be used\n" in out
@@ -172,7 +172,7 @@ def test_a_verdict_speaks_of_a_catalogue_and_not_of_a_draft(htq, own):
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_every_format_has_the_exit_codes_of_check(htq, own, tmp_path, format):
+def test_every_format_gives_the_same_exit_codes(htq, own, tmp_path, format):
     good, bad = own(name="good.yaml"), own("level: 5", "level: 6", name="bad.yaml")
     missing = tmp_path / "missing.yaml"
 
@@ -187,7 +187,7 @@ def test_every_format_has_the_exit_codes_of_check(htq, own, tmp_path, format):
     assert code(bad, "--select", "HTQ4") == 2
 
 
-def test_the_reports_of_a_catalogue_are_what_the_published_schemas_ask_for(htq, own):
+def test_catalogue_reports_are_valid_by_the_published_schemas(htq, own):
     sarif = htq("catalogue", "check", own(text=BROKEN), "--format", "sarif").data
     assert list(OF_SARIF.iter_errors(sarif)) == []
     assert len(sarif["runs"][0]["results"]) > 30
@@ -197,13 +197,13 @@ def test_the_reports_of_a_catalogue_are_what_the_published_schemas_ask_for(htq, 
     assert len(root.findall("testsuite[2]/testcase")) == len(about(CATALOGUE))
 
 
-def test_a_warning_fails_only_where_that_is_asked_for(htq, own):
+def test_a_warning_fails_the_run_only_with_fail_on_warning(htq, own):
     file = own("status: final", "status: final\n      confirmation_due: 2029-01")
     assert htq("catalogue", "check", file).code == 0
     assert htq("catalogue", "check", file, "--fail-on", "warning").code == 1
 
 
-def test_a_report_of_a_catalogue_is_written_and_never_over_it(htq, own, tmp_path):
+def test_a_report_never_overwrites_the_catalogue(htq, own, tmp_path):
     file = own()
     run = htq("catalogue", "check", file, "--report", f"json={tmp_path / 'report.json'}")
     assert run.code == 0
@@ -220,7 +220,7 @@ def test_a_catalogue_can_come_from_standard_input():
     assert b"-: can be used" in run.stdout
 
 
-def test_the_contact_of_a_catalogue_and_its_scopes_are_shown_as_they_are(htq, own):
+def test_the_contact_and_the_scopes_of_a_catalogue_are_shown_in_full(htq, own):
     file = own(
         "name: the team,", "name: the team, phone: 1,", "scopes: {", "scopes: {contact-uss: Ask., "
     )
@@ -233,7 +233,7 @@ def test_the_contact_of_a_catalogue_and_its_scopes_are_shown_as_they_are(htq, ow
     "word", ["::error::x", "##vso[task.complete]", "\x1b[31m", "\u202e", "<b>@x</b>"]
 )
 @pytest.mark.parametrize("format", FORMATS)
-def test_no_word_of_a_catalogue_is_obeyed(htq, own, format, word):
+def test_text_in_a_catalogue_cannot_command_the_terminal_or_pipeline(htq, own, format, word):
     quoted = json.dumps(word)
     file = own(
         "reference: ST7777", f"reference: {quoted}", "[Digital]", f"[{quoted}]", "scope: in-scope",
@@ -285,7 +285,7 @@ CHANGES = st.lists(
 
 
 def changed(changes):
-    """The sample with values deleted, renamed, there twice or replaced."""
+    """The sample with values deleted, renamed, repeated or replaced."""
     data = copy.deepcopy(SAMPLE)
     for path, change in changes:
         at = data
@@ -308,7 +308,7 @@ def changed(changes):
 
 @settings(examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(CHANGES)
-def test_what_a_command_refuses_is_what_check_calls_an_error(tmp_path, changes):
+def test_commands_refuse_a_catalogue_exactly_when_check_finds_an_error(tmp_path, changes):
     content = changed(changes)
     checker = Checker(None, AT, subject=CATALOGUE)
     report = checker.report([checker.check(Draft("own.yaml", tmp_path, content))])
@@ -337,7 +337,7 @@ def test_any_catalogue_can_be_checked_and_reported(changes, format):
     render(format, checker.report([checker.check(draft)]))
 
 
-def test_a_draft_is_not_judged_as_a_catalogue_nor_a_catalogue_as_a_draft(htq, draft):
+def test_drafts_and_catalogues_have_separate_rules(htq, draft):
     assert not {rule.code[:4] for rule in about(DRAFT)} & {"HTQ9"}
     assert {rule.code[:4] for rule in about(CATALOGUE)} == {"HTQ0", "HTQ1", "HTQ9"}
     run = htq("check", draft(), "--select", "HTQ9")
@@ -361,7 +361,7 @@ def test_a_draft_is_not_judged_as_a_catalogue_nor_a_catalogue_as_a_draft(htq, dr
     ],
     ids=" ".join,
 )
-def test_the_environment_names_a_catalogue_for_every_command(htq, own, monkeypatch, words):
+def test_an_environment_variable_sets_the_catalogue_for_every_command(htq, own, monkeypatch, words):
     file = own()
     named = htq(*words, "--catalogue", file, "--format", "json")
     bundled = htq(*words, "--format", "json")
@@ -374,7 +374,7 @@ def test_the_environment_names_a_catalogue_for_every_command(htq, own, monkeypat
     assert htq(*words, "--format", "json").out == bundled.out
 
 
-def test_every_command_with_a_catalogue_takes_it_from_the_environment_and_says_so(htq):
+def test_every_catalogue_option_reads_the_environment_and_its_help_says_so(htq):
     def commands(command, words):
         for name, inner in getattr(command, "commands", {}).items():
             yield from commands(inner, (*words, name))
@@ -396,9 +396,7 @@ def test_every_command_with_a_catalogue_takes_it_from_the_environment_and_says_s
 @pytest.mark.parametrize(
     "words", [("check", "."), ("standards", "list"), ("rules",), ("--version",)], ids=" ".join
 )
-def test_a_catalogue_of_the_environment_that_cannot_be_used_is_refused(
-    htq, own, monkeypatch, words
-):
+def test_an_unusable_catalogue_from_the_environment_is_refused(htq, own, monkeypatch, words):
     file = own("level: 5", "level: 6")
     monkeypatch.setenv("HTQ_CATALOGUE", str(file))
     run = htq(*words)
@@ -413,7 +411,7 @@ def test_a_catalogue_beside_a_draft_is_not_opened(htq, draft):
     assert htq("check", path, "--at", IN_WINDOW).code == 0
 
 
-# What reports say of the catalogue
+# What reports say about the catalogue
 
 
 def short_hash(file):
@@ -430,7 +428,7 @@ def test_the_version_names_the_catalogue(htq, own, monkeypatch):
 
 
 @pytest.mark.parametrize("format", [name for name in FORMATS if name != "gitlab"])
-def test_every_report_that_has_a_place_for_it_names_the_catalogue(htq, draft, own, format):
+def test_every_format_but_gitlab_names_the_catalogue(htq, draft, own, format):
     path, file = draft(), own("sources:", "revised: 2030-05-06\nsources:")
     for words, known in (((), BUNDLED), (("--catalogue", file), file)):
         run = htq("check", path, "--at", IN_WINDOW, "--format", format, *words)
@@ -442,7 +440,7 @@ def test_every_report_that_has_a_place_for_it_names_the_catalogue(htq, draft, ow
 @pytest.mark.parametrize(
     "format", [name for name in FORMATS if name not in ("gitlab", "sarif", "junit")]
 )
-def test_a_list_past_its_confirmation_is_said_so_once(htq, draft, format):
+def test_a_report_says_once_that_the_list_is_past_its_confirmation_date(htq, draft, format):
     path = draft()
     draft(name="b.yaml")
 
@@ -454,7 +452,7 @@ def test_a_list_past_its_confirmation_is_said_so_once(htq, draft, format):
     assert told("31 January 2022 11:59pm") == 0
 
 
-def test_the_note_of_a_provisional_list_changes_no_count_and_is_data(htq, draft):
+def test_the_note_on_a_provisional_list_is_in_the_data_but_not_counted(htq, draft):
     run = htq("check", draft(), "--at", IN_WINDOW, "--format", "json")
     assert run.data["summary"]["infos"] == 0
     assert run.data["catalogue"] == {
@@ -483,17 +481,17 @@ def test_a_final_list_has_no_note(htq, draft, own):
     )
 
 
-def test_a_standard_is_shown_with_what_is_known_of_its_list(htq):
+def test_a_standard_is_shown_with_the_status_of_its_list(htq):
     assert "was to be confirmed by January 2022" in htq("standards", "show", "ST0116").out
     assert "was to be confirmed" not in htq("standards", "list", "--route", "digital").err
 
 
-def test_the_day_of_the_data_is_in_the_file():
+def test_the_revision_date_is_the_one_in_the_catalogue_file():
     revised = yaml.safe_load(BUNDLED.read_text())["revised"]
     assert bundled.load().revised.isoformat() == revised.isoformat()
 
 
-# On whose authority
+# Sources
 
 
 def address(key):
@@ -504,7 +502,9 @@ def address(key):
     ("cycle", "severity", "key"),
     [(3, "warning", "CAT"), (4, "warning", "CAT"), (5, "error", "SUP-5")],
 )
-def test_what_a_cycle_asks_for_quotes_the_page_of_that_cycle(htq, draft, cycle, severity, key):
+def test_a_finding_from_the_policy_of_a_cycle_cites_the_page_of_that_cycle(
+    htq, draft, cycle, severity, key
+):
     version = "    title: Software developer\n    version: '1.1'\n"
     path = draft(
         {
@@ -530,14 +530,16 @@ def test_what_a_cycle_asks_for_quotes_the_page_of_that_cycle(htq, draft, cycle, 
         ("HTQ605", {"cycle: 3": "cycle: 5", "support_session: 2022-03-02\n": ""}, "2024-10-01", ["CRIT-5", "SUP-5"]),
     ],
 )  # fmt: skip
-def test_a_finding_quotes_the_source_of_the_fact_it_rests_on(htq, draft, code, changes, at, keys):
+def test_a_finding_cites_the_sources_of_the_fact_it_is_based_on(
+    htq, draft, code, changes, at, keys
+):
     run = htq("check", draft(changes), "--at", at, "--select", code, "--format", "json")
     [finding] = run.findings
     assert finding["sources"] == [address(key) for key in keys]
     assert finding["source"] == address(keys[0])
 
 
-def test_a_finding_quotes_the_catalogue_in_use(htq, draft, own):
+def test_a_finding_cites_the_sources_of_the_catalogue_in_use(htq, draft, own):
     path = draft({"cycle: 3": "cycle: 9"})
     run = htq("check", path, "--catalogue", own(), "--select", "HTQ202,HTQ302", "--at", IN_WINDOW)
     assert run.out.count("Source: https://example.org/news\n") == 2
@@ -546,7 +548,7 @@ def test_a_finding_quotes_the_catalogue_in_use(htq, draft, own):
 # What the catalogue holds
 
 
-def test_show_counts_what_each_cycle_has(htq):
+def test_show_counts_the_standards_of_each_cycle(htq):
     shown = htq("catalogue", "show", "--format", "json").data
     assert [cycle["cycle"] for cycle in shown["cycles"]] == [1, 2, 3, 4, 5]
     listing = shown["cycles"][2]["listing"]
@@ -564,7 +566,7 @@ def test_show_counts_what_each_cycle_has(htq):
     assert shown["cycles"][0]["policy"]["support_session"]["read_from"] == 3
 
 
-def test_show_says_the_source_of_every_fact(htq):
+def test_show_gives_the_source_of_every_fact(htq):
     shown = htq("catalogue", "show", "--format", "json").data
     for cycle in shown["cycles"]:
         facts = [cycle["routes"], *cycle["windows"], *cycle["policy"].values()]
@@ -578,7 +580,7 @@ def test_show_says_the_source_of_every_fact(htq):
         assert source["address"] in out
 
 
-def test_show_can_show_one_cycle_of_a_file(htq, own):
+def test_show_can_be_limited_to_one_cycle_of_a_file(htq, own):
     file = own()
     shown = htq("catalogue", "show", "--cycle", "9", "--catalogue", file, "--format", "yaml")
     data = yaml.safe_load(shown.out)
@@ -600,6 +602,6 @@ def test_show_loses_nothing_in_a_narrow_terminal(columns):
     assert re.sub(r"\s+", "", address("DELIV")) in squeezed
 
 
-def test_standards_in_a_terminal_come_with_what_is_known_of_their_list():
+def test_standards_in_a_terminal_are_shown_with_the_status_of_their_list():
     _, shown = in_terminal("standards", "list", "--route", "digital", NO_COLOR="1")
     assert "was to be confirmed by January 2022" in " ".join(shown.split())

@@ -42,7 +42,7 @@ FINAL = {
     ),
     "ksb_coverage: {asks: required, source: SUP-5}": "ksb_coverage: {asks: expected, source: CAT}",
 }
-"""A made-up final list: the texts of the bundled catalogue and what replaces them."""
+"""A made-up final list: texts of the bundled catalogue and their replacements."""
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def final(tmp_path):
 
 @pytest.fixture
 def diff(htq):
-    """The changes from the bundled catalogue to another, as JSON has them."""
+    """The changes from the bundled catalogue to another, from the JSON."""
 
     def run(path, *words):
         done = htq("catalogue", "diff", "bundled", path, "--format", "json", *words)
@@ -79,7 +79,7 @@ def brief(changes):
     ]
 
 
-def test_every_difference_of_a_final_list_is_there_and_no_other(diff, final):
+def test_exactly_the_differences_of_a_final_list_are_reported(diff, final):
     standard = {"level": 4, "route": "Digital", "scope": "in-scope"}
     found = diff(final())["changes"]
     assert brief(found) == [
@@ -101,7 +101,7 @@ def test_every_difference_of_a_final_list_is_there_and_no_other(diff, final):
     ]  # fmt: skip
 
 
-def test_each_change_is_said_in_a_sentence(htq, final):
+def test_each_change_is_described_in_a_sentence(htq, final):
     run = htq("catalogue", "diff", "bundled", final())
     assert (run.code, run.err) == (0, "")
     for line in (
@@ -142,7 +142,7 @@ def test_sources_contact_routes_stages_and_cycles_are_compared_too(diff, final):
     assert found[-1][-1] == {"windows": ["8 May 2023 to 30 June 2023"], "standards": 0}
 
 
-def test_a_list_and_routes_that_become_known_are_told_as_that(diff, final, htq):
+def test_a_list_and_routes_that_become_known_are_reported(diff, final, htq):
     listing = CATALOGUE.index("    listing:\n")
     head = CATALOGUE[listing : CATALOGUE.index("      standards:\n", listing)]
     group = (
@@ -168,7 +168,7 @@ def test_a_list_and_routes_that_become_known_are_told_as_that(diff, final, htq):
     assert "  List is added (provisional)\n" in out
 
 
-def test_the_order_of_stages_is_a_difference_that_of_standards_is_none(diff, final):
+def test_the_order_of_stages_is_compared_but_not_that_of_standards(diff, final):
     stages = CATALOGUE.index("      - name: Resubmission of required changes")
     last = CATALOGUE.index("      - name: Approved qualifications confirmed")
     end = CATALOGUE.index("    listing:")
@@ -181,14 +181,14 @@ def test_the_order_of_stages_is_a_difference_that_of_standards_is_none(diff, fin
     assert diff(final({one + other: other + one}))["changes"] == []
 
 
-def test_only_the_cycle_that_is_asked_for_is_compared(htq, diff, final):
+def test_only_the_chosen_cycle_is_compared(htq, diff, final):
     assert {c["cycle"] for c in diff(final(), "--cycle", "5")["changes"]} == {5}
     run = htq("catalogue", "diff", "bundled", final(), "--cycle", "8")
     assert run.code == 2
     assert "There is no cycle 8 in either catalogue" in run.err
 
 
-def test_exit_codes(htq, final, tmp_path):
+def test_each_outcome_has_its_exit_code(htq, final, tmp_path):
     same = final({}, "same.yaml")
     assert htq("catalogue", "diff", "bundled", same, "--exit-code").code == 0
     assert htq("catalogue", "diff", "bundled", final()).code == 0
@@ -205,7 +205,7 @@ def test_exit_codes(htq, final, tmp_path):
     assert run.out.startswith("12 changes")
 
 
-def test_the_environment_does_not_change_what_bundled_means(final):
+def test_bundled_means_the_bundled_catalogue_even_if_the_environment_names_another(final):
     env = {**os.environ, "HTQ_CATALOGUE": str(final())}
     run = program("catalogue", "diff", "bundled", final(), "--exit-code", env=env)
     assert run.returncode == 1
@@ -221,7 +221,7 @@ def drafts(draft):
     return [path, path.with_name("b.yaml"), path.with_name("c.yaml")]
 
 
-def test_the_effect_on_three_drafts_is_told_by_code_and_place(diff, final, drafts):
+def test_the_effect_on_drafts_is_reported_by_code_and_place(diff, final, drafts):
     words = [word for path in drafts for word in ("--drafts", path)]
     at = ("--at", IN_WINDOW)
     found = diff(final(), *words, *at)
@@ -255,14 +255,14 @@ def test_the_effect_on_three_drafts_is_told_by_code_and_place(diff, final, draft
     assert touched["ksb_coverage", "asks"] == []
 
 
-def test_drafts_for_another_cycle_than_the_one_that_is_compared_are_left_out(diff, final, drafts):
+def test_drafts_for_other_cycles_than_the_chosen_one_are_left_out(diff, final, drafts):
     words = [word for path in drafts for word in ("--drafts", path)]
     found = diff(final(), "--cycle", "2", "--at", IN_WINDOW, *words)
     assert found["changes"] == []
     assert [(d["path"], d["gone"], d["new"]) for d in found["drafts"]] == [(str(drafts[2]), [], [])]
 
 
-def test_drafts_that_a_shell_spells_out_need_the_option_once(htq, final, drafts):
+def test_one_drafts_option_takes_every_path_that_a_shell_expands(htq, final, drafts):
     words = ("--at", IN_WINDOW, "--drafts", *drafts)
     run = htq("catalogue", "diff", "bundled", final(), *words)
     assert f"{drafts[0]}: was: ready to submit; now: not ready to submit" in run.out
@@ -273,7 +273,7 @@ def test_drafts_that_a_shell_spells_out_need_the_option_once(htq, final, drafts)
     assert "--drafts" in refused.err
 
 
-def test_a_finding_of_another_severity_goes_and_comes(diff, final, draft):
+def test_a_finding_whose_severity_changes_is_listed_as_gone_and_new(diff, final, draft):
     path = draft({"cycle: 3": "cycle: 5", "support_session:": "# support_session:"})
     policy = {"support_session: {asks: required,": "support_session: {asks: encouraged,"}
     (effect,) = diff(final(policy), "--drafts", path, "--at", "2024-10-01")["drafts"]
@@ -282,7 +282,7 @@ def test_a_finding_of_another_severity_goes_and_comes(diff, final, draft):
     assert (new["code"], new["severity"]) == ("HTQ605", "info")
 
 
-def test_a_catalogue_comes_through_a_pipe(final):
+def test_a_catalogue_can_be_read_from_a_pipe(final):
     command = [sys.executable, "-m", "htqcli", "catalogue", "diff", "/dev/stdin", str(final())]
     if not os.path.exists("/dev/stdin"):
         pytest.skip("there is no such file here")
@@ -300,7 +300,7 @@ def test_markdown_lists_changes_and_findings(htq, final, drafts):
     assert "No finding comes or goes." in out
 
 
-def test_nothing_in_a_catalogue_speaks_to_the_terminal_or_the_pipeline(htq, final, drafts):
+def test_text_in_a_catalogue_cannot_command_the_terminal_or_pipeline(htq, final, drafts):
     evil = '"\\e[31m##vso[task.x]\\u202e::error::|<script>"'
     changes = {"title: Software developer": f"title: {evil}", "name: secondary": f"name: {evil}"}
     for format in ("text", "markdown", "json"):
@@ -315,7 +315,7 @@ def test_nothing_in_a_catalogue_speaks_to_the_terminal_or_the_pipeline(htq, fina
 
 
 def others(value):
-    """Other values than this that stand in its place, each different in one thing."""
+    """Values that each differ from this one in one thing."""
     if isinstance(value, Model):
         for name in type(value).model_fields:
             fields = {own: getattr(value, own) for own in type(value).model_fields}
@@ -339,7 +339,7 @@ def others(value):
         assert value is None
 
 
-def test_a_catalogue_that_differs_in_one_thing_differs_from_the_bundled_one_both_ways():
+def test_any_one_difference_from_the_bundled_catalogue_is_found_in_both_directions():
     assert between(KNOWN, KNOWN) == ()
     count = 0
     for other in others(KNOWN):
@@ -353,7 +353,7 @@ def test_a_catalogue_that_differs_in_one_thing_differs_from_the_bundled_one_both
     assert count > 500
 
 
-def test_the_documented_shape_is_that_of_the_json(diff, final, drafts):
+def test_the_json_has_the_documented_fields(diff, final, drafts):
     page = (ROOT / "docs" / "catalogue.md").read_text(encoding="utf-8")
     shape = json.loads(re.search(r"```json\n(\{\n  \"old\".*?)```", page, re.DOTALL)[1])
     found = diff(final(), "--drafts", drafts[1], "--at", IN_WINDOW)

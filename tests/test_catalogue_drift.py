@@ -1,4 +1,4 @@
-"""`htq catalogue drift`: a made-up feed that holds the changes that are known, and dirty ones."""
+"""`htq catalogue drift`: a made-up feed with the known changes, and feeds with faults."""
 
 import importlib.util
 import json
@@ -32,7 +32,7 @@ def made():
 
 @pytest.fixture
 def drift(htq, tmp_path):
-    """What `htq catalogue drift` says of these records, as JSON has it."""
+    """The JSON of `htq catalogue drift` for these records."""
 
     def run(feed, *words, code=0):
         (tmp_path / "feed.json").write_text(json.dumps(feed), encoding="utf-8")
@@ -45,7 +45,7 @@ def drift(htq, tmp_path):
 
 
 def kinds(found):
-    """The references by the kind of what has become of them."""
+    """The references, grouped by the kind of change."""
     groups = {}
     for one in found["drift"]:
         groups.setdefault(one["kind"], []).append(one["reference"])
@@ -53,7 +53,7 @@ def kinds(found):
 
 
 def record(**fields):
-    """The record of a standard of the list that has not moved."""
+    """A record that agrees with the list, except for these fields."""
     return {
         "referenceNumber": "ST0116",
         "title": "Software developer",
@@ -65,7 +65,7 @@ def record(**fields):
     } | fields
 
 
-def test_exactly_the_changes_that_are_known_are_reported(drift, made):
+def test_exactly_the_known_changes_are_reported(drift, made):
     feed, moved = made.moved(made.feed(20), LIST)
     found = drift(feed)
     assert (found["cycle"], found["compared"], found["records"]) == (3, 93, len(feed))
@@ -80,7 +80,7 @@ def test_exactly_the_changes_that_are_known_are_reported(drift, made):
     assert found["not_in_data"] == {"title": [], "level": [], "date_of_approval": []}
 
 
-def test_the_documented_shape_is_that_of_the_json(drift):
+def test_the_json_has_the_documented_fields(drift):
     page = (ROOT / "docs" / "catalogue.md").read_text(encoding="utf-8")
     shape = json.loads(re.search(r"```json\n(\{\n  \"feed\".*?)```", page, re.DOTALL)[1])
     found = drift(record(level=5))
@@ -92,12 +92,12 @@ def test_the_documented_shape_is_that_of_the_json(drift):
         assert f"`{kind}`" in page
 
 
-def test_a_feed_without_the_changes_is_the_same_as_ever(made):
+def test_the_made_up_feed_has_no_changes_unless_they_are_asked_for(made):
     assert len(made.feed(20)) == 21
     assert made.feed(20)[0]["title"] == "Made-up occupation 0"
 
 
-def test_a_standard_that_has_not_moved_is_not_mentioned(drift):
+def test_a_standard_that_has_not_changed_is_not_reported(drift):
     found = drift(record(), "--exit-code")
     assert (found["drift"], found["compared"]) == ([], 1)
 
@@ -147,7 +147,7 @@ def test_a_standard_that_has_not_moved_is_not_mentioned(drift):
         ),
     ],
 )
-def test_what_has_become_of_a_standard_is_said_with_what_it_means(drift, fields, kind, said):
+def test_each_change_to_a_standard_is_reported_with_its_meaning(drift, fields, kind, said):
     found = drift(record(**fields), "--exit-code", code=1)
     (one,) = found["drift"]
     assert (one["kind"], one["matters"]) == (kind, True)
@@ -155,7 +155,7 @@ def test_what_has_become_of_a_standard_is_said_with_what_it_means(drift, fields,
     assert one["meaning"]
 
 
-def test_a_title_in_other_case_and_punctuation_means_nothing_for_a_draft(drift):
+def test_a_title_that_differs_only_in_case_and_punctuation_does_not_matter(drift):
     found = drift(record(title="SOFTWARE  developer."), "--exit-code")
     (one,) = found["drift"]
     assert (one["kind"], one["matters"]) == ("spelling", False)
@@ -173,11 +173,11 @@ def test_a_title_in_other_case_and_punctuation_means_nothing_for_a_draft(drift):
         {"approvedForDelivery": "2022-02-15T00:00:00"},
     ],
 )
-def test_what_the_data_does_not_say_has_not_moved(drift, fields):
+def test_data_that_shows_no_change_is_not_reported(drift, fields):
     assert drift(record(**fields))["drift"] == []
 
 
-def test_what_is_not_in_the_data_is_said_to_be_not_there(drift, htq, tmp_path):
+def test_facts_missing_from_the_data_are_reported_as_not_compared(drift, htq, tmp_path):
     dirty = record(title=None, level="four", approvedForDelivery="0001-01-01T00:00:00")
     found = drift(dirty)
     assert found["drift"] == []
@@ -188,7 +188,7 @@ def test_what_is_not_in_the_data_is_said_to_be_not_there(drift, htq, tmp_path):
     assert "Not in the data, so not compared\\: the level of ST0116." in page
 
 
-def test_the_current_version_is_the_highest_that_is_approved_and_has_started(drift):
+def test_the_current_version_is_the_highest_approved_one_that_has_started(drift):
     versions = [
         record(version="1.9", title="Nine", approvedForDelivery="2020-01-01"),
         record(version="1.10", title="Ten", earliestStartDate="2021-06-01"),
@@ -204,7 +204,7 @@ def test_the_current_version_is_the_highest_that_is_approved_and_has_started(dri
 
 
 @pytest.mark.parametrize("turn", range(3))
-def test_of_two_records_of_a_version_the_approved_then_the_last_updated_counts(drift, turn):
+def test_among_records_of_one_version_the_approved_then_the_newest_counts(drift, turn):
     rivals = [
         record(title="Older", lastUpdated="2026-06-01T09:00:00"),
         record(title="Latest", lastUpdated="2026-06-01T10:00:00.1234567"),
@@ -226,7 +226,7 @@ records = st.builds(
 
 
 @given(st.lists(records, min_size=1), st.randoms())
-def test_the_current_version_does_not_hang_on_the_order_of_the_records(found, dice):
+def test_the_current_version_does_not_depend_on_the_order_of_the_records(found, dice):
     at = datetime(2026, 7, 1, tzinfo=UTC)
     chosen = current(found, at)
     shuffled = dice.sample(found, len(found))
@@ -236,7 +236,7 @@ def test_the_current_version_does_not_hang_on_the_order_of_the_records(found, di
     assert all(chosen.number >= one.number for one in rivals)
 
 
-def test_nothing_is_gone_from_a_few_records(drift):
+def test_standards_are_called_gone_only_if_the_data_has_over_half_the_list(drift):
     records = [record(referenceNumber=one.reference, title=one.title) for one in LIST]
     for few in (records[0], records[:1], records[:2], records[:46]):
         found = drift(few)
@@ -251,25 +251,25 @@ def test_nothing_is_gone_from_a_few_records(drift):
 @pytest.mark.parametrize(
     "feed", [[], [None, None], [record(referenceNumber="ST9999")], 7, "x", {"referenceNumber": 1}]
 )
-def test_data_without_a_standard_of_the_list_is_exit_3(drift, feed):
+def test_data_without_any_listed_standard_gives_exit_code_3(drift, feed):
     run = drift(feed, code=3)
     assert "feed.json: it has no record of a standard on the list of cycle 3" in run.err
 
 
 @pytest.mark.parametrize("content", [b"{", b"[" * 100_000, b"\xff\x00", b""])
-def test_what_is_not_json_is_exit_3_and_no_traceback(htq, tmp_path, content):
+def test_data_that_is_not_json_gives_exit_code_3_without_a_traceback(htq, tmp_path, content):
     (tmp_path / "feed.json").write_bytes(content)
     run = htq("catalogue", "drift", tmp_path / "feed.json")
     assert (run.code, run.out, run.err.count("\n")) == (3, "", 1)
     assert htq("catalogue", "drift", tmp_path / "none.json").code == 3
 
 
-def test_a_cycle_without_a_list_is_exit_2(drift):
+def test_a_cycle_without_a_list_gives_exit_code_2(drift):
     assert "not in the catalogue" in drift(record(), "--cycle", "4", code=2).err
     assert "There is no cycle 9" in drift(record(), "--cycle", "9", code=2).err
 
 
-def test_entries_that_are_no_records_spoil_nothing(drift):
+def test_entries_that_are_not_records_are_ignored(drift):
     feed = [
         None, 7, "text", [], {}, record(options=7, coreAndOptions=True, level=[4], version={}),
         record(referenceNumber=["ST0117"]), record(referenceNumber=" st0118 ", title="Data analyst"),
@@ -279,14 +279,14 @@ def test_entries_that_are_no_records_spoil_nothing(drift):
     assert found["not_in_data"]["level"] == ["ST0116"]
 
 
-def test_the_data_comes_from_standard_input_too():
+def test_the_data_can_come_from_standard_input():
     words = ("catalogue", "drift", "-", "--format", "json", "--exit-code")
     run = program(*words, input=json.dumps(record(level=5)).encode())
     assert (run.returncode, run.stderr) == (1, b"")
     assert json.loads(run.stdout)["drift"][0]["kind"] == "level"
 
 
-def test_text_and_markdown_group_what_has_moved_and_say_what_it_means(htq, tmp_path, made):
+def test_text_and_markdown_group_the_changes_and_explain_them(htq, tmp_path, made):
     feed, _ = made.moved(made.feed(2), LIST)
     (tmp_path / "feed.json").write_text(json.dumps(feed), encoding="utf-8")
     words = ("catalogue", "drift", tmp_path / "feed.json", "--at", AT)
@@ -307,7 +307,7 @@ def test_text_and_markdown_group_what_has_moved_and_say_what_it_means(htq, tmp_p
     assert "\n### With options (10)\n" in page
 
 
-def test_nothing_in_the_data_speaks_to_the_terminal_or_the_pipeline(htq, tmp_path):
+def test_text_in_the_data_cannot_command_the_terminal_or_pipeline(htq, tmp_path):
     evil = "\x1b[31m##vso[task.x]\u202e::error::|&lt;script&gt;"
     feed = record(title=evil, status=evil, coreAndOptions=True, options=[{"title": evil}])
     (tmp_path / "feed.json").write_text(json.dumps(feed), encoding="utf-8")

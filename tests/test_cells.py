@@ -1,4 +1,4 @@
-"""How a cell of CSV and of Markdown is written: every text is shown as that text."""
+"""Cells of CSV and Markdown: every text is shown exactly as it is."""
 
 import csv
 import html
@@ -32,12 +32,12 @@ def read_back(text):
         "＠SUM(A1)",
     ],
 )
-def test_a_spreadsheet_calculates_no_text_of_a_cell_or_a_header(text):
+def test_no_text_in_a_cell_or_header_is_a_formula_for_a_spreadsheet(text):
     assert read_back(csv_text([text], [[text]])) == [[f"'{text}"], [f"'{text}"]]
 
 
 @pytest.mark.parametrize("text", ["\t=1+1", "\r=1+1", "\n=1+1", "\0=1+1", "\u200b=1+1"])
-def test_no_hidden_character_stands_before_a_formula(text):
+def test_a_hidden_character_before_a_formula_is_made_visible(text):
     (cell,) = read_back(csv_text(["text"], [[text]]))[1]
     assert cell.startswith("\\")
 
@@ -56,12 +56,12 @@ def test_no_hidden_character_stands_before_a_formula(text):
         ("2022-02-16T12:00:00+00:00", "2022-02-16T12:00:00+00:00"),
     ],
 )
-def test_what_is_no_formula_stays_as_it_is_and_a_number_a_number(value, cell):
+def test_numbers_and_text_that_is_not_a_formula_stay_as_they_are(value, cell):
     assert read_back(csv_text(["value"], [[value]]))[1] == [cell]
 
 
 PAGE = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
-"""Tables and struck-out text as GitHub and GitLab read them, and HTML that is obeyed."""
+"""Tables and struck-out text as GitHub and GitLab read them, with HTML allowed."""
 
 TEXTS = st.text(
     st.one_of(st.sampled_from("|\\`*_{}[]()<>#+-.!&;:~$=@'\" \tab1w"), st.characters()), max_size=30
@@ -69,12 +69,12 @@ TEXTS = st.text(
 
 
 def shown(cell):
-    """A cell of a page as text; what splits a mention is a comment, which nobody sees."""
+    """A cell of a page as text. Comments, which split mentions, are not shown."""
     return html.unescape(re.sub("<!-- -->", "", cell)).strip()
 
 
 @given(st.lists(TEXTS, min_size=2, max_size=2))
-def test_any_text_in_a_cell_of_markdown_is_shown_as_that_text(texts):
+def test_a_markdown_table_cell_shows_any_text_literally(texts):
     page = PAGE.render(markdown_table(["One", "Two"], [texts]))
     cells = re.findall(r"<td>(.*?)</td>", page, re.DOTALL)
     assert [shown(cell) for cell in cells] == [visible(text).strip() for text in texts]
@@ -82,7 +82,7 @@ def test_any_text_in_a_cell_of_markdown_is_shown_as_that_text(texts):
 
 
 @given(TEXTS)
-def test_any_text_in_an_item_of_a_list_is_shown_as_that_text(text):
+def test_a_markdown_list_item_shows_any_text_literally(text):
     page = PAGE.render(f"- {markdown(text)}\n")
     item = re.fullmatch(r"<ul>\n<li>(.*?)</li>\n</ul>\n", page, re.DOTALL)[1]
     assert " ".join(shown(item).split()) == " ".join(visible(text).split())
@@ -98,19 +98,19 @@ def test_any_text_in_an_item_of_a_list_is_shown_as_that_text(text):
         "2022-02-16T12:00:00+00:00",
     ],
 )
-def test_what_is_no_markup_is_left_for_people_who_read_the_source(text):
+def test_text_without_markup_is_not_escaped(text):
     assert markdown(text) == text
 
 
 @pytest.mark.parametrize(
     "text", ["@someone", "someone@example.org", "https://example.org", "www.example.org", ":tada:"]
 )
-def test_nobody_is_mentioned_and_nothing_becomes_a_link(text):
+def test_text_cannot_mention_anybody_or_become_a_link(text):
     written = markdown(text)
     assert not re.search(r"@\w|https?://|www\.\w|:\w+:", written.replace("\\:", " "))
 
 
-def test_nothing_gets_out_of_the_address_of_a_link():
+def test_an_address_cannot_break_out_of_its_link():
     page = PAGE.render(markdown_link("source", "https://example.org/a b)|<script>x</script>"))
     assert page == (
         '<p><a href="https://example.org/a%20b%29%7C%3Cscript%3Ex%3C/script%3E">source</a></p>\n'

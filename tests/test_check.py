@@ -8,7 +8,7 @@ import pytest
 from conftest import IN_WINDOW, ROOT, program
 
 TEN_MISTAKES = {
-    # what is replaced: (with what, the code, the text at the place)
+    # old text: (new text, code, text at the place)
     "type: awarding-organisation": ("type: awarding-body", "HTQ103", "awarding-body"),
     "email: a.person@example.org": ("email: a.person", "HTQ408", "a.person"),
     "level: 4\n  number": ("level: 6\n  number", "HTQ401", "6"),
@@ -27,7 +27,7 @@ TEN_MISTAKES = {
 
 
 def text_at(path, finding):
-    """The text at a finding's place, by nothing but its lines and columns."""
+    """The text at a finding's place, found by its lines and columns alone."""
     lines = path.read_text(encoding="utf-8-sig").split("\n")
     if finding["line"] == finding["end_line"]:
         return lines[finding["line"] - 1][finding["column"] - 1 : finding["end_column"] - 1]
@@ -38,17 +38,17 @@ def text_at(path, finding):
     )
 
 
-def test_a_complete_draft_is_ready_with_nothing_to_say(htq, draft):
+def test_a_complete_draft_is_ready_and_has_no_findings(htq, draft):
     run = htq("check", draft(), "--at", IN_WINDOW, "--format", "json")
     assert run.code == 0
     assert run.data["files"][0]["ready"] is True
     assert run.findings == []
 
 
-def test_ten_independent_mistakes_are_ten_findings_each_at_its_place(htq, draft):
+def test_ten_independent_mistakes_give_ten_findings_at_the_right_places(htq, draft):
     path = draft({old: new for old, (new, _, _) in TEN_MISTAKES.items()})
-    # A level 4 title, a reference whose title is another, and a second `level` would be
-    # mistakes of their own.
+    # A level 4 title, the title of another reference, and a second `level` would be further
+    # mistakes.
     text = (
         path.read_text()
         .replace("Level 4 Diploma", "Diploma")
@@ -62,7 +62,7 @@ def test_ten_independent_mistakes_are_ten_findings_each_at_its_place(htq, draft)
 
 
 @pytest.mark.parametrize("old", TEN_MISTAKES, ids=lambda old: TEN_MISTAKES[old][1])
-def test_each_of_the_ten_mistakes_is_one_finding_alone(htq, draft, old):
+def test_each_of_the_ten_mistakes_alone_gives_one_finding(htq, draft, old):
     new, code, place = TEN_MISTAKES[old]
     path = draft({"Level 4 Diploma": "Diploma", old: new})
     if code == "HTQ203":
@@ -106,7 +106,7 @@ def test_the_json_has_the_shape_that_scripts_rely_on(htq, draft):
     assert run.out.endswith("}\n")
 
 
-def test_an_empty_mapping_lacks_what_every_application_has(htq, tmp_path):
+def test_an_empty_draft_gets_a_finding_for_each_required_part(htq, tmp_path):
     (tmp_path / "a.yaml").write_text("{}")
     run = htq("check", tmp_path / "a.yaml", "--at", IN_WINDOW, "--format", "json")
     assert [(f["code"], f["pointer"]) for f in run.findings] == [
@@ -125,25 +125,25 @@ def test_an_empty_mapping_lacks_what_every_application_has(htq, tmp_path):
 @pytest.mark.parametrize(
     ("changes", "code", "pointer", "place"),
     [
-        # Of a missing field the place is the key of its nearest parent.
+        # The place of a missing field is the key of its nearest parent.
         ({"  level: 4\n  number": "  number"}, "HTQ101", "/qualification/level", "qualification"),
         ({"  name: Example Awards\n": ""}, "HTQ101", "/applicant/name", "applicant"),
         ({"  - reference: ST0116\n    title": "  - title"}, "HTQ101", "/standards/0/reference", "title"),
         ({"  recognition_number: RN5999\n": ""}, "HTQ406", "/applicant/recognition_number", "applicant"),
         ({"conditions_of_application: true": "{}"}, "HTQ701", "/declarations/conditions_of_application", "declarations"),
         ({"support_session: 2022-03-02": ""}, "HTQ605", "/support_session", ""),
-        # A null is as missing, and its place is its own key.
+        # A null is treated as missing; its place is its own key.
         ({"  level: 4\n  number": "  level:\n  number"}, "HTQ101", "/qualification/level", "level"),
-        # Of a field that there is not, the place is its name.
+        # The place of an unknown field is its name.
         ({"  number:": "  numbr:"}, "HTQ102", "/qualification/numbr", "numbr"),
-        # A part that is of the wrong kind is one finding, and nothing in it is asked for.
+        # A part of the wrong type gives one finding; none of its fields is missed.
         ({"qualification:\n": "qualification: [x]\nold:\n"}, "HTQ103", "/qualification", "[x]"),
         # The place of a group of fields ends with its last value.
         ({"choose: 1": "credits: 1\n      choose: 1"}, "HTQ103", "/structure/optional/0",
          "name: Specialism\n      credits: 1\n      choose: 1\n      from: [U5, U6]"),
     ],
 )  # fmt: skip
-def test_a_finding_points_at_what_it_speaks_of(htq, draft, changes, code, pointer, place):
+def test_a_finding_points_at_the_text_it_is_about(htq, draft, changes, code, pointer, place):
     path = draft({"Level 4 Diploma": "Diploma", **changes})
     run = htq("check", path, "--at", IN_WINDOW, "--format", "json")
     found = [f for f in run.findings if (f["code"], f["pointer"]) == (code, pointer)]
@@ -160,7 +160,7 @@ def test_a_finding_points_at_what_it_speaks_of(htq, draft, changes, code, pointe
         'version: "1.10"',
     ],
 )
-def test_a_version_keeps_its_text(htq, draft, text):
+def test_a_version_is_read_as_text_with_or_without_quotation_marks(htq, draft, text):
     path = draft({'version: "1.1"': text})
     assert htq("check", path, "--at", IN_WINDOW, "--format", "json").codes == []
 
@@ -174,7 +174,7 @@ def test_a_version_keeps_its_text(htq, draft, text):
         {"planned_submission: 2022-06-10": "planned_submission: 10 June 2022, 4pm"},
         {"planned_submission: 2022-06-10": "planned_submission: 10/06/2022"},
         {"planned_submission: 2022-06-10": "planned_submission: 2022-07-29T15:59:59Z"},
-        # A day of which some part is in the window is in it.
+        # A day that is partly in the window is in it.
         {"planned_submission: 2022-06-10": "planned_submission: 2022-07-29"},
         {"first_teaching: 2024-09": "first_teaching: September 2024"},
         {"first_teaching: 2024-09": "first_teaching: 2024-09-01"},
@@ -190,12 +190,12 @@ def test_a_version_keeps_its_text(htq, draft, text):
         {"\n": "\r\n"},
     ],
 )  # fmt: skip
-def test_what_a_person_writes_is_read_as_they_mean_it(htq, draft, changes):
+def test_common_ways_of_writing_a_value_are_understood(htq, draft, changes):
     path = draft(changes)
     assert htq("check", path, "--at", IN_WINDOW, "--format", "json").codes == []
 
 
-def test_a_byte_order_mark_and_any_line_end_change_nothing(htq, draft):
+def test_a_byte_order_mark_and_any_line_ending_change_nothing(htq, draft):
     path = draft({"level: 4\n  number": "level: 7\n  number", "Level 4 Diploma": "Diploma"})
     expected = htq("check", path, "--at", IN_WINDOW, "--format", "json").data["files"]
     text = path.read_text()
@@ -204,7 +204,7 @@ def test_a_byte_order_mark_and_any_line_end_change_nothing(htq, draft):
         assert htq("check", path, "--at", IN_WINDOW, "--format", "json").data["files"] == expected
 
 
-def test_a_json_file_is_read_the_same_way(htq, draft, tmp_path):
+def test_a_json_draft_is_checked_like_a_yaml_draft(htq, draft, tmp_path):
     import yaml
 
     path = draft({"level: 4\n  number": "level: 7\n  number", "Level 4 Diploma": "Diploma 😀"})
@@ -233,7 +233,7 @@ def test_a_json_file_is_read_the_same_way(htq, draft, tmp_path):
         ("2022-07-29T16:00:00Z", "HTQ301", "error"),
     ],
 )
-def test_the_window_counts_to_the_second_in_london(htq, draft, at, code, severity):
+def test_a_window_opens_and_closes_to_the_second_in_london_time(htq, draft, at, code, severity):
     dates = ("planned_submission: 2022-06-10\n", "support_session: 2022-03-02\n")
     words = ("--ignore", "HTQ605", "--format", "json")
     run = htq("check", draft(dict.fromkeys(dates, "")), "--at", at, *words)
@@ -253,7 +253,7 @@ def test_the_window_counts_to_the_second_in_london(htq, draft, at, code, severit
         ("[{reference: st 0116}]", ["HTQ201"]),
         ("[{reference: STO116}]", ["HTQ201"]),
         ("[{reference: FA0116}]", ["HTQ201"]),
-        # What is clearly meant is judged as well.
+        # The standard that is clearly meant is checked too.
         ("[{reference: OCC0019}]", ["HTQ201", "HTQ203"]),
         ("[{reference: ST0809}]", ["HTQ402"]),
         ("[{reference: ST0116}, {reference: ST0116}]", ["HTQ207"]),
@@ -269,7 +269,7 @@ def test_the_window_counts_to_the_second_in_london(htq, draft, at, code, severit
         ("[{refrence: ST0116}]", ["HTQ102"]),
     ],
 )  # fmt: skip
-def test_what_is_said_of_standards(htq, draft, standards, codes):
+def test_each_list_of_standards_gives_exactly_these_codes(htq, draft, standards, codes):
     path = draft()
     text = path.read_text()
     start, end = text.index("standards:\n"), text.index("assessments:")
@@ -307,11 +307,11 @@ def test_what_is_said_of_standards(htq, draft, standards, codes):
         ({"declarations:": "declaration:"}, ["HTQ102"]),
     ],
 )  # fmt: skip
-def test_what_is_said_of_the_rest(htq, draft, changes, codes):
+def test_each_change_gives_exactly_these_codes(htq, draft, changes, codes):
     assert htq("check", draft(changes), "--at", IN_WINDOW, "--format", "json").codes == codes
 
 
-def test_an_empty_evidence_file_and_a_link_that_leads_out_are_found(htq, draft, tmp_path):
+def test_empty_evidence_files_and_links_out_of_the_folder_are_reported(htq, draft, tmp_path):
     path = draft({"evidence/specification.txt": "evidence/empty.txt",
                   "evidence/assessment-plan.txt": "evidence/link.txt"})  # fmt: skip
     (tmp_path / "evidence/empty.txt").touch()
@@ -336,7 +336,7 @@ def test_evidence_is_never_opened(htq, draft, tmp_path):
         ("2022-05-19", ["HTQ204", "HTQ105"], False),
     ],
 )
-def test_an_accepted_finding_stays_visible_and_counts_for_nothing_until_it_ends(
+def test_an_accepted_finding_is_shown_but_not_counted_until_the_acceptance_ends(
     htq, draft, until, codes, accepted
 ):
     path = draft({"reference: ST0116": "reference: ST0310", "    title: Software developer\n": ""})
@@ -373,14 +373,14 @@ def test_an_acceptance_at_another_place_accepts_nothing(htq, draft, at):
          "There is no finding of ‘contact-us’ at ‘/standards/1’ to accept"),
     ],
 )  # fmt: skip
-def test_an_acceptance_that_accepts_nothing_is_named_as_it_is_written(htq, draft, entry, message):
+def test_an_unused_acceptance_is_named_as_the_draft_writes_it(htq, draft, entry, message):
     path = draft()
     path.write_text(f"{path.read_text()}accept: [{entry}]\n")
     (finding,) = htq("check", path, "--at", IN_WINDOW, "--format", "json").findings
     assert finding["message"] == message
 
 
-def test_what_is_said_of_a_list_rests_on_the_page_that_the_list_is_from(htq, draft, tmp_path):
+def test_a_finding_about_the_list_cites_the_page_of_the_list(htq, draft, tmp_path):
     text = (ROOT / "data" / "standards.yaml").read_text(encoding="utf-8")
     page = "  X: {title: Another page, address: https://example.org/list}\n"
     text = text.replace("\nsources:\n", f"\nsources:\n{page}", 1)
@@ -400,7 +400,7 @@ def test_what_is_said_of_a_list_rests_on_the_page_that_the_list_is_from(htq, dra
         (5, "2024-10-01", "error", ["criteria-process-and-application-form", "support-and-resources"]),
     ],
 )  # fmt: skip
-def test_what_a_cycle_asks_for_rests_on_the_pages_of_that_cycle(
+def test_a_finding_about_the_policy_of_a_cycle_cites_the_pages_of_that_cycle(
     htq, draft, five_cycles, cycle, at, severity, pages
 ):
     path = draft({"cycle: 3": f"cycle: {cycle}", "support_session: 2022-03-02\n": ""})
@@ -410,7 +410,7 @@ def test_what_a_cycle_asks_for_rests_on_the_pages_of_that_cycle(
     assert [source.rstrip("/").rpartition("/")[2] for source in finding["sources"]] == pages
 
 
-def test_an_accepted_error_lets_the_draft_be_ready(htq, draft):
+def test_a_draft_whose_only_error_is_accepted_is_ready(htq, draft):
     path = draft({"reference: ST0116": "reference: ST0019", "    title: Software developer\n": ""})
     entry = "accept:\n  - {rule: out-of-scope, reason: Agreed, until: 2022-06-01}\n"
     path.write_text(path.read_text() + entry)
@@ -420,7 +420,7 @@ def test_an_accepted_error_lets_the_draft_be_ready(htq, draft):
     assert "ready to submit (1 accepted)" in run.out
 
 
-def test_a_broken_file_cannot_accept_that_it_is_broken(htq, draft):
+def test_a_broken_file_cannot_accept_its_own_fault(htq, draft):
     path = draft({"cycle: 3": "cycle: 3\ncycle: 3"})
     entry = "accept:\n  - {rule: HTQ004, reason: Agreed, until: 2022-06-01}\n"
     path.write_text(path.read_text() + entry)
@@ -429,7 +429,7 @@ def test_a_broken_file_cannot_accept_that_it_is_broken(htq, draft):
     assert run.code == 1
 
 
-def test_the_text_shows_the_line_with_the_place_marked_and_how_to_put_it_right(htq, draft):
+def test_text_shows_the_line_marks_the_place_and_gives_a_remedy(htq, draft):
     path = draft({"  level: 4\n  number": "  level: 6\n  number", "Level 4 Diploma": "Diploma"})
     run = htq("check", path, "--at", IN_WINDOW)
     line = path.read_text().split("\n").index("  level: 6") + 1
@@ -442,14 +442,14 @@ def test_the_text_shows_the_line_with_the_place_marked_and_how_to_put_it_right(h
     assert f"{path}: not ready to submit (1 error)" in run.out
 
 
-def test_the_whole_line_is_shown_where_the_place_is_in_its_middle(htq, draft):
+def test_the_whole_line_is_shown_when_the_mistake_is_in_its_middle(htq, draft):
     path = draft({"K10: {units: [U2]": "K10: {units: [U22]"})
     assert " |       K10: {units: [U22], assessed_by: [A1]}\n" in htq("check", path).out
 
 
 @pytest.mark.parametrize("contact", ["name: Jo Secret", "email: jo.secret.example.org"])
 @pytest.mark.parametrize("breaks", ["", ": x", " *nope", "\n    name: [", "\n   - y", "\a"])
-def test_a_contact_is_never_echoed(htq, draft, contact, breaks):
+def test_a_contact_is_never_shown(htq, draft, contact, breaks):
     path = draft({"name: A. Person": f"{contact}{breaks}"})
     for words in ((), ("--format", "json")):
         run = htq("check", path, "--at", IN_WINDOW, *words)
@@ -459,7 +459,7 @@ def test_a_contact_is_never_echoed(htq, draft, contact, breaks):
 @pytest.mark.parametrize(
     "contact", ["Jo Secret", "[Jo Secret]", "{name: [Jo Secret]}", "{name: TODO Jo Secret}"]
 )
-def test_a_contact_of_the_wrong_shape_is_not_echoed_either(htq, draft, contact):
+def test_a_contact_of_the_wrong_type_is_never_shown(htq, draft, contact):
     path = draft(
         {"contact:\n    name: A. Person\n    email: a.person@example.org": f"contact: {contact}"}
     )
@@ -469,7 +469,7 @@ def test_a_contact_of_the_wrong_shape_is_not_echoed_either(htq, draft, contact):
         assert "Secret" not in run.out
 
 
-def test_a_broken_file_hides_no_other(htq, draft, tmp_path):
+def test_a_broken_or_missing_file_does_not_stop_others_being_checked(htq, draft, tmp_path):
     good = draft()
     (tmp_path / "broken.yaml").write_text("a: [")
     run = htq(
@@ -481,7 +481,7 @@ def test_a_broken_file_hides_no_other(htq, draft, tmp_path):
     assert "broken.yaml: not ready to submit" in run.out
 
 
-def test_a_folder_is_its_drafts_in_the_order_of_their_names(htq, draft, tmp_path):
+def test_the_drafts_in_a_folder_are_checked_in_order_of_name(htq, draft, tmp_path):
     good = draft().read_text()
     left_out = (".hidden/x.yaml", "ksbs/ST0116-1.1.yaml", "notes.txt", "application.schema.json")
     for name in ("b.yml", "a/z.json", *left_out):
@@ -495,7 +495,7 @@ def test_a_folder_is_its_drafts_in_the_order_of_their_names(htq, draft, tmp_path
     ]
 
 
-def test_what_is_no_readable_file_is_named_and_the_rest_is_checked(htq, draft, tmp_path):
+def test_an_unreadable_file_in_a_folder_is_named_and_the_rest_is_checked(htq, draft, tmp_path):
     draft()
     os.mkfifo(tmp_path / "pipe.yaml")
     (tmp_path / "out.yaml").symlink_to("/etc/hostname")
@@ -508,13 +508,13 @@ def test_what_is_no_readable_file_is_named_and_the_rest_is_checked(htq, draft, t
     assert "application.yaml: ready to submit" in run.out
 
 
-def test_a_folder_without_drafts_is_not_checked(htq, tmp_path):
+def test_a_folder_without_drafts_gives_exit_code_3(htq, tmp_path):
     run = htq("check", tmp_path)
     assert run.code == 3
     assert "the folder holds no draft" in run.err
 
 
-def test_standard_input_is_a_draft_whose_files_lie_beside_its_name(draft, tmp_path):
+def test_the_evidence_of_a_draft_on_standard_input_is_sought_beside_its_name(draft, tmp_path):
     content = draft().read_bytes()
     name = str(tmp_path / "from-editor.yaml")
     run = program("check", "-", "--stdin-name", name, "--at", IN_WINDOW, input=content)
@@ -522,14 +522,14 @@ def test_standard_input_is_a_draft_whose_files_lie_beside_its_name(draft, tmp_pa
     assert f"{name}: ready to submit" in run.stdout.decode()
 
 
-def test_an_unknown_option_is_not_understood(htq):
+def test_an_unknown_option_is_refused_with_the_nearest(htq):
     run = htq("check", "--frmat", "json")
     assert run.code == 2
     assert "--format" in run.err
     assert run.out == ""
 
 
-def test_a_valid_draft_costs_one_parse(draft, monkeypatch, htq):
+def test_a_valid_draft_is_parsed_once(draft, monkeypatch, htq):
     import yaml
 
     parsed = []
@@ -557,7 +557,7 @@ def test_a_valid_draft_costs_one_parse(draft, monkeypatch, htq):
         "? contact\n  : {name: TBC Zelda}",
     ],
 )
-def test_a_contact_written_in_an_odd_way_is_not_echoed(htq, draft, contact):
+def test_a_contact_written_in_an_odd_way_is_never_shown(htq, draft, contact):
     old = "contact:\n    name: A. Person\n    email: a.person@example.org"
     path = draft({old: contact})
     if "x: &c" in contact:
@@ -581,7 +581,7 @@ def test_a_contact_written_in_an_odd_way_is_not_echoed(htq, draft, contact):
         ("{chose: 1, from: [U5, U6]}", "HTQ102", "/structure/optional/0/chose"),
     ],
 )  # fmt: skip
-def test_the_shape_of_a_group_of_units_is_checked(htq, draft, group, code, pointer):
+def test_the_fields_of_a_group_of_units_are_checked(htq, draft, group, code, pointer):
     path = draft({"{title: Mobile development, credits: 20}": "Mobile development",
                   "- name: Specialism\n      choose: 1\n      from: [U5, U6]": f"- {group}"})  # fmt: skip
     run = htq("check", path, "--at", IN_WINDOW, "--format", "json")
@@ -607,7 +607,7 @@ def test_an_acceptance_whose_place_cannot_be_read_accepts_nothing(htq, draft):
         ({"  level: 4\n  number": "  level:4\n  number"}, "level:", "no space after the colon"),
     ],
 )  # fmt: skip
-def test_a_common_slip_is_named_where_it_is(htq, draft, changes, place, said):
+def test_a_common_yaml_mistake_is_named_at_its_place(htq, draft, changes, place, said):
     path = draft(changes)
     run = htq("check", path, "--at", IN_WINDOW, "--format", "json")
     (finding,) = run.findings

@@ -1,4 +1,4 @@
-"""Which rules run, what fails the run, where reports go, and how rules are documented."""
+"""Which rules run, which findings fail the run, where reports go, and how rules are documented."""
 
 import json
 import os
@@ -43,7 +43,7 @@ def codes(htq, draft):
         (("--exit-zero",), ["HTQ403", "HTQ401"], 0),
     ],
 )
-def test_rules_and_levels_are_chosen(codes, words, found, code):
+def test_options_choose_the_rules_and_which_severity_fails_the_run(codes, words, found, code):
     assert codes(*words) == (found, code)
 
 
@@ -58,21 +58,21 @@ def test_rules_and_levels_are_chosen(codes, words, found, code):
         (("--report", "x.xml"), "equals sign"),
     ],
 )
-def test_what_is_not_understood_is_refused_with_the_nearest(htq, draft, words, near):
+def test_an_unknown_word_is_refused_with_the_nearest_known_one(htq, draft, words, near):
     run = htq("check", draft(), *words)
     assert (run.code, run.out) == (2, "")
     assert run.err.startswith("There is a problem. ")
     assert near in run.err
 
 
-def test_a_draft_is_not_called_ready_by_some_of_the_rules(htq, draft):
+def test_a_draft_is_not_called_ready_when_only_some_rules_ran(htq, draft):
     run = htq("check", draft(), "--at", IN_WINDOW, "--select", "HTQ4")
     assert run.code == 0
     assert "ready to submit" not in run.out
     assert "no error found by the rules that were chosen" in run.out
 
 
-def test_quiet_shows_only_what_fails_the_run(htq, draft):
+def test_quiet_shows_only_findings_that_fail_the_run(htq, draft):
     run = htq("check", draft(WRONG), "--at", IN_WINDOW, "--quiet")
     assert run.code == 1
     assert "HTQ401" in run.out
@@ -82,7 +82,7 @@ def test_quiet_shows_only_what_fails_the_run(htq, draft):
     assert htq("check", draft(), "--at", IN_WINDOW, "-q", "--format", "json").err == ""
 
 
-def test_a_report_takes_the_place_of_an_older_one_and_keeps_its_rights(htq, draft, tmp_path):
+def test_a_report_replaces_an_older_one_and_keeps_its_permissions(htq, draft, tmp_path):
     old = tmp_path / "report.json"
     old.write_text("old")
     old.chmod(0o640)
@@ -94,7 +94,9 @@ def test_a_report_takes_the_place_of_an_older_one_and_keeps_its_rights(htq, draf
 
 
 @pytest.mark.parametrize("file", ["no/folder/report.json", "/dev/null", "evidence"])
-def test_a_report_that_cannot_be_written_is_named_and_the_rest_is_done(htq, draft, tmp_path, file):
+def test_a_report_that_cannot_be_written_is_named_and_the_others_are_written(
+    htq, draft, tmp_path, file
+):
     path = draft()
     target, good = tmp_path / file, tmp_path / "good.json"
     run = htq(
@@ -130,7 +132,7 @@ def test_a_report_is_not_written_over_a_draft_or_another_report(htq, draft, tmp_
 # htq rules
 
 
-def test_the_rules_are_a_table(htq):
+def test_htq_rules_lists_every_rule_in_a_table(htq):
     lines = htq("rules").out.splitlines()
     assert [line.split()[0] for line in lines] == [rule.code for rule in RULES]
     assert "HTQ605  support-session" in htq("rules").out
@@ -144,20 +146,20 @@ def test_a_rule_is_shown_with_its_source_and_examples(htq):
         assert piece in out
 
 
-def test_rules_are_named_by_code_beginning_or_name(htq):
+def test_rules_can_be_chosen_by_code_start_of_a_code_or_name(htq):
     shown = htq("rules", "HTQ7", "tag", "--format", "json").data
     assert [rule["code"] for rule in shown] == ["HTQ008", "HTQ701"]
     by_cycle = htq("rules", "HTQ605", "--format", "json").data[0]["severity"]
     assert by_cycle.startswith("info in cycles 1, 2, 3, 4, error in cycle")
 
 
-def test_an_unknown_rule_is_refused_with_the_nearest(htq):
+def test_an_unknown_rule_is_refused_with_the_nearest_name(htq):
     run = htq("rules", "support-sesion")
     assert (run.code, run.out) == (2, "")
     assert "support-session" in run.err
 
 
-def test_the_documentation_of_the_rules_is_what_the_rules_say(htq):
+def test_the_page_of_rules_is_up_to_date(htq):
     written = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
     assert written == htq("rules", "--format", "markdown").out, "run: python docs/generate.py"
 
@@ -173,7 +175,7 @@ def test_every_finding_says_where_its_rule_is_documented(htq, draft):
     assert all(finding["documentation"] in anchors for finding in run.findings)
 
 
-# What attackers found
+# Unusual and hostile input
 
 
 @pytest.mark.parametrize(
@@ -185,7 +187,7 @@ def test_a_choice_that_leaves_no_rule_is_refused(htq, draft, words):
     assert "No rule is left" in run.err
 
 
-def test_a_report_is_not_written_over_a_draft_of_the_folder_that_is_checked(htq, draft, tmp_path):
+def test_a_report_is_not_written_over_a_draft_in_the_checked_folder(htq, draft, tmp_path):
     path = draft(name="other.yaml")
     before = path.read_text()
     run = htq("check", tmp_path, "--at", IN_WINDOW, "--report", f"json={path}")
@@ -194,7 +196,9 @@ def test_a_report_is_not_written_over_a_draft_of_the_folder_that_is_checked(htq,
 
 
 @pytest.mark.parametrize("format", ["json", "sarif", "gitlab"])
-def test_an_older_report_in_the_folder_is_no_draft_and_is_replaced(htq, draft, tmp_path, format):
+def test_an_older_report_in_the_checked_folder_is_replaced_and_not_checked(
+    htq, draft, tmp_path, format
+):
     draft()
     report = tmp_path / "report.json"
     words = ("check", tmp_path, "--at", IN_WINDOW, "--report", f"{format}={report}")
@@ -203,7 +207,7 @@ def test_an_older_report_in_the_folder_is_no_draft_and_is_replaced(htq, draft, t
     assert htq(*words).code == 0
 
 
-def test_a_report_does_not_take_the_place_of_standard_output(draft, tmp_path):
+def test_a_report_is_not_written_to_the_file_that_receives_standard_output(draft, tmp_path):
     out = tmp_path / "out.txt"
     path = draft()
     with open(out, "wb") as file:
@@ -234,19 +238,19 @@ def test_a_long_reason_is_not_repeated_in_full_with_each_finding(htq, draft):
         ({"first_teaching: 2024-09": "first_teaching: soon"}, "HTQ304"),
     ],
 )
-def test_an_acceptance_is_not_called_idle_where_its_rule_could_not_judge(htq, draft, changes, rule):
+def test_an_acceptance_is_not_called_unused_when_its_rule_could_not_run(htq, draft, changes, rule):
     entry = f"accept:\n  - {{rule: {rule}, reason: Agreed, until: 2022-06-01}}\n"
     path = draft({**changes, "declarations:": f"{entry}declarations:"})
     assert "HTQ106" not in htq("check", path, "--at", IN_WINDOW, "--format", "json").codes
 
 
-def test_a_pointer_of_an_acceptance_is_taken_to_the_letter(htq, draft):
+def test_the_place_in_an_acceptance_must_match_exactly(htq, draft):
     entry = "accept:\n  - {rule: HTQ605, at: /, reason: Agreed, until: 2022-06-01}\n"
     path = draft({"support_session: 2022-03-02\n": entry})
     assert htq("check", path, "--at", IN_WINDOW, "--format", "json").codes == ["HTQ605", "HTQ106"]
 
 
-def test_github_counts_what_could_not_be_checked_among_the_ten(htq, draft):
+def test_unchecked_files_count_towards_the_ten_errors_shown_on_github(htq, draft):
     missing = [f"missing-{number}.yaml" for number in range(15)]
     out = htq("check", draft(), *missing, "--at", IN_WINDOW, "--format", "github").out
     assert out.count("::error ") == 10
@@ -254,7 +258,7 @@ def test_github_counts_what_could_not_be_checked_among_the_ten(htq, draft):
 
 
 @pytest.mark.parametrize("word", ["\x1b[31mred", "##vso[task.x]y", "a\n::error::x", "\u202eabc"])
-def test_a_catalogue_says_nothing_to_a_terminal_either(htq, tmp_path, word):
+def test_text_in_a_catalogue_cannot_command_the_terminal_or_pipeline(htq, tmp_path, word):
     text = (ROOT / "data" / "standards.yaml").read_text()
     text = text.replace("name: the HTQ approvals team, email: HTQ.approvals@education.gov.uk",
                         f"name: {json.dumps(word)}, email: {json.dumps(word)}")  # fmt: skip

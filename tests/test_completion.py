@@ -1,4 +1,4 @@
-"""Shell completion: what bash, zsh and fish are told, and that nothing else ever is."""
+"""Shell completion: what htq offers to bash, zsh and fish, and that no text is run by a shell."""
 
 import os
 import shutil
@@ -18,7 +18,7 @@ TITLES = {standard.reference: standard.title for standard in bundled.load().cycl
 
 @pytest.fixture
 def asked(htq, monkeypatch):
-    """What htq tells a shell that asks at the end of a line, as the script of the shell asks."""
+    """The output of htq when the script of a shell asks for completions at the end of a line."""
 
     def ask(shell, line):
         words = line.split(" ")
@@ -61,7 +61,7 @@ def test_every_reference_is_offered_with_its_title(offered, line):
 
 @pytest.mark.parametrize("begun", ["ST011", "st011", "sT011"])
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_a_reference_is_completed_in_the_case_in_which_it_is_typed(asked, shell, begun):
+def test_a_reference_is_completed_in_the_case_that_was_typed(asked, shell, begun):
     out = asked(shell, f"htq standards show {begun}")
     for last in ("6", "7", "8"):
         assert f"{begun}{last}" in out
@@ -71,7 +71,7 @@ def test_a_reference_is_completed_in_the_case_in_which_it_is_typed(asked, shell,
         assert sorted(out.split("\n")) == [f"{begun}6", f"{begun}7", f"{begun}8"]
 
 
-def test_what_is_on_the_line_already_is_not_offered_again(offered):
+def test_a_reference_already_on_the_line_is_not_offered_again(offered):
     assert set(offered("htq standards show ST0116 st0117 ST011")) == {"ST0118"}
     assert set(offered("htq init --standard ST0116 --standard ST011")) == {"ST0117", "ST0118"}
 
@@ -110,11 +110,11 @@ def test_a_list_of_rules_is_completed_after_its_last_comma(offered):
         ("rules --format ", ["text", "json", "markdown"]),
     ],
 )
-def test_the_words_of_an_option_are_offered(offered, line, words):
+def test_the_choices_of_an_option_are_offered(offered, line, words):
     assert list(offered(f"htq {line}")) == words
 
 
-def test_the_lists_at_hand_are_offered_with_their_versions(offered, monkeypatch):
+def test_the_ksb_lists_you_have_are_offered_with_their_versions(offered, monkeypatch):
     monkeypatch.chdir(ROOT / "tests")
     assert offered("htq ksbs show ST01") == {"ST0116": "version 1.1 and 1.10"}
     monkeypatch.chdir(ROOT)
@@ -126,11 +126,11 @@ def test_the_lists_at_hand_are_offered_with_their_versions(offered, monkeypatch)
     "line", ["check ex", "check --catalogue ex", "init -o ex", "ksbs list --ksbs "]
 )
 @pytest.mark.parametrize(("shell", "nothing"), [("bash", ""), ("zsh", "_files"), ("fish", "")])
-def test_where_a_path_belongs_the_shell_offers_its_own(asked, shell, nothing, line):
+def test_paths_are_left_to_the_shell(asked, shell, nothing, line):
     assert asked(shell, f"htq {line}") == nothing
 
 
-def test_a_description_is_one_line(asked):
+def test_each_description_is_one_line(asked):
     for line in asked("fish", "htq check --").split("\n"):
         assert line.startswith("--")
 
@@ -140,7 +140,7 @@ HOSTILE = r"a\$(touch made)`touch made`$(touch made)';touch made;'\" [/b] [bold]
 
 @pytest.fixture
 def hostile(tmp_path):
-    """A catalogue in which the title of a standard would do something."""
+    """A catalogue in which the title of a standard contains shell commands."""
     text = (ROOT / "data" / "standards.yaml").read_text(encoding="utf-8")
     quoted = HOSTILE.replace("'", "''")
     path = tmp_path / "hostile.yaml"
@@ -148,7 +148,7 @@ def hostile(tmp_path):
     return path
 
 
-def test_a_title_says_nothing_to_a_shell(asked, hostile):
+def test_a_title_cannot_command_a_shell(asked, hostile):
     for shell in ("zsh", "fish"):
         out = asked(shell, f"htq standards show --catalogue {hostile} ST0116")
         assert "ST0116" in out
@@ -171,7 +171,7 @@ def test_without_a_usable_catalogue_nothing_is_offered(offered, tmp_path, line, 
     assert offered(words) == {}
 
 
-def test_a_line_that_htq_would_refuse_is_completed_in_silence(offered):
+def test_a_line_that_htq_would_refuse_is_completed_without_an_error(offered):
     assert offered("htq standards show --cycle nine ST9") == {}
     assert offered("htq check --at never --select HTQ7") == {
         "HTQ701": "The conditions of application are not accepted"
@@ -211,7 +211,7 @@ def test_fish_completes(on_path, tmp_path):
 
 
 @pytest.mark.skipif(not shutil.which("zsh"), reason="there is no zsh here")
-def test_zsh_does_not_do_what_a_title_says(on_path, hostile, tmp_path):
+def test_zsh_does_not_run_commands_in_a_title(on_path, hostile, tmp_path):
     script = (
         'autoload -U compinit; compinit -u; eval "$(_HTQ_COMPLETE=source_zsh htq)"; '
         '_arguments() { print -r -- "$@"; local x=${1#*: :}; eval "ws=( ${x[3,-3]} )"; }; '
@@ -223,3 +223,23 @@ def test_zsh_does_not_do_what_a_title_says(on_path, hostile, tmp_path):
     )
     assert b"ST0116" in run.stdout
     assert not (tmp_path / "made").exists()
+
+
+@pytest.mark.parametrize(
+    ("shell", "code", "said"),
+    [
+        ("pwsh", 0, b'(htq --show-completion) -join "`n" | iex'),
+        ("csh", 2, b"There is no completion for csh: only for bash, zsh, fish and PowerShell."),
+    ],
+)
+def test_a_shell_that_is_not_set_up_is_told_what_it_can_do(tmp_path, shell, code, said):
+    """The shell is a copy of bash, which processes know by its own name."""
+    shutil.copy(os.path.realpath(shutil.which("bash")), tmp_path / shell)
+    line = f"{sys.executable} -m htqcli --install-completion; exit $?"
+    home = {**os.environ, "HOME": str(tmp_path)}
+    run = subprocess.run(
+        [tmp_path / shell, "--norc", "-c", line], env=home, capture_output=True, check=False
+    )
+    assert run.returncode == code
+    assert said in run.stdout + run.stderr
+    assert {path.name for path in tmp_path.iterdir()} == {shell}

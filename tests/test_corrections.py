@@ -1,5 +1,5 @@
-"""What `htq check --fix` corrects and leaves alone, and that every hint which names a replacement
-leads to a draft without the mistake."""
+"""What `htq check --fix` corrects and leaves alone, and that following a hint which names a
+replacement removes the mistake."""
 
 import json
 import re
@@ -40,7 +40,7 @@ def after(changes):
 
 
 CERTAIN = [
-    # Slips of YAML
+    # Mistakes in YAML
     ("  name: Example Awards", "  name:Leeds", "  name: Leeds"),
     ("  level: 4", "  level:4", "  level: 4"),
     ("  level: 4", "  level:\u00a04", "  level: 4"),
@@ -89,7 +89,7 @@ CERTAIN = [
 
 
 @pytest.mark.parametrize(("old", "slip", "right"), CERTAIN, ids=[slip for _, slip, _ in CERTAIN])
-def test_a_certain_mistake_says_that_it_can_be_corrected_and_is(htq, draft, old, slip, right):
+def test_a_clear_cut_mistake_is_marked_as_fixable_and_is_corrected(htq, draft, old, slip, right):
     path = draft({old: slip})
     wrong = path.read_text()
     before = htq("check", path, "--at", IN_WINDOW, "--format", "json")
@@ -105,7 +105,7 @@ def test_a_certain_mistake_says_that_it_can_be_corrected_and_is(htq, draft, old,
 
 
 LEFT = [
-    # As many places one way as the other
+    # Two spellings that are equally common
     {"  U5: {title": "  u5: {title", "K7: {units: [U1, U5": "K7: {units: [U1, u5"},
     {"  A2: P": "  a2: P", "K12: {units: [U3], assessed_by: [A2]": "K12: {units: [U3], assessed_by: [A1]"},
     # Not an id, or more than one
@@ -129,7 +129,7 @@ LEFT = [
 
 
 @pytest.mark.parametrize("changes", LEFT, ids=[list(changes.values())[-1] for changes in LEFT])
-def test_what_is_not_certain_is_left_as_it_is_and_told(htq, draft, changes):
+def test_an_ambiguous_mistake_is_reported_and_left_alone(htq, draft, changes):
     path = draft(changes)
     before = path.read_text()
     text, run = corrected(htq, path)
@@ -138,7 +138,7 @@ def test_what_is_not_certain_is_left_as_it_is_and_told(htq, draft, changes):
     assert not any(finding["fixable"] for finding in run.findings)
 
 
-def test_of_places_that_disagree_the_one_that_is_alone_changes(htq, draft):
+def test_a_spelling_used_once_is_changed_to_the_spelling_used_elsewhere(htq, draft):
     path = draft({"  U3: {title": "  u3: {title"})
     text, run = corrected(htq, path)
     assert text == EXAMPLE
@@ -146,18 +146,18 @@ def test_of_places_that_disagree_the_one_that_is_alone_changes(htq, draft):
     assert "1 mistake corrected" in run.err
 
 
-def test_few_places_follow_the_many_and_the_definition_with_them(htq, draft):
+def test_a_definition_and_its_uses_get_the_most_common_spelling(htq, draft):
     changes = {"  U3: {title": "  u3: {title", "K11: {units: [U3]": "K11: {units: [u3]"}
     text, _ = corrected(htq, draft(changes))
     assert text == EXAMPLE
 
 
-def test_places_that_are_as_many_are_told_to_be_written_alike(htq, draft):
+def test_two_equally_common_spellings_get_a_hint_to_write_both_alike(htq, draft):
     run = htq("check", draft(LEFT[0]), "--at", IN_WINDOW, "--select", "HTQ505")
     assert "Did you mean ‘u5’, as in ‘units’? Write both alike." in run.out
 
 
-def test_a_letter_o_in_place_of_a_zero_is_hinted_at(htq, draft):
+def test_a_letter_o_typed_for_a_zero_gets_a_hint(htq, draft):
     changes = {"  U2: {title": "  U10: {title", "K5: {units: [U1, U2]": "K5: {units: [U1, U1O]"}
     run = htq("check", draft(changes), "--at", IN_WINDOW, "--select", "HTQ505", "--format", "json")
     hints = {f["message"]: f["hint"] for f in run.findings}
@@ -165,7 +165,7 @@ def test_a_letter_o_in_place_of_a_zero_is_hinted_at(htq, draft):
     assert "Did you mean" not in hints["There is no unit ‘U2’"]
 
 
-def test_of_two_lines_with_one_label_none_is_renamed(htq, draft):
+def test_a_label_that_appears_twice_is_not_renamed(htq, draft):
     line = "      S11: {units: [U4], assessed_by: [A1]}\n"
     path = draft({line: line.replace("S11", "s11") * 2})
     before = path.read_bytes()
@@ -175,14 +175,14 @@ def test_of_two_lines_with_one_label_none_is_renamed(htq, draft):
     assert path.read_bytes() == before
 
 
-def test_a_version_that_a_slip_of_yaml_hides_is_not_called_wrong(htq, draft):
+def test_a_version_hidden_by_a_yaml_mistake_is_not_called_wrong(htq, draft):
     run = htq(
         "check", draft({'version: "1.1"': "version:1.1"}), "--at", IN_WINDOW, "--format", "json"
     )
     assert run.codes == ["HTQ002"]
 
 
-def test_two_files_that_differ_in_case_are_not_chosen_between(htq, draft):
+def test_a_file_name_is_left_alone_if_two_files_differ_from_it_only_in_case(htq, draft):
     path = draft({"evidence/specification.txt": "evidence/SPECIFICATION.txt"})
     other = path.parent / "evidence" / "Specification.txt"
     other.write_text("another")
@@ -192,7 +192,7 @@ def test_two_files_that_differ_in_case_are_not_chosen_between(htq, draft):
     assert corrected(htq, path)[0] == before
 
 
-def test_a_file_that_differs_in_case_is_named(htq, draft):
+def test_a_file_whose_name_differs_only_in_case_is_suggested(htq, draft):
     path = draft({"evidence/example-software-letter.txt": "evidence/Example-Software-Letter.txt"})
     run = htq("check", path, "--at", IN_WINDOW)
     assert "There is a file ‘evidence/example-software-letter.txt’" in run.out
@@ -208,14 +208,14 @@ def test_a_file_that_differs_in_case_is_named(htq, draft):
         ),
     ],
 )
-def test_the_summary_counts_what_can_be_corrected(htq, draft, changes, said):
+def test_the_summary_counts_the_mistakes_that_can_be_corrected(htq, draft, changes, said):
     run = htq("check", draft(changes), "--at", IN_WINDOW)
     assert said in run.out.split("\n")
     assert run.out.count("Fixable with --fix.") == len(changes)
     assert "with --fix" not in htq("check", draft(), "--at", IN_WINDOW).out
 
 
-def test_a_mistake_that_is_accepted_is_not_counted(htq, draft):
+def test_an_accepted_mistake_is_not_marked_as_fixable(htq, draft):
     path = draft({"number: 610/0000/0": "number: 61000000"})
     path.write_text(
         path.read_text() + "accept:\n  - {rule: HTQ405, reason: Agreed, until: 2022-12-31}\n"
@@ -225,7 +225,7 @@ def test_a_mistake_that_is_accepted_is_not_counted(htq, draft):
 
 
 @pytest.mark.parametrize("slip", ["    name:Ann Person", "    name: Ann: Person"])
-def test_a_slip_in_the_contact_is_corrected_and_not_repeated(htq, draft, slip):
+def test_a_mistake_in_the_contact_is_corrected_without_showing_the_contact(htq, draft, slip):
     path = draft({"    name: A. Person": slip})
     shown = htq("check", path, "--diff", "--at", IN_WINDOW)
     text, run = corrected(htq, path)
@@ -234,7 +234,7 @@ def test_a_slip_in_the_contact_is_corrected_and_not_repeated(htq, draft, slip):
         assert "Ann" not in said.out + said.err
 
 
-def test_json_gets_a_list_in_place_of_a_text(htq, draft):
+def test_text_in_json_is_corrected_to_a_list(htq, draft):
     path = draft()
     path = path.with_suffix(".json")
     data = {"cycle": 3, "units": {"U1": "A", "U2": "B"}, "structure": {"mandatory": "U1, U2"}}
@@ -243,9 +243,8 @@ def test_json_gets_a_list_in_place_of_a_text(htq, draft):
     assert json.loads(path.read_text()) == data | {"structure": {"mandatory": ["U1", "U2"]}}
 
 
-def test_a_correction_that_makes_an_error_of_something_sound_is_held_back(tmp_path):
-    """No rule does that today: here one is made up that finds fault with the title once the
-    reference is right."""
+def test_a_correction_that_would_cause_an_error_is_not_made(tmp_path):
+    """No rule does this today, so this checker reports the title once the reference is right."""
     checker = engine.Checker(bundled.load(), moment.read(IN_WINDOW).first, RULES, tidies=True)
 
     class Strict:
@@ -281,8 +280,8 @@ def checker():
     return engine.Checker(bundled.load(), moment.read(IN_WINDOW).first, RULES, tidies=True)
 
 
-def one_of_the_matches(pattern, *makers):
-    """A slip at one of the places that match a pattern, made by one of the makers."""
+def mistake_at_a_match(pattern, *makers):
+    """A mistake at one of the matches of a pattern, made by one of the makers."""
 
     def slip(dice, text):
         matches = list(re.finditer(pattern, text, re.MULTILINE))
@@ -294,7 +293,7 @@ def one_of_the_matches(pattern, *makers):
     return slip
 
 
-def letter_wrong(dice, match):
+def wrong_letter(dice, match):
     word = match[0]
     at = dice.randrange(len(word))
     return word[:at] + dice.choice(["", word[at] * 2, "x"]) + word[at + 1 :]
@@ -305,9 +304,9 @@ def recased(dice, match):
 
 
 IDS = {"U1": "Programming fundamentals", "U2": "databases", "U3": "Testing", "A1": "Portfolio of projects"}  # fmt: skip
-SLIPS = [
+MISTAKES = [
     # Ids and labels: case, spaces, zeros, the letter O, other ids, titles
-    one_of_the_matches(
+    mistake_at_a_match(
         r"\b[UAKSB][0-9]{1,2}\b",
         lambda _, m: m[0].lower(),
         lambda _, m: f"{m[0][0]} {m[0][1:]}",
@@ -317,47 +316,47 @@ SLIPS = [
         lambda _, m: IDS.get(m[0], m[0]),
     ),
     # Names of fields and choices
-    one_of_the_matches(r"\b[a-z]{4,}(?:_[a-z]+)*(?=:)", letter_wrong, recased),
-    one_of_the_matches(
+    mistake_at_a_match(r"\b[a-z]{4,}(?:_[a-z]+)*(?=:)", wrong_letter, recased),
+    mistake_at_a_match(
         r"(?<=: )(?:awarding-organisation|specification|assessment|partial|applicant)$",
-        letter_wrong, recased, lambda _, m: m[0].replace("-", " "),
+        wrong_letter, recased, lambda _, m: m[0].replace("-", " "),
     ),
     # Lists in text
-    one_of_the_matches(r"\[[UA][^\]]*\]", lambda _, m: m[0][1:-1], lambda _, m: f"'{m[0][1:-1]}'"),
-    one_of_the_matches(r"\{units: \[([^\]]*)\][^}]*\}", lambda _, m: m[1], lambda _, m: m[1].replace(",", " and")),
+    mistake_at_a_match(r"\[[UA][^\]]*\]", lambda _, m: m[0][1:-1], lambda _, m: f"'{m[0][1:-1]}'"),
+    mistake_at_a_match(r"\{units: \[([^\]]*)\][^}]*\}", lambda _, m: m[1], lambda _, m: m[1].replace(",", " and")),
     # Numbers and versions
-    one_of_the_matches(r"(?<=level: )4", lambda *_: "Level 4", lambda *_: '"4"', lambda *_: "level 6", lambda *_: "four"),
-    one_of_the_matches(r"(?<=credits: )20", lambda *_: "20 credits", lambda *_: "'20'"),
-    one_of_the_matches(r'"1\.1"', lambda *_: "v1.1", lambda *_: "1,1", lambda *_: "1.10", lambda *_: "Version 1.2"),
+    mistake_at_a_match(r"(?<=level: )4", lambda *_: "Level 4", lambda *_: '"4"', lambda *_: "level 6", lambda *_: "four"),
+    mistake_at_a_match(r"(?<=credits: )20", lambda *_: "20 credits", lambda *_: "'20'"),
+    mistake_at_a_match(r'"1\.1"', lambda *_: "v1.1", lambda *_: "1,1", lambda *_: "1.10", lambda *_: "Version 1.2"),
     # References and titles
-    one_of_the_matches(
+    mistake_at_a_match(
         r"ST0116", lambda *_: "st 0116", lambda *_: "STO116", lambda *_: "OCC0116", lambda *_: "ST116", lambda *_: "ST9116",
         lambda *_: "ST0116 - Software developer", lambda *_: "ST0118 (Data analyst)",
     ),
-    one_of_the_matches(r"Software developer", recased, letter_wrong, lambda *_: "Data analyst"),
-    one_of_the_matches(r"610/0000/0|RN5999", lambda _, m: m[0].replace("/", ""), lambda _, m: m[0].lower(), letter_wrong),
+    mistake_at_a_match(r"Software developer", recased, wrong_letter, lambda *_: "Data analyst"),
+    mistake_at_a_match(r"610/0000/0|RN5999", lambda _, m: m[0].replace("/", ""), lambda _, m: m[0].lower(), wrong_letter),
     # Dates
-    one_of_the_matches(
+    mistake_at_a_match(
         r"2022-\d\d-\d\d|2024-09", lambda *_: "10 June 2022", lambda *_: "44722", lambda *_: "10/06/2022", lambda *_: "September 2024",
         lambda *_: "10 Jnue 2022", lambda *_: "10 June 2022 5pm",
     ),
     # Files
-    one_of_the_matches(r"evidence/[\w.-]+", recased, letter_wrong, lambda _, m: m[0].replace("/", "\\")),
-    # The form of YAML
-    one_of_the_matches(r"^ +\w+: ", lambda _, m: m[0].rstrip()),
-    one_of_the_matches(r"(?<=title: )[A-Z][\w ]+$", lambda _, m: f"{m[0]}: more", lambda _, m: f"{m[0]} #2"),
-    one_of_the_matches(r"^      S\d+: .*\n", lambda _, m: m[0] + m[0].replace("S", "s", 1)),
+    mistake_at_a_match(r"evidence/[\w.-]+", recased, wrong_letter, lambda _, m: m[0].replace("/", "\\")),
+    # YAML syntax
+    mistake_at_a_match(r"^ +\w+: ", lambda _, m: m[0].rstrip()),
+    mistake_at_a_match(r"(?<=title: )[A-Z][\w ]+$", lambda _, m: f"{m[0]}: more", lambda _, m: f"{m[0]} #2"),
+    mistake_at_a_match(r"^      S\d+: .*\n", lambda _, m: m[0] + m[0].replace("S", "s", 1)),
 ]  # fmt: skip
 
 
 @st.composite
-def drafts_with_slips(draw):
+def drafts_with_mistakes(draw):
     dice = draw(st.randoms(use_true_random=False))
     text = EXAMPLE
     for number in draw(
-        st.lists(st.integers(0, len(SLIPS) - 1), min_size=1, max_size=4, unique=True)
+        st.lists(st.integers(0, len(MISTAKES) - 1), min_size=1, max_size=4, unique=True)
     ):
-        text = SLIPS[number](dice, text)
+        text = MISTAKES[number](dice, text)
     end = draw(st.sampled_from(["\n", "\r\n"]))
     return draw(st.sampled_from([b"", b"\xef\xbb\xbf"])) + text.replace("\n", end).encode()
 
@@ -370,12 +369,12 @@ def errors(checked):
 
 
 WHOLE = {"HTQ503", "HTQ507", "HTQ510"}
-"""Rules of the whole, which could not judge as long as a part was not sound."""
+"""Rules about the whole draft, which cannot run while a part of it is unreadable."""
 
 
 @examples(40)
-@given(drafts_with_slips())
-def test_a_hint_that_names_a_replacement_puts_the_mistake_right(folder, checker, content):
+@given(drafts_with_mistakes())
+def test_following_a_hint_that_names_a_replacement_removes_the_mistake(folder, checker, content):
     draft = Draft("draft.yaml", folder, content)
     before = checker.check(draft)
     text = _Text(draft, before)
@@ -383,7 +382,7 @@ def test_a_hint_that_names_a_replacement_puts_the_mistake_right(folder, checker,
         if not finding.repairs:
             continue
         edits = text.edits(finding.repairs)
-        if not edits:  # in lines of its own, where nothing is written
+        if not edits:  # a value on lines of its own is not rewritten
             continue
         changed = text.with_edits(edits)
         assert changed is not None, finding
@@ -400,8 +399,8 @@ def test_a_hint_that_names_a_replacement_puts_the_mistake_right(folder, checker,
 
 
 @examples(40)
-@given(drafts_with_slips())
-def test_corrections_are_made_once_and_make_nothing_worse(folder, checker, content):
+@given(drafts_with_mistakes())
+def test_one_run_makes_all_corrections_and_makes_nothing_worse(folder, checker, content):
     draft = Draft("draft.yaml", folder, content)
     fixed = put_right(draft, checker, RULES)
     before, then = checker.check(draft), checker.check(fixed.draft)

@@ -19,7 +19,7 @@ PATHWAYS = {
     "  pathways:\n    - {name: Data, mandatory: [U2, U4]}\n    - {name: Web, mandatory: [U4, U5]}",
     "      K11: {units: [U3], assessed_by: [A1]}\n": "",
 }  # fmt: skip
-"""Two pathways, of which one lacks the only unit that covers K10 and S3; and no unit for K11."""
+"""Two pathways. One lacks the only unit that covers K10 and S3. No unit covers K11."""
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def shown(htq, draft):
     return run
 
 
-def test_a_ksb_is_met_always_sometimes_or_never_and_so_on_each_pathway(shown):
+def test_each_ksb_is_met_always_sometimes_or_never_overall_and_per_pathway(shown):
     (matrix,) = shown("json").data
     met = {row["label"]: (row["met"], row["pathways"]) for row in matrix["ksbs"]}
     assert met["K1"] == ("always", {"Data": "always", "Web": "always"})
@@ -42,7 +42,7 @@ def test_a_ksb_is_met_always_sometimes_or_never_and_so_on_each_pathway(shown):
     assert partly["units"] == {"U4": "partial"}
 
 
-def test_text_is_a_matrix_with_gaps_first_that_says_where_a_ksb_is_met(shown):
+def test_text_is_a_matrix_with_gaps_first_and_says_where_each_ksb_is_met(shown):
     out = shown("text").out
     rows = re.findall(r"^([KSB]\d+) +(.*?)  +([●◐·](?: +[●◐·])*) +(.*)$", out, re.MULTILINE)
     assert [row[0] for row in rows][:4] == ["K11", "K10", "S3", "K1"]
@@ -58,7 +58,7 @@ def test_text_is_a_matrix_with_gaps_first_that_says_where_a_ksb_is_met(shown):
 
 
 @pytest.mark.parametrize("columns", [40, 70, 100, 200])
-def test_in_a_terminal_the_matrix_folds_and_loses_nothing(draft, columns):
+def test_a_narrow_terminal_splits_the_matrix_without_losing_anything(draft, columns):
     path = draft(PATHWAYS)
     more = "".join(f"  UNIT-{number}: Made-up unit {number}\n" for number in range(7, 30))
     path.write_text(path.read_text().replace("\nstructure:", f"{more}\nstructure:"))
@@ -76,7 +76,7 @@ def test_in_a_terminal_the_matrix_folds_and_loses_nothing(draft, columns):
     assert marks == 38 * 29
 
 
-def test_csv_has_a_row_a_ksb_and_a_column_a_unit_in_the_order_of_the_labels(shown):
+def test_csv_has_a_row_per_ksb_in_order_of_label_and_a_column_per_unit(shown):
     rows = list(csv.DictReader(io.StringIO(shown("csv").out)))
     assert [row["ksb"] for row in rows][:12] == [f"K{number}" for number in range(1, 13)]
     assert list(rows[0])[4:] == ["U1", "U2", "U3", "U4", "U5", "U6"]
@@ -91,7 +91,7 @@ def test_csv_of_several_standards_has_one_header(shown):
     assert (rows[0]["ksb"], rows[0]["U2"]) == ("K1", "full")
 
 
-def test_a_cell_is_no_formula_for_a_spreadsheet(shown):
+def test_a_cell_is_never_a_formula_for_a_spreadsheet(shown):
     changes = {
         "U1: {title: Programming": "=cmd|x: {title: x, credits: 5}\n  U1: {title: Programming"
     }
@@ -99,7 +99,7 @@ def test_a_cell_is_no_formula_for_a_spreadsheet(shown):
 
 
 class Page(HTMLParser):
-    """What a page holds: its tags, and the scopes of its table's headers."""
+    """The tags of a page, and the scopes of its table headers."""
 
     def __init__(self, text):
         super().__init__()
@@ -112,7 +112,7 @@ class Page(HTMLParser):
             self.scopes.append(dict(attrs)["scope"])
 
 
-def test_html_is_one_page_that_needs_nothing_else_with_headers_for_rows_and_columns(shown):
+def test_html_is_one_self_contained_page_with_row_and_column_headers(shown):
     out = shown("html").out
     page = Page(out)
     assert out.startswith('<!DOCTYPE html>\n<html lang="en">')
@@ -125,7 +125,7 @@ def test_html_is_one_page_that_needs_nothing_else_with_headers_for_rows_and_colu
     assert out.count(">some combinations") == 2  # no meaning by colour alone
 
 
-def test_html_shows_what_a_draft_says_and_obeys_none_of_it(shown):
+def test_html_shows_markup_in_a_draft_as_text(shown):
     changes = {"title: Programming fundamentals": 'title: "<script>alert(1)</script>\\" onload=x"'}
     out = shown("html", changes=changes).out
     assert "<script" not in out
@@ -139,7 +139,7 @@ def test_markdown_is_a_table_with_gaps_first(shown):
     assert [row.split(" | ")[0] for row in rows[1:4]] == ["| K11", "| K10", "| S3"]
 
 
-def test_without_the_list_only_what_the_mapping_names_is_shown(htq, draft, tmp_path):
+def test_without_the_ksb_list_only_the_ksbs_in_the_mapping_are_shown(htq, draft, tmp_path):
     path = draft()
     (tmp_path / "ksbs" / "ST0116-1.1.yaml").unlink()
     run = htq("coverage", path)
@@ -159,11 +159,11 @@ K10 = "K10: {units: [U2], assessed_by: [A1]}"
         ({'version: "1.1"': "version: v1.1"}, ["HTQ103"]),
         ({"units:\n  U1": "Units:\n  U1"}, ["HTQ102"]),
         ({"    ksbs:": "    KSBs:"}, ["HTQ102"]),
-        # What is wrong in other parts changes nothing here.
+        # Mistakes in other parts do not change the matrix.
         ({"name: Example Awards": "name: TODO", "level: 4": "level: 6"}, []),
     ],
 )
-def test_errors_that_change_the_matrix_are_told_beside_it(shown, changes, codes):
+def test_errors_that_change_the_matrix_are_shown_on_standard_error(shown, changes, codes):
     run = shown("json", changes=changes)
     assert run.code == 0
     assert isinstance(run.data, list)
@@ -172,14 +172,14 @@ def test_errors_that_change_the_matrix_are_told_beside_it(shown, changes, codes)
     assert bool(told) == bool(codes) == ("correct what ‘htq check’ finds first" in run.err)
 
 
-def test_of_many_errors_a_few_are_told_and_the_others_counted(shown):
+def test_the_first_five_errors_are_shown_and_the_rest_are_counted(shown):
     units = ", ".join(f"X{number}" for number in range(1, 9))
     run = shown("csv", changes={"K1: {units: [U1": f"K1: {{units: [{units}"})
     assert run.err.count(": error HTQ505 ") == 5
     assert re.search(r"^3 more errors\. The matrix", run.err, re.MULTILINE)
 
 
-def test_a_standard_is_chosen_and_one_that_is_not_there_is_refused(shown):
+def test_a_standard_of_the_draft_can_be_chosen_and_any_other_is_refused(shown):
     assert len(shown("json", "--standard", "st 116").data) == 1
     refused = shown("json", "--standard", "ST0118")
     assert (refused.code, refused.out) == (2, "")
@@ -189,7 +189,7 @@ def test_a_standard_is_chosen_and_one_that_is_not_there_is_refused(shown):
 @pytest.mark.parametrize(
     ("content", "said"), [(None, "there is no such file"), ("a: [", "htq check")]
 )
-def test_a_draft_that_cannot_be_read_is_exit_3(htq, tmp_path, content, said):
+def test_a_draft_that_cannot_be_read_gives_exit_code_3(htq, tmp_path, content, said):
     if content:
         (tmp_path / "a.yaml").write_text(content)
     run = htq("coverage", tmp_path / "a.yaml")
@@ -197,7 +197,7 @@ def test_a_draft_that_cannot_be_read_is_exit_3(htq, tmp_path, content, said):
     assert said in run.err
 
 
-def test_a_folder_is_no_draft(htq, tmp_path):
+def test_a_folder_gives_exit_code_3(htq, tmp_path):
     run = htq("coverage", tmp_path)
     assert run.code == 3
     assert run.err == f"{tmp_path}: not read: it is a folder, not a file\n"
@@ -208,20 +208,20 @@ def test_a_folder_is_no_draft(htq, tmp_path):
     [
         ({}, ("ST0116", "1.1", 38, 38, 38)),
         (PATHWAYS, ("ST0116", "1.1", 38, 37, 35)),
-        # What a misspelt unit was to cover is not covered.
+        # A misspelt unit covers nothing.
         ({K10: "K10: [U22]"}, ("ST0116", "1.1", 38, 37, 37)),
         ({"    ksbs:": "    x:"}, ("ST0116", "1.1", 38, 0, 0)),
-        # Without its list, how much of it is covered is not known.
+        # Without the KSB list, nothing is counted.
         ({'version: "1.1"': 'version: "9.9"'}, ("ST0116", "9.9", None, None, None)),
         ({'version: "1.1"': "version: v1.1"}, ("ST0116", None, None, None, None)),
         ({"reference: ST0116": "reference: Software"}, ("Software", "1.1", None, None, None)),
-        # Nor is it known of combinations where no learner can take one, or where which is unsound.
+        # Combinations are not counted if no learner can take one, or if the structure is unsound.
         ({"choose: 1": "choose: 3"}, ("ST0116", "1.1", 38, 38, None)),
         ({"choose: 1": "choose: TODO"}, ("ST0116", "1.1", 38, 38, None)),
         ({"[U5, U6]\n\n#": "[U5, U66]\n\n#"}, ("ST0116", "1.1", 38, 38, None)),
     ],
 )
-def test_how_much_of_each_standard_is_covered_is_counted(draft, tmp_path, changes, expected):
+def test_the_covered_ksbs_of_each_standard_are_counted(draft, tmp_path, changes, expected):
     document = reader.read(draft(changes).read_bytes())
     reading = read_application(document)
     named = occupations(reading, Lists(tmp_path / "ksbs"))
@@ -229,7 +229,7 @@ def test_how_much_of_each_standard_is_covered_is_counted(draft, tmp_path, change
 
 
 @pytest.mark.parametrize("content", [b"", b"a: [", b"- 1", b"standards: x", b"{}"])
-def test_a_draft_that_says_nothing_names_no_standard(tmp_path, content):
+def test_an_empty_or_unreadable_draft_has_no_standards(tmp_path, content):
     reading = read_application(reader.read(content))
     assert standards(occupations(reading, Lists(tmp_path)), permitted(reading)) == []
 
@@ -241,7 +241,7 @@ def test_a_standard_named_twice_is_counted_once(draft, tmp_path):
     assert standards(named, permitted(reading)) == [StandardCoverage("ST0116", "1.1", 38, 0, 0)]
 
 
-def test_of_a_structure_too_large_to_count_combinations_the_rest_is_counted(draft, tmp_path):
+def test_everything_else_is_counted_if_there_are_too_many_combinations(draft, tmp_path):
     more = "".join(f"  X{number}: x\n" for number in range(1_000))
     names = ", ".join(f"X{number}" for number in range(1_000))
     path = draft({"  U1: {title": f"{more}  U1: {{title", "from: [U5, U6]": f"from: [U5, {names}]"})

@@ -1,4 +1,4 @@
-"""The cycle of a draft, its window and its dates, as `htq check` judges them."""
+"""`htq check` on the cycle, the window and the dates of a draft."""
 
 import pytest
 
@@ -9,7 +9,7 @@ TEAM = "the approvals team: HTQ.approvals@education.gov.uk."
 
 @pytest.fixture
 def found(htq, draft, five_cycles):
-    """The findings of one rule in a draft of a cycle, or with other changes, at a time."""
+    """The findings of one rule in a draft for this cycle, or with these changes, at this time."""
 
     def run(code, changes, at=IN_WINDOW):
         words = ("--at", at, "--select", code, "--catalogue", five_cycles, "--format", "json")
@@ -33,7 +33,7 @@ def found(htq, draft, five_cycles):
         ),
     ],
 )
-def test_who_is_late_is_told_whether_a_later_window_is_known(found, at, hint):
+def test_the_hint_for_a_late_draft_says_whether_a_later_window_is_known(found, at, hint):
     message = "The window of cycle 3 closed on 29 July 2022 at 5pm"
     assert found("HTQ301", "cycle: 3", at) == [(message, f"{hint} {TEAM}")]
 
@@ -47,18 +47,18 @@ def test_who_is_late_is_told_whether_a_later_window_is_known(found, at, hint):
             "The window of cycle 3 opens on 16 February 2022 at midday",
         ),
         ("cycle: 4", IN_WINDOW, "The window of cycle 4 opens on 8 May 2023"),
-        # It opened in September 2020, on a day that is not known.
+        # It opened in September 2020, on an unknown day.
         ("cycle: 1", "2020-08-31", "The window of cycle 1 is not open yet"),
     ],
 )
-def test_who_is_early_is_told_when_the_window_opens_as_far_as_that_is_known(
+def test_the_finding_for_an_early_draft_says_when_the_window_opens_if_known(
     found, cycle, at, message
 ):
     ((said, _),) = found("HTQ302", cycle, at)
     assert said == message
 
 
-def test_a_submission_planned_outside_the_window_is_told_its_dates(found):
+def test_a_submission_planned_outside_the_window_is_reported_with_its_dates(found):
     ((message, hint),) = found(
         "HTQ303", {"planned_submission: 2022-06-10": "planned_submission: 2022-07-30"}
     )
@@ -67,7 +67,7 @@ def test_a_submission_planned_outside_the_window_is_told_its_dates(found):
     assert "29 July 2022 at 5pm" in hint
 
 
-def test_a_submission_planned_for_the_closing_moment_is_told_that_it_is_outside(found):
+def test_a_submission_planned_for_the_closing_moment_is_outside_the_window(found):
     at_closing = {"planned_submission: 2022-06-10": "planned_submission: 29 July 2022 17:00"}
     ((message, hint),) = found("HTQ303", at_closing)
     assert "planned for 29 July 2022 at 5pm" in message
@@ -81,7 +81,7 @@ def test_a_submission_planned_for_the_closing_moment_is_told_that_it_is_outside(
         ("cycle: 4", "The list of standards of cycle 4 is not in the catalogue"),
     ],
 )
-def test_a_cycle_without_a_list_is_told_the_one_that_has_one(found, cycle, message):
+def test_the_hint_for_a_cycle_without_a_list_names_the_cycle_that_has_one(found, cycle, message):
     hint = (
         "The catalogue has the list of standards of cycle 3. Use another catalogue with "
         "‘--catalogue’ if you have the list."
@@ -107,7 +107,7 @@ PLANNED = "planned_submission: 2022-06-10"
         ("2022-05-20", "2022-05-20T23:00:00Z", ["HTQ306"]),
     ],
 )
-def test_a_planned_submission_has_passed_when_its_day_or_its_moment_has(
+def test_a_planned_submission_has_passed_after_its_day_or_its_exact_time(
     htq, draft, planned, at, codes
 ):
     path = draft({PLANNED: f"planned_submission: {planned}"})
@@ -123,11 +123,11 @@ def test_a_planned_submission_has_passed_when_its_day_or_its_moment_has(
         ("2022-06-10", "2022-06-10", "2022-06-10", []),
         ("2022-06-10", "2022-06-10 09:00", "2022-06-10 08:00", []),
         ("2022-06-11", "2022-06-10", "2022-06-10", ["HTQ609"]),
-        # It took place, and too late for the submission.
+        # It took place, but too late for the submission.
         ("2022-06-11", "2022-06-10", "2022-06-12", ["HTQ306", "HTQ609"]),
     ],
 )
-def test_a_support_session_comes_before_the_check_and_before_the_submission(
+def test_a_support_session_after_the_check_or_the_submission_is_reported(
     htq, draft, session, planned, at, codes
 ):
     path = draft(
@@ -137,7 +137,9 @@ def test_a_support_session_comes_before_the_check_and_before_the_submission(
 
 
 @pytest.mark.parametrize(("cycle", "at", "severity"), [(3, IN_WINDOW, "info"), (5, "2024-11-01", "error")])  # fmt: skip
-def test_a_session_to_come_matters_as_much_as_none(htq, draft, five_cycles, cycle, at, severity):
+def test_a_future_support_session_is_as_serious_as_a_missing_one(
+    htq, draft, five_cycles, cycle, at, severity
+):
     path = draft({SESSION: "support_session: 2029-01-01", "cycle: 3": f"cycle: {cycle}"})
     words = ("--at", at, "--catalogue", five_cycles, "--select", "HTQ605,HTQ609")
     (finding,) = htq("check", path, *words, "--format", "json").findings

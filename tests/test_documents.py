@@ -1,4 +1,4 @@
-"""The documents say what the program has, and the site they make needs nothing from elsewhere."""
+"""The documents agree with the program."""
 
 import ast
 import re
@@ -23,21 +23,21 @@ REFERENCE = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("path", list(generate.documents()), ids=lambda path: path.name)
-def test_a_document_is_what_the_program_gives(path):
+def test_each_generated_document_is_up_to_date(path):
     assert path.read_text(encoding="utf-8") == generate.documents()[path], (
         "run: python docs/generate.py"
     )
 
 
-def every(command, *names):
-    """Every command of the program that a person can see, with its words."""
+def visible_commands(command, *names):
+    """Every command that help shows, with its words."""
     yield names, command
     for name, inner in getattr(command, "commands", {}).items():
         if not inner.hidden:
-            yield from every(inner, *names, name)
+            yield from visible_commands(inner, *names, name)
 
 
-COMMANDS = list(every(typer.main.get_command(every_command()), "htq"))
+COMMANDS = list(visible_commands(typer.main.get_command(every_command()), "htq"))
 
 
 def part(text, start, following):
@@ -50,7 +50,7 @@ def part(text, start, following):
 @pytest.mark.parametrize(
     ("name", "command"), [(" ".join(words), command) for words, command in COMMANDS]
 )
-def test_each_argument_and_option_of_a_command_is_in_both_documents(name, command):
+def test_each_argument_and_option_is_in_the_manual_and_the_command_reference(name, command):
     rows = part(REFERENCE, f"## {name}", "^## ").splitlines()
     manual = part(MANUAL, f".Ss {name}", r"^\.S[sh] ").replace("\\-", "-").replace("...", "…")
     tags = [line.split() for line in manual.splitlines() if line.startswith(".It ")]
@@ -75,7 +75,7 @@ def test_each_argument_and_option_of_a_command_is_in_both_documents(name, comman
 
 
 def read_from_the_environment():
-    """The names of environment variables that htq or one of its options asks for."""
+    """The names of the environment variables that htq or one of its options reads."""
     for path in (ROOT / "src").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             asked = None
@@ -90,7 +90,7 @@ def read_from_the_environment():
             yield from [one.envvar] if isinstance(one.envvar, str) else one.envvar or ()
 
 
-def test_each_variable_of_the_environment_that_htq_reads_is_documented():
+def test_each_environment_variable_that_htq_reads_is_documented():
     asked = set(read_from_the_environment())
     assert {"NO_COLOR", "TERM", "HTQ_DEBUG"} <= asked <= set(generate.ENVIRONMENT)
     for name in asked:
@@ -99,7 +99,7 @@ def test_each_variable_of_the_environment_that_htq_reads_is_documented():
 
 
 @pytest.mark.parametrize("line", generate.EXAMPLES)
-def test_an_example_of_the_documents_is_understood(line, tmp_path):
+def test_each_documented_example_runs(line, tmp_path):
     shutil.copytree(ROOT / "examples", tmp_path, dirs_exist_ok=True)
     shutil.copytree(ROOT / "examples", tmp_path / "drafts")
     words = re.findall(r'"([^"]+)"|(\S+)', line.partition(" > ")[0])
@@ -107,7 +107,7 @@ def test_an_example_of_the_documents_is_understood(line, tmp_path):
     assert program(*words, cwd=tmp_path).returncode in (0, 1)
 
 
-def test_the_exit_codes_are_in_both_documents():
+def test_the_exit_codes_are_in_the_manual_and_the_command_reference():
     assert generate.exit_codes()
     for code, meaning in generate.exit_codes():
         assert f"| {code} | {meaning} |" in REFERENCE
@@ -122,7 +122,7 @@ PARTS = [
 
 
 @pytest.mark.parametrize("part", PARTS, ids=lambda part: part.__name__)
-def test_each_field_of_a_draft_is_on_the_page_of_the_format(part):
+def test_each_field_of_a_draft_is_on_the_format_page(part):
     page = (ROOT / "docs" / "application-format.md").read_text(encoding="utf-8")
     assert [name for name in names(part) if f"`{name}`" not in page] == []
 
@@ -131,7 +131,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
-def test_a_document_names_only_rules_that_there_are(path):
+def test_a_document_names_only_existing_rules(path):
     codes = {rule.code for rule in RULES}
     named = set(re.findall(r"\bHTQ\d{3}\b", path.read_text(encoding="utf-8")))
     assert named <= codes
@@ -142,7 +142,7 @@ def test_readme_says_what_each_format_is_for():
     assert [name for name in FORMATS if f"\n| `{name}` | " not in readme] == []
 
 
-def test_each_path_that_the_guide_for_contributors_names_is_there():
+def test_each_path_in_the_guide_for_contributors_exists():
     guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     named = set(re.findall(r"`([\w.-]+/[\w./-]*)`", guide)) - {"site/index.html"}
     assert named
@@ -150,7 +150,7 @@ def test_each_path_that_the_guide_for_contributors_names_is_there():
 
 
 @pytest.mark.skipif(shutil.which("mandoc") is None, reason="mandoc is not installed")
-def test_the_manual_page_is_written_as_manual_pages_are():
+def test_mandoc_finds_no_fault_in_the_manual_page():
     run = subprocess.run(
         ["mandoc", "-T", "lint", "-W", "all", ROOT / "docs" / "htq.1"],
         capture_output=True,

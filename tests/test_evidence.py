@@ -1,4 +1,4 @@
-"""The files that a draft names, as `htq check` judges them."""
+"""`htq check` on the files that a draft names."""
 
 import os
 
@@ -8,11 +8,13 @@ from conftest import IN_WINDOW
 
 NAMED = "evidence/specification.txt"
 PUT = "Put the file there, or correct its name. It is looked for from the folder of the draft."
+OWN = f"There is a file ‘{NAMED}’: write its name exactly as it is."
+RENAME = "Rename the file, and write its new name here."
 
 
 @pytest.fixture
 def found(htq, draft):
-    """What is said of the draft’s specification, of which the name is this."""
+    """The findings in a draft whose specification has this file name."""
 
     def run(name):
         path = draft({f"file: {NAMED}": f"file: '{name}'"})
@@ -32,7 +34,7 @@ def found(htq, draft):
         "evidence/../evidence/../evidence/specification.txt",
     ],
 )
-def test_a_path_in_the_folder_is_looked_up_however_it_goes_there(found, name):
+def test_a_path_inside_the_folder_is_found_in_any_spelling(found, name):
     assert found(name) == []
 
 
@@ -48,7 +50,7 @@ def test_a_path_in_the_folder_is_looked_up_however_it_goes_there(found, name):
         "evidence\\..\\..\\specification.txt",
     ],
 )
-def test_a_path_that_leaves_the_folder_by_its_steps_is_told_so(htq, draft, name):
+def test_a_path_that_leaves_the_folder_through_two_dots_is_reported(htq, draft, name):
     path = draft({f"file: {NAMED}": f"file: '{name}'"})
     (finding,) = htq("check", path, "--at", IN_WINDOW, "--format", "json").findings
     assert finding["code"] == "HTQ606"
@@ -63,7 +65,12 @@ def test_a_path_that_leaves_the_folder_by_its_steps_is_told_so(htq, draft, name)
         ("evidence", "is a folder, not a file", PUT),
         ("evidence/empty.txt", "is empty", PUT),
         ("evidence/pipe", "is not a file", PUT),
-        (f"evidence/{'x' * 300}", "cannot be looked up (File name too long)", PUT),
+        (f"evidence/{'x' * 300}", "is not there", PUT),
+        ("EVIDENCE/Specification.txt", "is not there", OWN),
+        ("evidence/specification.txt.", "is not there", OWN),
+        ("evidence./specification.txt. ", "is not there", OWN),
+        ("evidence/con.txt", "has a name that no file can have on Windows", RENAME),
+        ("evidence/a: b.txt", "has a name that no file can have on Windows", RENAME),
         (f"evidence/{'x' * 5_000}", "is not looked up: its path is too long", PUT),
         (f"{'evidence/../' * 40}{NAMED}", "is not looked up: its path is too long", PUT),
         (
@@ -74,19 +81,26 @@ def test_a_path_that_leaves_the_folder_by_its_steps_is_told_so(htq, draft, name)
         (
             "evidence\\specification.txt",
             "is not there",
+            OWN,
+        ),
+        (
+            "evidence\\nothing.txt",
+            "is not there",
             f"{PUT} Write ‘/’ between the names of folders.",
         ),
     ],
 )
-def test_what_a_named_file_lacks_is_said_with_its_remedy(found, tmp_path, name, lacks, hint):
+def test_a_missing_or_unusable_file_is_reported_with_a_remedy(found, tmp_path, name, lacks, hint):
     (tmp_path / "evidence").mkdir()
     (tmp_path / "evidence" / "empty.txt").touch()
+    for odd in ("con.txt", "a: b.txt"):
+        (tmp_path / "evidence" / odd).write_text("Evidence")
     os.mkfifo(tmp_path / "evidence" / "pipe")
     assert found(name) == [("HTQ602", lacks, hint)]
 
 
 @pytest.mark.parametrize("kind", ["kind: specification", ""])
-def test_a_document_that_does_not_say_whether_it_is_public_is_named(htq, draft, kind):
+def test_a_document_that_does_not_say_if_it_is_confidential_is_reported(htq, draft, kind):
     written = f"{kind}\n    file: {NAMED}" if kind else f"file: {NAMED}\n    kind: other"
     path = draft({f"kind: specification\n    file: {NAMED}\n    confidential: false": written})
     (finding,) = htq("check", path, "--at", IN_WINDOW, "--format", "json").findings
@@ -96,7 +110,7 @@ def test_a_document_that_does_not_say_whether_it_is_public_is_named(htq, draft, 
 
 @pytest.fixture
 def linked(found, tmp_path):
-    """What is said of a name on the way to which there is a link: to `target`, from `at`."""
+    """The findings in a draft whose specification is `name`, with a link from `at` to `target`."""
 
     def run(at, target, name):
         (tmp_path / "evidence").mkdir()
@@ -129,13 +143,13 @@ def test_a_link_that_stays_in_the_folder_is_followed(linked, at, target, name):
         ("evidence/here", "..", "evidence/here/../specification.txt"),
         ("letters", "/", "letters"),
         ("letters", "../not-there", "letters"),
-        # Steps that go nowhere hide no link behind them.
+        # Steps that lead back do not hide the link after them.
         ("letters", "..", "./letters"),
         ("letters", "..", "evidence//../letters"),
         ("letters", "..", "./evidence/.././letters"),
     ],
 )
-def test_a_link_that_leads_out_is_told_so(linked, tmp_path, at, target, name):
+def test_a_link_out_of_the_folder_is_reported(linked, tmp_path, at, target, name):
     said = linked(at, target.format(folder=tmp_path.name), name)
     assert said == [("HTQ606", "is not looked up: a link leads out of the draft’s folder", LEAVES)]
 
@@ -169,7 +183,7 @@ OWN = [
     ["file: evidence/specification.txt", "evidence: evidence/example-software-letter.txt"],
 )
 @pytest.mark.parametrize(("name", "what"), OWN)
-def test_the_draft_and_what_it_is_checked_with_are_no_evidence(htq, draft, old, name, what):
+def test_the_draft_and_its_schema_and_ksb_lists_are_not_evidence(htq, draft, old, name, what):
     field = old.partition(":")[0]
     path = draft({"cycle: 3": "$schema: schema.json\ncycle: 3", old: f"{field}: {name}"})
     for file in ("schema.json", "application.schema.json", "ksbs/ST0118-1.1.yaml"):
@@ -181,13 +195,13 @@ def test_the_draft_and_what_it_is_checked_with_are_no_evidence(htq, draft, old, 
     assert finding["message"] == f"‘{name}’ is {what}, not a file to submit with it"
 
 
-def test_the_draft_in_other_letters_is_the_draft_on_any_system(htq, draft):
+def test_the_draft_named_in_another_case_is_not_evidence(htq, draft):
     path = draft({"file: evidence/specification.txt": "file: Application.YAML"})
     codes = htq("check", path, "--at", IN_WINDOW, "--format", "json").codes
     assert "HTQ607" in codes
 
 
-def test_evidence_that_is_all_the_draft_itself_is_told_at_each_place(htq, draft):
+def test_each_place_that_names_the_draft_as_evidence_is_reported(htq, draft):
     path = draft()
     text = path.read_text()
     for name in ("example-software-letter", "example-health-trust-letter", "specification"):
@@ -214,10 +228,10 @@ PLAN = "evidence/assessment-plan.txt"
             {f"file: {NAMED}": f"file: {SOFTWARE}", f"file: {PLAN}": f"file: {SOFTWARE}"},
             ["/documents/0/file", "/documents/2/file"],
         ),
-        # Two employers can have written one letter, and two documents of one kind one file.
+        # Two employers can share a letter, and two documents of one kind can share a file.
         ({f"evidence: {TRUST}": f"evidence: {SOFTWARE}"}, []),
         ({f"file: {PLAN}": f"file: {NAMED}", "kind: assessment": "kind: specification"}, []),
-        # Evidence that is a document as well is one kind, and so is a permission.
+        # Employer evidence and a permission can also be listed as documents of their own kind.
         ({f"file: {PLAN}": f"file: {SOFTWARE}", "kind: assessment": "kind: employer-evidence"}, []),
         (
             {
@@ -236,7 +250,7 @@ PLAN = "evidence/assessment-plan.txt"
         ),
     ],
 )
-def test_one_file_is_of_one_kind(htq, draft, changes, pointers):
+def test_a_file_used_as_two_kinds_of_document_is_reported(htq, draft, changes, pointers):
     path = draft(changes)
     os.symlink("example-software-letter.txt", path.parent / "evidence" / "link.txt")
     findings = htq("check", path, "--at", IN_WINDOW, "--format", "json").findings

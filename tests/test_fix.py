@@ -1,4 +1,5 @@
-"""`htq check --fix` and `--diff`: what is put right, what is left, and that nothing else changes."""
+"""`htq check --fix` and `--diff`: what is corrected, what is left alone, and that nothing else
+changes."""
 
 import json
 import os
@@ -95,7 +96,7 @@ def checker():
 
 
 def places(value, path=()):
-    """Every name of a field and every single value, each with its path: `(path, is_name, text)`."""
+    """Every field name and every single value, each with its path: `(path, is_name, text)`."""
     if isinstance(value, dict):
         for name, inner in value.items():
             yield (*path, name), True, name
@@ -107,11 +108,11 @@ def places(value, path=()):
         yield path, False, value
 
 
-# How each kind of text is mistyped so that there is but one thing it can mean.
+# How each kind of text is mistyped so that it can only mean one thing.
 
 
 def swapped(dice, text):
-    """A text with two neighbouring letters the other way round."""
+    """A text with two neighbouring letters swapped."""
     pairs = [
         at
         for at in range(len(text) - 1)
@@ -164,7 +165,7 @@ def mistyped_recognition(dice, text):
 
 
 def written_out(_, text):
-    """Ways to say the three dates of the draft in English."""
+    """Ways to write the three dates of the draft in English."""
     return {
         "2024-09": ["September 2024", "Sept 2024", "september 2024", "09/2024"],
         "2022-03-02": ["2 March 2022", "2nd March 2022", "March 2 2022", "the 2nd of March 2022",
@@ -187,7 +188,7 @@ KINDS = {
 
 
 def mistyped(dice, path, is_name, text):
-    """A slip of the pen at a place; the text itself where none is put right there."""
+    """The text of a place with a typing mistake; unchanged where mistakes are not corrected."""
     parent = path[-2] if len(path) > 1 else None
     if not is_name:
         if path[:1] == ("standards",) and path[-1] == "title":
@@ -205,10 +206,10 @@ def mistyped(dice, path, is_name, text):
 
 
 class Writer:
-    """The draft as a text in one of many layouts, with slips of the pen where there are some.
+    """The draft as text in one of many layouts, with typing mistakes at the places in `slips`.
 
-    The layout goes by the place, never by what is written there, so that the same text with
-    slips and without differs in nothing else."""
+    The layout depends only on the place, so that the texts with and without mistakes differ in
+    nothing else."""
 
     def __init__(self, dice, slips):
         self.slips = slips
@@ -291,7 +292,7 @@ class Writer:
 
 
 class Twin(Writer):
-    """The same layout as another, with other slips."""
+    """The same layout as another writer's, with other mistakes."""
 
     def __init__(self, other, slips):
         vars(self).update(vars(other))
@@ -303,7 +304,7 @@ EVERY_PLACE = list(places(READY))
 
 @st.composite
 def mistyped_drafts(draw):
-    """A draft with slips of the pen, and the same draft without them."""
+    """A draft with typing mistakes, and the same draft without them."""
     dice = draw(st.randoms(use_true_random=False))
     chosen = draw(st.lists(st.sampled_from(EVERY_PLACE), min_size=1, max_size=8, unique_by=str))
     slips = {(path, is_name): mistyped(dice, path, is_name, text) for path, is_name, text in chosen}
@@ -318,7 +319,7 @@ def found(checker, draft):
 
 
 def skeleton(content):
-    """What stands between the values and names of a text, and their quotation marks."""
+    """The text between the values and names, and their quotation marks."""
     text = re.sub(
         r"\\u[dD][89abAB]..\\u[dD][c-fC-F]..", "one character", content.decode("utf-8-sig")
     )
@@ -333,7 +334,7 @@ def skeleton(content):
 
 
 def patched(content, diff):
-    """A text with a unified diff applied to it, by its line numbers, every line compared."""
+    """A text with a unified diff applied by its line numbers; every line must match."""
     old = re.findall(rb"[^\n]*\n|[^\n]+\Z", content)
     new, at = [], 0
     lines = re.findall(rb"[^\n]*\n", diff)[2:]
@@ -354,8 +355,8 @@ def patched(content, diff):
     return b"".join([*new, *old[at:]])
 
 
-def the_laws(checker, draft):
-    """What holds of every draft, whatever it holds; returns the draft as it is fixed."""
+def assert_invariants(checker, draft):
+    """Assert what is true for every draft, and return its corrections."""
     before = found(checker, draft)
     fixed = put_right(draft, checker, RULES)
     after = found(checker, fixed.draft)
@@ -374,9 +375,9 @@ def the_laws(checker, draft):
 
 @examples(60)
 @given(mistyped_drafts())
-def test_slips_of_the_pen_are_undone_to_the_last_byte(folder, checker, drafts):
+def test_typing_mistakes_are_corrected_to_the_last_byte(folder, checker, drafts):
     wrong, right = drafts
-    fixed = the_laws(checker, Draft("draft.yaml", folder, wrong))
+    fixed = assert_invariants(checker, Draft("draft.yaml", folder, wrong))
     assert fixed.draft.content == right
 
 
@@ -388,8 +389,8 @@ JUNK = [
 
 
 @st.composite
-def disfigured(draw):
-    """A draft with slips of the pen on which somebody fell asleep at the keyboard."""
+def randomly_edited(draw):
+    """A draft with typing mistakes and random edits."""
     text = draw(mistyped_drafts())[0].decode()
     dice = draw(st.randoms(use_true_random=False))
     for _ in range(dice.randint(1, 5)):
@@ -413,9 +414,9 @@ def disfigured(draw):
 
 
 @examples(30)
-@given(disfigured())
-def test_no_draft_is_made_worse_and_nothing_but_values_and_names_changes(folder, checker, content):
-    the_laws(checker, Draft("draft.yaml", folder, content))
+@given(randomly_edited())
+def test_fix_makes_no_draft_worse_and_changes_only_values_and_names(folder, checker, content):
+    assert_invariants(checker, Draft("draft.yaml", folder, content))
 
 
 def fixed_text(htq, path, *words):
@@ -443,7 +444,7 @@ SAFE = [
 
 
 @pytest.mark.parametrize(("old", "slip", "right"), SAFE)
-def test_what_needs_no_decision_is_put_right_where_it_stands(htq, draft, old, slip, right):
+def test_a_clear_cut_mistake_is_corrected_and_nothing_else_changes(htq, draft, old, slip, right):
     path = draft({old: slip})
     wrong = path.read_text()
     text, run = fixed_text(htq, path)
@@ -461,7 +462,7 @@ LEFT = [
     ("title: Software developer", "title: Software development"),
     ("title: Software developer", "title: |\n      software developer"),
     ("level: 4\n    version", "level: 5\n    version"),
-    ("confidential: false", "confidental: false"),  # what is said with it is the applicant’s
+    ("confidential: false", "confidental: false"),  # the applicant must decide the answer
     ("confidential: false", "confidential: flase"),
     ("coverage: partial", "coverage: partail"),
     ("coverage: partial", "coverge: partial"),
@@ -475,7 +476,7 @@ LEFT = [
     ("name: Example Awards", "naem: Example Awards\n  nmae: Another"),  # which?
     ("name: Example Awards", "name: Example Awards\n  naem: Another"),
     ("support_session: 2022-03-02", "support_session: 02/03/2022"),  # 3 February to some
-    ("name: Specialism", "name: 2 March 2022"),  # no date, whatever it looks like
+    ("name: Specialism", "name: 2 March 2022"),  # not a date, even if it looks like one
     ("support_session: 2022-03-02", "support_session: 2 March 22"),
     ("planned_submission: 2022-06-10", "planned_submission: 10 June 2022 midnight"),
     ("planned_submission: 2022-06-10", "planned_submission: 10 June 2022 12am"),
@@ -492,7 +493,7 @@ LEFT = [
 
 
 @pytest.mark.parametrize(("old", "slip"), LEFT, ids=[slip for _, slip in LEFT])
-def test_what_is_the_applicants_to_say_or_could_mean_something_else_is_left(htq, draft, old, slip):
+def test_ambiguous_mistakes_and_decisions_of_the_applicant_are_left_alone(htq, draft, old, slip):
     path = draft({old: slip})
     before = path.read_text()
     text, run = fixed_text(htq, path)
@@ -501,7 +502,7 @@ def test_what_is_the_applicants_to_say_or_could_mean_something_else_is_left(htq,
     assert "a.person" not in run.err
 
 
-def test_a_number_of_json_gets_the_quotation_marks_that_json_asks_for(htq, draft):
+def test_a_corrected_number_in_json_gets_quotation_marks(htq, draft):
     path = draft()
     data = yaml.load(path.read_text(), Loader=yaml.BaseLoader)
     data["qualification"]["number"] = 61000000
@@ -520,13 +521,13 @@ def test_a_number_of_json_gets_the_quotation_marks_that_json_asks_for(htq, draft
         ("    title: Software developer", "    titel: Data analyst", "HTQ205"),
     ],
 )
-def test_what_a_correction_brings_to_light_is_reported(htq, draft, old, slip, shows):
+def test_a_finding_that_appears_after_a_correction_is_reported(htq, draft, old, slip, shows):
     text, run = fixed_text(htq, draft({old: slip}))
     assert slip not in text
     assert run.codes == [shows]
 
 
-def test_what_a_misspelt_name_hid_is_put_right_with_it(htq, draft):
+def test_mistakes_hidden_by_a_misspelt_name_are_corrected_in_the_same_run(htq, draft):
     path = draft({"standards:\n  - reference: ST0116": "standrads:\n  - refrence: st o116"})
     text, run = fixed_text(htq, path)
     assert text == draft(name="ready.yaml").read_text()
@@ -534,7 +535,7 @@ def test_what_a_misspelt_name_hid_is_put_right_with_it(htq, draft):
     assert "3 mistakes corrected" in run.err
 
 
-def test_a_value_that_an_alias_shares_is_left_where_it_is_another_answer_elsewhere(htq, draft):
+def test_a_value_that_an_alias_shares_with_another_field_is_left_alone(htq, draft):
     path = draft({
         "  U1: {title: Programming fundamentals": "  U1: {title: &title software developer",
         "title: Software developer": "title: *title",
@@ -543,7 +544,7 @@ def test_a_value_that_an_alias_shares_is_left_where_it_is_another_answer_elsewhe
     assert fixed_text(htq, path)[0] == before
 
 
-def test_an_accepted_finding_is_not_put_right(htq, draft):
+def test_an_accepted_finding_is_not_corrected(htq, draft):
     path = draft({"number: 610/0000/0": "number: 61000000"})
     accepted = "accept:\n  - {rule: HTQ405, reason: As agreed, until: 2022-12-31}\n"
     path.write_text(path.read_text() + accepted)
@@ -553,7 +554,7 @@ def test_an_accepted_finding_is_not_put_right(htq, draft):
     assert [finding["code"] for finding in run.findings] == ["HTQ405"]
 
 
-def test_only_what_the_chosen_rules_find_is_put_right(htq, draft):
+def test_only_findings_of_the_chosen_rules_are_corrected(htq, draft):
     path = draft(
         {"reference: ST0116": "refrence: st0116", "number: 610/0000/0": "number: 61000000"}
     )
@@ -569,7 +570,7 @@ def test_only_what_the_chosen_rules_find_is_put_right(htq, draft):
 WRONG = {"reference: ST0116": "reference: st0116", "title: Software": "titel: Software"}
 
 
-def test_each_change_is_told_with_its_line_and_the_report_is_of_what_remains(htq, draft):
+def test_each_correction_is_listed_with_its_line_and_the_report_has_the_rest(htq, draft):
     path = draft({**WRONG, "  level: 4\n  number": "  level: 6\n  number"})
     run = htq("check", path, "--fix", "--at", IN_WINDOW)
     assert run.code == 1
@@ -584,7 +585,7 @@ def test_each_change_is_told_with_its_line_and_the_report_is_of_what_remains(htq
     assert (again.out, again.err) == (run.out, "")
 
 
-def test_the_file_keeps_its_mode_and_a_link_stays_a_link(htq, draft, tmp_path):
+def test_fix_keeps_the_permissions_of_a_file_and_does_not_replace_a_link(htq, draft, tmp_path):
     path = draft(WRONG)
     path.chmod(0o640)
     (tmp_path / "link.yaml").symlink_to(path)
@@ -605,7 +606,9 @@ def test_a_read_only_file_is_not_written(htq, draft):
     assert "HTQ201" in run.out
 
 
-def test_a_file_that_cannot_be_replaced_is_said_and_the_next_is_put_right(htq, draft, monkeypatch):
+def test_a_file_that_cannot_be_replaced_is_reported_and_the_next_is_corrected(
+    htq, draft, monkeypatch
+):
     path, other = draft(WRONG, "a.yaml"), draft(WRONG, "b.yaml")
 
     def refused(old, new):
@@ -637,7 +640,7 @@ def test_a_file_that_changed_since_it_was_read_is_not_written(htq, draft, monkey
     assert "nothing was corrected: it has changed since it was read" in run.err
 
 
-def test_a_fault_while_putting_right_hides_no_other_draft(htq, draft, monkeypatch):
+def test_a_fault_while_correcting_one_draft_does_not_stop_the_next(htq, draft, monkeypatch):
     path, other = draft(WRONG, "a.yaml"), draft(WRONG, "b.yaml")
 
     def breaks(draft, *words):
@@ -660,13 +663,13 @@ def test_a_fault_while_putting_right_hides_no_other_draft(htq, draft, monkeypatc
         (("--diff", "--format", "json"), "--report json=FILE"),
     ],
 )
-def test_what_does_not_go_together_is_refused(htq, words, said):
+def test_conflicting_options_are_refused(htq, words, said):
     run = htq("check", *words)
     assert (run.code, run.out) == (2, "")
     assert said in run.err
 
 
-def test_what_cannot_be_read_is_left_alone(htq, tmp_path):
+def test_unreadable_drafts_are_left_alone(htq, tmp_path):
     for name, content in (("a.yaml", b"\xff\xfe"), ("b.yaml", b"titel: [\n"), ("c.yaml", b"")):
         (tmp_path / name).write_bytes(content)
         assert htq("check", tmp_path / name, "--fix").code == 1
@@ -675,7 +678,7 @@ def test_what_cannot_be_read_is_left_alone(htq, tmp_path):
     assert not (tmp_path / "d.yaml").exists()
 
 
-def test_another_file_of_a_folder_is_put_right_only_if_it_is_named(htq, draft, tmp_path):
+def test_a_file_that_is_not_a_draft_is_corrected_only_if_it_is_named(htq, draft, tmp_path):
     path = draft(WRONG)
     other = tmp_path / "settings.json"
     other.write_text('{"assessment": {}, "name": "Not a draft"}')
@@ -686,7 +689,7 @@ def test_another_file_of_a_folder_is_put_right_only_if_it_is_named(htq, draft, t
     assert other.read_text() == '{"assessments": {}, "name": "Not a draft"}'
 
 
-def test_a_draft_that_would_take_too_long_is_left_as_it_is(htq, draft, monkeypatch):
+def test_a_draft_that_would_take_too_long_to_correct_is_left_alone(htq, draft, monkeypatch):
     monkeypatch.setattr("htqcli.check.fix._MAX_BYTES_READ", 0)
     monkeypatch.setattr("htqcli.check.fix._MIN_READINGS", 1)
     path = draft({**WRONG, "  title: Level 4": "  titel: Level 5"})
@@ -699,7 +702,7 @@ def test_a_draft_that_would_take_too_long_is_left_as_it_is(htq, draft, monkeypat
 # The diff.
 
 
-def test_a_diff_writes_nothing_and_ends_as_a_check_of_the_draft_as_it_is(htq, draft, tmp_path):
+def test_diff_writes_nothing_and_has_the_exit_code_of_a_plain_check(htq, draft, tmp_path):
     path = draft(WRONG)
     before = path.read_bytes()
     report = tmp_path / "report.json"
@@ -742,8 +745,8 @@ NAMES = ["application.yaml", "a folder/my draft.yaml", "é ‘x’.yaml", 'a"b\\
 TOOLS = {"patch": ["patch", "-p0", "-s"], "git": ["git", "apply", "-p0"]}
 
 
-def applied_by(tool, diff, folder):
-    """Apply a diff in a folder, without a word from the tool."""
+def apply_with(tool, diff, folder):
+    """Apply a diff in a folder with a tool, which must print nothing."""
     if shutil.which(tool) is None:
         pytest.skip(f"{tool} is not installed")
     run = subprocess.run(TOOLS[tool], check=False, cwd=folder, input=diff, capture_output=True)
@@ -753,7 +756,7 @@ def applied_by(tool, diff, folder):
 @pytest.mark.parametrize("tool", TOOLS)
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_a_diff_is_applied_by_the_tools_for_it(draft, tmp_path, layout, name, tool):
+def test_patch_and_git_can_apply_a_diff(draft, tmp_path, layout, name, tool):
     path = draft({**WRONG, "[U3], assessed_by: [A2]": "[u3], assessed_by: [A2]"})
     content = LAYOUTS[layout](path.read_text())
     checker = engine.Checker(
@@ -765,17 +768,17 @@ def test_a_diff_is_applied_by_the_tools_for_it(draft, tmp_path, layout, name, to
     path = tmp_path / name
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(content)
-    applied_by(tool, fixed.diff.encode(), tmp_path)
+    apply_with(tool, fixed.diff.encode(), tmp_path)
     assert path.read_bytes() == fixed.draft.content
 
 
 @pytest.mark.parametrize("tool", TOOLS)
-def test_what_the_program_writes_is_applied_by_the_tools_for_it(draft, tmp_path, tool):
+def test_applying_the_printed_diff_gives_the_same_file_as_fix(draft, tmp_path, tool):
     path = draft(WRONG)
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
     wrong = path.read_bytes()
     words = ("check", path.name, "--at", IN_WINDOW)
-    applied_by(tool, program(*words, "--diff", cwd=tmp_path).stdout, tmp_path)
+    apply_with(tool, program(*words, "--diff", cwd=tmp_path).stdout, tmp_path)
     by_the_tool = path.read_bytes()
     path.write_bytes(wrong)
     program(*words, "--fix", cwd=tmp_path)
@@ -783,14 +786,14 @@ def test_what_the_program_writes_is_applied_by_the_tools_for_it(draft, tmp_path,
 
 
 @pytest.mark.parametrize("tool", TOOLS)
-def test_a_diff_of_a_path_with_a_dot_is_applied_too(draft, tmp_path, tool):
+def test_a_diff_of_a_path_that_begins_with_a_dot_can_be_applied(draft, tmp_path, tool):
     path = draft({"ST0116": "st 0116"}, name="mine.yaml")
     words = ("check", f"./{path.name}", "--diff", "--at", IN_WINDOW)
-    applied_by(tool, program(*words, cwd=tmp_path).stdout, tmp_path)
+    apply_with(tool, program(*words, cwd=tmp_path).stdout, tmp_path)
     assert "reference: ST0116\n" in path.read_text(encoding="utf-8")
 
 
-def test_standard_input_has_a_diff_under_its_name(draft):
+def test_a_diff_of_standard_input_uses_the_name_that_was_given(draft):
     path = draft(WRONG)
     words = ("check", "-", "--diff", "--at", IN_WINDOW, "--stdin-name", "drafts/mine.yaml")
     run = program(*words, input=path.read_bytes(), cwd=path.parent)
@@ -798,7 +801,7 @@ def test_standard_input_has_a_diff_under_its_name(draft):
 
 
 @pytest.mark.parametrize("tool", TOOLS)
-def test_a_diff_shows_nothing_personal_and_says_what_it_leaves_out(htq, draft, tmp_path, tool):
+def test_a_diff_hides_personal_data_and_counts_the_corrections_left_out(htq, draft, tmp_path, tool):
     slips = {
         "type: awarding-organisation\n  recognition_number: RN5999\n": "type: awarding organisation\n",
         "A. Person\n    email: a.person@example.org\n": "Ann Person\n    email: ann@example.org\n"
@@ -812,10 +815,10 @@ def test_a_diff_shows_nothing_personal_and_says_what_it_leaves_out(htq, draft, t
         assert word not in run.out + run.err
     assert "+  type: awarding-organisation\n   contact:\n" in run.out
     assert "+  recognition_number: RN5999\n" in run.out
-    assert "+    title: Software developer\n" not in run.out  # ‘Ann’ stands in the next line
+    assert "+    title: Software developer\n" not in run.out  # ‘Ann’ is on the next line
     assert "2 of these not in the diff" in run.err
     diff = program("check", path.name, "--diff", "--at", IN_WINDOW, cwd=tmp_path).stdout
-    applied_by(tool, diff, tmp_path)
+    apply_with(tool, diff, tmp_path)
     changed = path.read_text()
     htq("check", path, "--fix", "--at", IN_WINDOW)
     left = {"qualifcation": "qualification", "software developer": "Software developer"}
@@ -839,7 +842,7 @@ def test_no_line_of_a_diff_is_a_command_to_a_pipeline(htq, draft):
     assert "+support_session: 2022-03-02" in run.out
 
 
-def test_a_diff_in_a_terminal_hides_nothing(draft):
+def test_a_diff_in_a_terminal_makes_hidden_characters_visible(draft):
     pty = pytest.importorskip("pty")
     path = draft({"  - reference: ST0116": "  # \u202egone\n  - reference: st0116"})
     path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
@@ -861,6 +864,6 @@ def test_a_diff_in_a_terminal_hides_nothing(draft):
 
 
 @pytest.mark.parametrize("rule", [rule for rule in RULES if rule.fixes], ids=lambda rule: rule.code)
-def test_a_rule_says_in_a_sentence_what_is_put_right(htq, rule):
+def test_htq_rules_says_in_a_sentence_what_fix_corrects(htq, rule):
     assert rule.fixes.endswith(".")
     assert f"‘htq check --fix’ puts right: {rule.fixes}" in htq("rules", rule.code).out

@@ -1,4 +1,4 @@
-"""Which files of a folder `htq check` takes for drafts, and what it says of the others."""
+"""Which files of a folder `htq check` treats as drafts, and what it says about the others."""
 
 import os
 import sys
@@ -32,7 +32,7 @@ OTHERS = {
     "latin.yaml": b"name: caf\xe9\n",
     "binary.json": bytes(range(256)),
 }
-"""What lies in a checkout beside drafts."""
+"""Other files that a checkout with drafts can have."""
 
 DRAFTS = {
     "yaml.yaml": DRAFT,
@@ -42,7 +42,7 @@ DRAFTS = {
     "indented.yaml": "  cycle: 3\n  units: {}\n",
     "other-fields-too.yaml": "site_name: x\nqualification: {}\n",
     "two-documents.yaml": "cycle: 3\n---\ncycle: 3\n",
-    # What cannot be read, where a field begins a line.
+    # Unreadable, but a line begins with a field.
     "bracket.yaml": "# mine\ncycle: 3\napplicant: [\n",
     "colon.yaml": "support_session 2022-03-02\nunits: {U1: A}\n",
     "broken.json": '{\n  "cycle": 3,\n  "units": {\n',
@@ -53,11 +53,11 @@ DRAFTS = {
     "bytes.yaml": b"cycle: 3\nname: caf\xe9\n",
     "utf-16.yaml": "cycle: 3\napplicant: x\n".encode("utf-16"),
     "too-large.yaml": DRAFT + "#" * 5_000_000,
-    # What is empty, by its name.
+    # Empty, but named like a draft.
     "application.yaml": "",
     "Application-2.yml": "# nothing yet\n",
 }
-"""What is a draft, however little or broken it is."""
+"""Files that are drafts, even if they are incomplete or broken."""
 
 
 def write(folder, files):
@@ -68,13 +68,13 @@ def write(folder, files):
 
 
 def checked(htq, *words):
-    """The paths that a run checks, in its order."""
+    """The paths that a run checks, in order."""
     run = htq("check", *words, "--at", IN_WINDOW, "--format", "json")
     return [file["path"] for file in run.data["files"]]
 
 
 def listed(htq, *words):
-    """What `--list` says of each path."""
+    """What `--list` says about each path."""
     run = htq("check", "--list", *words)
     assert (run.code, run.err) == (0, "")
     return dict(line.split(": ", 1) for line in run.out.splitlines())
@@ -82,7 +82,7 @@ def listed(htq, *words):
 
 @pytest.fixture
 def here(tmp_path, monkeypatch):
-    """An empty folder that we are in."""
+    """An empty folder, which is the current folder."""
     folder = tmp_path / "checkout"
     folder.mkdir()
     monkeypatch.chdir(folder)
@@ -106,18 +106,18 @@ def test_files_of_other_programs_are_left_out_and_counted(htq, here):
     assert "--list" in run.err
 
 
-def test_quiet_says_nothing_of_what_is_left_out(htq, here):
+def test_quiet_does_not_mention_files_that_are_left_out(htq, here):
     write(here, {"a.yaml": DRAFT, "mkdocs.yml": "site_name: x\n"})
     assert htq("check", "-q").err == ""
 
 
 @pytest.mark.parametrize("name", ["mkdocs.yml", "empty.yaml", "list.json", "chart.yaml"])
-def test_a_file_that_is_named_is_checked_whatever_it_holds(htq, here, name):
+def test_a_file_named_on_the_command_line_is_always_checked(htq, here, name):
     write(here, OTHERS)
     assert checked(htq, name, ".gitlab-ci.yml", ".") == [name, ".gitlab-ci.yml"]
 
 
-def test_the_list_says_of_each_path_what_becomes_of_it(htq, here):
+def test_list_says_which_paths_are_checked_and_why_others_are_not(htq, here):
     write(
         here,
         OTHERS
@@ -142,7 +142,7 @@ def test_the_list_says_of_each_path_what_becomes_of_it(htq, here):
     assert not any("package.json" in path for path in said if "node_modules" in path)
 
 
-def test_the_list_of_a_path_that_does_not_exist_is_3(htq, here):
+def test_list_with_a_missing_path_gives_exit_code_3(htq, here):
     run = htq("check", "--list", "nowhere.yaml")
     assert run.code == 3
     assert run.out == "nowhere.yaml: not checked: there is no such file or folder\n"
@@ -151,14 +151,14 @@ def test_the_list_of_a_path_that_does_not_exist_is_3(htq, here):
 @pytest.mark.parametrize(
     "words", [("--fix",), ("--diff",), ("--format", "json"), ("--report", "json=x")]
 )
-def test_the_list_goes_with_no_option_that_checks(htq, here, words):
+def test_list_cannot_be_combined_with_options_for_checking(htq, here, words):
     run = htq("check", "--list", *words)
     assert run.code == 2
     assert "--list" in run.err
 
 
 @pytest.mark.parametrize("files", [{}, OTHERS], ids=["an empty folder", "files of others"])
-def test_a_folder_without_drafts_is_3_and_says_what_was_looked_for(htq, here, files):
+def test_a_folder_without_drafts_gives_exit_code_3_and_names_the_expected_files(htq, here, files):
     write(here, files | {"x/notes.txt": "x"})
     run = htq("check", "x", ".")
     assert run.code == 3
@@ -169,14 +169,14 @@ def test_a_folder_without_drafts_is_3_and_says_what_was_looked_for(htq, here, fi
     assert htq("check", "--list").code == 0
 
 
-def test_a_folder_whose_drafts_were_named_before_holds_drafts(htq, here):
+def test_a_folder_whose_drafts_are_already_named_is_not_called_empty(htq, here):
     write(here, {"x/a.yaml": DRAFT})
     assert htq("check", "x/a.yaml", "x", ".", "--exit-zero").code == 0
     assert checked(htq, "x/a.yaml", "x", ".") == ["x/a.yaml"]
 
 
 GLOBS = {
-    # from the folder that we are in: (what is named, the glob, what of a and old/b is left)
+    # title: (the checked path, the glob, which of a and old/b is still checked)
     "a folder": ("drafts", "drafts/old", "a"),
     "with a last slash": ("drafts", "drafts/old/", "a"),
     "with ./": ("drafts", "./drafts/old", "a"),
@@ -197,7 +197,7 @@ GLOBS = {
 
 
 @pytest.mark.parametrize(("named", "glob", "left"), GLOBS.values(), ids=GLOBS)
-def test_a_glob_counts_from_here_or_from_the_folder_named(htq, here, named, glob, left):
+def test_exclude_matches_paths_from_the_current_or_the_checked_folder(htq, here, named, glob, left):
     write(here, {"drafts/a.yaml": DRAFT, "drafts/old/b.yaml": DRAFT})
     (here / "link").symlink_to("drafts")
     named, glob = named.format(here=here), glob.format(here=here)
@@ -208,20 +208,20 @@ def test_a_glob_counts_from_here_or_from_the_folder_named(htq, here, named, glob
     assert (f"‘--exclude {glob}’ left nothing out" in run.err) is idle
 
 
-def test_a_glob_counts_from_another_folder_too(htq, here, monkeypatch):
+def test_exclude_matches_paths_when_run_from_another_folder(htq, here, monkeypatch):
     write(here, {"drafts/a.yaml": DRAFT, "drafts/old/b.yaml": DRAFT, "other/c.txt": ""})
     monkeypatch.chdir("other")
     for glob in ("../drafts/old", "old/*", "../drafts/old/"):
         assert checked(htq, "../drafts", "--exclude", glob) == ["../drafts/a.yaml"]
 
 
-def test_a_glob_for_what_is_left_out_anyway_is_not_called_idle(htq, here):
+def test_exclude_is_not_called_unused_for_files_that_are_left_out_anyway(htq, here):
     write(here, {"a.yaml": DRAFT, "node_modules/x.json": "{}", "notes.txt": ""})
     for glob in ("node_modules", "node_modules/", "*.txt"):
         assert "left nothing out" not in htq("check", "--exclude", glob).err
 
 
-def test_a_path_that_does_not_exist_and_is_a_glob_is_expanded(htq, here):
+def test_a_glob_is_expanded_unless_a_file_has_that_name(htq, here):
     write(here, {"drafts/a.yaml": "x: 1", "drafts/b.yaml": DRAFT, "[c].yaml": DRAFT})
     assert checked(htq, "drafts/*.yaml") == ["drafts/a.yaml", "drafts/b.yaml"]
     assert checked(htq, "[c].yaml") == ["[c].yaml"]
@@ -231,7 +231,7 @@ def test_a_path_that_does_not_exist_and_is_a_glob_is_expanded(htq, here):
     assert "draft[s: not checked: " in run.err
 
 
-def test_no_word_is_left_to_typer_which_expands_all_of_them_on_windows(monkeypatch):
+def test_typer_cannot_expand_globs_in_options_on_windows(monkeypatch):
     given = []
     monkeypatch.setattr(sys, "argv", ["htq", "check", ".", "--exclude", "old*.yaml"])
     monkeypatch.setattr(streams, "prepare", lambda: None)
@@ -242,7 +242,7 @@ def test_no_word_is_left_to_typer_which_expands_all_of_them_on_windows(monkeypat
     assert given == [["check", ".", "--exclude", "old*.yaml"]]
 
 
-def test_a_folder_and_a_file_reached_twice_are_checked_once(htq, here):
+def test_folders_and_files_reached_twice_are_checked_once(htq, here):
     write(here, {"a/one.yaml": DRAFT, "b/two.yaml": DRAFT})
     (here / "a" / "round").symlink_to(here)
     (here / "a" / "same.yaml").symlink_to("one.yaml")
@@ -254,14 +254,14 @@ def test_a_folder_and_a_file_reached_twice_are_checked_once(htq, here):
     }  # fmt: skip
 
 
-def test_names_of_one_file_in_two_folders_are_two_drafts(htq, here):
+def test_a_file_hard_linked_into_two_folders_is_checked_in_each(htq, here):
     write(here, {"a/one.yaml": DRAFT, "b/x": ""})
     os.link(here / "a" / "one.yaml", here / "b" / "one.yaml")
     assert checked(htq, ".", "a/one.yaml") == ["./a/one.yaml", "./b/one.yaml"]
 
 
 @pytest.mark.parametrize("kind", ["pipe", "folder", "lost link", "link out", "own link", "locked"])
-def test_what_has_the_name_of_a_draft_and_is_no_readable_file_is_3(htq, here, kind):
+def test_an_unreadable_file_named_like_a_draft_gives_exit_code_3(htq, here, kind):
     write(here, {"a.yaml": DRAFT})
     odd = here / "odd.yaml"
     if kind == "pipe":
@@ -280,7 +280,7 @@ def test_what_has_the_name_of_a_draft_and_is_no_readable_file_is_3(htq, here, ki
     assert [file["path"] for file in run.data["files"]] == ["./a.yaml"]
 
 
-def test_a_deep_folder_takes_no_look_at_the_folders_above_each(htq, here, monkeypatch):
+def test_a_deep_folder_needs_only_a_few_lookups_per_level(htq, here, monkeypatch):
     depth = 300
     folder = here
     for _ in range(depth):
@@ -295,7 +295,7 @@ def test_a_deep_folder_takes_no_look_at_the_folders_above_each(htq, here, monkey
     assert len(looks) < 10 * depth
 
 
-def test_a_path_that_is_too_long_for_the_system_is_told(htq, here):
+def test_a_path_that_is_too_long_for_the_system_is_reported(htq, here):
     here_again = os.getcwd()
     write(here, {"a.yaml": DRAFT})
     for _ in range(30):
@@ -309,7 +309,7 @@ def test_a_path_that_is_too_long_for_the_system_is_told(htq, here):
     assert "not checked: it cannot be read: File name too long" in run.err
 
 
-def test_workers_leave_out_what_one_process_leaves_out(here):
+def test_workers_leave_out_the_same_files_as_a_single_process(here):
     files = {f"{number:03}.yaml": DRAFT if number % 2 else "x: 1\n" for number in range(240)}
     write(here, files)
     run = program("check", "--format", "json", "--exit-zero", cwd=here)
@@ -317,7 +317,7 @@ def test_workers_leave_out_what_one_process_leaves_out(here):
     assert "Left out: 120 files that are not drafts." in run.stderr.decode()
 
 
-def test_what_is_not_a_draft_is_not_put_right_in_a_folder(htq, here):
+def test_fix_does_not_change_files_in_a_folder_that_are_not_drafts(htq, here):
     other = "unit: 1\nsite_name: x\n"
     good = (ROOT / "examples" / "application.yaml").read_text()
     slip = good.replace("reference: ST0116", "reference: st 0116")
@@ -329,7 +329,7 @@ def test_what_is_not_a_draft_is_not_put_right_in_a_folder(htq, here):
     assert (here / "a.yaml").read_text() == good
 
 
-def test_a_report_may_replace_a_report_in_the_folder_but_no_other_file(htq, here):
+def test_a_report_can_replace_an_older_report_in_the_folder_but_no_other_file(htq, here):
     write(here, {"a.yaml": DRAFT, "package.json": '{"name": "x"}'})
     run = htq("check", "--report", "json=package.json")
     assert run.code == 2
@@ -340,7 +340,7 @@ def test_a_report_may_replace_a_report_in_the_folder_but_no_other_file(htq, here
         assert (run.code, run.err) == (0, "")
 
 
-def test_the_drafts_of_a_comparison_are_those_of_a_check(htq, here):
+def test_catalogue_diff_selects_the_same_drafts_as_check(htq, here):
     write(here, OTHERS | {"a.yaml": DRAFT})
     words = ("catalogue", "diff", "bundled", ROOT / "data" / "standards.yaml", "--format", "json")
     run = htq(*words, "--at", IN_WINDOW, "--drafts", ".")

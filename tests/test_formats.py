@@ -1,4 +1,5 @@
-"""Each format is what its consumer documents; SARIF and JUnit are in test_schemas.py."""
+"""Each format follows the documentation of the program that reads it. SARIF and JUnit are in
+test_schemas.py."""
 
 import json
 import re
@@ -18,7 +19,7 @@ WRONG = {"  level: 4\n  number": "  level: 6\n  number", "Level 4 Diploma": "Dip
 
 @pytest.fixture
 def checked(htq, draft, monkeypatch, tmp_path):
-    """htq check in the folder of a draft with these changes, in a format."""
+    """Run htq check in the folder of a draft with these changes, in a format."""
 
     def run(format, changes=None, *words, name="application.yaml"):
         path = draft(changes, name)
@@ -30,7 +31,7 @@ def checked(htq, draft, monkeypatch, tmp_path):
 
 
 def many(level, number):
-    """Changes that give a draft so many findings of a level."""
+    """Changes that give a draft this number of findings of a severity."""
     item = {"error": "kind: nothing", "warning": "kind: other\n    file: application.yaml"}[level]
     extra = f"  - {item}\n" * number
     confidential = "    confidential: true\n"
@@ -80,13 +81,13 @@ def test_github_shows_at_most_ten_of_each_level_and_says_how_many_more(checked):
     changes = {**many("error", 12), "cycle: 3": "cycle: 3"}
     out = checked("github", changes).out
     assert sum(level == "error" for level, _, _ in commands(out)) == 10
-    errors = 12 * 2  # of each document the kind is wrong and the file is missing
+    errors = 12 * 2  # each document has a wrong kind and no file
     assert f"{errors - 10} more of level error are not shown here." in out
     assert sum(level == "warning" for level, _, _ in commands(out)) == 10
     assert "2 more of level warning are not shown here." in out
 
 
-def test_github_appends_a_summary_to_the_file_of_the_step(checked, tmp_path, monkeypatch):
+def test_github_appends_a_summary_to_the_step_summary_file(checked, tmp_path, monkeypatch):
     summary = tmp_path / "summary.md"
     summary.write_text("before\n")
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
@@ -96,7 +97,9 @@ def test_github_appends_a_summary_to_the_file_of_the_step(checked, tmp_path, mon
     assert "HTQ401" in written
 
 
-def test_a_summary_that_cannot_be_written_changes_no_verdict(checked, tmp_path, monkeypatch):
+def test_a_summary_that_cannot_be_written_does_not_change_the_exit_code(
+    checked, tmp_path, monkeypatch
+):
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "no" / "folder"))
     run = checked("github")
     assert run.code == 0
@@ -107,7 +110,7 @@ def test_a_summary_that_cannot_be_written_changes_no_verdict(checked, tmp_path, 
 # a severity of five words and a location with a path that does not begin with ./ .
 
 
-def test_gitlab_has_what_a_code_quality_report_needs(checked):
+def test_gitlab_issues_have_every_field_that_code_quality_needs(checked):
     report = json.loads(checked("gitlab", WRONG).out)
     assert [issue["check_name"] for issue in report] == [
         "HTQ403 htq-in-title",
@@ -120,7 +123,7 @@ def test_gitlab_has_what_a_code_quality_report_needs(checked):
     assert len({issue["fingerprint"] for issue in report}) == 2
 
 
-def test_gitlab_has_an_empty_array_where_nothing_is_found(checked):
+def test_gitlab_gives_an_empty_array_if_there_are_no_findings(checked):
     assert checked("gitlab").out == "[]\n"
 
 
@@ -141,7 +144,7 @@ def test_a_fingerprint_stays_the_same_when_lines_move(checked):
 LOGGED = re.compile(r"##vso\[task\.logissue ([^\]]*)\](.*)")
 
 
-def test_azure_logs_errors_and_warnings_and_says_the_rest(checked):
+def test_azure_logs_errors_and_warnings_and_prints_the_rest_as_text(checked):
     changes = {**WRONG, "support_session: 2022-03-02\n": ""}
     out = checked("azure", changes).out
     logged = [LOGGED.fullmatch(line) for line in out.splitlines()]
@@ -160,7 +163,7 @@ def test_azure_logs_errors_and_warnings_and_says_the_rest(checked):
 ROOTS = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR", "BUILD_SOURCESDIRECTORY")
 
 
-def named(format, out):
+def reported_path(format, out):
     """The path of a draft in the report of a format."""
     if format == "github":
         return next(commands(out))[1]["file"]
@@ -172,7 +175,7 @@ def named(format, out):
     return unquote(location["artifactLocation"]["uri"])
 
 
-def marks(format, out):
+def fingerprints_in(format, out):
     """The fingerprints in the report of a format."""
     if format == "gitlab":
         return [issue["fingerprint"] for issue in json.loads(out)]
@@ -182,8 +185,7 @@ def marks(format, out):
 
 @pytest.fixture
 def checkout(tmp_path, monkeypatch):
-    """A checkout with a draft in the folder `quals`, started from a folder below it:
-    `checkout(format, started, path)`."""
+    """A checkout with a draft in the folder `quals`. The current folder is the one above it."""
     (tmp_path / "root" / "quals" / "deep").mkdir(parents=True)
     (tmp_path / "root" / "quals" / "a.yaml").write_text("cycle: 3\n")
     (tmp_path / "link").symlink_to("root")
@@ -205,7 +207,7 @@ STARTED = [
 
 
 @pytest.mark.parametrize("known_by", [*ROOTS, ".git", ".git of a worktree"])
-def test_a_path_starts_from_the_root_of_the_checkout(htq, checkout, monkeypatch, known_by):
+def test_paths_are_relative_to_the_root_of_the_checkout(htq, checkout, monkeypatch, known_by):
     if known_by in ROOTS:
         monkeypatch.setenv(known_by, str(checkout))
     elif known_by == ".git":
@@ -217,31 +219,34 @@ def test_a_path_starts_from_the_root_of_the_checkout(htq, checkout, monkeypatch,
         monkeypatch.chdir(checkout.parent / started)
         for format in ("github", "gitlab", "azure", "sarif"):
             out = htq("check", path.format(checkout), "--format", format).out
-            assert named(format, out) == "quals/a.yaml", (started, path, format)
+            assert reported_path(format, out) == "quals/a.yaml", (started, path, format)
             if format in ("gitlab", "sarif"):
-                found.add(tuple(sorted(marks(format, out))))
+                found.add(tuple(sorted(fingerprints_in(format, out))))
     assert len(found) == 1, "fingerprints do not depend on where htq was started"
 
 
-def test_a_root_that_does_not_hold_the_file_is_not_taken(htq, checkout, monkeypatch):
+def test_a_root_that_does_not_contain_the_file_is_ignored(htq, checkout, monkeypatch):
     (checkout / ".git").mkdir()
     monkeypatch.chdir(checkout / "quals")
     elsewhere = checkout / "quals" / "deep"
     for root in (str(elsewhere), f"{checkout}/qual", "/nowhere", ""):
         monkeypatch.setenv("GITHUB_WORKSPACE", root)
-        assert named("github", htq("check", "a.yaml", "--format", "github").out) == "quals/a.yaml"
+        assert (
+            reported_path("github", htq("check", "a.yaml", "--format", "github").out)
+            == "quals/a.yaml"
+        )
     monkeypatch.setenv("CI_PROJECT_DIR", str(checkout / "quals"))
-    assert named("github", htq("check", "a.yaml", "--format", "github").out) == "a.yaml"
+    assert reported_path("github", htq("check", "a.yaml", "--format", "github").out) == "a.yaml"
 
 
-def test_a_draft_of_another_checkout_has_an_absolute_path(htq, checkout, monkeypatch):
+def test_a_draft_outside_the_checkout_has_an_absolute_path(htq, checkout, monkeypatch):
     other = checkout / "quals" / "deep"
     (other / ".git").mkdir()
     monkeypatch.chdir(other)
     out = htq("check", "../a.yaml", "--format", "gitlab").out
-    assert named("gitlab", out) == f"{checkout}/quals/a.yaml"
+    assert reported_path("gitlab", out) == f"{checkout}/quals/a.yaml"
     out = htq("check", "../a.yaml", "--format", "sarif").out
-    assert named("sarif", out) == f"file://{checkout}/quals/a.yaml"
+    assert reported_path("sarif", out) == f"file://{checkout}/quals/a.yaml"
 
 
 ACCEPTED = "accept:\n  - {rule: HTQ401, reason: Agreed at the session, until: 2022-06-01}\n"
@@ -249,7 +254,7 @@ ACCEPTED = "accept:\n  - {rule: HTQ401, reason: Agreed at the session, until: 20
 
 @pytest.mark.parametrize("format", FORMATS)
 def test_accepted_findings_can_be_left_out_of_every_format(checked, format):
-    # HTQ403 is a judgement too; HTQ401 stays as it is.
+    # HTQ403 can be accepted; HTQ401 cannot.
     accept = ACCEPTED.replace("HTQ401", "HTQ403")
     changes = {"Level 4 Diploma": "Diploma HTQ", "declarations:": f"{accept}declarations:"}
     run = checked(format, changes, "--hide-accepted")
@@ -279,12 +284,12 @@ def test_sarif_stays_below_the_limit_of_github_and_says_what_is_missing(checked,
     assert run["results"] == [r for r in whole if r in run["results"]]
 
 
-def test_sarif_leaves_the_fingerprint_of_github_to_github(checked):
+def test_sarif_does_not_set_the_fingerprint_that_github_computes(checked):
     for result in json.loads(checked("sarif", WRONG).out)["runs"][0]["results"]:
         assert list(result["partialFingerprints"]) == ["htqFinding/v1"]
 
 
-def test_markdown_is_a_table_a_draft(checked):
+def test_markdown_has_a_table_for_each_draft(checked):
     out = checked("markdown", WRONG).out
     assert "### application.yaml: not ready to submit" in out
     rows = [line for line in out.splitlines() if line.startswith("| ") and "HTQ" in line]
@@ -292,7 +297,7 @@ def test_markdown_is_a_table_a_draft(checked):
     assert all(row.count(" | ") == 4 for row in rows)
 
 
-# What a draft or a file name says is shown by every format and obeyed by none.
+# Every format shows the text of a draft or a file name, and none lets it command anything.
 
 HOSTILE = [
     "::error::do this",
@@ -312,7 +317,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("format", FORMATS)
 @pytest.mark.parametrize("word", HOSTILE)
-def test_no_word_of_a_draft_is_obeyed(checked, tmp_path, format, word):
+def test_text_in_a_draft_cannot_command_the_terminal_or_pipeline(checked, tmp_path, format, word):
     quoted = json.dumps(word)
     changes = {
         "cycle: 3": f"cycle: {quoted}\n{quoted}: 1\n? {quoted}\n: 2",
@@ -340,7 +345,7 @@ def test_no_word_of_a_draft_is_obeyed(checked, tmp_path, format, word):
         assert not re.search(r"\[link\]\(http", run.out)
 
 
-def test_an_accepted_finding_is_said_to_be_accepted_and_fails_nothing(checked):
+def test_an_accepted_finding_is_shown_as_accepted_and_does_not_fail_the_run(checked):
     accept = "accept:\n  - {rule: HTQ403, reason: Agreed | so, until: 2022-06-01}\n"
     changes = {"Level 4 Diploma": "Diploma HTQ", "declarations:": f"{accept}declarations:"}
     for format in FORMATS:
@@ -352,7 +357,7 @@ def test_an_accepted_finding_is_said_to_be_accepted_and_fails_nothing(checked):
             assert "Agreed" in run.out, format
 
 
-def test_two_hundred_drafts_are_one_run_with_text_and_three_reports(htq, tmp_path):
+def test_one_run_checks_two_hundred_drafts_and_writes_three_reports(htq, tmp_path):
     shutil.copytree(ROOT / "examples" / "evidence", tmp_path / "evidence")
     shutil.copytree(ROOT / "tests" / "ksbs", tmp_path / "ksbs")
     text = (ROOT / "examples" / "application.yaml").read_text()
@@ -371,4 +376,4 @@ def test_two_hundred_drafts_are_one_run_with_text_and_three_reports(htq, tmp_pat
     assert json.loads(files["json"].read_text())["summary"]["ready"] == 150
     assert 'failures="50" errors="0"' in files["junit"].read_text().splitlines()[1]
     again = htq("check", tmp_path, "--at", IN_WINDOW, *words)
-    assert again.out == run.out, "reports of this run are no drafts"
+    assert again.out == run.out, "the reports of this run are not drafts"

@@ -1,4 +1,4 @@
-"""Whatever is in a file, the answer is a finding with a place, and the next file is checked."""
+"""Whatever a file contains, htq reports findings with places and checks the next file."""
 
 import json
 import os
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 BOM = b"\xef\xbb\xbf"
 
 FILES = {
-    # a name: (the content, codes it must have among others)
+    # name: (content, codes that must be among its findings)
     "a tag inside a tagged group": (b"qualification: !x {level: !x 4, title: !y z}\n", {"HTQ008"}),
     "a tag, then broken YAML": (b"a: {b: {c: !x 1}}\n]\n", {"HTQ002", "HTQ008"}),
     "a tag inside a second equal key": (
@@ -79,7 +79,7 @@ FILES = {
 
 
 @pytest.mark.parametrize(("content", "codes"), FILES.values(), ids=FILES)
-def test_a_hostile_file_has_findings_and_the_good_one_after_it_is_ready(
+def test_a_hostile_file_gets_findings_and_the_next_file_is_still_checked(
     htq, tmp_path, content, codes
 ):
     (tmp_path / "a.yaml").write_bytes(content)
@@ -93,14 +93,14 @@ def test_a_hostile_file_has_findings_and_the_good_one_after_it_is_ready(
 
 
 @pytest.mark.parametrize("name", ["nothing", "an alias alone", "a tag alone", "an empty text"])
-def test_one_mistake_at_the_top_is_one_finding(htq, tmp_path, name):
+def test_one_mistake_at_the_top_of_a_file_gives_one_finding(htq, tmp_path, name):
     content, codes = FILES[name]
     (tmp_path / "a.yaml").write_bytes(content)
     run = htq("check", tmp_path / "a.yaml", "--at", IN_WINDOW, "--format", "json")
     assert run.codes == list(codes)
 
 
-def test_more_findings_than_anybody_reads_are_counted_up_to_a_thousand(htq, tmp_path):
+def test_a_rule_reports_at_most_a_thousand_findings_in_a_file(htq, tmp_path):
     (tmp_path / "a.yaml").write_text("".join(f"k{n}: 1\n" for n in range(1_500)))
     run = htq("check", tmp_path / "a.yaml", "--at", IN_WINDOW, "--format", "json")
     unknown = [finding for finding in run.findings if finding["code"] == "HTQ102"]
@@ -111,19 +111,19 @@ def test_more_findings_than_anybody_reads_are_counted_up_to_a_thousand(htq, tmp_
 @pytest.mark.parametrize(
     ("changes", "found"),
     [
-        # What is wrong in a second equal key takes nothing from the first.
+        # A mistake in a repeated field does not affect the first one.
         (
             {"Level 4 Diploma in Software Development\n  level: 4": "Diploma\n  title: *u\n  level: 9"},
             [("HTQ004", "/qualification/title"), ("HTQ002", "/qualification/title"),
              ("HTQ401", "/qualification/level")],
         ),
-        # What is missing in a group is said beside what is wrong in it.
+        # A missing field of a group is reported beside its other mistakes.
         (
             {"- name: Specialism\n      choose: 1\n      from: [U5, U6]": "- {colour: red}"},
             [("HTQ103", "/structure/optional/0"), ("HTQ101", "/structure/optional/0/from"),
              ("HTQ102", "/structure/optional/0/colour")],
         ),
-        # Whether a holder is the applicant cannot be told while the name is missing.
+        # Whether the holder is the applicant is unknown while the name is missing.
         (
             {"name: Example Awards": "name: TODO", "holder: applicant": "holder: Example Awards"},
             [("HTQ104", "/applicant/name")],
@@ -141,12 +141,12 @@ def test_more_findings_than_anybody_reads_are_counted_up_to_a_thousand(htq, tmp_
         ({"evidence/specification.txt": "evidence/specification.txt/"}, [("HTQ602", "/documents/0/file")]),
     ],
 )  # fmt: skip
-def test_one_mistake_hides_no_other_and_is_told_once(htq, draft, changes, found):
+def test_each_mistake_is_reported_once_and_hides_no_other(htq, draft, changes, found):
     run = htq("check", draft(changes), "--at", IN_WINDOW, "--format", "json")
     assert [(f["code"], f["pointer"]) for f in run.findings] == found
 
 
-def test_json_with_a_colon_on_the_next_line_is_json(htq, draft, tmp_path):
+def test_json_can_have_a_colon_on_the_next_line(htq, draft, tmp_path):
     import yaml
 
     data = yaml.load(draft().read_text(), yaml.BaseLoader)
@@ -166,7 +166,7 @@ def test_json_with_a_colon_on_the_next_line_is_json(htq, draft, tmp_path):
         "contact:\n    name: x\ncontact:\n  Zelda: 1\n  Zelda: 2",
     ],
 )
-def test_a_contact_in_a_broken_draft_is_not_echoed(htq, draft, contact):
+def test_a_contact_in_a_broken_draft_is_never_shown(htq, draft, contact):
     path = draft({"contact:\n    name: A. Person\n    email: a.person@example.org": contact})
     for words in ((), ("--format", "json")):
         run = htq("check", path, "--at", IN_WINDOW, *words)
@@ -174,13 +174,13 @@ def test_a_contact_in_a_broken_draft_is_not_echoed(htq, draft, contact):
         assert "zelda" not in run.out.lower()
 
 
-def test_an_address_is_not_echoed_wherever_it_stands(htq, draft):
+def test_an_email_address_in_any_field_is_never_shown(htq, draft):
     path = draft({"cycle: 3": "cycle: jane@example.com", "RN5999": "jane@example.com"})
     for words in ((), ("--format", "json")):
         assert "jane@" not in htq("check", path, "--at", IN_WINDOW, *words).out
 
 
-def test_json_says_nothing_to_a_pipeline_and_means_the_same(htq, draft):
+def test_json_escapes_pipeline_commands_without_changing_the_text(htq, draft):
     reason = "##vso[task.complete]\u202e ##[x]"
     entry = f"accept:\n  - {{rule: HTQ605, reason: {json.dumps(reason)}, until: 2022-06-01}}\n"
     path = draft({"support_session: 2022-03-02\n": ""})
@@ -192,7 +192,7 @@ def test_json_says_nothing_to_a_pipeline_and_means_the_same(htq, draft):
     assert all(line.isprintable() for line in run.out.splitlines())
 
 
-def test_standard_input_that_does_not_wait_is_read_to_its_end(draft):
+def test_non_blocking_standard_input_is_read_to_its_end(draft):
     content = draft().read_bytes()
     reader, writer = os.pipe()
     os.set_blocking(reader, False)
@@ -210,7 +210,7 @@ def test_standard_input_that_does_not_wait_is_read_to_its_end(draft):
     assert "HTQ002" in shown
 
 
-def test_a_folder_that_is_gone_is_not_checked(tmp_path):
+def test_a_deleted_current_folder_gives_exit_code_3(tmp_path):
     gone = tmp_path / "gone"
     gone.mkdir()
     script = (
@@ -224,7 +224,7 @@ def test_a_folder_that_is_gone_is_not_checked(tmp_path):
     assert run.stderr.decode().startswith(".: not checked: ")
 
 
-def test_a_file_that_may_not_be_read_is_not_checked(htq, tmp_path, monkeypatch):
+def test_a_file_without_read_permission_gives_exit_code_3(htq, tmp_path, monkeypatch):
     def refuse(path, flags):
         raise PermissionError(13, "Permission denied")
 
@@ -236,7 +236,7 @@ def test_a_file_that_may_not_be_read_is_not_checked(htq, tmp_path, monkeypatch):
     assert "a.yaml: not checked: it cannot be read: Permission denied" in run.err
 
 
-def test_no_home_folder_and_a_plain_locale_change_nothing(draft):
+def test_check_works_without_a_home_folder_and_with_a_plain_locale(draft):
     path = draft()
     env = {"PATH": os.environ["PATH"], "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     run = program("check", path, "--at", IN_WINDOW, env=env)
@@ -262,8 +262,8 @@ def mutated(draw):
     return written.encode("utf-8", "surrogatepass")
 
 
-def is_obeyed(character):
-    """Whether a terminal does something for a character other than show it."""
+def is_terminal_control(character):
+    """Whether a terminal does anything with a character other than show it."""
     return unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") or (
         unicodedata.bidirectional(character)
         in ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
@@ -272,7 +272,7 @@ def is_obeyed(character):
 
 @settings(examples(25), suppress_health_check=[HealthCheck.too_slow])
 @given(mutated() | st.binary(max_size=100))
-def test_any_draft_has_a_report_whose_places_lie_in_it_and_which_every_format_can_say(content):
+def test_any_draft_gets_findings_at_valid_places_and_a_report_in_every_format(content):
     at = moment.read(IN_WINDOW).first
     draft = Draft("a.yaml", ROOT / "examples", content)
     known = bundled.load()
@@ -292,7 +292,7 @@ def test_any_draft_has_a_report_whose_places_lie_in_it_and_which_every_format_ca
     for name in FORMATS:
         said = render(name, report)
         assert said == render(name, again)
-        assert not any(map(is_obeyed, said.replace("\n", "")))
+        assert not any(map(is_terminal_control, said.replace("\n", "")))
         if name in ("json", "sarif", "gitlab"):
             json.loads(said)
         elif name == "junit":

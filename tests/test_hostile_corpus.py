@@ -1,9 +1,9 @@
 """The corpus of `tests/hostile`: each file gets its code, and nothing worse happens.
 
-What a file must get stands first in its name. Files with many values have a tenth of them here; how
-long those take that have as many as are read is measured by `benchmarks/worst_files.py`. A run that hangs
-fails at a minute. Each run is a process of its
-own, which a process that has loaded htq starts as a copy of itself, so that loading is paid for once.
+The name of a file begins with the code that it must get. Files with many values have a tenth of
+them here; `benchmarks/worst_files.py` measures the full ones. A run that hangs fails after a
+minute. Each run is a forked copy of a process that has already loaded htq, so that htq is loaded
+only once.
 """
 
 import contextlib
@@ -20,8 +20,8 @@ from hostile.made import made
 
 FILES = Path(__file__).parent / "hostile" / "files"
 CORPUS = {path.name: path.read_bytes() for path in sorted(FILES.iterdir())} | made(all_wide=False)
-MOST_MEMORY = 200_000
-"""KiB that a run may hold, whatever is in a file of up to 5 MB."""
+MAX_MEMORY = 200_000
+"""The memory in KiB that a run may use for a file of up to 5 MB."""
 
 pytestmark = [
     pytest.mark.slow,
@@ -54,13 +54,13 @@ for line in sys.stdin:
     code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
     print(code, flush=True)
 """
-"""htq with the words of each line of standard input, in a copy of this process that leaves the most
-memory that it held, in KiB. The exit code of each goes to standard output."""
+"""Runs htq with the words of each line of standard input, in a copy of this process. The copy
+writes its peak memory in KiB to a file; the exit code goes to standard output."""
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A folder with the example and its evidence, in which each file is put."""
+    """A folder with the example and its evidence, for each file of the corpus."""
     path = tmp_path_factory.mktemp("hostile")
     shutil.copytree(ROOT / "examples", path, dirs_exist_ok=True)
     shutil.copytree(ROOT / "tests" / "ksbs", path / "ksbs", dirs_exist_ok=True)
@@ -69,7 +69,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def run(folder):
-    """htq run in the folder: its exit code, and what it wrote to both streams."""
+    """Run htq in the folder: the exit code and the bytes on both streams."""
     command = [sys.executable, "-c", PROGRAM]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     with subprocess.Popen(command, cwd=folder, **pipes) as server:
@@ -85,9 +85,7 @@ def run(folder):
 
 
 @pytest.mark.parametrize("name", CORPUS)
-def test_a_hostile_file_gets_its_code_and_the_good_one_after_it_is_still_reported(
-    folder, run, name
-):
+def test_a_hostile_file_gets_its_code_and_the_next_file_is_still_checked(folder, run, name):
     (folder / name).write_bytes(CORPUS[name])
     words = ("check", name, "application.yaml", "--at", IN_WINDOW, "--format", "json")
     code, out, err = run(*words)
@@ -102,5 +100,5 @@ def test_a_hostile_file_gets_its_code_and_the_good_one_after_it_is_still_reporte
         assert codes == []
     else:
         assert expected in codes
-    assert int((folder / "memory").read_text()) <= MOST_MEMORY
+    assert int((folder / "memory").read_text()) <= MAX_MEMORY
     assert not (folder / "hacked").exists()

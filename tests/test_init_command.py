@@ -1,10 +1,9 @@
-"""`htq init`: what it writes is a to-do list for `htq check`, and ready once it is done."""
+"""`htq init`: `htq check` reports each open answer of its draft, which is ready once all are given."""
 
 import codecs
 import itertools
 import json
 import os
-import pty
 import re
 import select
 import shutil
@@ -12,9 +11,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from fcntl import ioctl
 from pathlib import Path
-from termios import TIOCSCTTY
 
 import pytest
 import yaml
@@ -52,13 +49,13 @@ ANSWERS = {
     "conditions_of_application": "yes",
     "name": "Made up",
 }
-"""An answer for each field that the outline leaves open; a KSB is covered by the one unit."""
+"""An answer for each field that a new draft leaves open; the only unit covers each KSB."""
 
 PLACEHOLDER = re.compile(r"^([ -]*)(\w+): \"?<.*>\"?$", re.MULTILINE)
 
 
 def filled(text):
-    """A draft in which a script has put an answer in the place of each placeholder."""
+    """A draft with an answer in place of each placeholder."""
     files = itertools.count(1)
 
     def answer(at):
@@ -70,13 +67,13 @@ def filled(text):
 
 
 def uncommented(text):
-    """A draft with every field that stands behind # put in use. A sentence has a space there."""
+    """A draft with every commented-out field in use. A sentence has a space after #."""
     return re.sub(r"^( *)#(?=[\w-]|  )", r"\1", text, flags=re.MULTILINE)
 
 
 @pytest.fixture
 def checked(htq, tmp_path):
-    """The codes that `htq check` gives for what `htq init` writes, after a change of its text."""
+    """The codes that `htq check` gives for the draft of `htq init` with its text changed."""
 
     def run(*words, change=lambda text: text, at=IN_WINDOW):
         path = tmp_path / "application.yaml"
@@ -90,13 +87,13 @@ def checked(htq, tmp_path):
     return run
 
 
-def inherent(standard, level):
-    """What is to be said of a standard and a level whatever else the draft says."""
+def unavoidable_codes(standard, level):
+    """The codes that this standard and level give in any draft."""
     said = {"out-of-scope": {"HTQ203"}, "contact-us": {"HTQ204"}}.get(standard.scope, set())
     return said | ({"HTQ402"} if level == 4 < standard.level else set())
 
 
-def test_for_every_standard_only_placeholders_are_left(htq, tmp_path):
+def test_a_new_draft_for_any_standard_needs_only_its_placeholders_filled_in(htq, tmp_path):
     answers = itertools.cycle(itertools.product((None, 4, 5), (None, *TYPES), (None, TITLE)))
     expected = {}
     for standard, (level, kind, title) in zip(STANDARDS, answers, strict=False):
@@ -106,7 +103,7 @@ def test_for_every_standard_only_placeholders_are_left(htq, tmp_path):
         words += ["--title", title] if title else []
         words += ["--level", str(level)] if level else []
         assert htq(*words).code == 0
-        expected[str(path)] = {"HTQ104"} | inherent(standard, level)
+        expected[str(path)] = {"HTQ104"} | unavoidable_codes(standard, level)
         if title and level == 5:
             expected[str(path)].add("HTQ404")  # the title says level 4
     run = htq("check", tmp_path, "--at", IN_WINDOW, "--format", "json")
@@ -120,7 +117,7 @@ def test_for_every_standard_only_placeholders_are_left(htq, tmp_path):
 @pytest.mark.parametrize("kind", [None, *TYPES])
 @pytest.mark.parametrize("title", [None, "Higher National Certificate in IT"])
 @pytest.mark.parametrize("lists", [False, True])
-def test_each_placeholder_is_a_finding_and_filled_in_it_is_ready(
+def test_each_placeholder_gives_a_finding_and_the_filled_in_draft_is_ready(
     checked, tmp_path, standards, kind, title, lists
 ):
     if lists:
@@ -135,12 +132,12 @@ def test_each_placeholder_is_a_finding_and_filled_in_it_is_ready(
     assert set(codes) - {"HTQ104"} == of_the_standards
     if not lists:
         of_the_standards.add("HTQ509")
-    elif not standards:  # the script’s one line for K1 is not all of the list
+    elif not standards:  # the draft has a line for K1 only, not for the whole list
         of_the_standards |= {"HTQ503", "HTQ507"}
     assert set(checked(*words, change=filled)) == of_the_standards
 
 
-def test_the_labels_of_the_last_list_at_hand_are_laid_out(htq, tmp_path):
+def test_a_new_draft_has_a_line_for_each_ksb_of_the_latest_list(htq, tmp_path):
     shutil.copytree(ROOT / "tests" / "ksbs", tmp_path / "ksbs")
     htq("init", "--standard", "ST0116", "-o", tmp_path / "a.yaml")
     text = (tmp_path / "a.yaml").read_text(encoding="utf-8")
@@ -152,7 +149,7 @@ def test_the_labels_of_the_last_list_at_hand_are_laid_out(htq, tmp_path):
         assert f"      # {statement}\n      {label}: <" in text
 
 
-def test_a_list_with_options_says_what_each_needs(htq, tmp_path):
+def test_a_new_draft_says_which_option_of_a_standard_needs_each_ksb(htq, tmp_path):
     folder = tmp_path / "lists"
     folder.mkdir()
     (folder / "ST0117-1.0.yaml").write_text(
@@ -170,7 +167,7 @@ def test_a_list_with_options_says_what_each_needs(htq, tmp_path):
     assert set(htq(*words).codes) == {"HTQ104"}
 
 
-def test_a_list_that_cannot_be_used_is_named_and_left_out(htq, tmp_path):
+def test_an_unusable_ksb_list_is_named_and_ignored(htq, tmp_path):
     (tmp_path / "ksbs").mkdir()
     (tmp_path / "ksbs" / "ST0116-1.1.yaml").write_text("reference: ST0117")
     run = htq("init", "--standard", "ST0116", "-o", tmp_path / "a.yaml")
@@ -180,7 +177,7 @@ def test_a_list_that_cannot_be_used_is_named_and_left_out(htq, tmp_path):
 
 
 @pytest.mark.parametrize("words", [(), ("--standard", "ST0116"), ("--cycle", "5")])
-def test_what_stands_behind_a_hash_is_a_field_of_a_draft(checked, words):
+def test_every_commented_out_field_is_a_valid_field(checked, words):
     at = "2024-10-01" if "5" in words else IN_WINDOW
     codes = checked(*words, change=lambda text: filled(uncommented(text)), at=at)
     assert not {"HTQ002", "HTQ004", "HTQ101", "HTQ102", "HTQ103", "HTQ303", "HTQ304"} & set(codes)
@@ -190,7 +187,7 @@ def test_what_stands_behind_a_hash_is_a_field_of_a_draft(checked, words):
 @pytest.mark.parametrize(
     ("number", "at"), [(1, "2020-11-01"), (2, "2021-08-01"), (4, "2023-06-01"), (5, "2024-10-01")]
 )
-def test_a_cycle_without_a_list_is_drafted_and_that_is_said(htq, checked, number, at):
+def test_a_draft_for_a_cycle_without_a_list_is_written_with_a_warning(htq, checked, number, at):
     assert set(checked("--cycle", number, "--standard", "st116", at=at)) == {"HTQ104", "HTQ305"}
     run = htq("init", "--cycle", number, "--standard", "st116", "-o", "-")
     assert f"The list of standards of cycle {number} is not in the catalogue" in run.err
@@ -198,7 +195,7 @@ def test_a_cycle_without_a_list_is_drafted_and_that_is_said(htq, checked, number
     assert ("Delete the line if no session" in run.out) is (number != 5)
 
 
-def test_what_a_cycle_does_not_ask_for_is_not_in_the_way(htq, tmp_path):
+def test_fields_that_a_cycle_does_not_require_are_commented_out(htq, tmp_path):
     text = (ROOT / "data" / "standards.yaml").read_text(encoding="utf-8")
     for demand in ("support_session", "permission"):
         text = re.sub(rf"{demand}: {{asks: \w+", f"{demand}: {{asks: not-asked", text)
@@ -212,7 +209,7 @@ def test_what_a_cycle_does_not_ask_for_is_not_in_the_way(htq, tmp_path):
     assert set(htq(*words, "--format", "json").codes) == {"HTQ104"}
 
 
-def test_the_schema_that_an_editor_reads_is_beside_the_draft(htq, tmp_path):
+def test_the_schema_for_editors_is_written_beside_the_draft(htq, tmp_path):
     schema = tmp_path / "application.schema.json"
     htq("init", "--standard", "ST0116", "-o", tmp_path / "a.yaml")
     assert schema.read_text(encoding="utf-8") == htq("schema", "application").out
@@ -229,7 +226,7 @@ def test_the_schema_that_an_editor_reads_is_beside_the_draft(htq, tmp_path):
     assert schema.read_text(encoding="utf-8").startswith("{")
 
 
-def test_it_says_what_to_do_next(htq, tmp_path):
+def test_init_says_what_to_do_next(htq, tmp_path):
     words = ("init", "--standard", "ST0116", "--standard", "ST0117", "-o", tmp_path / "a.yaml")
     run = htq(*words, "--ksbs", ROOT / "tests" / "ksbs")
     assert f"‘htq check {tmp_path / 'a.yaml'}’ lists what is left" in run.out
@@ -237,14 +234,14 @@ def test_it_says_what_to_do_next(htq, tmp_path):
     assert "Check it with ‘--ksbs " in run.out
 
 
-def test_the_permission_is_asked_for_where_the_title_is_of_an_hnc(htq):
+def test_a_draft_whose_title_is_an_hnc_or_hnd_asks_for_permission(htq):
     for title, asked in (("HND in Computing", True), ("Diploma in Computing", False)):
         out = htq("init", "--title", title, "-o", "-").out
         assert bool(re.search(r"^    permission: <", out, re.MULTILINE)) is asked
         assert bool(re.search(r"^    #permission: ", out, re.MULTILINE)) is not asked
 
 
-def test_the_number_that_the_type_has_is_asked_for(htq):
+def test_a_draft_asks_for_the_number_that_its_type_of_applicant_has(htq):
     for kind, fields in {
         TYPES[0]: ["recognition_number"],
         TYPES[1]: ["ukprn"],
@@ -256,7 +253,7 @@ def test_the_number_that_the_type_has_is_asked_for(htq):
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1))
-def test_a_text_is_read_back_exactly(text):
+def test_any_text_is_read_back_exactly_as_written(text):
     line = f"title: {scalar(text)}\nnext: 1\n"
     assert yaml.safe_load(line) == {"title": text, "next": 1}
     document = reader.read(line.encode())
@@ -300,20 +297,20 @@ def test_a_title_is_written_as_it_was_typed(htq, title):
         (("-o", "draft.JSON"), "ends in .yaml"),
     ],
 )
-def test_what_is_not_understood_is_exit_2_and_writes_nothing(htq, tmp_path, words, said):
+def test_invalid_options_give_exit_code_2_and_write_nothing(htq, tmp_path, words, said):
     run = htq("init", *words, *(() if "-o" in words else ("-o", tmp_path / "a.yaml")))
     assert (run.code, run.out) == (2, "")
     assert said in run.err
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_title_that_is_not_utf_8_is_exit_2(tmp_path):
+def test_a_title_that_is_not_utf_8_gives_exit_code_2(tmp_path):
     run = program("init", b"--title=\xff".decode(errors="surrogateescape"), cwd=tmp_path)
     assert run.returncode == 2
     assert b"not UTF-8" in run.stderr
 
 
-def test_a_file_that_is_there_is_written_over_only_when_told(htq, tmp_path):
+def test_an_existing_file_is_overwritten_only_with_force(htq, tmp_path):
     path = tmp_path / "application.yaml"
     path.write_text("mine")
     run = htq("init", "-o", path)
@@ -323,21 +320,21 @@ def test_a_file_that_is_there_is_written_over_only_when_told(htq, tmp_path):
     assert "\n# A draft" in path.read_text(encoding="utf-8")
 
 
-def test_a_link_that_leads_nowhere_is_not_written_through(htq, tmp_path):
+def test_a_broken_link_is_not_written_through(htq, tmp_path):
     (tmp_path / "a.yaml").symlink_to(tmp_path / "elsewhere.yaml")
     assert htq("init", "-o", tmp_path / "a.yaml").code == 3
     assert not (tmp_path / "elsewhere.yaml").exists()
 
 
 @pytest.mark.parametrize("words", [("-o", "nowhere/a.yaml"), ("--ksbs", "nowhere"), ("-o", ".")])
-def test_what_cannot_be_written_or_read_is_exit_3_in_a_line(tmp_path, words):
+def test_an_unusable_path_gives_exit_code_3_and_a_one_line_message(tmp_path, words):
     run = program("init", *words, cwd=tmp_path)
     assert (run.returncode, run.stdout) == (3, b"")
     assert run.stderr.count(b"\n") == 1
     assert list(tmp_path.iterdir()) == []
 
 
-def test_of_many_that_create_a_file_at_once_one_does(tmp_path):
+def test_only_one_of_many_simultaneous_writers_creates_a_file(tmp_path):
     path = tmp_path / "a.yaml"
 
     def create(number):
@@ -354,7 +351,7 @@ def test_of_many_that_create_a_file_at_once_one_does(tmp_path):
     assert [file.name for file in tmp_path.iterdir()] == ["a.yaml"]
 
 
-def test_without_a_terminal_nothing_is_asked(tmp_path):
+def test_without_a_terminal_no_question_is_asked(tmp_path):
     run = program("init", cwd=tmp_path, input=b"ST0116\n\n1\n")
     assert run.returncode == 0
     assert b">" in run.stdout
@@ -362,11 +359,19 @@ def test_without_a_terminal_nothing_is_asked(tmp_path):
     assert b"ST0116\n" not in (tmp_path / "application.yaml").read_bytes()
 
 
+def take_terminal():
+    """Make standard input the terminal of this process, so that Ctrl-C interrupts it."""
+    from fcntl import ioctl
+    from termios import TIOCSCTTY
+
+    ioctl(0, TIOCSCTTY, 0)
+
+
 class Conversation:
-    """htq in a terminal, with somebody who types."""
+    """htq in a terminal, with a person who types."""
 
     def __init__(self, *words, cwd):
-        self.primary, secondary = pty.openpty()
+        self.primary, secondary = os.openpty()
         self.process = subprocess.Popen(
             [sys.executable, "-m", "htqcli", *words],
             stdin=secondary,
@@ -374,7 +379,7 @@ class Conversation:
             stderr=secondary,
             cwd=cwd,
             start_new_session=True,
-            preexec_fn=lambda: ioctl(0, TIOCSCTTY, 0),  # noqa: PLW1509  # so that Ctrl-C is one
+            preexec_fn=take_terminal,  # noqa: PLW1509
             env={**os.environ, "TERM": "dumb", "LANG": "C.UTF-8"},
         )
         os.close(secondary)
@@ -382,7 +387,7 @@ class Conversation:
         self.decode = codecs.getincrementaldecoder("utf-8")().decode
 
     def until(self, text):
-        """Read until a text is shown; what was shown since the last time."""
+        """Read until a text is shown, and return what was shown since the last time."""
         begin = len(self.shown)
         while text not in self.shown[begin:]:
             assert select.select([self.primary], [], [], 30)[0], self.shown
@@ -396,7 +401,7 @@ class Conversation:
             os.write(self.primary, answer.encode())
 
     def press(self, key):
-        """Press a key until htq ends: it can come while the program is not listening yet."""
+        """Press a key until htq ends: the first presses can come before it listens."""
         self.until("> ")
         for _ in range(30):
             os.write(self.primary, key.encode())
@@ -418,7 +423,7 @@ class Conversation:
         return self.process.wait(30)
 
 
-def test_in_a_terminal_it_asks_for_what_a_draft_begins_with(htq, tmp_path):
+def test_in_a_terminal_init_asks_for_standards_type_title_and_level(htq, tmp_path):
     talk = Conversation("init", cwd=tmp_path)
     talk.answer("sofware\r", "2\r", "st 809\r", "xyzzy\r", "\r")
     talk.answer("3\r", "2\r", "A “title”: it’s #1\r", "6\r", "\r")
@@ -435,7 +440,7 @@ def test_in_a_terminal_it_asks_for_what_a_draft_begins_with(htq, tmp_path):
     assert draft["qualification"]["level"] == 5
 
 
-def test_yes_and_no_are_answers_and_a_choice_can_be_typed_out(tmp_path):
+def test_yes_and_no_and_choices_typed_in_full_are_understood(tmp_path):
     talk = Conversation("init", cwd=tmp_path)
     talk.answer("ST0116\r", "Yes\r", "no\r", "Awarding-Organisation\r", "\r", "\r")
     assert talk.end() == 0
@@ -445,7 +450,7 @@ def test_yes_and_no_are_answers_and_a_choice_can_be_typed_out(tmp_path):
     assert draft["applicant"]["type"] == "awarding-organisation"
 
 
-def test_a_standard_that_is_only_like_the_words_is_offered_and_not_added(tmp_path):
+def test_a_standard_that_is_only_similar_is_offered_before_it_is_added(tmp_path):
     talk = Conversation("init", cwd=tmp_path)
     talk.answer("sofware tester\r", "1\r", "\r", "1\r", "\r", "\r")
     assert talk.end() == 0
@@ -453,7 +458,7 @@ def test_a_standard_that_is_only_like_the_words_is_offered_and_not_added(tmp_pat
     assert talk.shown.index("1  ST0129") < talk.shown.index("Added: ST0129")
 
 
-def test_where_several_cycles_have_a_list_it_asks_for_the_cycle(tmp_path):
+def test_init_asks_for_the_cycle_if_several_cycles_have_a_list(tmp_path):
     data = yaml.safe_load((ROOT / "data" / "standards.yaml").read_text(encoding="utf-8"))
     data["cycles"][1]["listing"] = data["cycles"][2]["listing"]
     (tmp_path / "c.yaml").write_text(
@@ -468,7 +473,7 @@ def test_where_several_cycles_have_a_list_it_asks_for_the_cycle(tmp_path):
         assert draft["cycle"] == cycle
 
 
-def test_every_question_can_stay_open(htq, tmp_path):
+def test_every_question_can_be_left_unanswered(htq, tmp_path):
     talk = Conversation("init", "-o", "new.yaml", cwd=tmp_path)
     talk.answer("\r", "\r", "\r", "\r")
     assert talk.end() == 0
@@ -479,7 +484,7 @@ def test_every_question_can_stay_open(htq, tmp_path):
 
 @pytest.mark.parametrize("key", ["\x03", "\x04"], ids=["Ctrl-C", "Ctrl-D"])
 @pytest.mark.parametrize("before", [(), ("ST0116\r", "\r", "1\r")])
-def test_who_stops_leaves_nothing_behind(tmp_path, key, before):
+def test_stopping_init_early_leaves_no_files(tmp_path, key, before):
     talk = Conversation("init", cwd=tmp_path)
     talk.answer(*before)
     talk.press(key)
@@ -488,14 +493,14 @@ def test_who_stops_leaves_nothing_behind(tmp_path, key, before):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_with_an_answer_among_the_options_nothing_is_asked(tmp_path):
+def test_if_an_option_gives_an_answer_no_question_is_asked(tmp_path):
     talk = Conversation("init", "--level", "4", cwd=tmp_path)
     assert talk.end() == 0
     assert "?" not in talk.shown
     assert Path(tmp_path / "application.yaml").exists()
 
 
-def test_a_file_that_is_there_is_said_before_anything_is_asked(tmp_path):
+def test_an_existing_file_is_reported_before_any_question(tmp_path):
     (tmp_path / "application.yaml").write_text("mine")
     talk = Conversation("init", cwd=tmp_path)
     assert talk.end() == 3

@@ -1,4 +1,4 @@
-"""`htq ksbs`: lists made from the published data, with made-up wording, and read back."""
+"""`htq ksbs`: lists are made from records with made-up wording, and read back."""
 
 import copy
 import html
@@ -47,7 +47,7 @@ def changed(**fields):
 
 @pytest.fixture
 def imported(htq, tmp_path):
-    """The lists made of these records, by file name, and the run that made them."""
+    """The lists made from these records, by file name, and the run that made them."""
 
     def run(feed, *words):
         (tmp_path / "feed.json").write_text(json.dumps(feed), encoding="utf-8")
@@ -58,7 +58,7 @@ def imported(htq, tmp_path):
     return run
 
 
-def test_a_record_becomes_a_list_whose_labels_count_places(imported):
+def test_a_record_becomes_a_list_with_labels_numbered_by_position(imported):
     files, run = imported(RECORD)
     assert run.code == 0
     assert run.out.startswith("Wrote 1 KSB list to ")
@@ -79,13 +79,13 @@ def test_a_record_becomes_a_list_whose_labels_count_places(imported):
     assert "Open Government Licence v3.0" in made["attribution"]
 
 
-def test_what_is_left_out_is_said(imported):
+def test_everything_left_out_of_a_list_is_reported(imported):
     _, run = imported(RECORD)
     for said in ("K2 has no text", "K4 is there twice", "S2 has no text", "name 1 KSB that"):
         assert said in run.err
 
 
-def test_the_sound_records_of_a_dirty_feed_are_imported(imported):
+def test_the_usable_records_of_a_faulty_feed_are_imported(imported):
     feed = [
         None,
         "text",
@@ -105,14 +105,14 @@ def test_the_sound_records_of_a_dirty_feed_are_imported(imported):
     assert "ST0117 1.2 is there a second time, with the status ‘Approved for delivery’" in run.err
 
 
-def test_standards_and_versions_are_chosen(imported):
+def test_options_choose_the_standards_and_versions_to_import(imported):
     feed = [RECORD, changed(version="1.3"), changed(referenceNumber="ST0118")]
     assert list(imported(feed, "--reference", "st 0118")[0]) == ["ST0118-1.2.yaml"]
     assert "ST0117-1.3.yaml" in imported(feed, "--version", "1.3")[0]
 
 
 @pytest.mark.parametrize("feed", ["{", "[" * 100_000, "null", "[]", "7", '"x"'])
-def test_a_feed_that_holds_no_list_is_exit_3_and_no_traceback(htq, tmp_path, feed):
+def test_a_feed_without_a_list_gives_exit_code_3_without_a_traceback(htq, tmp_path, feed):
     (tmp_path / "feed.json").write_text(feed)
     run = htq("ksbs", "import", tmp_path / "feed.json", "-o", tmp_path / "ksbs")
     assert run.code == 3
@@ -120,18 +120,18 @@ def test_a_feed_that_holds_no_list_is_exit_3_and_no_traceback(htq, tmp_path, fee
     assert "Traceback" not in run.err
 
 
-def test_a_feed_comes_from_standard_input_too(tmp_path):
+def test_a_feed_can_come_from_standard_input(tmp_path):
     run = program("ksbs", "import", "-", "-o", tmp_path / "k", input=json.dumps(RECORD).encode())
     assert run.returncode == 0
     assert [file.name for file in (tmp_path / "k").iterdir()] == ["ST0117-1.2.yaml"]
 
 
-def test_a_file_that_is_not_there_is_exit_3(htq, tmp_path):
+def test_a_missing_file_gives_exit_code_3(htq, tmp_path):
     run = htq("ksbs", "import", tmp_path / "nothing.json")
     assert (run.code, run.err.count("\n")) == (3, 1)
 
 
-def test_the_lists_at_hand_are_listed_and_shown(htq, imported, tmp_path):
+def test_the_lists_you_have_can_be_listed_and_shown(htq, imported, tmp_path):
     imported([RECORD, changed(version="1.10")])
     folder = ("--ksbs", tmp_path / "ksbs")
     listed = htq("ksbs", "list", *folder, "--format", "json").data
@@ -153,11 +153,11 @@ def test_a_draft_is_checked_against_an_imported_list(htq, imported, draft, tmp_p
     imported(changed(version="1.1"))
     run = htq("check", path, "--at", IN_WINDOW, "--format", "json", "--select", "HTQ209,HTQ502")
     codes = run.codes
-    assert codes.count("HTQ209") == 1  # it has options, and none is named
-    assert codes.count("HTQ502") == 38 - 4  # the list has but four labels
+    assert codes.count("HTQ209") == 1  # it has options, but the draft names none
+    assert codes.count("HTQ502") == 38 - 4  # the list has only four labels
 
 
-def test_a_hostile_record_says_nothing_to_the_terminal(imported):
+def test_text_in_a_record_cannot_command_the_terminal_or_pipeline(imported):
     word = "\x1b[31m##vso[task.x]y\u202e"
     feed = [changed(title=word, version="1.7"), changed(referenceNumber=word)]
     files, run = imported(feed)
@@ -166,7 +166,7 @@ def test_a_hostile_record_says_nothing_to_the_terminal(imported):
     assert list(files) == ["ST0117-1.7.yaml"]
 
 
-def test_what_is_not_utf_8_or_half_a_pair_of_characters_spoils_nothing_else(htq, tmp_path):
+def test_invalid_characters_in_one_record_do_not_affect_the_others(htq, tmp_path):
     good, bad = json.dumps(changed(version="1.0")), json.dumps(changed(title="A\ud800B"))
     spoilt = json.dumps(changed(version="1.3", title="Caf@")).encode().replace(b"@", b"\xe9")
     feed = f"[{good},{bad},".encode() + spoilt + b"]"
@@ -177,7 +177,7 @@ def test_what_is_not_utf_8_or_half_a_pair_of_characters_spoils_nothing_else(htq,
     assert names == ["ST0117-1.0.yaml", "ST0117-1.2.yaml", "ST0117-1.3.yaml"]
 
 
-def test_a_list_that_is_there_and_is_the_same_is_left_as_it_is(imported, tmp_path):
+def test_an_identical_list_is_not_written_again(imported, tmp_path):
     imported(RECORD)
     before = (tmp_path / "ksbs" / "ST0117-1.2.yaml").stat()
     imported(RECORD)
@@ -185,13 +185,13 @@ def test_a_list_that_is_there_and_is_the_same_is_left_as_it_is(imported, tmp_pat
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
-def test_where_no_list_is_made_no_folder_is(imported, tmp_path):
+def test_no_folder_is_created_if_no_list_is_made(imported, tmp_path):
     _, run = imported(RECORD, "--version", "9.9")
     assert run.code == 3
     assert not (tmp_path / "ksbs").exists()
 
 
-def test_a_feed_without_what_was_asked_for_is_said_to_have_none(tmp_path):
+def test_a_feed_without_the_requested_records_is_reported(tmp_path):
     run = program("ksbs", "import", "-", "-o", tmp_path / "k", input=b"[]")
     assert run.returncode == 3
     assert b"-: it has no record of a standard with KSBs that was asked for\n" in run.stderr
@@ -206,21 +206,21 @@ def test_a_feed_without_what_was_asked_for_is_said_to_have_none(tmp_path):
         ("<!-->Made-up", "<!-->Made-up"),
     ],
 )
-def test_a_comment_is_no_part_of_a_statement(imported, detail, statement):
+def test_a_comment_is_not_part_of_a_statement(imported, detail, statement):
     knowledges = [{"knowledgeId": "k-a", "detail": detail}]
     files, _ = imported(changed(knowledges=knowledges, coreAndOptions=False, duties=[]))
     assert files["ST0117-1.2.yaml"]["ksbs"]["K1"] == statement
 
 
 @pytest.mark.parametrize("piece", ["<!--", "<", "<a ", "&", "<!-- --", "-->"])
-def test_no_text_of_a_record_takes_long(tmp_path, piece):
+def test_no_text_in_a_record_takes_long_to_import(tmp_path, piece):
     feed = changed(title=piece * 200_000)
-    # Where time grew with the square of the text, this would be many minutes.
+    # If the time grew with the square of the length, this would take many minutes.
     run = program("ksbs", "import", "-", input=json.dumps(feed).encode(), cwd=tmp_path, timeout=60)
     assert run.returncode in (0, 3)
 
 
-# What the published data is known to hold, each with what it means
+# Oddities that the published data is known to have
 
 
 def plain_record(**fields):
@@ -271,18 +271,18 @@ def test_without_a_usable_duty_each_option_needs_every_ksb(imported, duties):
 
 
 @pytest.mark.parametrize("core", [1, 1.0, True, "1", "true", "True", " TRUE "])
-def test_a_core_duty_is_one_however_the_data_says_so(imported, core):
+def test_a_core_duty_is_recognised_in_every_spelling_of_the_flag(imported, core):
     files, _ = imported(plain_record(duties=[duty(core, ["o-1"], k=["k-1"], s=["s-1"])]))
     assert only(files)["options"]["Mobile"] == ["K1", "S1", "B1"]
 
 
 @pytest.mark.parametrize("core", [0, False, "0", "false", None, ""])
-def test_a_ksb_of_other_options_alone_is_not_needed(imported, core):
+def test_an_option_does_not_need_a_ksb_that_only_other_options_map_to(imported, core):
     files, _ = imported(plain_record(duties=[duty(core, ["o-1"], k=["k-1"])]))
     assert only(files)["options"] == {"Web": ["K1", "S1", "B1"], "Mobile": ["S1", "B1"]}
 
 
-def test_ids_are_the_same_in_any_case(imported):
+def test_ids_match_in_any_case(imported):
     duties = [duty(options=[" o-1 "], k=["K-1"]), duty(options=["{O-2}"], s=["S-1"])]
     files, run = imported(plain_record(duties=duties))
     assert only(files)["options"] == {"Web": ["K1", "B1"], "Mobile": ["S1", "B1"]}
@@ -290,21 +290,21 @@ def test_ids_are_the_same_in_any_case(imported):
 
 
 @pytest.mark.parametrize("options", [[], ["lost"], [None], "o-1"])
-def test_a_duty_of_no_known_option_is_not_one_of_others_alone(imported, options):
+def test_a_duty_without_a_known_option_applies_to_every_option(imported, options):
     duties = [duty(options=options, k=["k-1"]), duty(options=["o-1"], k=["k-1"])]
     files, _ = imported(plain_record(duties=duties))
     assert only(files)["options"]["Mobile"] == ["K1", "S1", "B1"]
 
 
 @pytest.mark.parametrize("flag", [False, 0, "0", "false", None])
-def test_options_count_only_where_the_standard_has_core_and_options(imported, flag):
+def test_options_are_ignored_unless_the_standard_has_core_and_options(imported, flag):
     names = ["Web"]
     files, _ = imported(plain_record(coreAndOptions=flag, optionsUnstructuredTemplate=names))
     assert "options" not in only(files)
 
 
 @pytest.mark.parametrize("options", [[], None, [None], [{"optionId": "o-1", "title": " "}]])
-def test_options_that_are_only_named_are_options(imported, options):
+def test_an_option_given_only_by_name_needs_every_ksb(imported, options):
     record = plain_record(
         options=options,
         optionsUnstructuredTemplate=["Web", " Mobile &amp; games", None, "web"],
@@ -332,14 +332,14 @@ def test_a_repeated_option_has_the_duties_of_each_of_its_ids(imported):
     }
 
 
-def test_the_draft_of_an_option_that_is_only_named_keeps_it(htq, imported, draft):
+def test_a_draft_can_use_an_option_given_only_by_name(htq, imported, draft):
     path = draft({"reference: ST0116": "reference: ST0117\n    option: mobile"})
     imported(plain_record(version="1.1", options=[], optionsUnstructuredTemplate=["Mobile"]))
     words = ("check", path, "--at", IN_WINDOW, "--format", "json", "--select", "HTQ209")
     assert htq(*words).codes == []
 
 
-def test_options_without_any_name_are_said_and_not_simply_deleted(htq, imported, draft):
+def test_unnamed_options_are_reported_and_a_draft_may_keep_its_option(htq, imported, draft):
     path = draft({"reference: ST0116": "reference: ST0117\n    option: Web"})
     files, run = imported(plain_record(version="1.1", options=[None]))
     assert "options" not in files["ST0117-1.1.yaml"]
@@ -349,7 +349,7 @@ def test_options_without_any_name_are_said_and_not_simply_deleted(htq, imported,
     assert "If the standard does have it" in finding["hint"]
 
 
-def test_a_standard_with_options_but_without_duties_is_not_ready(htq, imported, draft):
+def test_gaps_are_reported_for_an_option_of_a_standard_without_duties(htq, imported, draft):
     path = draft({"reference: ST0116": "reference: ST0117\n    option: Web"})
     imported(plain_record(version="1.1", duties=[]))
     text = path.read_text(encoding="utf-8")
@@ -364,7 +364,7 @@ NO_ID = "00000000-0000-0000-0000-000000000000"
 
 
 @pytest.mark.parametrize("repeated", [NO_ID, "k-1"])
-def test_the_place_counts_where_ids_repeat(imported, repeated):
+def test_labels_are_numbered_by_position_even_if_ids_repeat(imported, repeated):
     texts = ["One", "Two", "<p>One</p>", "Three"]
     knowledges = [{"knowledgeId": repeated, "detail": text} for text in texts]
     files, run = imported(plain_record(knowledges=knowledges))
@@ -378,7 +378,7 @@ def test_the_place_counts_where_ids_repeat(imported, repeated):
     assert "ST0117 version 1.2: K3 is there twice\n" in run.err
 
 
-def test_statements_without_an_id_are_kept_though_their_words_repeat(imported):
+def test_statements_without_an_id_are_kept_even_if_their_text_repeats(imported):
     files, _ = imported(plain_record(knowledges=[{"detail": "One"}, {"detail": "One"}]))
     assert list(only(files)["ksbs"]) == ["K1", "K2", "S1", "B1"]
 
@@ -407,7 +407,9 @@ def test_statements_without_an_id_are_kept_though_their_words_repeat(imported):
         ("'\"\\: #{[&*!|>%@`\u2028\x07é", "'\"\\: #{[&*!|>%@` é"),
     ],
 )
-def test_a_statement_is_what_a_reader_of_the_page_sees(htq, imported, tmp_path, detail, statement):
+def test_a_statement_is_the_text_that_a_reader_of_the_page_sees(
+    htq, imported, tmp_path, detail, statement
+):
     knowledges = [{"knowledgeId": "k-1", "detail": detail}]
     assert only(imported(plain_record(knowledges=knowledges))[0])["ksbs"]["K1"] == statement
     shown = htq("ksbs", "show", "ST0117", "--ksbs", tmp_path / "ksbs", "--format", "json").data
@@ -415,7 +417,7 @@ def test_a_statement_is_what_a_reader_of_the_page_sees(htq, imported, tmp_path, 
 
 
 @pytest.mark.parametrize("detail", ["TBC", "<statement>", ".", "-", "TBD later", "todo"])
-def test_a_ksb_without_a_statement_of_its_own_keeps_its_label_and_is_needed(imported, detail):
+def test_a_ksb_with_an_unfinished_statement_is_kept_and_reported(imported, detail):
     skills = [{"skillId": "s-1", "detail": detail}, {"skillId": "s-2", "detail": "Made-up"}]
     files, run = imported(plain_record(skills=skills, duties=[]))
     assert only(files)["options"]["Web"] == ["K1", "S1", "S2", "B1"]
@@ -423,7 +425,7 @@ def test_a_ksb_without_a_statement_of_its_own_keeps_its_label_and_is_needed(impo
 
 
 @pytest.mark.parametrize("detail", [None, "", " &nbsp; ", "<p></p>", 7, "\u200b\ufffe"])
-def test_an_entry_without_a_text_keeps_its_place_but_is_no_ksb(imported, detail):
+def test_an_entry_without_text_is_left_out_without_renumbering_the_others(imported, detail):
     skills = [{"skillId": "s-1", "detail": detail}, {"skillId": "s-2", "detail": "Made-up"}]
     files, run = imported(plain_record(skills=skills))
     assert list(only(files)["ksbs"]) == ["K1", "S2", "B1"]
@@ -434,7 +436,7 @@ def test_an_entry_without_a_text_keeps_its_place_but_is_no_ksb(imported, detail)
     ("written", "level"),
     [(4, 4), ("4", 4), ("Level 4", 4), (4.0, 4), (4.5, None), ("higher", None), (True, None)],
 )
-def test_a_level_is_read_or_left_out_and_said(htq, imported, tmp_path, written, level):
+def test_a_level_is_read_or_left_out_with_a_message(htq, imported, tmp_path, written, level):
     files, run = imported(plain_record(level=written))
     assert only(files).get("level") == level
     assert ("cannot be used" in run.err) is (level is None)
@@ -442,7 +444,7 @@ def test_a_level_is_read_or_left_out_and_said(htq, imported, tmp_path, written, 
     assert row["level"] == level
 
 
-def test_a_status_that_is_none_is_left_out_and_said(imported):
+def test_an_unusable_status_is_left_out_and_reported(imported):
     files, run = imported(plain_record(status="TBC"))
     assert "status" not in only(files)
     assert "its status ‘TBC’ cannot be used" in run.err
@@ -458,7 +460,7 @@ def test_a_list_that_could_not_be_read_back_is_not_written(imported, tmp_path):
     assert (list(files), run.code) == (["ST0117-1.3.yaml"], 0)
 
 
-def test_a_place_that_no_label_counts_is_left_out_and_said(imported):
+def test_a_ksb_whose_number_is_too_large_for_a_label_is_left_out_and_reported(imported):
     many = [{"knowledgeId": f"k-{n}", "detail": f"Made-up {n}"} for n in range(10_000)]
     files, run = imported(plain_record(knowledges=many, coreAndOptions=False))
     assert len(only(files)["ksbs"]) == 9_999 + 2
@@ -474,7 +476,7 @@ RIVALS = [
 
 
 @pytest.mark.parametrize("turn", range(4))
-def test_of_two_records_of_a_version_the_approved_then_the_last_updated_counts(imported, turn):
+def test_among_records_of_one_version_the_approved_then_the_newest_counts(imported, turn):
     feed = [
         plain_record(status=status, lastUpdated=updated, title=title)
         for status, updated, title in RIVALS[turn:] + RIVALS[:turn]
@@ -484,7 +486,7 @@ def test_of_two_records_of_a_version_the_approved_then_the_last_updated_counts(i
     assert run.err.count("ST0117 1.2 is there a second time") == 3
 
 
-def test_the_order_of_records_that_are_alike_decides_nothing(imported):
+def test_the_order_of_equally_good_records_does_not_matter(imported):
     feed = [plain_record(title="Made-up a"), plain_record(title="Made-up b")]
     first = only(imported(feed)[0])["title"]
     assert only(imported(feed[::-1], "--force")[0])["title"] == first
@@ -510,7 +512,7 @@ def test_a_list_that_differs_is_replaced_only_with_force(imported, fields, said)
     assert forced != before
 
 
-def test_a_list_that_says_the_same_is_replaced_without_force(imported):
+def test_a_list_with_the_same_ksbs_is_replaced_without_force(imported):
     imported(plain_record(title="Old title"))
     files, run = imported(plain_record(lastUpdated="2026-08-01T00:00:00"))
     assert (only(files)["title"], run.code) == ("Made-up occupation", 0)
@@ -519,7 +521,7 @@ def test_a_list_that_says_the_same_is_replaced_without_force(imported):
     assert run.out.startswith("No change to 1 KSB list in ")
 
 
-def test_a_file_that_is_no_list_is_replaced_only_with_force(imported, tmp_path):
+def test_a_file_that_is_not_a_list_is_replaced_only_with_force(imported, tmp_path):
     (tmp_path / "ksbs").mkdir()
     (tmp_path / "ksbs" / "ST0117-1.2.yaml").write_text("my: notes\n")
     files, run = imported(plain_record())
@@ -546,13 +548,15 @@ def test_a_source_that_cannot_be_read_does_not_stop_the_others(htq, tmp_path):
         assert line.startswith(f"{tmp_path / name}: the standards data is not read: ")
 
 
-# A list that has labels only
+# A list with labels only
 
 
 COUNTED = "reference: ST0116\nversion: '1.1'\ntitle: Software developer\n"
 
 
-def test_a_list_of_labels_alone_gives_the_verdicts_that_statements_give(htq, draft, tmp_path):
+def test_a_list_with_labels_only_gives_the_same_findings_as_one_with_statements(
+    htq, draft, tmp_path
+):
     path = draft({"      K10:": "      K11x:", "      S3:": "      S99:"})
     words = ("check", path, "--at", IN_WINDOW, "--format", "json")
     stated = [(f["code"], f["pointer"], f["message"]) for f in htq(*words).findings]
@@ -562,7 +566,7 @@ def test_a_list_of_labels_alone_gives_the_verdicts_that_statements_give(htq, dra
     assert [(f["code"], f["pointer"], f["message"]) for f in htq(*words).findings] == stated
 
 
-def test_a_list_of_labels_alone_is_listed_shown_and_in_the_matrix(htq, draft, tmp_path):
+def test_a_list_with_labels_only_can_be_listed_shown_and_used_for_coverage(htq, draft, tmp_path):
     path = draft()
     file = tmp_path / "ksbs" / "ST0116-1.1.yaml"
     file.write_text(f"{COUNTED}labels: {{B: 1, K: 2}}\noptions: {{Web: [K1], Data: [K2]}}\n")
@@ -597,14 +601,14 @@ def test_a_list_of_labels_alone_is_listed_shown_and_in_the_matrix(htq, draft, tm
         "ksbs: {K1: ''}",
     ],
 )
-def test_a_list_needs_labels_or_statements_not_both_and_at_least_one(htq, tmp_path, rest):
+def test_a_list_needs_either_labels_or_statements_and_at_least_one_ksb(htq, tmp_path, rest):
     (tmp_path / "ST0116-1.1.yaml").write_text(f"{COUNTED}{rest}\n")
     run = htq("ksbs", "list", "--ksbs", tmp_path, "--format", "json")
     assert run.data == []
     assert "cannot be used: line" in run.err
 
 
-def test_a_list_of_labels_alone_is_replaced_by_one_with_the_same_labels(imported, tmp_path):
+def test_a_list_with_labels_only_is_replaced_by_one_with_the_same_labels(imported, tmp_path):
     (tmp_path / "ksbs").mkdir()
     head = "reference: ST0117\nversion: '1.2'\ntitle: Made-up\n"
     file = tmp_path / "ksbs" / "ST0117-1.2.yaml"
@@ -626,7 +630,7 @@ def test_a_list_of_labels_alone_is_replaced_by_one_with_the_same_labels(imported
         ("{Web: [K1], Data: [K1, K2, K3]}", ["K1"]),
     ],
 )
-def test_an_option_needs_its_labels_and_those_of_no_option(options, needed):
+def test_an_option_needs_its_own_ksbs_and_those_that_belong_to_no_option(options, needed):
     text = f"{COUNTED}labels: {{K: 3}}\noptions: {options}\n"
     known = read_list(text.encode())
     assert list(known.needed("web")) == needed
@@ -639,7 +643,7 @@ GUID = "5d0e7a4c-0000-4000-8000-00000000000{}"
 
 
 def record_of(texts):
-    """A record of the standards data with these statements, by the list that they are in."""
+    """A record of the standards data with these statements of each kind."""
     return {
         "referenceNumber": "ST0117",
         "title": "Made-up occupation",
@@ -652,7 +656,7 @@ def record_of(texts):
 
 
 def map_of(texts):
-    """The same as the Occupational Maps API has it."""
+    """The same as a record of the Occupational Maps API."""
 
     def entries(kind, key):
         return [{"id": GUID.format(n), key: f"{kind}{n}", "detail": t} for n, t in texts[kind]]
@@ -669,7 +673,7 @@ def map_of(texts):
 
 
 def page_of(texts, labels=None):
-    """The same as a page has it: each KSB under every duty that maps to it."""
+    """The same as a saved page, which has each KSB under every duty that maps to it."""
     found = {f"{kind}{n}": html.escape(t) for kind in "KSB" for n, t in texts[kind]}
     items = [
         f'<span class="ksb-item" data-ksb-id="{label}" data-ksb-text="{found[label]} ">'
@@ -696,7 +700,7 @@ OF_PAGE = ("--reference", "ST0117", "--version", "1.2")
 
 @pytest.fixture
 def from_text(htq, tmp_path):
-    """The lists that a source of this text gives, by file name, and the run that made them."""
+    """The lists made from a source with this text, by file name, and the run that made them."""
 
     def run(content, *words, encoding="utf-8"):
         (tmp_path / "source").write_bytes(content.encode(encoding))
@@ -707,7 +711,7 @@ def from_text(htq, tmp_path):
     return run
 
 
-def test_a_page_a_record_and_a_record_of_the_maps_give_equal_lists(from_text):
+def test_a_page_and_both_kinds_of_record_give_equal_lists(from_text):
     found = []
     escaped = {kind: [(n, html.escape(text)) for n, text in texts] for kind, texts in TEXTS.items()}
     for text in (page_of(TEXTS), json.dumps(record_of(escaped)), json.dumps(map_of(escaped))):
@@ -719,7 +723,7 @@ def test_a_page_a_record_and_a_record_of_the_maps_give_equal_lists(from_text):
     assert list(found[0]["statements"])[-2:] == ["S11", "B1"]
 
 
-def test_a_list_says_where_it_is_from(from_text):
+def test_a_list_names_its_source(from_text):
     page = only(from_text(page_of(TEXTS), *OF_PAGE)[0]).source.address
     assert page == "https://skillsengland.education.gov.uk/occupations/OCC0117-v1-1"
     record = only(from_text(json.dumps(map_of(TEXTS)), "--force")[0]).source.address
@@ -727,7 +731,7 @@ def test_a_list_says_where_it_is_from(from_text):
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
-def test_a_source_is_read_as_powershell_saves_it(from_text, encoding):
+def test_a_source_is_read_in_each_encoding_that_powershell_uses(from_text, encoding):
     for text in (page_of(TEXTS), json.dumps(record_of(TEXTS))):
         files, run = from_text(text, *OF_PAGE, encoding=encoding)
         assert (only(files).ksbs["K3"], run.code) == ('Uses "signs" – é', 0)
@@ -737,7 +741,7 @@ def test_a_source_is_read_as_powershell_saves_it(from_text, encoding):
     "words",
     [(), OF_PAGE[:2], OF_PAGE[2:], (*OF_PAGE, "--reference", "ST0118"), (*OF_PAGE[:3], "x")],
 )
-def test_a_page_needs_one_reference_and_a_version(from_text, words):
+def test_importing_a_page_needs_one_reference_and_one_version(from_text, words):
     files, run = from_text(page_of(TEXTS), *words)
     assert (files, run.code) == ({}, 2)
     assert "--reference" in run.err
@@ -750,7 +754,7 @@ def test_the_page_of_another_occupation_is_refused(from_text):
     assert "‘OCC0117’ is not the occupation of ST0118" in run.err
 
 
-def test_what_a_page_lacks_is_said(from_text):
+def test_wrong_repeated_and_missing_labels_of_a_page_are_reported(from_text):
     labels = [f"{kind}{n}" for kind in "KSB" for n, _ in TEXTS[kind]]
     more = "".join(
         f'<p data-ksb-id="{label}" data-ksb-text="{text}"></p>'
@@ -767,7 +771,7 @@ def test_what_a_page_lacks_is_said(from_text):
     ]
 
 
-def test_entries_of_the_maps_without_a_label_are_left_out_and_said(from_text):
+def test_entries_of_a_maps_record_without_a_label_are_left_out_and_reported(from_text):
     record = map_of(TEXTS)
     record["knowledges"] = [None, *record["knowledges"], {"id": "x", "detail": "No label"}]
     record["skills"][0]["skillId"] = " s 11 "
@@ -779,13 +783,13 @@ def test_entries_of_the_maps_without_a_label_are_left_out_and_said(from_text):
 @pytest.mark.parametrize(
     "text", ["<", "<html>", "<p data-ksb-id=K1>", "<div>" * 200_000, "<p data-ksb-id=" * 50_000]
 )
-def test_a_page_that_holds_no_list_is_exit_3_and_no_traceback(from_text, text):
+def test_a_page_without_a_list_gives_exit_code_3_without_a_traceback(from_text, text):
     files, run = from_text(text, *OF_PAGE)
     assert (files, run.code) == ({}, 3)
     assert "Traceback" not in run.err
 
 
-# The department's rules once more, KSB by KSB, against records with the dirt that is known
+# The department's rules written again, KSB by KSB, for records with the known faults
 
 letters = st.sampled_from("abc")
 any_case = letters.map(lambda one: one.upper()) | letters
@@ -827,8 +831,8 @@ def as_flag(value):
     return value in (1, True, "1", "true")
 
 
-def statements_by_the_rules(record):
-    """Label, kind, id and text of each KSB."""
+def expected_statements(record):
+    """The label, kind, id and text of each KSB that the rules give."""
     for kind, name, key in (
         ("K", "knowledges", "knowledgeId"),
         ("S", "skills", "skillId"),
@@ -844,7 +848,7 @@ def statements_by_the_rules(record):
 
 
 def is_needed(record, option, kind, own):
-    """Whether an option needs a KSB: only what other options' duties alone map to is not."""
+    """Whether an option needs a KSB: not if only duties of other options map to it."""
     ours = {as_id(o["optionId"]) for o in record["options"] if o["title"] == option} - {None}
     every = {as_id(o["optionId"]) for o in record["options"] if o["title"]} - {None}
     field = {"K": "mappedKnowledge", "S": "mappedSkills", "B": "mappedBehaviour"}[kind]
@@ -864,7 +868,7 @@ def is_needed(record, option, kind, own):
 @settings(max_examples=100)
 def test_lists_follow_the_rules_of_the_department(record):
     made = from_record(record, RecordOrigin("https://example.org", "2026-07-01", "0"))
-    expected = list(statements_by_the_rules(record))
+    expected = list(expected_statements(record))
     assert {label: text for label, _, _, text in expected} == yaml.safe_load(made.text)["ksbs"]
     read = read_back(made)
     titles = {o["title"] for o in record["options"] if o["title"]}
@@ -884,17 +888,17 @@ def test_lists_follow_the_rules_of_the_department(record):
     ("field", "kind"),
     [("knowledges", "knowledge"), ("skills", "skills"), ("behaviours", "behaviours")],
 )
-def test_a_record_without_one_kind_of_ksb_is_told(imported, field, kind, nothing):
+def test_a_record_without_one_kind_of_ksb_is_reported(imported, field, kind, nothing):
     files, run = imported(plain_record(**{field: nothing}))
     assert len(only(files)["ksbs"]) == 2
     assert f"ST0117 version 1.2: it has no {kind}\n" in run.err
 
 
-def test_a_record_with_each_kind_of_ksb_lacks_none(imported):
+def test_a_record_with_every_kind_of_ksb_is_not_reported_as_incomplete(imported):
     assert "it has no" not in imported(plain_record())[1].err
 
 
-def test_a_record_of_the_maps_that_passes_over_a_label_is_told(imported):
+def test_labels_skipped_in_a_maps_record_are_reported(imported):
     knowledge = [{"knowledgeId": label, "detail": f"Made-up {label}"} for label in ("K1", "K4")]
     record = {
         "stdCode": "ST0117", "versionNo": "1.2", "title": "Made-up occupation", "level": 4,

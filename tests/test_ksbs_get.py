@@ -1,4 +1,4 @@
-"""`htq ksbs get` against real servers on the loopback, which answer what servers answer."""
+"""`htq ksbs get` against real servers on this machine."""
 
 import gzip
 import json
@@ -25,7 +25,7 @@ from htqcli.ksbs.fetching import ARRAY, RECORD, NotFetched, fetch, objection
 pytestmark = pytest.mark.slow
 
 IMPATIENT = RECORD._replace(total=5, silence=0.2, pause=0.001, longest_pause=0.002)
-"""Limits with which no test waits long for a server that does not answer."""
+"""Short limits, so that no test waits long for a server that does not answer."""
 
 
 def record(reference="ST0116", version="1.1", **fields):
@@ -42,7 +42,7 @@ def record(reference="ST0116", version="1.1", **fields):
 
 
 def answer(content=b"", status=200, **headers):
-    """An answer that is sent as it should be."""
+    """A well-formed answer."""
     if not isinstance(content, bytes):
         content = json.dumps(content).encode()
     headers = {"Content_Length": len(content), **headers}
@@ -59,12 +59,12 @@ def answer(content=b"", status=200, **headers):
 
 
 def raw(content):
-    """An answer of which every byte is given."""
+    """An answer of exactly these bytes."""
     return lambda handler: handler.wfile.write(content)
 
 
 def trickle(start, piece, pause=0.02):
-    """An answer that never ends, of equal pieces with a pause before each."""
+    """An answer that never ends: equal pieces, with a pause before each."""
 
     def send(handler):
         handler.wfile.write(start)
@@ -79,8 +79,8 @@ def silence(handler):
 
 
 class Server(ThreadingHTTPServer):
-    """A server whose answers, by path, are those of `answers`, in turn, the last one for ever.
-    What it was asked is in `asked`, the headers of the last request in `headers`."""
+    """A server that gives the `answers` of each path in turn, and repeats the last one. `asked` has
+    the paths of all requests, `headers` the headers of the last one."""
 
     daemon_threads = True
 
@@ -95,11 +95,11 @@ class Server(ThreadingHTTPServer):
         return f"{self.scheme}://{self.name}:{self.server_port}"
 
     def server_bind(self):
-        """Without looking up this machine's name, which can take seconds."""
+        """Do not look up this machine's name, which can take seconds."""
         TCPServer.server_bind(self)
 
     def handle_error(self, request, client_address):
-        """A client that went away is no news."""
+        """Ignore clients that close the connection."""
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -111,7 +111,7 @@ class Handler(BaseHTTPRequestHandler):
         (given.pop(0) if len(given) > 1 else given[0])(self)
 
     def do_CONNECT(self):
-        """As a proxy, to whichever server it is told to lead to."""
+        """Act as a proxy for the server at `leads_to`."""
         self.server.asked.append(self.path)
         self.server.headers = self.headers
         self.send_response(200)
@@ -167,7 +167,7 @@ def authority():
 
 @pytest.fixture
 def secure(authority):
-    """A server over TLS, which is `standards.example` and this machine by its certificate."""
+    """A server over TLS, with a certificate for `standards.example` and this machine."""
     server = Server()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("standards.example", "127.0.0.1").configure_cert(context)
@@ -179,14 +179,14 @@ def secure(authority):
 
 @pytest.fixture
 def trusted(authority, tmp_path, monkeypatch):
-    """The authority is one that the system trusts."""
+    """Make the system trust the authority."""
     authority.cert_pem.write_to_path(tmp_path / "ca.pem")
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
 
 
 @pytest.fixture
 def elsewhere(server, secure, trusted, monkeypatch):
-    """The server over TLS at an address elsewhere, to which a proxy leads."""
+    """The server over TLS, reached through a proxy at an address that is not this machine's."""
     server.leads_to = secure.server_address
     monkeypatch.setenv("https_proxy", server.address)
     secure.name = "standards.example"
@@ -195,7 +195,7 @@ def elsewhere(server, secure, trusted, monkeypatch):
 
 @pytest.fixture
 def catalogue(tmp_path):
-    """The bundled catalogue with another address of the standards data."""
+    """The bundled catalogue with another address for the standards data."""
 
     def write(address):
         text = (ROOT / "data" / "standards.yaml").read_text(encoding="utf-8")
@@ -209,7 +209,7 @@ def catalogue(tmp_path):
 
 @pytest.fixture
 def get(htq, catalogue, tmp_path, monkeypatch, server):
-    """The lists that `htq ksbs get` leaves in the folder `ksbs`, by file name, and its run."""
+    """The lists in the folder `ksbs` after `htq ksbs get`, by file name, and the run."""
     monkeypatch.chdir(tmp_path)
 
     def run(*words, address=None):
@@ -238,9 +238,7 @@ def test_the_record_of_each_standard_is_fetched_and_imported(get, server):
     assert not {"Authorization", "Cookie"} & set(server.headers)
 
 
-def test_a_fetched_list_is_the_one_that_import_makes_of_the_saved_record(
-    get, server, htq, tmp_path
-):
+def test_a_fetched_list_equals_the_list_imported_from_the_saved_record(get, server, htq, tmp_path):
     content = json.dumps(record()).encode()
     server.answers = {"/standards/ST0116": answer(gzip.compress(content), Content_Encoding="gzip")}
     get("ST0116")
@@ -286,7 +284,7 @@ ALL = [
         (["ST0119", "ST9999", "--all-versions"], [""], ["ST0119-1.0"], 3),
     ],
 )  # fmt: skip
-def test_all_records_are_fetched_once_and_only_for_versions_that_need_them(
+def test_all_records_are_fetched_once_and_only_if_a_version_needs_them(
     get, server, words, asked, written, code
 ):
     server.answers = {
@@ -301,7 +299,7 @@ def test_all_records_are_fetched_once_and_only_for_versions_that_need_them(
     assert "A draft of it" not in [made["title"] for made in files.values()]
 
 
-def test_a_version_that_is_not_published_is_named_with_those_that_are(get, server):
+def test_an_unpublished_version_is_reported_with_the_published_ones(get, server):
     server.answers = {"/standards": answer(ALL), "/standards/ST0118": answer(ALL[5])}
     files, run = get("ST0118", "--version", "9.9")
     assert (files, run.code, run.out) == ({}, 3, "")
@@ -341,11 +339,11 @@ BY_HAND = "Try again, or save {address}/standards/ST0116 as ksbs/ST0116.json and
         (answer(status=302, Location="/standards/ST0116"), "sends on more than 5 times"),
     ],
 )  # fmt: skip
-def test_nothing_is_written_of_an_answer_that_is_not_whole_and_sound(get, server, given, said):
+def test_nothing_is_written_from_an_incomplete_or_faulty_answer(get, server, given, said):
     server.answers = {"/standards/ST0116": given, "/standards/ST0118": answer(record("ST0118"))}
     files, run = get("ST0116", "ST0118")
     assert run.code == 3
-    assert list(files) == ["ST0118-1.1.yaml"]  # the others are fetched all the same
+    assert list(files) == ["ST0118-1.1.yaml"]  # the other one is still fetched
     (line,) = run.err.splitlines()
     assert line.startswith("Could not fetch ST0116: ")
     assert said in line
@@ -365,16 +363,16 @@ def test_nothing_is_written_of_an_answer_that_is_not_whole_and_sound(get, server
         (answer(b"", 410), "nothing there (status 410). Check the reference with"),
     ],
 )
-def test_an_answer_without_a_record_that_can_be_used_is_told(get, server, given, said):
+def test_an_answer_without_a_usable_record_is_reported(get, server, given, said):
     server.answers = {"/standards/ST0116": given, "/standards/ST0118": answer(record("ST0118"))}
     files, run = get("ST0116", "ST0118")
     assert (run.code, list(files)) == (3, ["ST0118-1.1.yaml"])
     assert said in run.err
 
 
-def test_without_a_server_the_address_to_save_by_hand_is_told(get):
+def test_without_a_server_the_message_says_how_to_save_the_data_by_hand(get):
     with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))  # and nobody listens
+        unused.bind(("127.0.0.1", 0))  # but nothing listens there
         address = f"http://127.0.0.1:{unused.getsockname()[1]}"
         words = "--all-versions", "-o", "my lists"
         files, run = get("ST0116", address=address)
@@ -389,7 +387,7 @@ def test_without_a_server_the_address_to_save_by_hand_is_told(get):
     ) in of_all.err
 
 
-def test_an_answer_speaks_to_no_terminal_and_to_no_pipeline(get, server):
+def test_text_in_an_answer_cannot_command_the_terminal_or_pipeline(get, server):
     hostile = "\x1b[31m\u202e##[error]x"
     server.answers = {
         "/standards/ST0116": answer(status=302, Location="https://\x9b31m##[error]x.example"),
@@ -411,7 +409,7 @@ def test_a_redirect_is_followed(server, status):
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503])
-def test_a_server_that_recovers_is_asked_up_to_three_times(server, status):
+def test_a_failing_server_is_tried_up_to_three_times(server, status):
     server.answers = {"/a": [answer(b"", status), answer(b"", status), answer(b"yes")]}
     assert fetch(f"{server.address}/a", IMPATIENT) == b"yes"
     server.answers = {"/a": [answer(b"", status)] * 3 + [answer(b"too late")]}
@@ -424,13 +422,13 @@ def test_a_server_that_recovers_is_asked_up_to_three_times(server, status):
     ["0", "3600", "9" * 20, "9" * 400, "Fri, 31 Dec 2100 23:59:59 GMT", "Wed, 21 Oct 2015 07:28:00 GMT",
      "Wed, 99 Oct 2015", "-1", "soon", ""],
 )  # fmt: skip
-def test_a_wait_that_a_server_asks_for_has_a_small_limit(server, asks):
+def test_the_wait_that_a_server_asks_for_is_limited(server, asks):
     server.answers = {"/a": [answer(b"", 429, Retry_After=asks), answer(b"yes")]}
     assert fetch(f"{server.address}/a", IMPATIENT) == b"yes"
 
 
 @pytest.mark.parametrize("asks", ["1", "Fri, 31 Dec 2100 23:59:59 GMT"])
-def test_a_wait_that_a_server_asks_for_comes_before_our_own(server, asks):
+def test_the_wait_that_a_server_asks_for_replaces_the_default_wait(server, asks):
     server.answers = {"/a": [answer(b"", 429, Retry_After=asks), answer(b"too early")]}
     limits = IMPATIENT._replace(pause=0, longest_pause=60, total=0.1)
     with pytest.raises(NotFetched, match=r"took longer than 0.1 seconds"):
@@ -452,7 +450,7 @@ HEAD = b"HTTP/1.1 200 OK\r\n"
     ],
     ids=["body", "header", "chunks", "continue", "redirect"],
 )
-def test_a_server_that_never_comes_to_an_end_is_left(server, given):
+def test_an_answer_that_never_ends_is_abandoned(server, given):
     server.answers = {"/a": given}
     with pytest.raises(
         NotFetched, match=r"took longer than 0.3 seconds|sends on more than 5 times"
@@ -460,7 +458,7 @@ def test_a_server_that_never_comes_to_an_end_is_left(server, given):
         fetch(f"{server.address}/a", IMPATIENT._replace(total=0.3))
 
 
-def test_a_server_that_is_slow_is_waited_for(server):
+def test_a_slow_server_is_waited_for_up_to_a_limit(server):
     def slow(handler):
         time.sleep(0.1)
         handler.wfile.write(HEAD + b"Content-Length: 4\r\n\r\nsl")
@@ -483,27 +481,27 @@ def test_a_server_that_is_slow_is_waited_for(server):
     ],
     ids=["without end", "chunks without end", "compressed", "announced"],
 )  # fmt: skip
-def test_what_is_too_large_is_read_no_further(server, given):
+def test_an_answer_that_is_too_large_is_not_read_to_its_end(server, given):
     server.answers = {"/a": given}
     with pytest.raises(NotFetched, match="is larger than 1 MB"):
         fetch(f"{server.address}/a", RECORD._replace(size=1_000_000))
 
 
-def test_what_is_as_large_as_may_be_is_read(server):
+def test_an_answer_of_the_largest_allowed_size_is_read(server):
     content = b" " * 1_000_000
     server.answers = {"/a": answer(gzip.compress(content), Content_Encoding="gzip"), "/b": answer(content)}  # fmt: skip
     for path in "ab":
         assert fetch(f"{server.address}/{path}", RECORD._replace(size=1_000_000)) == content
 
 
-def test_how_far_a_fetch_is_can_be_watched(server):
+def test_a_fetch_reports_its_progress(server):
     seen = []
     server.answers = {"/a": answer(b" " * 100_000)}
     fetch(f"{server.address}/a", progress=lambda *far: seen.append(far))
     assert seen[-1] == (100_000, 100_000)
 
 
-def test_a_fault_of_whoever_watches_or_an_interruption_ends_the_fetch(server):
+def test_an_interruption_while_reporting_progress_ends_the_fetch(server):
     server.answers = {"/a": trickle(HEAD + b"\r\n", b" ")}
 
     def interrupt(*_):
@@ -513,11 +511,11 @@ def test_a_fault_of_whoever_watches_or_an_interruption_ends_the_fetch(server):
         fetch(f"{server.address}/a", progress=interrupt)
 
 
-def test_the_limits_are_what_the_help_and_the_contract_say():
+def test_the_limits_are_those_in_the_help_and_the_contract():
     assert (RECORD.total, ARRAY.total, RECORD.silence, RECORD.tries) == (120, 900, 30, 3)
 
 
-def test_a_certificate_that_is_not_trusted_is_refused(get, secure):
+def test_an_untrusted_certificate_is_refused(get, secure):
     secure.answers = {"/standards/ST0116": answer(record())}
     files, run = get("ST0116", address=secure.address)
     assert (files, run.code, secure.asked) == ({}, 3, [])
@@ -532,7 +530,7 @@ def test_a_certificate_of_another_server_is_refused(secure, trusted):
     assert secure.asked == []
 
 
-def test_a_server_without_tls_is_told(server):
+def test_a_server_without_tls_is_refused(server):
     with pytest.raises(NotFetched, match=r"no secure connection to 127.0.0.1"):
         fetch(f"https://127.0.0.1:{server.server_port}/a", IMPATIENT)
 
@@ -552,7 +550,7 @@ def test_the_proxy_and_the_certificates_of_the_system_are_used(get, server, else
      "https://[::]/b", "//127.0.0.1/b", "file:///b", "ftp://standards.example/b", "data:,b",
      "https://me@standards.example/b"],
 )  # fmt: skip
-def test_no_redirect_leads_out_of_https_or_from_elsewhere_to_this_machine(elsewhere, target):
+def test_a_redirect_to_an_insecure_address_or_to_this_machine_is_refused(elsewhere, target):
     elsewhere.answers = {"/a": answer(status=302, Location=target)}
     with pytest.raises(NotFetched, match=r"standards.example sends on to .*, which "):
         fetch(f"{elsewhere.address}/a", IMPATIENT)
@@ -563,20 +561,20 @@ def test_a_redirect_from_https_to_https_is_followed(elsewhere):
     assert fetch(f"{elsewhere.address}/a", IMPATIENT) == b"yes"
 
 
-def test_no_proxy_is_asked_for_what_is_on_this_machine(server, monkeypatch):
+def test_no_proxy_is_used_for_addresses_on_this_machine(server, monkeypatch):
     server.answers = {"/a": answer(b"yes")}
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     assert fetch(f"{server.address}/a", IMPATIENT) == b"yes"
 
 
 @pytest.mark.parametrize("proxy", ["http:proxy", "http://127.0.0.1:port"])
-def test_a_proxy_that_is_not_one_is_told(monkeypatch, proxy):
+def test_an_invalid_proxy_setting_is_reported(monkeypatch, proxy):
     monkeypatch.setenv("https_proxy", proxy)
     with pytest.raises(NotFetched, match="check the settings of the proxy"):
         fetch("https://standards.example/a", IMPATIENT)
 
 
-def test_a_proxy_that_refuses_is_told(server, monkeypatch):
+def test_a_proxy_that_refuses_the_connection_is_reported(server, monkeypatch):
     monkeypatch.setenv("https_proxy", server.address)
     monkeypatch.setattr(Handler, "do_CONNECT", answer(b"", 407), raising=True)
     with pytest.raises(NotFetched, match=r"no connection to standards.example .*407"):
@@ -606,9 +604,7 @@ ADDRESSES = [
 
 
 @pytest.mark.parametrize(("address", "said"), ADDRESSES)
-def test_an_address_that_htq_does_not_fetch_from_is_refused_with_exit_code_2(
-    htq, catalogue, address, said
-):
+def test_an_unsafe_or_incomplete_address_gives_exit_code_2(htq, catalogue, address, said):
     run = htq("ksbs", "get", "ST0116", "--catalogue", catalogue(address))
     assert (run.code, run.out) == (2, "")
     assert "address of the standards data" in run.err
@@ -621,7 +617,7 @@ def test_an_address_that_htq_does_not_fetch_from_is_refused_with_exit_code_2(
     ["https://standards.example", "HTTPS://standards.example:8443/a", "http://localhost:1/a",
      "http://127.0.0.2/a", "http://[::1]:80/a"],
 )  # fmt: skip
-def test_https_and_this_machine_are_addresses_to_fetch_from(address):
+def test_https_addresses_and_addresses_on_this_machine_are_allowed(address):
     assert objection(address) is None
 
 
@@ -634,18 +630,18 @@ def test_https_and_this_machine_are_addresses_to_fetch_from(address):
         (["ST0116", "--version", "1.0", "--all-versions"], "not both"),
     ],
 )
-def test_words_that_are_not_understood_are_refused_and_nothing_is_fetched(get, server, words, said):
+def test_invalid_arguments_are_refused_and_nothing_is_fetched(get, server, words, said):
     files, run = get(*words)
     assert (files, run.code, server.asked) == ({}, 2, [])
     assert said in run.err
 
 
-def test_the_bundled_address_is_one_to_fetch_from():
+def test_the_address_in_the_bundled_catalogue_is_allowed():
     bundled = yaml.safe_load((ROOT / "data" / "standards.yaml").read_text(encoding="utf-8"))
     assert objection(bundled["standards_data"]) is None
 
 
-def test_an_interruption_is_quiet(server, catalogue, tmp_path):
+def test_an_interruption_prints_nothing_and_writes_no_list(server, catalogue, tmp_path):
     def interrupt(handler):
         program.send_signal(signal.SIGINT)
         silence(handler)
@@ -661,7 +657,7 @@ def test_an_interruption_is_quiet(server, catalogue, tmp_path):
     assert not (tmp_path / "ksbs").exists()
 
 
-def test_a_terminal_shows_how_far_the_fetch_is(server, catalogue, tmp_path):
+def test_a_terminal_shows_the_progress_of_a_fetch(server, catalogue, tmp_path):
     def slow(handler):
         handler.wfile.write(HEAD + b"Content-Length: 2000000\r\n\r\n" + b" " * 1_000_000)
         time.sleep(0.3)

@@ -1,4 +1,4 @@
-"""The mapping of KSBs to units, and the structure, as `htq check` judges them."""
+"""`htq check` on the mapping of KSBs to units, and on the structure."""
 
 import json
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ from htqcli.rules import RULES
 
 @pytest.fixture
 def found(htq, draft):
-    """The findings in a draft with these changes: code, pointer, message."""
+    """The findings in a draft with these changes, as codes and pointers and in full."""
 
     def run(changes, *words):
         report = htq("check", draft(changes), "--at", IN_WINDOW, "--format", "json", *words)
@@ -52,21 +52,21 @@ AT = "/standards/0/ksbs"
         ({"U2: {title: Databases, credits: 20}": "U2: TODO"}, [("HTQ104", "/units/U2")]),
     ],
 )  # fmt: skip
-def test_each_mistake_in_a_mapping_is_one_finding(found, changes, codes):
+def test_each_mistake_in_a_mapping_gives_exactly_these_findings(found, changes, codes):
     assert found(changes)[0] == codes
 
 
-def test_gaps_are_said_in_one_line(found):
+def test_all_gaps_of_a_standard_are_in_one_message(found):
     _, (finding,) = found({f"      {K10}\n      {K11}\n": ""}, "--select", "HTQ503")
     assert finding["message"] == "No unit covers K10 and K11 of ST0116"
     assert finding["details"] == {"uncovered": ["K10", "K11"]}
 
 
 REPAIR = {"cover_in": ["U1", "U3", "U4"], "make_mandatory": ["U2"]}
-"""What closes a gap where every learner takes U1, U3 and U4, and U2 alone covers the KSB."""
+"""The repairs of a gap if every learner takes U1, U3 and U4, and only U2 covers the KSB."""
 
 
-def test_a_learner_who_never_takes_the_database_unit_is_the_counter_example(found):
+def test_a_learner_who_never_takes_the_database_unit_is_the_counterexample(found):
     changes = {
         "mandatory: [U1, U2, U3, U4]": "mandatory: [U1, U3, U4]",
         "from: [U5, U6]": "from: [U2, U5, U6]",
@@ -99,7 +99,7 @@ def test_a_pathway_that_lacks_a_ksb_is_named(found):
     assert finding["details"]["uncovered"] == {"ST0116": ["K10", "S3"]}
 
 
-def test_a_list_elsewhere_is_named_by_an_option(htq, draft, tmp_path):
+def test_an_option_names_another_folder_of_ksb_lists(htq, draft, tmp_path):
     path = draft()
     (tmp_path / "ksbs").rename(tmp_path / "lists")
     words = ("check", path, "--at", IN_WINDOW, "--format", "json")
@@ -116,7 +116,7 @@ def test_a_list_elsewhere_is_named_by_an_option(htq, draft, tmp_path):
         (None, "was not found"),
     ],
 )
-def test_a_list_that_cannot_be_used_is_said_and_the_rest_is_checked(
+def test_an_unusable_ksb_list_is_reported_and_the_rest_is_checked(
     htq, draft, tmp_path, content, why
 ):
     path = draft({K10: "K10: {units: [U22], assessed_by: [A1]}"})
@@ -129,7 +129,7 @@ def test_a_list_that_cannot_be_used_is_said_and_the_rest_is_checked(
     assert why in run.findings[0]["message"]
 
 
-def test_a_list_that_is_a_link_out_of_its_folder_is_not_read(htq, draft, tmp_path):
+def test_a_ksb_list_that_links_out_of_its_folder_is_not_read(htq, draft, tmp_path):
     path = draft()
     file = tmp_path / "ksbs" / "ST0116-1.1.yaml"
     file.rename(tmp_path / "elsewhere.yaml")
@@ -143,7 +143,7 @@ U2_OPTIONAL = {
     "mandatory: [U1, U2, U3, U4]": "mandatory: [U1, U3, U4]",
     "from: [U5, U6]": "from: [U2, U5, U6]",
 }
-"""Who does not choose U2 misses K10 and S3."""
+"""A learner who does not choose U2 misses K10 and S3."""
 ANOTHER = (
     "  - reference: ST0118\n    version: '1.1'\n    ksbs: {K1: {units: [U2], assessed_by: [A1]}}\n"
 )
@@ -153,9 +153,9 @@ OPEN = "Without its list, combinations of units are not checked."
 @pytest.mark.parametrize(
     ("changes", "codes", "is_open"),
     [
-        # Who misses K10 may be competent in the other occupation, so no such learner is named.
+        # A learner who misses K10 may be competent in the other occupation.
         (U2_OPTIONAL, ["HTQ509"], True),
-        # Neither is a gap held against every learner.
+        # The same is true of a gap, which every learner misses.
         ({f"      {K10}\n": ""}, ["HTQ503", "HTQ509"], True),
         # Every learner covers ST0116 in full, whatever the other occupation needs.
         ({}, ["HTQ509"], False),
@@ -164,7 +164,7 @@ OPEN = "Without its list, combinations of units are not checked."
          ["HTQ509"], False),
     ],
 )  # fmt: skip
-def test_no_learner_is_named_whom_an_occupation_without_a_list_could_refute(
+def test_a_learner_who_may_meet_an_occupation_without_a_list_is_not_reported(
     found, changes, codes, is_open
 ):
     changes = changes | {"assessments:\n": f"{ANOTHER}\nassessments:\n"}
@@ -176,7 +176,7 @@ def test_no_learner_is_named_whom_an_occupation_without_a_list_could_refute(
     )
 
 
-def test_an_occupation_without_a_mapping_or_a_list_refutes_no_counter_example(found):
+def test_an_occupation_without_a_mapping_or_list_does_not_hide_a_counterexample(found):
     more = "  - {reference: ST0118, version: '1.1'}\n\nassessments:\n"
     codes, _ = found(U2_OPTIONAL | {"assessments:\n": more}, "--select", "HTQ5")
     assert [code for code, _ in codes] == ["HTQ507", "HTQ501"]
@@ -193,7 +193,7 @@ def test_an_occupation_without_a_mapping_or_a_list_refutes_no_counter_example(fo
         {"ksbs:\n      K1:": "ksbs: TODO\n    x:\n      K1:"},
     ],
 )
-def test_no_learner_is_named_where_an_occupation_is_not_known(found, changes):
+def test_an_unknown_occupation_allows_no_counterexample(found, changes):
     assert found(U2_OPTIONAL | changes, "--select", "HTQ507")[0] == []
 
 
@@ -209,12 +209,12 @@ def test_no_learner_is_named_where_an_occupation_is_not_known(found, changes):
         ("K10: [U5]", ["HTQ507"]),
     ],
 )
-def test_a_ksb_counts_as_missed_only_where_the_draft_says_what_covers_it(found, line, codes):
+def test_a_ksb_counts_as_missed_only_if_its_mapping_is_readable(found, line, codes):
     found_codes, _ = found({K10: line}, "--select", "HTQ503,HTQ507")
     assert [code for code, _ in found_codes] == codes
 
 
-def test_a_gap_is_missed_by_every_combination_and_is_said_in_one_sentence(found):
+def test_a_gap_that_every_combination_misses_is_reported_in_one_sentence(found):
     _, (combinations, gap) = found(U2_OPTIONAL | {f"      {K11}\n": ""})
     assert gap["code"] == "HTQ503"
     assert combinations["message"] == (
@@ -228,12 +228,12 @@ def test_a_gap_is_missed_by_every_combination_and_is_said_in_one_sentence(found)
     }
 
 
-def test_a_gap_is_told_of_every_combination_without_a_structure_too(found):
+def test_a_gap_is_reported_for_every_combination_even_without_a_structure(found):
     codes, _ = found({STRUCTURE: "", f"      {K11}\n": ""})
     assert codes == [("HTQ503", AT), ("HTQ507", "/structure")]
 
 
-def test_a_gap_in_one_of_two_occupations_leaves_the_other_to_cover(found, tmp_path):
+def test_a_gap_in_one_occupation_is_allowed_if_every_learner_meets_the_other(found, tmp_path):
     def codes(second, line=""):
         listed = {"reference": "ST0118", "version": "1.1", "title": "Made up", "labels": {"K": 1}}
         more = second.replace("[U2]", line) if line else second
@@ -267,7 +267,7 @@ def test_a_gap_in_one_of_two_occupations_leaves_the_other_to_cover(found, tmp_pa
         ("~", ["1.1"], "You have a list of version 1.1. Enter the ‘version’ that you mapped to."),
     ],
 )  # fmt: skip
-def test_a_missing_list_says_which_there_are_and_what_the_version_means(
+def test_the_hint_for_a_missing_list_names_other_versions_and_the_likely_one(
     found, tmp_path, written, others, said
 ):
     changes = {'version: "1.1"': f"version: {written}"}
@@ -281,13 +281,13 @@ def test_a_missing_list_says_which_there_are_and_what_the_version_means(
     assert finding["hint"].startswith(said)
 
 
-def test_a_folder_of_lists_that_is_not_there_is_exit_3(htq, draft, tmp_path):
+def test_a_missing_folder_of_ksb_lists_gives_exit_code_3(htq, draft, tmp_path):
     run = htq("check", draft(), "--ksbs", tmp_path / "nowhere")
     assert (run.code, run.out) == (3, "")
     assert "nowhere: there is no such folder" in run.err
 
 
-def test_a_structure_too_large_to_answer_for_is_said_and_nothing_hangs(found):
+def test_a_structure_that_is_too_large_to_check_is_reported_without_hanging(found):
     units = "".join(f"  X{number}: x\n" for number in range(1_100))
     names = ", ".join(f"X{number}" for number in range(1_100))
     changes = {
@@ -300,7 +300,7 @@ def test_a_structure_too_large_to_answer_for_is_said_and_nothing_hangs(found):
     assert "1,000 units" in findings[0]["hint"]
 
 
-def test_a_mapping_that_is_begun_is_no_missing_one(htq, tmp_path):
+def test_a_mapping_with_placeholders_is_not_reported_as_missing(htq, tmp_path):
     (tmp_path / "a.yaml").write_text(
         "standards: [{reference: ST0116, ksbs: {K1: <units>}}, {reference: ST0117}]\n"
         "units: {U1: <title>}\n"
@@ -316,14 +316,14 @@ def test_a_mapping_that_is_begun_is_no_missing_one(htq, tmp_path):
     assert "for example ‘U1: Databases’" in found[2]["hint"]
 
 
-def test_units_without_a_comma_between_them_are_told_so(htq, draft):
+def test_units_without_a_comma_between_them_get_a_hint(htq, draft):
     path = draft({"mandatory: [U1, U2, U3, U4]": "mandatory: [U1 U2, U3, U4]"})
     run = htq("check", path, "--at", IN_WINDOW, "--format", "json")
     (finding,) = [one for one in run.findings if one["code"] == "HTQ505"]
     assert finding["hint"] == "Put a comma between the units: ‘U1, U2’."
 
 
-def test_words_of_which_not_each_is_a_unit_lack_no_comma(htq, draft):
+def test_no_comma_hint_unless_every_word_is_a_unit(htq, draft):
     path = draft({"mandatory: [U1, U2, U3, U4]": "mandatory: [U1 U99, U2, U3, U4]"})
     run = htq("check", path, "--at", IN_WINDOW, "--select", "HTQ505", "--format", "json")
     assert [finding["message"] for finding in run.findings] == ["There is no unit ‘U1 U99’"]
@@ -358,7 +358,7 @@ def test_without_a_structure_every_learner_takes_every_unit(found, structure):
             "pathway 2",
             ["U1", "U3", "U4", "U6"],
         ),
-        # Credits are counted; those that a unit does not say might be none.
+        # Credits are counted; a unit that does not state them may have none.
         (
             "{mandatory: [U1, U3, U4], optional: [{credits: 20, from: [U2, U5, U6]}]}",
             None,
@@ -372,7 +372,9 @@ def test_without_a_structure_every_learner_takes_every_unit(found, structure):
         ("{mandatory: [U1, U3, U4], optional: [{credits: 21, from: [U2, U6, U7]}]}", None, None),
     ],
 )
-def test_each_part_of_a_structure_says_what_a_learner_takes(found, structure, pathway, units):
+def test_each_part_of_a_structure_decides_which_units_a_learner_takes(
+    found, structure, pathway, units
+):
     changes = {STRUCTURE: f"structure: {structure}\n", "  U6:": "  U7: Leadership\n  U6:"}
     _, findings = found(changes, "--select", "HTQ507")
     wanted = [{"pathway": pathway, "units": units, "uncovered": MISSED}] if units else []
@@ -385,7 +387,7 @@ def test_each_part_of_a_structure_says_what_a_learner_takes(found, structure, pa
     ("asks", "has"),
     [("", "neither ‘choose’ nor"), ("choose: 1, credits: 20, ", "both ‘choose’ and")],
 )
-def test_no_learner_is_made_up_from_a_group_that_does_not_say_how_many(found, asks, has):
+def test_an_incomplete_group_gives_no_counterexample(found, asks, has):
     structure = f"{{mandatory: [U1, U3, U4], optional: [{{{asks}from: [U2, U5, U6]}}]}}"
     codes, (finding,) = found({STRUCTURE: f"structure: {structure}\n"})
     assert codes == [("HTQ103", "/structure/optional/0")]
@@ -393,8 +395,8 @@ def test_no_learner_is_made_up_from_a_group_that_does_not_say_how_many(found, as
 
 
 def groups(*written):
-    """The example with these groups in place of its own, and a unit more whose credits are not
-    said and one without any."""
+    """The example with these groups in place of its own, and two more units: one that does not
+    state its credits, and one with 0 credits."""
     text = "".join(f"    - {group}\n" for group in written)
     units = "  U7: Leadership\n  U8: {title: Induction, credits: 0}\n  U6:"
     at = STRUCTURE.index("    - name")
@@ -410,22 +412,22 @@ def groups(*written):
         ("{credits: 40, from: [U5, U6]}", None),
         ("{credits: 41, from: [U5, U6]}", "This group requires 41 credits but lists only 40"),
         ("{credits: 21, from: [U5, U8]}", "This group requires 21 credits but lists only 20"),
-        # What is not known could be enough.
+        # Unknown units or credits could be enough.
         ("{choose: 3, from: [U5, U6, TODO]}", None),
         ("{credits: 90, from: [U5, U7]}", None),
         ("{credits: 90, from: [U5, U66]}", None),
         ("{choose: 3}", None),
-        # How many it asks for is not said.
+        # The group does not say how many it requires.
         ("{choose: 3, credits: 90, from: [U5, U6]}", None),
         ("{from: [U5, U6]}", None),
     ],
 )
-def test_a_group_that_asks_for_more_than_it_has_says_how_much(found, group, said):
+def test_a_group_that_requires_more_than_it_lists_is_reported_with_both_numbers(found, group, said):
     _, findings = found(groups(group), "--select", "HTQ510")
     assert [finding["message"] for finding in findings] == ([said] if said else [])
 
 
-def test_a_group_that_is_right_or_not_known_hides_no_later_one(found):
+def test_a_valid_or_unreadable_group_does_not_hide_a_wrong_one_after_it(found):
     too_many = "{choose: 3, from: [U5, U6]}"
     before = (
         "{choose: 3, from: [U5, TODO]}",
@@ -437,7 +439,7 @@ def test_a_group_that_is_right_or_not_known_hides_no_later_one(found):
     assert codes == [("HTQ510", "/structure/optional/4")]
 
 
-def test_a_unit_that_no_group_names_is_found_in_a_structure_of_groups_alone(found):
+def test_a_unit_in_no_group_is_reported_even_if_no_unit_is_mandatory(found):
     structure = "structure: {optional: [{choose: 1, from: [U1, U2, U3, U4, U5]}]}\n"
     codes, _ = found({STRUCTURE: structure}, "--select", "HTQ513")
     assert codes == [("HTQ513", "/units/U6")]
@@ -449,7 +451,7 @@ WITHOUT_LIST = """  - reference: ST0118
 """
 
 
-def test_a_standard_without_a_list_hides_nothing_of_the_next(found):
+def test_a_standard_without_a_list_does_not_hide_findings_in_the_next(found):
     changes = {
         "  - reference: ST0116\n": f"{WITHOUT_LIST}  - reference: ST0116\n",
         "mandatory: [U1, U2, U3, U4]": "mandatory: [U1, U3, U4]",
@@ -468,13 +470,13 @@ def test_a_standard_without_a_list_hides_nothing_of_the_next(found):
         ("B44", "The last is B9. Check the label and the version."),
     ],
 )
-def test_a_label_that_a_standard_does_not_have_is_told_the_last_of_its_kind(found, label, hint):
+def test_the_hint_for_an_unknown_label_names_the_last_label_of_its_kind(found, label, hint):
     changes = {K10: f"{K10}\n      {label}: {{units: [U2], assessed_by: [A1]}}"}
     _, (finding,) = found(changes)
     assert finding["hint"] == hint
 
 
-def test_the_last_of_a_kind_is_not_told_where_a_standard_has_none(found, tmp_path):
+def test_the_hint_names_no_last_label_if_the_standard_has_none_of_that_kind(found, tmp_path):
     changes = {'version: "1.1"': 'version: "2.0"'}
     found(changes)
     listed = {"reference": "ST0116", "version": "2.0", "title": "Made up", "ksbs": {"K1": "One"}}
@@ -494,11 +496,11 @@ def test_the_last_of_a_kind_is_not_told_where_a_standard_has_none(found, tmp_pat
         ({K10: "K10: {units: [U2, U22]}"}, f"{AT}/K10/units/1"),
     ],
 )
-def test_an_unknown_unit_has_its_place_in_either_form(found, changes, pointer):
+def test_an_unknown_unit_is_reported_at_its_place_in_either_form_of_a_line(found, changes, pointer):
     assert found(changes, "--select", "HTQ505")[0] == [("HTQ505", pointer)]
 
 
-def test_an_unknown_assessment_is_found_behind_one_that_is_known(found):
+def test_an_unknown_assessment_is_found_after_a_known_one(found):
     codes, _ = found({K10: "K10: {units: [U2], assessed_by: [A1, A11]}"})
     assert codes == [("HTQ512", f"{AT}/K10/assessed_by/1")]
 
@@ -511,11 +513,11 @@ def test_an_unknown_assessment_is_found_behind_one_that_is_known(found):
         ({"reference: ST0116": "reference: TODO"}, ["HTQ104"]),
     ],
 )
-def test_why_a_mapping_is_not_checked_is_told_once(found, changes, codes):
+def test_the_reason_why_a_mapping_is_not_checked_is_reported_once(found, changes, codes):
     assert [code for code, _ in found(changes)[0]] == codes
 
 
-def test_a_list_that_is_not_there_and_one_that_is_wrong_have_each_their_remedy(found, tmp_path):
+def test_missing_and_faulty_ksb_lists_have_different_remedies(found, tmp_path):
     _, (finding,) = found({'version: "1.1"': 'version: "9.9"'})
     assert "Run ‘htq ksbs get ST0116 --version 9.9’" in finding["hint"]
     (tmp_path / "ksbs" / "ST0116-9.9.yaml").write_text("a: [")
@@ -527,9 +529,7 @@ def test_a_list_that_is_not_there_and_one_that_is_wrong_have_each_their_remedy(f
     ("option", "name"),
     [("Web", "ST0116 (Web)"), ("web", "ST0116 (web)"), (None, "ST0116")],
 )
-def test_an_occupation_of_a_standard_with_options_is_named_with_its_option(
-    found, tmp_path, option, name
-):
+def test_an_occupation_that_has_an_option_is_named_with_it(found, tmp_path, option, name):
     changes = {
         "mandatory: [U1, U2, U3, U4]": "mandatory: [U1, U3, U4]",
         "from: [U5, U6]": "from: [U2, U5, U6]",
@@ -546,7 +546,7 @@ def test_an_occupation_of_a_standard_with_options_is_named_with_its_option(
     assert finding["details"]["uncovered"] == {name: ["K10"]}
 
 
-def test_an_option_that_a_standard_does_not_have_names_no_occupation(found):
+def test_an_option_that_the_standard_does_not_have_is_not_named(found):
     changes = {
         "mandatory: [U1, U2, U3, U4]": "mandatory: [U1, U3, U4]",
         "from: [U5, U6]": "from: [U2, U5, U6]",
@@ -564,7 +564,7 @@ def test_an_option_that_a_standard_does_not_have_names_no_occupation(found):
         ("Knowledge 1", "Enter K, S or B and a number, for example ‘K1’."),
     ],
 )
-def test_a_label_out_of_form_is_told_the_form_or_what_it_means(found, label, hint):
+def test_the_hint_for_a_malformed_label_gives_the_format_or_likely_meaning(found, label, hint):
     changes = {K10: f"{K10}\n      {label}: {{units: [U2], assessed_by: [A1]}}"}
     _, findings = found(changes, "--select", "HTQ511")
     assert [finding["hint"] for finding in findings] == [hint]
@@ -573,21 +573,21 @@ def test_a_label_out_of_form_is_told_the_form_or_what_it_means(found, label, hin
 @pytest.mark.parametrize(
     ("written", "codes"),
     [
-        # Those who choose by number need no credits, and one that is missing is told once.
+        # Groups that count units need no credits. Missing credits are reported once.
         (["{choose: 1, from: [U7]}"], []),
         (["{choose: 1, from: [U5, U6]}", "{credits: 20, from: [U5, U7]}"], ["U7"]),
         (["{credits: 20, from: [U5, U7, U7]}", "{credits: 20, from: [U6, U7]}"], ["U7"]),
         (["{credits: 20, from: [U66, U8, U7, U9]}"], ["U7", "U9"]),
     ],
 )
-def test_a_unit_whose_credits_a_group_counts_needs_them(found, written, codes):
+def test_a_unit_needs_credits_if_a_group_counts_them(found, written, codes):
     changes = groups(*written)
     changes["  U6:"] = f"  U9: {{title: Ethics}}\n{changes['  U6:']}"
     pointers = [pointer for _, pointer in found(changes, "--select", "HTQ101")[0]]
     assert sorted(pointers) == [f"/units/{unit}/credits" for unit in codes]
 
 
-def test_credits_that_are_to_be_done_are_not_missing_too(found):
+def test_placeholders_for_credits_are_not_also_reported_as_missing(found):
     changes = groups("{credits: 20, from: [U5, U7]}")
     changes["  U6:"] = changes["  U6:"].replace("Leadership", "{title: Ethics, credits: TODO}")
     codes, _ = found(changes, "--select", "HTQ1")
@@ -608,7 +608,7 @@ def test_a_mapping_without_units_is_an_error(htq, draft, ksbs):
 
 
 def mapping_of(path, lines):
-    """The draft with these lines as the mapping of its standard."""
+    """Replace the mapping of the draft's standard with these lines."""
     text = path.read_text()
     start, end = text.index("    ksbs:\n"), text.index("assessments:\n")
     path.write_text(f"{text[:start]}    ksbs: {lines}\n\n{text[end:]}")
@@ -624,13 +624,13 @@ def mapping_of(path, lines):
         ("", True),
         ("{K1: [U1]}", False),
         ("{K1: [], S1: [U1]}", False),
-        # An error of its own says what is wrong with these.
+        # These get other errors.
         ("{K1: TODO}", False),
         ("{k1: [U1]}", False),
         ("{K1: [U99]}", False),
     ],
 )
-def test_a_mapping_in_which_no_ksb_has_a_unit_is_none(htq, draft, lines, is_found):
+def test_a_mapping_in_which_no_ksb_has_a_unit_counts_as_missing(htq, draft, lines, is_found):
     path = mapping_of(draft(), lines)
     run = htq("check", path, "--at", IN_WINDOW, "--format", "json")
     assert ("HTQ501" in run.codes) is is_found
@@ -648,7 +648,7 @@ def test_a_draft_without_units_is_not_ready(htq, draft, units):
     assert run.code == 1
 
 
-def test_units_that_cannot_be_read_are_not_missing(htq, draft):
+def test_unreadable_units_are_not_reported_as_missing(htq, draft):
     path = draft()
     text = path.read_text()
     start, end = text.index("units:\n"), text.index("structure:\n")
@@ -678,7 +678,7 @@ PATHWAYS = "  pathways:\n    - {name: Web, mandatory: [U5]}\n    - {name: %s, ma
         ({"from: [U5, U6]": "from: [U5, U6, U1]"}, []),
     ],
 )
-def test_what_a_list_names_twice_is_told_at_the_second_place(htq, draft, changes, pointers):
+def test_a_repeated_name_in_a_list_is_reported_at_its_second_place(htq, draft, changes, pointers):
     words = ("--at", IN_WINDOW, "--select", "HTQ515", "--format", "json")
     findings = htq("check", draft(changes), *words).findings
     assert [(f["pointer"], f["severity"]) for f in findings] == [(p, "warning") for p in pointers]
@@ -705,7 +705,7 @@ ONE_OF_ALL = {"choose": 1, "from": UNITS}
 
 @pytest.fixture(scope="module")
 def gaps(tmp_path_factory):
-    """The codes of HTQ503 and HTQ507 in a draft of this mapping and structure."""
+    """Which of HTQ503 and HTQ507 a draft with this mapping and structure gets."""
     lists = tmp_path_factory.mktemp("lists")
     listed = {"reference": "ST0116", "version": "1.1", "title": "x", "labels": {"K": 2, "S": 2}}
     (lists / "ST0116-1.1.yaml").write_text(json.dumps(listed))

@@ -1,4 +1,4 @@
-"""A blank cycle holds everything a cycle needs, and the guide leads to a catalogue that is used."""
+"""`htq catalogue new-cycle`: the block has every field, and the guide leads to a usable catalogue."""
 
 import json
 import os
@@ -24,7 +24,7 @@ CATALOGUE = (ROOT / "data" / "standards.yaml").read_text(encoding="utf-8")
 
 
 def uncommented(block):
-    """The block with the fields that are commented out taken in."""
+    """The block with its commented-out fields in use."""
     return re.sub(r"^( *(?:- )?)# (?=[a-z_]+:)", r"\1", block, flags=re.MULTILINE)
 
 
@@ -36,15 +36,15 @@ def parts_in(annotation):
         yield from parts_in(inner)
 
 
-def fields_of(part, found):
-    """Whether each field of a part, and of the parts in it, stands in the data; the missing."""
+def missing_fields(part, found):
+    """The fields of a part, and of the parts in it, that the data lacks."""
     for name, info in part.model_fields.items():
         if not isinstance(found, dict) or name not in found:
             yield f"{part.__name__}.{name}"
             continue
         value = found[name]
         for inner in parts_in(info.annotation):
-            yield from fields_of(inner, value[0] if isinstance(value, list) else value)
+            yield from missing_fields(inner, value[0] if isinstance(value, list) else value)
 
 
 @pytest.fixture
@@ -55,21 +55,21 @@ def block(htq):
     return run.out
 
 
-def test_a_blank_cycle_names_every_field_of_the_models_in_their_order(block):
+def test_a_new_cycle_has_every_field_of_the_models_in_order(block):
     (cycle,) = yaml.safe_load(uncommented(block))
-    assert list(fields_of(Cycle, cycle)) == []
+    assert list(missing_fields(Cycle, cycle)) == []
     assert list(cycle) == list(Cycle.model_fields)
     for name in ("routes", "policy", "listing"):
         (part,) = parts_in(Cycle.model_fields[name].annotation)
         assert list(cycle[name]) == list(part.model_fields)
 
 
-def test_every_field_has_its_words(block):
+def test_every_field_has_an_explanation(block):
     for part, words in WORDS.items():
         assert list(words) == list(part.model_fields)
 
 
-def test_every_answer_is_a_placeholder_but_the_number(block):
+def test_every_value_but_the_number_of_the_cycle_is_a_placeholder(block):
     def answers(value):
         if isinstance(value, dict | list):
             for inner in value.values() if isinstance(value, dict) else value:
@@ -90,14 +90,14 @@ def test_a_catalogue_with_a_placeholder_left_is_refused(htq, tmp_path, block):
     assert "TODO" in run.err
 
 
-def test_what_the_cycle_before_asked_is_a_comment(block):
+def test_the_requirements_of_the_previous_cycle_are_given_as_comments(block):
     said = " ".join(line.strip(" #") for line in block.splitlines() if "# " in line)
     assert "Every KSB is covered. In cycle 5: required (SUP-5)." in said
     assert "In cycle 5: expected (CRIT-2, read from cycle 3)." in said
     assert "SUP-5" not in re.sub(r"#.*", "", block)
 
 
-def test_a_cycle_before_all_others_is_compared_with_none(htq, tmp_path):
+def test_the_earliest_cycle_has_no_comments_about_a_previous_one(htq, tmp_path):
     path = tmp_path / "late.yaml"
     path.write_text(CATALOGUE.replace("  - cycle: 1\n", "  - cycle: 10\n"), encoding="utf-8")
     block = htq("catalogue", "new-cycle", "1", "--catalogue", path).out
@@ -105,13 +105,13 @@ def test_a_cycle_before_all_others_is_compared_with_none(htq, tmp_path):
 
 
 @pytest.mark.parametrize("number", ["1", "5"])
-def test_a_cycle_that_is_there_is_refused(htq, number):
+def test_an_existing_cycle_is_refused(htq, number):
     run = htq("catalogue", "new-cycle", number)
     assert (run.code, run.out) == (2, "")
     assert f"Cycle {number} is in the catalogue already" in run.err
 
 
-def test_a_block_goes_to_a_file_or_says_why_not(htq, tmp_path, block):
+def test_a_block_is_written_to_a_file_or_the_failure_is_reported(htq, tmp_path, block):
     assert htq("catalogue", "new-cycle", "6", "-o", tmp_path / "block.yaml").out == ""
     assert (tmp_path / "block.yaml").read_text(encoding="utf-8") == block
     run = htq("catalogue", "new-cycle", "6", "-o", tmp_path / "nowhere" / "block.yaml")
@@ -119,7 +119,7 @@ def test_a_block_goes_to_a_file_or_says_why_not(htq, tmp_path, block):
 
 
 class Follower:
-    """Somebody who does what the guide says, in a folder that holds only their drafts."""
+    """A person who follows the guide, in a folder with only their drafts."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -132,7 +132,7 @@ class Follower:
         (folder / "standards-data.json").write_text(json.dumps(record))
 
     def run(self, commands):
-        """The lines of a block of commands, each of which must end well."""
+        """Run each command of a block, which must succeed. Yield it with its output."""
         path = f"{self.folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
         for command in commands.strip().splitlines():
             done = subprocess.run(
@@ -143,7 +143,7 @@ class Follower:
             yield command, done.stdout
 
     def edit(self, words, lines):
-        """What the words before a block of YAML tell to do with it."""
+        """Put a block of YAML where the words before it say."""
         path = self.folder / "standards.yaml"
         text = path.read_text(encoding="utf-8")
         if "At the top of `sources`, add" in words:
@@ -163,7 +163,7 @@ class Follower:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the guide's commands are of a Unix shell")
-def test_who_follows_the_guide_to_the_letter_has_the_new_cycle(tmp_path):
+def test_following_the_guide_exactly_adds_the_new_cycle(tmp_path):
     follower = Follower(tmp_path)
     said = {}
     pieces = re.split(r"^```(\w+)\n(.*?)^```$", GUIDE, flags=re.DOTALL | re.MULTILINE)

@@ -1,5 +1,5 @@
-"""Files that are no files, streams that are closed or full, and systems that lack something:
-every command reads and writes through them, and none waits, breaks or leaves half a file."""
+"""Paths that are not regular files, streams that are closed or full, and systems that lack
+something: no command hangs, crashes or leaves half a file."""
 
 import json
 import os
@@ -24,7 +24,7 @@ EXAMPLE = ROOT / "examples" / "application.yaml"
 CATALOGUE = ROOT / "data" / "standards.yaml"
 
 COMMANDS = {
-    # a name: its words, and whether what it gives is for programs, and so is UTF-8
+    # name: (words, whether the output is for programs and therefore always UTF-8)
     "check": (("check", EXAMPLE, "--at", IN_WINDOW), False),
     "check --diff": (("check", EXAMPLE, "--diff", "--at", IN_WINDOW), True),
     "coverage": (("coverage", EXAMPLE), False),
@@ -43,7 +43,7 @@ COMMANDS = {
 every_command = pytest.mark.parametrize(("words", "for_programs"), COMMANDS.values(), ids=COMMANDS)
 
 READERS = {
-    # a command: its words before the file that it reads, and its exit code for what is no file
+    # command: (words before the file that it reads, exit code if that is not a regular file)
     "--catalogue": (("window", "status", "--catalogue"), 2),
     "catalogue diff": (("catalogue", "diff", "bundled"), 2),
     "catalogue check": (("catalogue", "check"), 3),
@@ -54,8 +54,8 @@ READERS = {
 }
 
 
-def odd(name, folder):
-    """The path of what is no file, in a folder."""
+def special_file(name, folder):
+    """The path of something that is not a regular file."""
     path = folder / "odd.yaml"
     if name == "a pipe":
         os.mkfifo(path)
@@ -77,7 +77,7 @@ ODD_FILES = ("a pipe", "/dev/zero", "a link to a device", "a link to itself")
 @needs_devices
 @pytest.mark.parametrize("name", ODD_FILES)
 def test_pipes_and_devices_are_refused_without_blocking(tmp_path, name):
-    file = odd(name, tmp_path)
+    file = special_file(name, tmp_path)
     (tmp_path / "here").mkdir()
     commands = [(tmp_path / "here", (*words, file)) for words, _ in READERS.values()]
     runs = dict(zip(READERS, programs(commands, tmp_path), strict=True))
@@ -90,7 +90,7 @@ def test_pipes_and_devices_are_refused_without_blocking(tmp_path, name):
 
 
 @needs_copies
-def test_a_file_without_end_is_not_read_to_its_end(tmp_path):
+def test_a_huge_file_is_not_read_to_its_end(tmp_path):
     path = tmp_path / "long.yaml"
     with path.open("wb") as file:
         file.truncate(20_000_000_000)
@@ -102,7 +102,7 @@ def test_a_file_without_end_is_not_read_to_its_end(tmp_path):
 
 @needs_devices
 @pytest.mark.parametrize("words", [("ksbs", "import", "-"), ("catalogue", "drift", "-")])
-def test_standard_input_without_end_is_read_to_the_limit(htq, monkeypatch, words):
+def test_endless_standard_input_is_read_only_up_to_the_limit(htq, monkeypatch, words):
     monkeypatch.setattr(standards_data, "MAX_BYTES", 2_000_000)
     with open("/dev/zero", encoding="utf-8") as endless:
         monkeypatch.setattr(sys, "stdin", endless)
@@ -112,7 +112,7 @@ def test_standard_input_without_end_is_read_to_the_limit(htq, monkeypatch, words
 
 
 @pytest.mark.parametrize("words", [("ksbs", "import", "-"), ("catalogue", "drift", "-")])
-def test_a_closed_standard_input_is_no_fault(htq, monkeypatch, words):
+def test_a_closed_standard_input_is_reported(htq, monkeypatch, words):
     monkeypatch.setattr(sys, "stdin", None)
     run = htq(*words)
     assert run.code == 3
@@ -120,7 +120,7 @@ def test_a_closed_standard_input_is_no_fault(htq, monkeypatch, words):
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/stdin"), reason="no such name here")
-def test_a_catalogue_can_come_through_a_pipe_that_is_open():
+def test_a_catalogue_can_be_read_from_an_open_pipe():
     words = ("catalogue", "diff", "/dev/stdin", CATALOGUE, "--exit-code")
     run = program(*words, input=CATALOGUE.read_bytes())
     assert run.returncode == 0
@@ -143,10 +143,10 @@ WRITERS = {
 @pytest.mark.parametrize(
     "name", ["a pipe", "a folder", "a link to itself", "/dev/full", "/dev/zero", "nothing/here"]
 )
-def test_nothing_is_written_to_what_is_no_file(tmp_path, name):
+def test_nothing_is_written_to_a_path_that_is_not_a_regular_file(tmp_path, name):
     here = tmp_path / "here"
     here.mkdir()
-    file = odd(name, here)
+    file = special_file(name, here)
     there = sorted(here.iterdir())
     commands = [(here, (*before, f"{last}{file}")) for *before, last in WRITERS.values()]
     runs = dict(zip(WRITERS, programs(commands, tmp_path), strict=True))
@@ -156,7 +156,7 @@ def test_nothing_is_written_to_what_is_no_file(tmp_path, name):
 
 
 @pytest.mark.parametrize("words", WRITERS.values(), ids=WRITERS)
-def test_a_file_that_finds_no_room_is_left_as_it_was(htq, tmp_path, monkeypatch, words):
+def test_a_file_is_left_as_it_was_if_the_disk_is_full(htq, tmp_path, monkeypatch, words):
     def no_room(_):
         raise OSError(28, "No space left on device")
 
@@ -193,18 +193,18 @@ def test_a_result_is_not_written_over_its_catalogue(htq, tmp_path, monkeypatch, 
 
 
 RESULTS = {name: words for name, (words, _) in COMMANDS.items() if "--diff" not in words}
-"""The commands that have a result: the example has nothing to put right."""
+"""The commands that print a result. `--diff` prints none: the example has no mistakes."""
 
 
 @needs_copies
-def test_a_closed_standard_error_is_no_fault_of_any_command(tmp_path):
+def test_every_command_works_with_a_closed_standard_error(tmp_path):
     commands = [words for words, _ in COMMANDS.values()]
     runs = programs(commands, tmp_path, redirected=(1,), preexec_fn=lambda: os.close(2))
     assert [run.code for run in runs] == [0] * len(commands)
 
 
 @needs_copies
-def test_a_closed_standard_output_is_told_by_every_command(tmp_path):
+def test_every_command_gives_exit_code_3_if_standard_output_is_closed(tmp_path):
     def close():
         for descriptor in (0, 1):
             os.close(descriptor)
@@ -216,7 +216,7 @@ def test_a_closed_standard_output_is_told_by_every_command(tmp_path):
 
 @needs_copies
 @needs_devices
-def test_a_full_disk_is_told_by_every_command(tmp_path):
+def test_every_command_reports_a_full_disk(tmp_path):
     with open("/dev/full", "wb") as full:
         runs = programs(RESULTS.values(), tmp_path, redirected=(2,), stdout=full)
     assert {run.code for run in runs} == {3}
@@ -233,7 +233,7 @@ def test_a_full_disk_is_told_by_every_command(tmp_path):
         ("utf-8", {"PYTHONTZPATH": "", "TZ": "XYZ-99:99", "COLUMNS": "0", "PYTHONUTF8": "1"}),
     ],
 )
-def test_a_poor_system_is_enough_for_every_command(tmp_path, encoding, environment):
+def test_every_command_works_in_a_minimal_environment(tmp_path, encoding, environment):
     commands = [words for words, _ in COMMANDS.values()]
     env = {"PATH": os.environ["PATH"], **environment}  # no HOME either
     runs = programs(commands, tmp_path, env=env)
@@ -247,7 +247,7 @@ def test_a_poor_system_is_enough_for_every_command(tmp_path, encoding, environme
 
 
 @needs_copies
-def test_the_zone_of_the_computer_changes_no_result(tmp_path):
+def test_the_time_zone_of_the_computer_does_not_change_any_result(tmp_path):
     timed = [words for words, _ in COMMANDS.values() if "--at" in words]
 
     def said(zone):
@@ -258,7 +258,7 @@ def test_the_zone_of_the_computer_changes_no_result(tmp_path):
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="no such signal here")
-def test_a_terminal_that_closes_ends_htq_as_an_interruption_does(tmp_path):
+def test_closing_the_terminal_ends_htq_and_leaves_no_files(tmp_path):
     script = (
         "import os, signal, htqcli.files, htqcli.cli.streams as t\n"
         "t.prepare()\n"
@@ -271,7 +271,7 @@ def test_a_terminal_that_closes_ends_htq_as_an_interruption_does(tmp_path):
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="no such signal here")
-def test_htq_that_was_started_to_outlive_its_terminal_does():
+def test_htq_outlives_its_terminal_if_it_was_started_to_ignore_hangups():
     script = (
         "import os, signal, htqcli.files, htqcli.cli.streams as t\n"
         "signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
@@ -282,7 +282,7 @@ def test_htq_that_was_started_to_outlive_its_terminal_does():
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_drafts_that_are_put_right_are_whole_whenever_it_is_interrupted(draft, tmp_path, number):
+def test_interrupting_fix_leaves_every_draft_complete(draft, tmp_path, number):
     good = draft().read_text(encoding="utf-8")
     (tmp_path / "application.yaml").unlink()
     wrong = good.replace("title: Level", "titel: Level", 1)
@@ -301,7 +301,9 @@ def test_drafts_that_are_put_right_are_whole_whenever_it_is_interrupted(draft, t
 
 
 @pytest.mark.parametrize("piece", ["Pipe", "Process.start"])
-def test_where_no_worker_can_start_one_process_checks_all(htq, draft, tmp_path, monkeypatch, piece):
+def test_if_no_worker_can_start_one_process_checks_everything(
+    htq, draft, tmp_path, monkeypatch, piece
+):
     def refuse(*_, **__):
         raise BlockingIOError(11, "Resource temporarily unavailable")
 
@@ -322,7 +324,7 @@ def test_where_no_worker_can_start_one_process_checks_all(htq, draft, tmp_path, 
 
 
 @pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="no folder is read-only for everybody")
-def test_in_a_folder_where_nothing_can_be_made_a_draft_is_checked_and_no_report_written():
+def test_check_works_in_a_read_only_folder_but_cannot_write_a_report_there():
     draft = ROOT / "examples" / "application.yaml"
     words = ("check", draft, "--at", IN_WINDOW, "--format", "json")
     run = program(*words, cwd="/proc/self")

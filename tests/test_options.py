@@ -1,4 +1,4 @@
-"""A draft that aligns to several options of one standard: each is an occupation of its own."""
+"""Drafts that align to several options of one standard: each option is a separate occupation."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def found(htq, draft):
     return run
 
 
-def test_two_options_that_are_each_covered_in_full_are_ready(found):
+def test_a_draft_that_covers_two_options_in_full_is_ready(found):
     file = found(NEEDED.items())
     assert (file["verdict"], file["findings"]) == ("ready", [])
     assert [one["covered"] for one in file["standards"]] == [3, 3]
@@ -56,7 +56,7 @@ def test_two_options_that_are_each_covered_in_full_are_ready(found):
 
 
 @pytest.mark.parametrize(("short", "gap"), [("Web", "K2"), ("Mobile", "K3")])
-def test_a_gap_of_any_option_is_told_at_that_option(found, short, gap):
+def test_a_gap_in_an_option_is_reported_at_that_option(found, short, gap):
     named = {**NEEDED, short: ["K1", "S1"]}
     file = found(named.items())
     at = list(NEEDED).index(short)
@@ -68,8 +68,8 @@ def test_a_gap_of_any_option_is_told_at_that_option(found, short, gap):
 
 
 @pytest.mark.parametrize("options", [OPTIONS, {}])
-def test_a_learner_may_be_competent_in_either_option(found, options):
-    """Also where the list does not say which options there are: then each needs every KSB."""
+def test_a_learner_need_be_competent_in_only_one_option(found, options):
+    """This is so even if the list names no options: each option then needs every KSB."""
     labels = ["K1", "K2", "K3", "S1"]
     named = NEEDED.items() if options else [("Web", labels), ("Mobile", labels)]
     on_u5 = {("Web", "K1"): {"units": ["U5"]}, ("Mobile", "K1"): {"units": ["U6"]}}
@@ -81,7 +81,7 @@ def test_a_learner_may_be_competent_in_either_option(found, options):
     assert missed["details"]["uncovered"] == {"ST0116 (Web)": ["K1"], "ST0116 (Mobile)": ["K1"]}
 
 
-def test_each_option_without_a_list_is_unproven(found, tmp_path):
+def test_each_option_is_unproven_without_a_usable_ksb_list(found, tmp_path):
     file = found(NEEDED.items(), options={"Web": ["not a label"]})
     assert [one["pointer"] for one in file["unproven"]] == [
         "/standards/0/ksbs",

@@ -1,4 +1,4 @@
-"""What is built is what is installed: run with `pytest -m packaging`."""
+"""The built packages are complete and work when installed: run with `pytest -m packaging`."""
 
 import json
 import os
@@ -38,7 +38,7 @@ def sdist(tmp_path_factory):
     return build("sdist", ROOT, tmp_path_factory.mktemp("sdist"))
 
 
-def test_the_wheel_holds_the_package_the_catalogue_and_the_manual_page_and_nothing_else(wheel):
+def test_the_wheel_contains_only_the_package_the_catalogue_and_the_manual_page(wheel):
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
         assert archive.read("htqcli/data/standards.yaml") == CATALOGUE
@@ -71,7 +71,7 @@ def installed(wheel, tmp_path_factory):
 
 
 def run(program, *words):
-    """The program run far from the checkout, whose data would hide that its own is missing."""
+    """Run the program outside the checkout, whose data would hide that its own is missing."""
     return subprocess.run(
         [program, *words], capture_output=True, cwd=Path.home().anchor, check=True
     )
@@ -88,7 +88,7 @@ def test_the_installed_program_says_that_the_example_is_ready(installed):
     assert b"ready to submit" in run(installed / "python", "-m", "htqcli", *words).stdout
 
 
-def test_a_zip_of_the_package_has_the_catalogue_too(wheel, installed):
+def test_the_catalogue_can_be_read_from_a_zipped_package(wheel, installed):
     script = f"""if True:
         import sys
         sys.path.insert(0, {str(wheel)!r})

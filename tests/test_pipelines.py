@@ -1,8 +1,8 @@
-"""What other programs take from the checkout: the hook of pre-commit, the GitHub Action, the
-templates of GitLab and Azure Pipelines, and the image.
+"""What services use from this repository: the pre-commit hook, the GitHub Action, the templates for
+GitLab and Azure Pipelines, and the image.
 
-Their scripts are run as the service would run them. Where the service is not needed but a
-package index is, or a tool that only `.[dev]` installs, the test is marked `packaging`.
+The tests run the scripts as the service would. A test that needs a package index, or a tool that
+only `.[dev]` installs, is marked `packaging`.
 """
 
 import json
@@ -38,9 +38,9 @@ GITLAB_INPUTS = {
 AZURE_INPUTS = {given["name"]: given.get("default") for given in AZURE["parameters"]}
 
 TOOLS = Path(sys.executable).parent
-"""Where the programs are that `.[dev]` installs."""
+"""The folder with the programs that `.[dev]` installs."""
 
-STANDS_IN = f"""#!/bin/sh
+FAKE_PYTHON = f"""#!/bin/sh
 # A Python whose new environments have everything already.
 case $* in
   "-I -m venv "*) mkdir -p "$4/bin" && cp "$0" "$4/bin/python" ;;
@@ -52,7 +52,7 @@ esac
 
 
 class Service:
-    """A service that runs what it takes from the checkout, with a folder for files of its own."""
+    """A service that runs scripts of this repository, with a folder for its own files."""
 
     def __init__(self, folder, python):
         self.temp, self.python = folder / "temp", Path(python)
@@ -60,7 +60,7 @@ class Service:
         self.made = None
 
     def report(self):
-        """The report that the service takes up, as text; None where there is none."""
+        """The text of the report that the service collects, or None."""
         return self.made.read_text(encoding="utf-8") if self.made and self.made.exists() else None
 
     def first_on_the_path(self):
@@ -97,7 +97,7 @@ class Github(Service):
 
 
 class Gitlab(Service):
-    """The job of the component, in an image that has no more than sh."""
+    """The job of the component, in an image that has only sh."""
 
     shell = "sh", "-e", "-c"
 
@@ -133,7 +133,7 @@ class Azure(Service):
 
 
 def filled(texts, expression, values):
-    """Variables of the environment with the service's expressions in them evaluated."""
+    """Environment variables with the service's expressions evaluated."""
     return {
         name: re.sub(expression, lambda found: values[found[1]], text)
         for name, text in texts.items()
@@ -144,7 +144,7 @@ SERVICES = [Github, Gitlab, GitlabWithBash, Azure]
 
 
 def run(command, cwd, env=None, **options):
-    """A command run in a folder, with what it wrote to either stream as lines."""
+    """Run a command in a folder, with both output streams together as text."""
     return subprocess.run(
         command,
         cwd=cwd,
@@ -161,11 +161,11 @@ def run(command, cwd, env=None, **options):
 
 @pytest.fixture
 def python(tmp_path):
-    """A `python3` that stands in for one whose environments have htq."""
+    """A fake `python3` whose new environments already have htq."""
     folder = tmp_path / "programs"
     folder.mkdir()
     made = folder / "python3"
-    made.write_text(STANDS_IN, encoding="utf-8")
+    made.write_text(FAKE_PYTHON, encoding="utf-8")
     made.chmod(0o755)
     return str(made)
 
@@ -184,7 +184,7 @@ def checkout(tmp_path):
 
 
 def broken(checkout, name="drafts/broken.yaml"):
-    """A draft that is not ready, by one error."""
+    """Write a draft that is not ready because of one error, and return its name."""
     text = (ROOT / "examples" / "application.yaml").read_text(encoding="utf-8")
     made = checkout / name
     made.parent.mkdir(parents=True, exist_ok=True)
@@ -206,7 +206,7 @@ def test_a_draft_that_is_not_ready_fails_and_is_reported(service, checkout):
     assert "broken.yaml" in service.report()
 
 
-def test_the_current_folder_is_checked_where_no_path_is_given(service, checkout):
+def test_the_current_folder_is_checked_if_no_path_is_given(service, checkout):
     broken(checkout)
     done = service.run(checkout, at=IN_WINDOW)
     assert done.returncode == 1, done.stdout
@@ -223,7 +223,7 @@ OTHERS = {
 }
 
 
-def test_the_root_of_a_checkout_is_checked_without_the_files_of_others(service, checkout):
+def test_checking_the_root_of_a_checkout_leaves_out_files_of_other_programs(service, checkout):
     for name, text in OTHERS.items():
         (checkout / name).parent.mkdir(parents=True, exist_ok=True)
         (checkout / name).write_text(text, encoding="utf-8")
@@ -236,7 +236,7 @@ def test_the_root_of_a_checkout_is_checked_without_the_files_of_others(service, 
     assert "the folder holds no draft" in done.stdout
 
 
-def test_the_action_sends_nothing_that_is_accepted(tmp_path, python, checkout):
+def test_the_action_leaves_accepted_findings_out_of_its_report(tmp_path, python, checkout):
     path = checkout / "drafts" / "application.yaml"
     text = path.read_text(encoding="utf-8").replace("Level 4 Diploma", "Diploma HTQ", 1)
     entry = "accept:\n  - {rule: HTQ403, reason: Agreed, until: 2022-06-01}\n"
@@ -247,32 +247,32 @@ def test_the_action_sends_nothing_that_is_accepted(tmp_path, python, checkout):
     assert "HTQ403" not in [result["ruleId"] for result in results]
 
 
-def test_a_draft_after_its_window_passes_where_that_rule_is_left_out(service, checkout):
+def test_a_draft_after_its_window_passes_if_the_rule_is_ignored(service, checkout):
     assert service.run(checkout, paths="drafts").returncode == 1
     done = service.run(checkout, paths="drafts", ignore="HTQ301,HTQ306,HTQ509", fail_on="info")
     assert done.returncode == 0, done.stdout
 
 
-def test_other_options_are_lines(service, checkout):
+def test_other_options_are_given_one_per_line(service, checkout):
     broken(checkout)
     options = "--exclude\nbroken.yaml\n\n--select=HTQ4"
     done = service.run(checkout, paths="drafts", at=IN_WINDOW, options=options)
     assert done.returncode == 0, done.stdout
 
 
-def test_a_path_that_is_not_there_is_3(service, checkout):
+def test_a_missing_path_gives_exit_code_3(service, checkout):
     done = service.run(checkout, paths="drafts\nnowhere.yaml\n", at=IN_WINDOW)
     assert done.returncode == 3, done.stdout
     assert "nowhere.yaml" in done.stdout
 
 
-def test_a_level_that_is_not_understood_is_2_and_leaves_no_report(service, checkout):
+def test_an_unknown_severity_gives_exit_code_2_and_no_report(service, checkout):
     done = service.run(checkout, paths="drafts", at=IN_WINDOW, fail_on="-h")
     assert done.returncode == 2, done.stdout
     assert service.report() is None
 
 
-def test_a_time_that_begins_with_a_hyphen_is_no_option(service, checkout):
+def test_a_time_that_begins_with_a_hyphen_is_not_read_as_an_option(service, checkout):
     done = service.run(checkout, paths="drafts", at="--exit-zero")
     assert done.returncode == 2, done.stdout
 
@@ -308,7 +308,7 @@ HOSTILE = [
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
 @pytest.mark.parametrize("named", ["each", "by their folder"])
-def test_no_name_of_a_file_is_obeyed(service, checkout, named):
+def test_file_names_cannot_command_the_shell_or_the_pipeline(service, checkout, named):
     for name in HOSTILE:
         broken(checkout, name)
     odd = ["line\n::error::obeyed.yaml", "return\r::set-env name=obeyed::yes.yaml"]
@@ -343,7 +343,7 @@ def test_nothing_in_the_checkout_is_run(service, checkout):
 
 
 @pytest.mark.parametrize("kind", [Gitlab, GitlabWithBash])
-def test_a_report_is_not_written_through_a_link_of_the_checkout(kind, tmp_path, python, checkout):
+def test_a_report_is_not_written_through_a_link_in_the_checkout(kind, tmp_path, python, checkout):
     target = tmp_path / "target"
     target.write_text("kept", encoding="utf-8")
     for name in GITLAB["htq"]["artifacts"]["reports"].values():
@@ -354,7 +354,7 @@ def test_a_report_is_not_written_through_a_link_of_the_checkout(kind, tmp_path, 
     assert service.report() is not None
 
 
-def test_the_action_tells_how_it_ended_and_where_the_findings_are(tmp_path, python, checkout):
+def test_the_action_outputs_its_verdict_its_exit_code_and_its_report(tmp_path, python, checkout):
     broken(checkout)
     action = Github(tmp_path, python)
     action.run(checkout, paths="drafts", at=IN_WINDOW)
@@ -375,7 +375,7 @@ def test_the_action_used_twice_keeps_both_reports(tmp_path, python, checkout):
     assert first.exists()
 
 
-def test_the_action_names_no_file_of_findings_where_there_is_none(tmp_path, python, checkout):
+def test_the_action_outputs_no_report_path_if_there_is_no_report(tmp_path, python, checkout):
     action = Github(tmp_path, python)
     assert action.run(checkout, paths="drafts", fail_on="nonsense").returncode == 2
     assert action.outputs == {"exit-code": "2"}
@@ -386,7 +386,7 @@ def test_each_output_of_the_action_is_written_by_a_step():
         assert output["value"] == f"${{{{ steps.check.outputs.{name} }}}}"
 
 
-def test_no_script_of_the_action_or_a_template_holds_an_expression():
+def test_no_script_of_the_action_or_a_template_contains_an_expression():
     scripts = [step["run"] for step in STEPS if "run" in step]
     scripts += [step["bash"] for step in AZURE["steps"] if "bash" in step]
     scripts += GITLAB["htq"]["script"]
@@ -403,7 +403,7 @@ def test_every_input_reaches_the_script():
     assert set(re.findall(r"parameters\.(\w+)", str(AZURE["steps"]))) == set(AZURE_INPUTS)
 
 
-def test_every_action_of_others_is_pinned_to_a_commit_and_names_its_version():
+def test_every_action_used_is_pinned_to_a_commit_and_names_its_version():
     text = (ROOT / "action.yml").read_text(encoding="utf-8")
     uses = re.findall(r"^\s+(?:- )?uses: (.*)$", text, re.MULTILINE)
     assert len(uses) == 2
@@ -411,7 +411,7 @@ def test_every_action_of_others_is_pinned_to_a_commit_and_names_its_version():
         assert re.fullmatch(r"(actions|github)/[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", used)
 
 
-def test_an_upload_that_is_not_permitted_does_not_hide_the_check():
+def test_a_refused_upload_does_not_hide_the_result_of_the_check():
     *_, check, upload = STEPS
     assert "upload-sarif" in upload["uses"]
     assert "always()" in upload["if"]
@@ -451,7 +451,7 @@ def container():
         ]
 
 
-def test_the_image_has_no_build_in_it_and_runs_htq_as_nobody():
+def test_the_image_has_no_build_tools_and_runs_htq_without_privileges():
     names = [name for name, _ in container()]
     last = len(names) - names[::-1].index("FROM")
     final = dict(container()[last:])
@@ -462,7 +462,7 @@ def test_the_image_has_no_build_in_it_and_runs_htq_as_nobody():
     assert final["WORKDIR"] == "/drafts"
 
 
-def test_the_image_is_built_from_what_the_ignore_file_lets_through():
+def test_the_image_is_built_from_exactly_the_files_that_are_not_ignored():
     ignored, *others = (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
     kept = {line[1:] for line in others if line.startswith("!")}
     copied = [
@@ -485,7 +485,7 @@ EXAMPLES = dict(
 )
 
 
-def test_each_service_is_shown_with_at_most_six_lines():
+def test_each_example_in_the_readme_has_at_most_six_lines():
     assert list(EXAMPLES) == [
         "pre-commit",
         "GitHub Actions",
@@ -496,7 +496,7 @@ def test_each_service_is_shown_with_at_most_six_lines():
     assert all(len(text.splitlines()) <= 6 for text in EXAMPLES.values())
 
 
-def test_the_examples_use_what_is_there():
+def test_the_examples_in_the_readme_use_existing_hooks_inputs_and_files():
     (repo,) = yaml.safe_load(EXAMPLES["pre-commit"])["repos"]
     (used,) = repo["hooks"]
     assert used["id"] in [hook["id"] for hook in HOOKS]
@@ -519,12 +519,12 @@ def test_the_examples_use_what_is_there():
     assert required <= set(step["parameters"]) <= set(AZURE_INPUTS)
 
 
-# What needs a package index, or a tool that only `.[dev]` installs.
+# Tests that need a package index, or a tool that only `.[dev]` installs.
 
 
 @pytest.mark.packaging
 @pytest.mark.parametrize("kind", [Github, Gitlab, Azure])
-def test_the_scripts_install_the_htq_that_they_check_with(kind, tmp_path, checkout):
+def test_the_scripts_install_htq_and_check_with_it(kind, tmp_path, checkout):
     broken(checkout)
     for module in ("pip", "venv", "htqcli"):
         (checkout / f"{module}.py").write_text("open('obeyed', 'w')", encoding="utf-8")
@@ -540,7 +540,7 @@ def test_the_scripts_install_the_htq_that_they_check_with(kind, tmp_path, checko
 
 
 @pytest.mark.packaging
-def test_the_image_is_built_by_its_steps_and_has_no_pip_left(tmp_path, checkout):
+def test_the_steps_of_the_image_install_htq_and_remove_pip(tmp_path, checkout):
     source, prefix = tmp_path / "source", tmp_path / "opt"
     source.mkdir()
     bin_ = tmp_path / "bin"
@@ -570,7 +570,7 @@ def test_the_image_is_built_by_its_steps_and_has_no_pip_left(tmp_path, checkout)
 
 
 def schema(name, data, folder):
-    """What check-jsonschema says of data and a schema that it brings."""
+    """The result of check-jsonschema for data and one of its built-in schemas."""
     file = folder / "data.json"
     file.write_text(json.dumps(data), encoding="utf-8")
     tool = TOOLS / "check-jsonschema"
@@ -611,12 +611,12 @@ def schema(name, data, folder):
         "README Azure",
     ],
 )
-def test_what_a_service_reads_has_the_form_that_it_publishes(name, data, tmp_path):
+def test_the_files_for_each_service_are_valid_by_its_published_schema(name, data, tmp_path):
     assert schema(name, data, tmp_path) == (0, "ok -- validation done\n")
 
 
 @pytest.mark.packaging
-def test_the_published_forms_refuse_what_is_wrong(tmp_path):
+def test_the_published_schemas_reject_mistakes(tmp_path):
     steps = [{**step, "unheard-of": True} for step in STEPS]
     assert schema("github-actions", {**ACTION, "runs": {"using": "composite", "steps": steps}}, tmp_path)[0]  # fmt: skip
     assert schema("gitlab-ci", {"htq": {**GITLAB["htq"], "artifacts": 1}}, tmp_path)[0]
@@ -633,13 +633,13 @@ def test_the_published_forms_refuse_what_is_wrong(tmp_path):
     ],
     ids=lambda command: command[0],
 )
-def test_a_linter_finds_nothing(command):
+def test_each_linter_finds_nothing(command):
     done = run([TOOLS / command[0], *command[1:]], ROOT)
     assert done.returncode == 0, done.stdout
 
 
 @pytest.mark.packaging
-def test_the_shell_scripts_hold_nothing_that_shellcheck_finds(tmp_path):
+def test_shellcheck_finds_nothing_in_the_shell_scripts(tmp_path):
     scripts = [("bash", step["run"]) for step in STEPS if "run" in step]
     scripts += [("bash", step["bash"]) for step in AZURE["steps"] if "bash" in step]
     scripts += [("sh", "\n".join(GITLAB["htq"]["script"]))]
@@ -658,7 +658,7 @@ def git(folder, *words):
 
 
 def commit(folder):
-    """Commit everything in a folder; the commit's id."""
+    """Commit everything in a folder, and return the commit's id."""
     git(folder, "init", "--quiet")
     git(folder, "add", "--all")
     git(folder, "commit", "--quiet", "--message", "A commit for a test")
@@ -679,7 +679,7 @@ def hooks(tmp_path_factory):
 
 
 def pre_commit(checkout, hooks, args, name="htq"):
-    """What pre-commit says of every file of the checkout."""
+    """Run pre-commit on every file of the checkout."""
     folder, revision, home = hooks
     hook = {"id": name, "args": args} if args else {"id": name}
     config = {"repos": [{"repo": str(folder), "rev": revision, "hooks": [hook]}]}
@@ -709,7 +709,7 @@ def test_pre_commit_stops_at_a_draft_that_is_not_ready_and_says_why(hooks, check
 
 
 @pytest.mark.packaging
-def test_pre_commit_puts_right_what_needs_no_decision(hooks, checkout):
+def test_the_fix_hook_of_pre_commit_corrects_clear_cut_mistakes(hooks, checkout):
     path = checkout / "drafts" / "application.yaml"
     good = path.read_text(encoding="utf-8")
     path.write_text(good.replace("reference: ST0116", "reference: st 0116"), encoding="utf-8")
@@ -720,7 +720,7 @@ def test_pre_commit_puts_right_what_needs_no_decision(hooks, checkout):
 
 @pytest.mark.packaging
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
-def test_pre_commit_hands_over_no_name_that_is_obeyed(hooks, checkout):
+def test_file_names_passed_by_pre_commit_cannot_command_the_shell_or_htq(hooks, checkout):
     names = [
         "--exit-zero/application.yaml",
         "--report=json=obeyed/application.yaml",

@@ -1,4 +1,4 @@
-"""Texts that hold the place of an answer, and texts that only look like one."""
+"""Placeholders, answers that only look like placeholders, and text that YAML misreads."""
 
 import json
 
@@ -25,12 +25,12 @@ ANSWERS = [
 
 
 @pytest.mark.parametrize("text", PLACEHOLDERS)
-def test_a_text_that_gives_no_answer_is_a_placeholder(text):
+def test_text_that_gives_no_answer_is_a_placeholder(text):
     assert is_placeholder(text)
 
 
 @pytest.mark.parametrize("text", ANSWERS)
-def test_a_text_that_gives_an_answer_is_no_placeholder(text):
+def test_text_that_gives_an_answer_is_not_a_placeholder(text):
     assert not is_placeholder(text)
 
 
@@ -53,7 +53,7 @@ FIELDS = [
 
 @pytest.mark.parametrize(("old", "name", "pointer"), FIELDS)
 @pytest.mark.parametrize("text", ["n/a", "Pending", "???", "[insert]", "Made up (TBC)"])
-def test_any_text_of_a_draft_can_be_one_and_the_draft_is_not_ready(
+def test_a_placeholder_in_any_text_field_makes_the_draft_not_ready(
     htq, draft, old, name, pointer, text
 ):
     run = htq("check", draft({old: f'{name}: "{text}"'}), "--at", IN_WINDOW, "--format", "json")
@@ -61,7 +61,7 @@ def test_any_text_of_a_draft_can_be_one_and_the_draft_is_not_ready(
     assert run.code == 1
 
 
-def test_the_reason_of_an_acceptance_can_be_one_and_then_accepts_nothing(htq, draft):
+def test_an_acceptance_whose_reason_is_a_placeholder_accepts_nothing(htq, draft):
     path = draft({"confidential: false": "confidential: ~"})
     path.write_text(f"{path.read_text()}accept:\n- {{rule: HTQ604, reason: n/a, until: 2022-06-30}}\n")  # fmt: skip
     run = htq("check", path, "--at", IN_WINDOW, "--format", "json")
@@ -78,23 +78,23 @@ def test_the_reason_of_an_acceptance_can_be_one_and_then_accepts_nothing(htq, dr
         ("option:", []),
         ("option: ~", []),
         ("option: none", ["HTQ104"]),
-        # In brackets this is a list, which no text is.
+        # Text in brackets is a list.
         ("option: [Web]", ["HTQ103"]),
     ],
 )
-def test_an_option_is_left_empty_where_there_is_none(htq, draft, written, codes):
+def test_an_option_can_be_empty_but_not_a_placeholder(htq, draft, written, codes):
     path = draft({"    level: 4\n    version": f"    {written}\n    version"})
     run = htq("check", path, "--at", IN_WINDOW, "--format", "json", "--ignore", "HTQ209")
     assert run.codes == codes
 
 
-def test_a_field_that_can_be_left_out_says_so(htq, draft):
+def test_the_hint_for_an_optional_field_says_it_can_be_left_out(htq, draft):
     path = draft({"number: 610/0000/0": "number: none"})
     (finding,) = htq("check", path, "--at", IN_WINDOW, "--format", "json").findings
     assert finding["hint"].endswith("or leave the field out.")
 
 
-def test_ids_in_brackets_are_a_list(htq, draft):
+def test_ids_in_brackets_are_a_list_and_not_a_placeholder(htq, draft):
     run = htq("check", draft({"K2: {units: [U1], assessed_by: [A1]}": "K2: [U1]"}),
               "--at", IN_WINDOW, "--format", "json", "--ignore", "HTQ508")  # fmt: skip
     assert run.findings == []
@@ -103,14 +103,14 @@ def test_ids_in_brackets_are_a_list(htq, draft):
 @pytest.mark.parametrize(
     ("title", "codes"),
     [
-        # An anchor that nothing uses takes a word away.
+        # An unused anchor removes a word.
         ("&Co Awards", ["HTQ108"]),
         ("&Co", ["HTQ101", "HTQ108"]),
         ("&used Awards\n  intellectual_property: {holder: *used}\n  x: 1", ["HTQ102"]),
         ("'&Co Awards'", []),
         ("Marks &Co Awards", []),
         ("Marks & Co", []),
-        # Quotation marks of a word processor are a part of the text.
+        # A word processor’s quotation marks become part of the text.
         ("“Level 4 Diploma”", ["HTQ108"]),
         ("‘Level 4 Diploma’", ["HTQ108"]),
         ("„Level 4 Diploma“", ["HTQ108"]),
@@ -118,7 +118,7 @@ def test_ids_in_brackets_are_a_list(htq, draft):
         ('"“Level 4 Diploma”"', []),
         ("“Data” and “Code”", []),
         ("The “Data” Diploma", []),
-        # A comment that begins with a number is likely no comment.
+        # A comment that begins with a number is probably meant as text.
         ("Data & Software # 2", ["HTQ109"]),
         ("Data #2", ["HTQ109"]),
         ('"Data # 2"', []),
@@ -127,7 +127,7 @@ def test_ids_in_brackets_are_a_list(htq, draft):
         ("Data#2", []),
     ],
 )
-def test_a_text_that_yaml_does_not_read_as_it_looks_is_told(htq, draft, title, codes):
+def test_text_that_yaml_misreads_is_reported(htq, draft, title, codes):
     rights = "  intellectual_property:\n    holder: applicant\n"
     path = draft({"Level 4 Diploma in Software Development": title, rights: ""})
     run = htq("check", path, "--at", IN_WINDOW, "--format", "json", "--select", "HTQ1")
@@ -143,13 +143,13 @@ def test_a_text_that_yaml_does_not_read_as_it_looks_is_told(htq, draft, title, c
         ("  level: 4 #\n  number", []),
     ],
 )
-def test_a_comment_beside_a_number_is_a_comment(htq, draft, line, codes):
+def test_a_comment_after_a_number_is_not_reported(htq, draft, line, codes):
     path = draft({"  level: 4\n  number": line})
     run = htq("check", path, "--at", IN_WINDOW, "--format", "json")
     assert run.codes == codes
 
 
-def test_the_place_is_the_word_the_text_or_the_comment(htq, draft):
+def test_the_finding_marks_the_anchor_the_quoted_text_or_the_comment(htq, draft):
     path = draft({
         "name: Example Awards": "name: &Co Awards",
         "title: Databases": "title: “Databases”",
@@ -162,7 +162,7 @@ def test_the_place_is_the_word_the_text_or_the_comment(htq, draft):
 
 
 @pytest.mark.parametrize("name", ["&Jo Secret", "“Jo Secret”", "Jo # 07700 Secret"])
-def test_what_is_said_of_a_contact_does_not_name_it(htq, draft, name):
+def test_a_finding_about_the_contact_does_not_show_it(htq, draft, name):
     path = draft({"name: A. Person": f"name: {name}"})
     for format in ("json", "text"):
         run = htq("check", path, "--at", IN_WINDOW, "--format", format)
@@ -172,7 +172,7 @@ def test_what_is_said_of_a_contact_does_not_name_it(htq, draft, name):
         assert "&Jo" not in run.out
 
 
-def test_a_list_of_ksbs_and_a_catalogue_can_have_comments_with_numbers(htq, draft):
+def test_a_ksb_list_can_have_comments_that_begin_with_a_number(htq, draft):
     path = draft()
     listed = path.parent / "ksbs" / "ST0116-1.1.yaml"
     listed.write_text(listed.read_text().replace("\nversion:", " # 1\nversion:", 1))
@@ -181,7 +181,7 @@ def test_a_list_of_ksbs_and_a_catalogue_can_have_comments_with_numbers(htq, draf
 
 
 @pytest.mark.parametrize("text", ["&a b", "“a", "a # 1", "[" * 50, "??" * 10_000, "([" * 5_000])
-def test_thousands_of_odd_texts_are_read_in_one_go(htq, draft, text):
+def test_thousands_of_odd_texts_are_checked_without_hanging(htq, draft, text):
     units = "".join(f"  X{n}: {json.dumps(text) if text[0] in '[?(' else text}\n" for n in range(2_000))  # fmt: skip
     path = draft({"units:\n": f"units:\n{units}"})
     run = htq("check", path, "--at", IN_WINDOW, "--format", "json", "--select", "HTQ1")

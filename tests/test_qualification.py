@@ -1,4 +1,4 @@
-"""The qualification and the applicant, as `htq check` judges them."""
+"""`htq check` on the qualification and the applicant."""
 
 import pytest
 
@@ -38,7 +38,7 @@ def test_a_level_in_the_title_is_read_in_digits_and_in_words(found, title, level
         "Level 100 Diploma",
     ],
 )
-def test_a_title_that_says_the_level_or_none_contradicts_nothing(found, title):
+def test_a_title_with_the_right_level_or_no_level_gives_no_finding(found, title):
     assert found({TITLE: f'title: "{title}"'}, "--select", "HTQ404") == []
 
 
@@ -49,13 +49,13 @@ def test_a_title_that_says_the_level_or_none_contradicts_nothing(found, title):
         ("type: higher-education-provider", "a higher-education provider"),
     ],
 )
-def test_the_number_that_an_applicant_lacks_is_named_with_who_needs_it(found, applicant, who):
+def test_the_finding_for_a_missing_number_says_which_applicants_need_it(found, applicant, who):
     changes = {"type: awarding-organisation\n  recognition_number: RN5999": applicant}
     (finding,) = found(changes, "--select", "HTQ406")
     assert finding["message"].endswith(f"is missing, which an applicant that is {who} needs")
 
 
-def test_the_number_of_a_qualification_with_a_small_x_is_put_right(htq, draft):
+def test_a_lower_case_x_in_a_qualification_number_is_corrected(htq, draft):
     path = draft({"number: 610/0000/0": "number: 610-0123-x"})
     htq("check", path, "--fix", "--at", IN_WINDOW)
     assert "  number: 610/0123/X\n" in path.read_text()
@@ -75,7 +75,7 @@ def test_the_number_of_a_qualification_with_a_small_x_is_put_right(htq, draft):
         ("Level 4 Diploma, 5 units", 4, None),
     ],
 )
-def test_each_level_in_a_title_is_the_level_of_the_qualification(found, title, level, said):
+def test_every_level_in_a_title_must_be_the_level_of_the_qualification(found, title, level, said):
     changes = {TITLE: f'title: "{title}"', "  level: 4\n  number": f"  level: {level}\n  number"}
     messages = [f["message"] for f in found(changes, "--select", "HTQ404")]
     assert messages == (
@@ -98,7 +98,9 @@ TYPE = "type: awarding-organisation\n  recognition_number: RN5999"
         ("type: TODO\n  ukprn: 123", {"ukprn": "warning"}),
     ],
 )  # fmt: skip
-def test_the_number_that_an_applicant_needs_is_in_its_form(found, applicant, severities):
+def test_a_number_in_the_wrong_format_is_an_error_only_if_the_applicant_needs_it(
+    found, applicant, severities
+):
     findings = found({TYPE: applicant}, "--select", "HTQ409")
     assert {f["pointer"].rpartition("/")[2]: f["severity"] for f in findings} == severities
     for finding in findings:

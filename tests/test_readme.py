@@ -1,4 +1,4 @@
-"""README says what is so: its examples are run, and its quick start has the form it promises."""
+"""README is right: its examples are run, and its quick start is as short as it promises."""
 
 import json
 import re
@@ -20,7 +20,7 @@ EXAMPLES = [text for language, text in BLOCKS if language == "console" and text 
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda text: text.split("\n")[0])
-def test_an_example_shows_what_htq_says(example):
+def test_each_example_shows_the_actual_output_of_htq(example):
     command, _, shown = example.partition("\n")
     prompt, name, *words = shlex.split(command)
     assert (prompt, name) == ("$", "htq")
@@ -39,7 +39,7 @@ RECORD = {
 }
 
 
-def test_the_first_ten_minutes_go_as_they_are_told(tmp_path):
+def test_the_first_ten_minutes_work_as_described(tmp_path):
     shutil.copytree(ROOT / "examples" / "evidence", tmp_path / "evidence")
     (tmp_path / "ksbs").mkdir()
     (tmp_path / "ksbs" / "ST0116.json").write_text(json.dumps(RECORD), encoding="utf-8")
@@ -47,10 +47,10 @@ def test_the_first_ten_minutes_go_as_they_are_told(tmp_path):
     assert {language for language, _ in blocks} == {"sh", "console", "yaml"}
     for language, text in blocks:
         if language == "sh":
-            # They need a network: what they would save is made up here.
+            # These need a network; the test makes up the files that they would save.
             assert text == "htq ksbs get ST0116\n" or text.endswith("-o ksbs/ST0116.json\n")
             continue
-        if language == "yaml":  # the whole draft, or a line more of it
+        if language == "yaml":  # the whole draft, or one more line
             mode = "w" if text.startswith("cycle:") else "a"
             with (tmp_path / "application.yaml").open(mode, encoding="utf-8") as draft:
                 draft.write(text)
@@ -81,6 +81,6 @@ def test_the_quick_start_is_two_commands_each_in_its_own_block():
 @pytest.mark.parametrize(
     "path", re.findall(r"^\| [^|]+ \| .*?`([^`]+)`.* \|$", README, re.MULTILINE)
 )
-def test_the_table_of_where_things_are_names_what_is_there(path):
+def test_each_path_in_the_table_of_where_things_are_exists(path):
     if "/" in path:
         assert (ROOT / path).exists()

@@ -1,4 +1,4 @@
-"""One slip is one finding: a unit, assessment or label that is named and not defined."""
+"""An undefined unit, assessment or label gives one finding, however often it is used."""
 
 import json
 import re
@@ -37,7 +37,9 @@ def lines_naming(word, text=EXAMPLE):
         ("TESTING", "Did you mean ‘TESTING’? "),
     ],
 )
-def test_a_unit_renamed_where_it_is_defined_is_one_finding_with_all_its_lines(found, renamed, hint):
+def test_renaming_a_unit_only_in_its_definition_gives_one_finding_with_all_lines(
+    found, renamed, hint
+):
     (finding,) = found({"  U3:": f"  {renamed}:"})
     assert (finding["code"], finding["pointer"]) == ("HTQ505", "/structure/mandatory/2")
     assert finding["details"] == {"lines": lines_naming("U3")}
@@ -46,13 +48,13 @@ def test_a_unit_renamed_where_it_is_defined_is_one_finding_with_all_its_lines(fo
     assert finding["hint"].startswith(hint)
 
 
-def test_an_assessment_renamed_where_it_is_defined_is_one_finding(found):
+def test_renaming_an_assessment_only_in_its_definition_gives_one_finding(found):
     (finding,) = found({"  A2:": "  PRACTICAL:"})
     assert (finding["code"], finding["details"]["lines"]) == ("HTQ512", lines_naming("A2"))
     assert finding["hint"].startswith("Did you mean ‘PRACTICAL’? ")
 
 
-def test_of_deleted_assessments_each_id_is_one_finding_that_says_the_section_is_missing(found):
+def test_deleting_all_assessments_gives_one_finding_for_each_id(found):
     findings = found({section("assessments", "support_session"): ""})
     assert [finding["code"] for finding in findings] == ["HTQ512", "HTQ512"]
     for finding, name in zip(findings, ("A1", "A2"), strict=True):
@@ -62,7 +64,7 @@ def test_of_deleted_assessments_each_id_is_one_finding_that_says_the_section_is_
 
 
 @pytest.mark.parametrize("units", ["", "units:\n", "units: {}\n"])
-def test_without_units_only_their_absence_is_told(found, units):
+def test_without_units_only_the_missing_units_are_reported(found, units):
     (finding,) = found({section("units", "structure"): units})
     assert finding["code"] == "HTQ514"
 
@@ -70,7 +72,7 @@ def test_without_units_only_their_absence_is_told(found, units):
 @pytest.mark.parametrize(
     ("changes", "meant"),
     [
-        # An id that is written otherwise.
+        # An id in another spelling.
         ({K10: K10.replace("U2", "u2")}, "U2"),
         ({K10: K10.replace("U2", '"U 2"')}, "U2"),
         ({K10: K10.replace("U2", "U02")}, "U2"),
@@ -83,7 +85,7 @@ def test_without_units_only_their_absence_is_told(found, units):
         ({K10: K10.replace("U2", "Databases")}, "U2"),
         ({K10: K10.replace("U2", "DATABASES.")}, "U2"),
         ({MANDATORY: "mandatory: [U1, Databases, U3, U4]"}, "U2"),
-        # Of several that are not named, the one with the same number.
+        # The unused unit with the same number.
         ({"  U3:": "  U3b:", "  U4:": "  U4b:"}, "U3b"),
         # Nothing looks alike.
         ({U3: ""}, None),
@@ -95,7 +97,7 @@ def test_without_units_only_their_absence_is_told(found, units):
         ({K10: K10.replace("U2", "Databases"), "title: Testing": "title: databases"}, None),
     ],
 )  # fmt: skip
-def test_the_likely_unit_comes_first_and_none_is_guessed(found, changes, meant):
+def test_the_hint_names_a_likely_unit_first_but_does_not_guess(found, changes, meant):
     finding = found(changes, "--select", "HTQ505")[0]
     if meant:
         assert re.match(f"(Did you mean|That is the title of) ‘{meant}’", finding["hint"])
@@ -104,7 +106,7 @@ def test_the_likely_unit_comes_first_and_none_is_guessed(found, changes, meant):
         assert "‘U1’" in finding["hint"]
 
 
-def test_the_title_of_an_assessment_is_told_its_id(found):
+def test_the_hint_for_an_assessment_named_by_title_gives_its_id(found):
     (finding,) = found({K10: K10.replace("A1", "Portfolio of Projects")})
     assert finding["code"] == "HTQ512"
     assert finding["hint"] == "That is the title of ‘A1’. Enter the id: ‘A1’."
@@ -118,7 +120,9 @@ def test_the_title_of_an_assessment_is_told_its_id(found):
         ({K3: "K3: {units: [U4], assessed_by: [U1]}"}, "HTQ512", "It is a unit."),
     ],
 )
-def test_a_unit_among_assessments_or_the_other_way_is_told_its_place(found, changes, code, said):
+def test_the_hint_says_if_an_assessment_is_used_as_a_unit_or_the_reverse(
+    found, changes, code, said
+):
     (finding,) = found(changes)
     assert finding["code"] == code
     assert finding["hint"].startswith(said)
@@ -136,12 +140,12 @@ def test_a_unit_among_assessments_or_the_other_way_is_told_its_place(found, chan
         ({"choose: 1": "choose: 2", "[U5, U6]": "[U5-U6]"}, "Name each unit: ‘U5, U6’."),
     ],
 )
-def test_several_ids_in_one_text_are_one_finding_that_lists_them(found, changes, hint):
+def test_several_ids_in_one_text_give_one_finding_that_lists_them(found, changes, hint):
     (finding,) = found(changes)
     assert (finding["code"], finding["hint"]) == ("HTQ505", hint)
 
 
-def test_a_range_that_leaves_the_units_is_not_listed(found):
+def test_a_range_beyond_the_last_unit_is_not_listed(found):
     (finding,) = found({K3: K3.replace("U4", "U1-U999999999")})
     assert "Name each" not in finding["hint"]
 
@@ -171,7 +175,7 @@ LIST = "Write it as a list: "
          "Enter ids of units here: ‘U1’, ‘U2’, ‘U3’, ‘U4’, ‘U5’ or ‘U6’."),
     ],
 )  # fmt: skip
-def test_a_text_in_place_of_ids_is_one_finding_that_says_what_to_enter(found, changes, code, hint):
+def test_text_in_place_of_ids_gives_one_finding_that_says_what_to_enter(found, changes, code, hint):
     (finding,) = found(changes)
     assert (finding["code"], finding["hint"]) == (code, hint)
 
@@ -184,7 +188,7 @@ def test_a_text_in_place_of_ids_is_one_finding_that_says_what_to_enter(found, ch
         ("standards", "assessments", "ST0118", "‘- reference: ST0118’"),
     ],
 )
-def test_a_text_in_place_of_a_list_of_parts_is_shown_in_its_line(found, name, end, text, line):
+def test_the_hint_for_text_in_place_of_a_list_shows_the_line_to_write(found, name, end, text, line):
     (finding,) = found({section(name, end): f"{name}: {text}\n\n"}, "--select", "HTQ1")
     assert (finding["code"], finding["pointer"]) == ("HTQ103", f"/{name}")
     assert line in finding["hint"]
@@ -194,29 +198,29 @@ def test_a_text_in_place_of_a_list_of_parts_is_shown_in_its_line(found, name, en
 @pytest.mark.parametrize(
     ("changes", "codes"),
     [
-        # The unit that a mistyped id was meant for is not told to cover nothing.
+        # The unit that a mistyped id stands for is not reported as covering nothing.
         ({"K10: {units: [U2]": "K10: {units: [U22]", "S3: {units: [U2]": "S3: {units: [U22]",
           "[U1, U2], assessed": "[U1], assessed"}, ["HTQ505"]),
         ({MANDATORY: "mandatory: [U1, U02, U3, U4]"}, ["HTQ505"]),
-        # Two units were renamed, and which is which cannot be told.
+        # Two units were renamed, and it is unclear which is which.
         ({"  U2:": "  DATA:", "  U3:": "  TEST:"}, ["HTQ505", "HTQ505"]),
-        # What has nothing to do with it is told: no structure names U7, and no KSB.
+        # Other mistakes are reported: neither the structure nor any KSB names U7.
         ({U6: f"  U7: Leadership\n{U6}", K10: K10.replace("U2", "u2")},
          ["HTQ506", "HTQ513", "HTQ505"]),
         ({U6: f"  U7: Leadership\n{U6}", K3: "K3: {units: [U4, A1], assessed_by: [A1]}"},
          ["HTQ506", "HTQ513", "HTQ505"]),
-        # A label that is mistyped leaves no gap of its own.
+        # A mistyped label does not cause a gap.
         ({"K10:": "K99:"}, ["HTQ502"]),
         ({"K12:": "K21:"}, ["HTQ502"]),
         ({"K10:": "K1O:"}, ["HTQ511"]),
         ({"K1:": "Kl:"}, ["HTQ511"]),
         ({"K7:": '"K 7":'}, ["HTQ511"]),
         ({"K7:": "K07:"}, ["HTQ511"]),
-        # Neither does what it lacks matter.
+        # Nor is its missing assessment reported.
         ({K10: f"{K10}\n      K99: [U2]"}, ["HTQ502"]),
     ],
 )  # fmt: skip
-def test_what_only_follows_from_a_slip_is_not_told_beside_it(found, changes, codes):
+def test_findings_that_only_follow_from_another_mistake_are_not_reported(found, changes, codes):
     assert [finding["code"] for finding in found(changes)] == codes
 
 
@@ -229,7 +233,7 @@ def test_what_only_follows_from_a_slip_is_not_told_beside_it(found, changes, cod
         ({"B1:": "BI:"}, "B1"),
     ],
 )
-def test_the_label_that_is_missing_is_the_likely_one(found, changes, meant):
+def test_the_hint_for_a_wrong_label_names_the_missing_one(found, changes, meant):
     (finding,) = found(changes)
     assert finding["hint"].startswith(f"Did you mean {meant}? ")
 
@@ -255,7 +259,7 @@ RENAMED = {"  U3:": "  U3b:"}
 PLACES = len(lines_naming("U3"))
 
 
-def test_the_summary_counts_one_finding_of_several_places_once(htq, draft):
+def test_the_summary_counts_a_finding_with_several_places_once(htq, draft):
     run = htq("check", draft(RENAMED), "--at", IN_WINDOW, "--format", "json")
     assert run.data["summary"]["errors"] == 1
 
@@ -298,7 +302,7 @@ def test_a_pipeline_marks_each_place(htq, draft, format):
     assert len(marks) == PLACES
 
 
-def test_no_further_place_of_a_finding_takes_the_room_of_another_on_github(htq, draft):
+def test_github_shows_every_finding_once_before_repeating_one_at_other_places(htq, draft):
     many = {K3: f"{K3}\n      K99: [U1]", "S14:\n": "S14:\n        reasons: x\n"}
     out = htq("check", draft(RENAMED | many), "--at", IN_WINDOW, "--format", "github").out
     shown = re.findall(r"title=(HTQ\d+)", out)
@@ -306,7 +310,7 @@ def test_no_further_place_of_a_finding_takes_the_room_of_another_on_github(htq, 
     assert f"{PLACES + 2 - 10} more of level error are not shown here." in out
 
 
-def test_junit_and_markdown_tell_one_finding_with_its_lines(htq, draft):
+def test_junit_and_markdown_show_one_finding_with_all_its_lines(htq, draft):
     path = draft(RENAMED)
     said = f"There is no unit ‘U3’ (also on lines {lines_naming('U3')[1]}, "
     root = ET.fromstring(htq("check", path, "--at", IN_WINDOW, "--format", "junit").out)
@@ -320,7 +324,7 @@ def test_junit_and_markdown_tell_one_finding_with_its_lines(htq, draft):
     ("changes", "left"),
     [
         ({K3: K3.replace("U4", "u4"), "B1: {units: [U4]": "B1: {units: [u4]"}, []),
-        # In the first place the correction would name a unit twice, and only there it is not made.
+        # Only the first place is left alone: the correction would name a unit twice there.
         ({K3: K3.replace("U4", "U4, u4"), "B1: {units: [U4]": "B1: {units: [u4]"}, [f"{KSBS}/K3/units/1"]),
     ],
 )  # fmt: skip
@@ -332,7 +336,7 @@ def test_fix_corrects_each_place_that_can_be_corrected(htq, draft, changes, left
     assert "B1: {units: [U4]" in path.read_text(encoding="utf-8")
 
 
-def test_one_id_in_more_places_than_are_shown_says_in_how_many(htq, tmp_path):
+def test_a_finding_in_more_places_than_are_shown_says_how_many(htq, tmp_path):
     units = ", ".join(["X1"] * 1_500)
     (tmp_path / "a.yaml").write_text(f"units: {{A: a}}\nstandards: [{{ksbs: {{K1: [{units}]}}}}]\n")
     run = htq("check", tmp_path / "a.yaml", "--select", "HTQ505", "--format", "text")
@@ -343,8 +347,8 @@ def test_one_id_in_more_places_than_are_shown_says_in_how_many(htq, tmp_path):
 @pytest.mark.parametrize(
     "name", ["U2 Databases", "U2: Databases", "u2 - databases", "U2 (Databases)", "U02 – Databases"]
 )
-def test_an_id_with_its_title_is_the_unit_of_that_id(htq, draft, name):
-    """And it is corrected: advice to name the unit twice would be a finding itself."""
+def test_an_id_followed_by_its_title_is_recognised_and_corrected(htq, draft, name):
+    """Advice to name the unit twice would lead to another finding."""
     path = draft({"K2: {units: [U1]": f"K2: {{units: ['{name}']"})
     (finding,) = htq("check", path, "--at", IN_WINDOW, "--format", "json").findings
     assert (finding["code"], finding["fixable"]) == ("HTQ505", True)
@@ -361,7 +365,7 @@ def test_an_id_with_its_title_is_the_unit_of_that_id(htq, draft, name):
         ("U1, U2, U1", "Put a comma between the units: ‘U1, U2’."),
     ],
 )
-def test_no_advice_names_a_unit_twice(found, name, hint):
+def test_no_hint_names_a_unit_twice(found, name, hint):
     (finding,) = found({"K2: {units: [U1]": f"K2: {{units: ['{name}']"})
     assert (finding["code"], finding["hint"]) == ("HTQ505", hint)
 
@@ -378,28 +382,28 @@ def test_no_advice_names_a_unit_twice(found, name, hint):
         ("K10-K14", "Check the labels and the version: the list has no K13 and K14."),
     ],
 )
-def test_one_line_for_several_ksbs_is_one_finding(found, label, hint):
-    """That no other line covers them is told by it."""
+def test_one_line_for_several_ksbs_gives_one_finding(found, label, hint):
+    """The KSBs that have no line of their own are not reported as gaps."""
     k11 = "K11: {units: [U3], assessed_by: [A1]}"
     (finding,) = found({f"      {k11}\n": "", K10: K10.replace("K10", label)})
     assert (finding["code"], finding["hint"]) == ("HTQ511", hint)
 
 
 @pytest.mark.parametrize("label", ["'K10:'", "K-10", "K.10", "K_10", "(K10)", "'K10. '", "k10)"])
-def test_signs_in_a_label_do_not_make_a_gap_of_it(found, label):
+def test_stray_punctuation_in_a_label_does_not_cause_a_gap(found, label):
     (finding,) = found({K10: K10.replace("K10", label)})
     assert finding["code"] == "HTQ511"
     assert finding["hint"].startswith("Did you mean K10?")
 
 
 @pytest.mark.parametrize("label", ["K10-S11", "K11-K10", "K1-K9999", "K1.1", "K10 K11"])
-def test_a_label_that_says_nothing_clear_is_told_the_form_and_the_gap(found, label):
+def test_an_unclear_label_gets_a_hint_about_the_format_and_leaves_a_gap(found, label):
     codes = {one["code"]: one for one in found({K10: K10.replace("K10", label)})}
     assert codes["HTQ511"]["hint"] == "Enter K, S or B and a number, for example ‘K1’."
     assert codes["HTQ503"]["details"] == {"uncovered": ["K10"]}
 
 
-def test_a_group_where_a_list_of_groups_should_be_is_put_right_as_told(found):
+def test_following_the_hint_for_a_group_in_place_of_a_list_corrects_it(found):
     listed = EXAMPLE[EXAMPLE.index("    - name: Specialism") : EXAMPLE.index("# What covers")]
     group = listed.replace("    - name", "    name").replace("\n      ", "\n    ")
     (finding,) = found({listed: group})
@@ -413,12 +417,12 @@ def test_a_group_where_a_list_of_groups_should_be_is_put_right_as_told(found):
     assert "\n".join(told) == listed.rstrip()
 
 
-def test_ids_in_braces_are_told_to_be_put_in_brackets(found):
+def test_ids_in_braces_get_a_hint_to_use_brackets(found):
     (finding,) = found({"from: [U5, U6]": "from: {U5, U6}"})
     assert finding["hint"] == "Put the items in ‘[’ and ‘]’, with commas between them."
 
 
-def test_a_misspelt_label_whose_units_cannot_be_read_leaves_no_gap(htq, draft):
+def test_a_misspelt_label_with_unreadable_units_does_not_cause_a_gap(htq, draft):
     changes = {"K4: {units: [U4], assessed_by: [A1]}": "k4: U4 or so"}
     run = htq("check", draft(changes), "--at", IN_WINDOW, "--format", "json")
     assert run.codes == ["HTQ103"]

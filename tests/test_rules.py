@@ -22,7 +22,7 @@ each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 
 
 def found_by(rule, fragment, folder):
-    """The lines on which a rule, alone, finds something in a fragment of a draft."""
+    """The findings of one rule, alone, in a fragment of a draft."""
     (folder / "evidence").mkdir(exist_ok=True)
     for name in ("specification.pdf", "ksb-mapping.xlsx", "example-software.pdf", "permission.pdf"):
         (folder / "evidence" / name).write_text("not empty")
@@ -42,7 +42,7 @@ def found_by(rule, fragment, folder):
 
 
 def others_needed_by(rule):
-    """An acceptance needs the findings that it is about."""
+    """The other rules that a rule about acceptances needs: those whose findings are accepted."""
     return [other for other in RULES if rule.code in ("HTQ105", "HTQ106") and other is not rule]
 
 
@@ -64,7 +64,7 @@ def test_a_rule_finds_nothing_in_its_good_example(rule, tmp_path):
 
 
 @each_rule
-def test_a_rule_says_what_it_is_why_it_matters_and_where_that_comes_from(rule):
+def test_a_rule_has_a_code_a_name_a_summary_a_reason_and_a_source(rule):
     assert re.fullmatch(r"HTQ\d{3}", rule.code)
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", rule.name)
     assert rule.summary
@@ -74,7 +74,7 @@ def test_a_rule_says_what_it_is_why_it_matters_and_where_that_comes_from(rule):
     assert rule.source.startswith("https://") or (ROOT / rule.source).is_file()
 
 
-def test_codes_and_names_are_each_used_once_and_codes_are_in_order():
+def test_codes_and_names_are_unique_and_codes_are_in_order():
     codes = [rule.code for rule in RULES]
     assert codes == sorted(set(codes))
     names = [rule.name for rule in RULES]
@@ -112,7 +112,7 @@ def test_the_fixed_severities_are_those_of_the_contract():
         ("HTQ609", ["info", "info", "info", "info", "error"]),
     ],
 )
-def test_a_severity_by_policy_is_the_one_of_the_cycle(code, by_cycle):
+def test_a_severity_set_by_policy_is_the_one_of_the_cycle(code, by_cycle):
     (rule,) = [rule for rule in RULES if rule.code == code]
     cycles = bundled.load().cycles[:5]
     assert [rule.severity_in(cycle) for cycle in cycles] == by_cycle
@@ -127,7 +127,7 @@ AVOIDED = re.compile(
 
 
 @each_rule
-def test_what_a_rule_says_to_a_person_is_in_plain_words(rule, tmp_path):
+def test_the_messages_and_hints_of_a_rule_are_in_plain_words(rule, tmp_path):
     for finding in found_by(rule, rule.bad, tmp_path):
         assert not AVOIDED.search(finding.message), finding.message
         assert not AVOIDED.search(finding.hint), finding.hint
@@ -150,7 +150,7 @@ def sentences():
                 yield f"{path.name}:{node.lineno}", node.value
 
 
-def test_no_sentence_of_htq_has_a_word_that_people_should_not_meet():
+def test_no_sentence_of_htq_has_a_word_that_people_should_not_see():
     found = [
         (where, text)
         for where, text in sentences()
@@ -161,7 +161,7 @@ def test_no_sentence_of_htq_has_a_word_that_people_should_not_meet():
 
 
 def raises_in_cycle_3(case):
-    """What a rule does that has a fault which only some drafts meet."""
+    """A rule with a fault that only drafts for cycle 3 meet."""
     if case.application.cycle == 3:
         raise ZeroDivisionError
     return ()
@@ -172,7 +172,7 @@ FAULTY += [replace(rule, tidy=raises_in_cycle_3) for rule in about(DRAFT) if rul
 
 
 @pytest.mark.parametrize("faulty", FAULTY, ids=lambda rule: rule.code)
-def test_a_fault_in_any_rule_is_told_of_its_file_and_the_next_is_checked(tmp_path, faulty):
+def test_a_fault_in_any_rule_is_reported_for_its_file_and_the_next_is_checked(tmp_path, faulty):
     shutil.copytree(ROOT / "examples", tmp_path, dirs_exist_ok=True)
     content = (tmp_path / "application.yaml").read_bytes()
     rules = [faulty if rule.code == faulty.code else rule for rule in about(DRAFT)]
@@ -186,7 +186,7 @@ def test_a_fault_in_any_rule_is_told_of_its_file_and_the_next_is_checked(tmp_pat
     assert isinstance(after, Checked)
 
 
-def test_a_fault_in_a_rule_hides_no_other_file_of_a_run(tmp_path):
+def test_a_fault_in_a_rule_does_not_hide_the_other_files_of_a_run(tmp_path):
     shutil.copytree(ROOT / "examples", tmp_path, dirs_exist_ok=True)
     content = (tmp_path / "application.yaml").read_bytes()
     drafts = [Draft("a.yaml", tmp_path, content), Draft("b.yaml", tmp_path, b"cycle: 4\n")]

@@ -1,4 +1,4 @@
-"""`htq schema`: what it describes is what htq reads, and editors can show it."""
+"""`htq schema`: the schemas describe what htq reads, and editors can use them."""
 
 import copy
 import json
@@ -76,26 +76,26 @@ FIELDS = [
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
-def test_a_schema_is_one_of_draft_2020_12(name):
+def test_each_schema_is_valid_by_draft_2020_12(name):
     schema = SCHEMAS[name]
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     Draft202012Validator.check_schema(schema)
 
 
 @pytest.mark.parametrize("name, schema", FIELDS)
-def test_a_field_has_a_title_and_a_description(name, schema):
+def test_each_field_has_a_title_and_a_description(name, schema):
     assert schema["title"][0].isupper() or schema["title"][0].isdigit()
     assert schema["description"].endswith(".")
 
 
 @pytest.mark.parametrize("name, schema", FIELDS)
-def test_an_example_of_a_field_is_one(name, schema):
+def test_each_example_of_a_field_is_valid(name, schema):
     for value in schema.get("examples", []):
         whole = {**schema, "$defs": SCHEMAS[name]["$defs"]}
         assert Draft202012Validator(whole).is_valid(value), value
 
 
-def test_the_example_and_the_bundled_catalogue_are_as_their_schemas_say():
+def test_the_example_draft_and_the_bundled_catalogue_match_their_schemas():
     assert accepts("application", plain(ROOT / "examples" / "application.yaml"))
     assert accepts("catalogue", plain(ROOT / "data" / "standards.yaml"))
 
@@ -129,7 +129,7 @@ def test_every_standard_of_the_list_is_a_choice_with_its_title():
     }
 
 
-def test_a_standard_is_on_the_list_of_the_draft_s_own_cycle():
+def test_standards_are_limited_to_the_list_of_the_cycle_that_the_draft_names():
     draft = {**copy.deepcopy(FULL), "standards": [{"reference": "ST9999"}]}
     assert not accepts("application", {**draft, "cycle": 3})
     assert accepts("application", {**draft, "cycle": 5})
@@ -144,7 +144,7 @@ def test_cycles_levels_and_rules_are_choices():
     assert not {"HTQ001", "HTQ101", "HTQ106", "HTQ401", "HTQ701", "HTQ901"} & set(rules)
 
 
-def test_another_catalogue_brings_its_own_lists(htq, tmp_path):
+def test_the_schema_for_another_catalogue_has_the_standards_of_that_catalogue(htq, tmp_path):
     bundled = (ROOT / "data" / "standards.yaml").read_text(encoding="utf-8")
     own = tmp_path / "own.yaml"
     own.write_text(bundled.replace("ST0116", "ST0999"), encoding="utf-8")
@@ -268,7 +268,7 @@ ODD = [
     " ST0116 ", "ST0116\n", "st 0116", "ST9999", "OCC0116", "full", " partial\t", "Full",
     "ksb-mapping", "in-scope", "/", "/a/0", "standards/1", "C3",
 ]  # fmt: skip
-"""Values that lie at the edges of what some field takes, and some that no field takes."""
+"""Values at the limits of what some field accepts, and values that no field accepts."""
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 NUMBERS = st.integers(-(10**22), 10**22) | st.integers(-(10**6), 10**6).map(lambda n: n / 100)
@@ -279,7 +279,7 @@ VALUES = st.one_of(st.sampled_from(ODD), TEXTS, NUMBERS, st.recursive(
 
 
 def paths(data, at=()):
-    """The way to every value in plain data, the outermost first."""
+    """The path to every value in plain data, the outermost first."""
     yield at
     if isinstance(data, dict | list):
         steps = data.items() if isinstance(data, dict) else enumerate(data)
@@ -297,7 +297,7 @@ def value_at(data, path):
 
 @st.composite
 def mutated(draw, whole):
-    """Plain data in which one to three things are otherwise than in `whole`."""
+    """A copy of `whole` with one to three changes."""
     data = copy.deepcopy(whole)
     known = sorted({step for path in paths(whole) for step in path if isinstance(step, str)})
     key = st.sampled_from([*known, "titel", "$id", "<<", "", "K0", "K1 ", "k1", "B10000", "null"])
@@ -340,12 +340,12 @@ def check(data):
 DATES = ("first_teaching", "planned_submission", "support_session", "until")
 
 
-def is_said_by_no_schema(found, data):
-    """The findings about shape that the schema leaves to check, and why.
+def is_beyond_the_schema(found, data):
+    """Whether a schema cannot find this, so that only `htq check` does.
 
-    Which texts and which numbers are dates is more than a schema can say: dates are written
-    in many forms, and there is no 30 February. That the units of a group that counts credits
-    need credits joins two places of a draft.
+    A schema cannot tell which texts and numbers are dates: dates are written in many forms, and
+    30 February is not a date. Nor can it compare two places of a draft, such as a group that
+    counts credits and the credits of its units.
     """
     steps = found.pointer.split("/")[1:]
     if found.rule.code == "HTQ103" and steps and steps[-1] in DATES:
@@ -358,8 +358,8 @@ def is_said_by_no_schema(found, data):
 
 SHAPE = ("HTQ101", "HTQ102", "HTQ103")
 STATED = ("HTQ0", "HTQ1", "HTQ201", "HTQ202", "HTQ305", "HTQ401", "HTQ511")
-"""The codes of what the schema refuses. HTQ104 is among them: a placeholder is refused where a
-number or a choice is asked for, and accepted where any text is."""
+"""The codes of what the schema refuses. HTQ104 is among them: a placeholder is refused if the field
+needs a number or a choice, and accepted if the field takes any text."""
 
 
 @pytest.mark.slow
@@ -372,13 +372,13 @@ number or a choice is asked for, and accepted where any text is."""
 def test_schema_and_check_agree_on_a_draft(data):
     """They need not agree on a number written with an exponent, such as 1e16, or as a version
     with more than four decimals: the schema sees its value, htq its text. Whether the draft
-    accepts a finding makes no difference to it."""
+    accepts a finding makes no difference."""
     errors = check(data)
     if not accepts("application", data):
         assert any(found.rule.code.startswith(STATED) for found in errors), data
     else:
         shape = [found for found in errors if found.rule.code in SHAPE]
-        assert all(is_said_by_no_schema(found, data) for found in shape), shape
+        assert all(is_beyond_the_schema(found, data) for found in shape), shape
 
 
 @pytest.mark.slow
@@ -386,8 +386,8 @@ def test_schema_and_check_agree_on_a_draft(data):
 @given(data=mutated(SMALL))
 @example(data=SMALL)
 def test_schema_and_loading_agree_on_a_catalogue(tmp_path_factory, data):
-    """Loading also asks what joins several places: that sources and routes are there, that
-    nothing is there twice, that a window has bounds and closes after it opens."""
+    """Loading also compares several places: sources and routes must exist, nothing may be repeated,
+    and a window must have bounds and close after it opens."""
     file = tmp_path_factory.getbasetemp() / "catalogue.json"
     file.write_text(json.dumps(data), encoding="utf-8")
     if not accepts("catalogue", data):
@@ -403,7 +403,7 @@ def test_schema_and_loading_agree_on_a_catalogue(tmp_path_factory, data):
 
 
 @pytest.mark.parametrize("path", [path for path in paths(FULL) if path])
-def test_a_list_in_place_of_any_value_is_refused_by_both_or_neither(path):
+def test_a_list_in_place_of_any_value_is_refused_by_schema_and_check(path):
     data = copy.deepcopy(FULL)
     value_at(data, path[:-1])[path[-1]] = [[]]
     assert not accepts("application", data)
@@ -434,21 +434,21 @@ def test_a_schema_is_written_to_a_file_whole_or_not_at_all(htq, tmp_path):
     assert os.listdir(tmp_path) == ["application.schema.json"]
 
 
-def test_a_schema_beside_drafts_is_not_taken_for_one(htq, draft):
+def test_a_schema_beside_drafts_is_not_checked_as_a_draft(htq, draft):
     folder = draft().parent
     assert htq("schema", "application", "-o", folder / "application.schema.json").code == 0
     run = htq("check", folder, "--at", IN_WINDOW, "--format", "json")
     assert [file["path"] for file in run.data["files"]] == [str(folder / "application.yaml")]
 
 
-def test_what_else_is_asked_for_is_not_understood(htq):
+def test_an_unknown_or_missing_name_of_a_schema_is_refused(htq):
     run = htq("schema", "aplication")
     assert run.code == 2
     assert "Did you mean ‘application’?" in run.err
     assert htq("schema").code == 2
 
 
-def test_a_schema_is_ascii_where_an_editor_could_take_a_character_for_nothing():
+def test_invisible_characters_in_a_schema_are_escaped():
     text = program("schema", "application").stdout.decode("utf-8")
     assert "\u200b" not in text
     assert "\\u200b" in text

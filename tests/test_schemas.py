@@ -1,5 +1,5 @@
-"""Reports are held against what is published about their formats: the schema of SARIF, what
-GitHub documents about its code scanning, and the schema of Jenkins for JUnit XML."""
+"""Reports are checked against what is published about their formats: the SARIF schema, GitHub's
+documentation of code scanning, and the Jenkins schema for JUnit XML."""
 
 import gzip
 import hashlib
@@ -31,7 +31,7 @@ FORMATS = FormatChecker()
 OF_SARIF = Draft4Validator(SARIF, format_checker=FORMATS)
 OF_JUNIT = etree.XMLSchema(etree.parse(SCHEMAS / "junit-10.xsd"))
 
-# What a reader of a pipeline's reports may take for something else than text.
+# Text that a reader of a pipeline's reports may treat as something else.
 NASTY = (
     r"\x00\x07\x1b[31m\x85\xad\u200b\u202e\u2066\u2028\ufeff\ufffe\uffff\U0001f600\U000e0041",
     "]]> <![CDATA[ <b>&amp;</b> <!-- -- --> <?x ?> &#x1b;",
@@ -72,8 +72,8 @@ def mistakes(draft):
     draft(MISTAKES)
 
 
-def the_fragments_of_all_rules(draft):
-    """Every rule has something to say."""
+def bad_examples_of_all_rules(draft):
+    """A fragment for each rule in which it finds something."""
     folder = draft().parent
     for rule in RULES:
         (folder / f"{rule.code}.yaml").write_text(rule.bad, encoding="utf-8")
@@ -95,7 +95,7 @@ def nasty_values(draft):
 
 
 def half_of_a_pair(draft):
-    """A JSON text can hold half of a surrogate pair, which no UTF-8 can."""
+    """JSON can contain half of a surrogate pair, which UTF-8 cannot."""
     text = '{"qualification": {"title": "\\ud800 TBC", "level": "\\udfff"}, "\\ud800": "\\ud801"}'
     (draft().parent / "half.json").write_text(text)
 
@@ -125,7 +125,7 @@ def accepted(draft):
 
 
 def nothing_checked(draft):
-    """Nothing is a draft but what cannot be one."""
+    """The only paths are a folder named like a draft and a link out of the folder."""
     path = draft()
     path.unlink()
     path.mkdir()
@@ -137,12 +137,12 @@ def some_not_checked(draft):
     (path.parent / "folder \ufffe\u202e.yaml").mkdir()
 
 
-def more_than_anybody_reads(draft):
+def very_many_findings(draft):
     path = draft()
     path.write_text(path.read_text() + "".join(f"k{n}: 1\n" for n in range(1_500)))
 
 
-def lines_ended_in_three_ways(draft):
+def three_kinds_of_line_ending(draft):
     path = draft(MISTAKES)
     pieces = path.read_text().split("\n\n")
     ends = ("\r\n", "\n", "\r")
@@ -157,7 +157,7 @@ RUNS = {
     for function in (
         ready,
         mistakes,
-        the_fragments_of_all_rules,
+        bad_examples_of_all_rules,
         nasty_values,
         half_of_a_pair,
         nasty_bytes,
@@ -165,8 +165,8 @@ RUNS = {
         accepted,
         nothing_checked,
         some_not_checked,
-        more_than_anybody_reads,
-        lines_ended_in_three_ways,
+        very_many_findings,
+        three_kinds_of_line_ending,
     )
 }
 every_run = pytest.mark.parametrize("prepare", RUNS.values(), ids=RUNS)
@@ -174,7 +174,7 @@ every_run = pytest.mark.parametrize("prepare", RUNS.values(), ids=RUNS)
 
 @pytest.fixture(scope="module")
 def asked():
-    """The folders of `RUNS` that are there, and what htq said of them: each is asked for once."""
+    """The folders of `RUNS` made so far, and the results of htq in them, so that htq runs once."""
     return {}, {}
 
 
@@ -214,14 +214,14 @@ def assert_valid(text):
 
 
 def log_of(text):
-    """The one run of a SARIF log that is valid."""
+    """The only run of a SARIF log, which must be valid."""
     assert_valid(text)
     (run,) = json.loads(text)["runs"]
     return run
 
 
 def suites_of(text):
-    """The root of a JUnit report that is valid."""
+    """The root of a JUnit report, which must be valid."""
     content = text.encode()
     root = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
     OF_JUNIT.assertValid(root)
@@ -292,7 +292,7 @@ def test_the_sarif_log_is_valid(check, prepare):
 
 
 @every_run
-def test_the_sarif_log_says_what_the_json_says(check, prepare):
+def test_the_sarif_log_has_the_same_findings_as_the_json(check, prepare):
     run = check(prepare, "json")
     found = [(file["path"], finding) for file in run.data["files"] for finding in file["findings"]]
     log = log_of(check(prepare, "sarif").out)
@@ -321,7 +321,7 @@ def test_the_sarif_log_says_what_the_json_says(check, prepare):
 
 
 @every_run
-def test_every_text_of_the_sarif_log_can_be_written_and_hides_nothing(check, prepare):
+def test_no_text_in_the_sarif_log_has_hidden_or_unwritable_characters(check, prepare):
     log = log_of(check(prepare, "sarif").out)
     assert log.pop("newlineSequences") == ["\r\n", "\n", "\r"]
     for text in strings(log):
@@ -359,13 +359,13 @@ def test_the_uri_of_a_draft_in_the_folder_is_relative_and_percent_encoded(check,
 
 
 @every_run
-def test_a_fingerprint_is_unique_in_the_log(check, prepare):
+def test_fingerprints_are_unique_in_the_sarif_log(check, prepare):
     found = [fingerprint(result) for result in log_of(check(prepare, "sarif").out)["results"]]
     assert len(found) == len(set(found))
 
 
 @every_run
-def test_the_sarif_log_keeps_the_limits_of_github(check, prepare):
+def test_the_sarif_log_is_within_the_limits_of_github(check, prepare):
     run = check(prepare, "sarif")
     log = log_of(run.out)
     assert len(gzip.compress(run.out.encode())) < 10_000_000
@@ -374,7 +374,7 @@ def test_the_sarif_log_keeps_the_limits_of_github(check, prepare):
 
 
 @every_run
-def test_a_region_lies_in_its_file_by_the_line_ends_that_the_log_names(check, prepare):
+def test_every_region_is_inside_its_file_with_the_line_endings_of_the_log(check, prepare):
     log = log_of(check(prepare, "sarif").out)
     ends = log.get("newlineSequences", ["\r\n", "\n"])  # the default of the standard
     for result in log["results"]:
@@ -387,7 +387,7 @@ def test_a_region_lies_in_its_file_by_the_line_ends_that_the_log_names(check, pr
 
 
 @every_run
-def test_nothing_in_a_draft_becomes_an_embedded_link(check, prepare):
+def test_text_in_a_draft_cannot_become_an_embedded_link(check, prepare):
     """SARIF makes a link of `[text](destination)` in a plain message, §3.11.6."""
     log = log_of(check(prepare, "sarif").out)
     (invocation,) = log["invocations"]
@@ -396,7 +396,7 @@ def test_nothing_in_a_draft_becomes_an_embedded_link(check, prepare):
         assert not re.search(r"\[[^\[\]]*\]\(", message)
 
 
-def test_the_rules_of_the_log_have_what_github_requires_whatever_is_found(check):
+def test_the_sarif_log_always_has_every_rule_with_what_github_requires(check):
     driver = log_of(check(ready, "sarif").out)["tool"]["driver"]
     assert driver["name"] == "htq"
     assert re.fullmatch(r"\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?", driver["semanticVersion"])
@@ -422,7 +422,7 @@ def test_the_ready_example_has_an_empty_list_of_results(check):
 
 
 @pytest.mark.parametrize("before", ["\n\n\n", "# A comment\n", "\r\n  \r\n \n", "%YAML 1.2\n---\n"])
-def test_fingerprints_stay_when_lines_are_put_before(check, draft, tmp_path, before):
+def test_fingerprints_do_not_change_when_lines_are_added_before(check, draft, tmp_path, before):
     known = log_of(check(mistakes, "sarif").out)["results"]
 
     def moved(_):
@@ -446,7 +446,7 @@ def test_fingerprints_stay_when_lines_are_put_before(check, draft, tmp_path, bef
         "{}/application.yaml",
     ],
 )
-def test_fingerprints_and_uris_stay_however_the_path_is_written(check, spelled):
+def test_fingerprints_and_uris_do_not_depend_on_how_the_path_is_written(check, spelled):
     known = log_of(check(mistakes, "sarif").out)["results"]
     found = log_of(check(mistakes, "sarif", spelled.format(os.getcwd())).out)["results"]
     assert [uri(result) for result in found] == ["application.yaml"] * len(known)
@@ -454,7 +454,7 @@ def test_fingerprints_and_uris_stay_however_the_path_is_written(check, spelled):
 
 
 @pytest.mark.parametrize("again", ["application.yaml", "./application.yaml", ".", "{}"])
-def test_a_file_named_twice_has_fingerprints_and_cases_that_are_unique(check, again):
+def test_a_file_named_twice_has_unique_fingerprints_and_test_cases(check, again):
     check(mistakes, "sarif")
     words = ("application.yaml", again.format(os.getcwd()))
     results = log_of(check(mistakes, "sarif", *words).out)["results"]
@@ -463,7 +463,7 @@ def test_a_file_named_twice_has_fingerprints_and_cases_that_are_unique(check, ag
     assert len({(case.get("classname"), case.get("name")) for case in cases}) == len(cases)
 
 
-def test_two_drafts_alike_in_two_folders_have_fingerprints_of_their_own(check, tmp_path):
+def test_identical_drafts_in_two_folders_have_different_fingerprints(check, tmp_path):
     def twice(draft):
         text = draft(MISTAKES).read_text()
         for name in ("one", "two"):
@@ -475,7 +475,7 @@ def test_two_drafts_alike_in_two_folders_have_fingerprints_of_their_own(check, t
     assert len({fingerprint(result) for result in found}) == len(found)
 
 
-def test_a_draft_outside_the_folder_has_an_absolute_uri(check, tmp_path, monkeypatch):
+def test_a_draft_outside_the_checkout_has_an_absolute_uri(check, tmp_path, monkeypatch):
     inner = tmp_path / "inner"
 
     def prepare(draft):
@@ -512,7 +512,7 @@ def test_a_draft_on_standard_input_has_the_uri_of_its_name(tmp_path):
     assert {uri(result) for result in found} == {"drafts/a%20b.yaml"}
 
 
-def test_an_accepted_finding_is_a_result_that_is_suppressed(check):
+def test_an_accepted_finding_is_a_suppressed_result(check):
     run = check(accepted, "sarif")
     assert run.code == 0
     (result,) = log_of(run.out)["results"]
@@ -521,7 +521,7 @@ def test_an_accepted_finding_is_a_result_that_is_suppressed(check):
     assert suppression["justification"].startswith("Agreed ]]> ")
 
 
-def test_what_could_not_be_checked_is_a_notification_and_the_run_no_success(check):
+def test_an_unchecked_file_gives_a_notification_and_an_unsuccessful_run(check):
     run = check(ready, "sarif", "application.yaml", "missing ]]>.yaml")
     assert run.code == 3
     log = log_of(run.out)
@@ -539,8 +539,8 @@ def test_what_could_not_be_checked_is_a_notification_and_the_run_no_success(chec
     [("--select", "HTQ4"), ("--ignore", "HTQ4"), ("--fail-on", "never"), ("--fail-on", "info")],
     ids=" ".join,
 )
-@pytest.mark.parametrize("prepare", [mistakes, accepted, the_fragments_of_all_rules])
-def test_both_reports_are_valid_whatever_is_chosen(check, prepare, options):
+@pytest.mark.parametrize("prepare", [mistakes, accepted, bad_examples_of_all_rules])
+def test_both_reports_are_valid_with_any_choice_of_rules_and_severity(check, prepare, options):
     whole = log_of(check(prepare, "sarif").out)
     run = log_of(check(prepare, "sarif", ".", *options).out)
     assert run["tool"] == whole["tool"]
@@ -562,7 +562,7 @@ def test_the_junit_report_is_valid(check, prepare):
 
 
 @every_run
-def test_the_junit_report_counts_what_is_in_it(check, prepare):
+def test_the_counts_in_the_junit_report_are_right(check, prepare):
     root = suites_of(check(prepare, "junit").out)
     for suite in root:
         cases = suite.findall("testcase")
@@ -575,7 +575,7 @@ def test_the_junit_report_counts_what_is_in_it(check, prepare):
 
 
 @every_run
-def test_a_case_of_the_junit_report_has_a_name_of_its_own(check, prepare):
+def test_every_case_in_the_junit_report_has_a_unique_name(check, prepare):
     root = suites_of(check(prepare, "junit").out)
     names = [(case.get("classname"), case.get("name")) for case in root.iter("testcase")]
     assert all(map(all, names))
@@ -583,7 +583,7 @@ def test_a_case_of_the_junit_report_has_a_name_of_its_own(check, prepare):
 
 
 def fails(file, finding):
-    """Whether a finding fails the run: an error, or something that decides and was not checked."""
+    """Whether a finding fails the run: it is an error, or leaves the draft unproven."""
     place = finding["code"], finding["pointer"]
     return finding["severity"] == "error" or place in {
         (one["code"], one["pointer"]) for one in file["unproven"]
@@ -591,7 +591,7 @@ def fails(file, finding):
 
 
 @every_run
-def test_the_junit_report_says_what_the_json_says(check, prepare):
+def test_the_junit_report_has_the_same_findings_as_the_json(check, prepare):
     data = check(prepare, "json").data
     root = suites_of(check(prepare, "junit").out)
     assert len(root) == len(data["files"]) + len(data["unchecked"])
@@ -616,7 +616,7 @@ def test_the_junit_report_says_what_the_json_says(check, prepare):
     assert len(root.findall("testsuite/testcase/error")) == len(data["unchecked"])
 
 
-def test_the_ready_example_passes_a_case_for_each_rule_that_had_a_say(check):
+def test_the_ready_example_passes_a_case_for_each_rule_that_applied(check):
     run = check(ready, "junit")
     assert run.code == 0
     root = suites_of(run.out)
@@ -625,7 +625,7 @@ def test_the_ready_example_passes_a_case_for_each_rule_that_had_a_say(check):
     assert root.xpath("//failure|//error|//skipped|//system-out") == []
 
 
-def test_an_accepted_finding_is_a_case_that_is_skipped(check):
+def test_an_accepted_finding_is_a_skipped_case(check):
     root = suites_of(check(accepted, "junit").out)
     (skipped,) = root.iter("skipped")
     assert skipped.get("message").startswith("Accepted: Agreed ]]> ")
@@ -633,7 +633,7 @@ def test_an_accepted_finding_is_a_case_that_is_skipped(check):
     assert root.get("failures") == "0"
 
 
-def test_what_could_not_be_checked_is_a_case_in_error(check):
+def test_an_unchecked_file_is_a_case_with_an_error(check):
     root = suites_of(check(ready, "junit", "application.yaml", "missing ]]>.yaml").out)
     (error,) = root.iter("error")
     assert error.get("message") == "there is no such file or folder"
@@ -643,7 +643,7 @@ def test_what_could_not_be_checked_is_a_case_in_error(check):
 
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
 @pytest.mark.parametrize("form", ["sarif", "junit"])
-def test_a_name_that_is_not_there_is_reported_whatever_it_is(check, form, name):
+def test_a_missing_file_with_any_name_is_reported(check, form, name):
     run = check(ready, form, os.fsdecode(name))
     assert run.code == 3
     if form == "junit":

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.packaging
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory):
-    """The site as CONTRIBUTING.md says it is built, in a folder of the tests."""
+    """The site, built as CONTRIBUTING.md says, but in a temporary folder."""
     guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     (line,) = re.findall(r"^\.venv/bin/(sphinx-build .*)$", guide, re.MULTILINE)
     *words, folder = shlex.split(line)
@@ -42,14 +42,14 @@ def test_each_document_is_a_page_and_the_first_page_is_readme(pages):
     assert pages["index.html"] == pages["README.html"]
 
 
-def test_a_page_loads_nothing_from_elsewhere(pages):
+def test_no_page_loads_anything_from_another_site(pages):
     for name, text in pages.items():
         loaded = re.findall(r"<(?:script|link|img|iframe)\b[^>]*(?:src|href)=\"([^\"]+)", text)
         assert loaded
         assert [at for at in loaded if re.match(r"(https?:)?//", at)] == [], name
 
 
-def test_what_the_pages_link_to_in_the_site_is_there(pages):
+def test_every_link_within_the_site_leads_to_a_page(pages):
     for name, text in pages.items():
         folder = Path(name).parent
         for link in re.findall(r"<a\b[^>]*href=\"([^\"#?:]+\.html)(?:#[^\"]*)?\"", text):

@@ -1,4 +1,4 @@
-"""Slips of the pen in YAML: each is told on its own line, and hides nothing else."""
+"""Mistakes in YAML: each is reported on its own line, and hides no other finding."""
 
 import os
 import unicodedata
@@ -21,9 +21,9 @@ CONFLICT = "merge conflict of Git"
 U2 = "  U2: {title: Databases, credits: 20}"
 OFFICE = "  - name: Example Health Trust"
 
-# What is written, what a person makes of it, the line of the mark counted from the first of
-# these, the text that is marked, and words of the message or its remedy.
-SLIPS = [
+# The right text, the text with a mistake, how many lines below its start the mistake is marked,
+# the marked text, and words of the message or the hint.
+MISTAKES = [
     # No colon, or not a colon
     ("support_session: 2022", "support_session 2022", 0, "support_session", NO_COLON),
     ("support_session: 2022-03-02\n", "support_session 2022-03-02\n# one\n\n# two\n", 0, "support_session", NO_COLON),
@@ -92,7 +92,7 @@ SLIPS = [
     ("  mandatory: [U1, U2, U3, U4]", "  mandatory: [U1, U2, U3, U4}", 0, "}", "‘[’ is closed with ‘}’"),
     ("  mandatory: [U1, U2, U3, U4]", "  mandatory: [U1, U2,\n    U3, U4", 0, "[", "not closed"),
     (TITLE, "title: [Draft] Level 4 Diploma", 0, "Level 4 Diploma", "after a closing bracket"),
-    # Signs that no text begins with
+    # Signs that text cannot begin with
     (TITLE, "title: @home", 0, "@", "‘@’"),
     (TITLE, "title: `Level 4 Diploma`", 0, "`", "quotation marks"),
     (TITLE, "title: %Level", 0, "%", "‘%’"),
@@ -100,7 +100,7 @@ SLIPS = [
     (TITLE, "title: * Level 4", 0, "*", "‘*’"),
     (TITLE, "title: > 50", 0, ">", "‘>’"),
     (TITLE, "title: | a", 0, "|", "‘|’"),
-    # From elsewhere
+    # Pasted from elsewhere
     (K5, K5 + "\nK5\tU1, U2\tA1", 1, "K5\tU1, U2\tA1", EXCEL),
     ("  level: 4", "  level: 4\nlevel\t4\tyes", 1, "level\t4\tyes", EXCEL),
     ("  level: 4", "  level: 4\n  number,610/0000/0", 1, "number,610/0000/0", "row of a table"),
@@ -116,8 +116,10 @@ SLIPS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("old", "new", "line", "marked", "words"), SLIPS)
-def test_a_slip_is_told_on_its_line_and_hides_nothing(htq, draft, old, new, line, marked, words):
+@pytest.mark.parametrize(("old", "new", "line", "marked", "words"), MISTAKES)
+def test_a_yaml_mistake_is_reported_on_its_line_and_hides_no_other_finding(
+    htq, draft, old, new, line, marked, words
+):
     path = draft(BEFORE | {old: new} | AFTER)
     run = htq("check", path, "--at", IN_WINDOW, "--format", "json")
     assert sorted(run.codes) == ["HTQ002", "HTQ103", "HTQ409"]
@@ -161,7 +163,9 @@ def json_draft(changes):
         ({"}\n}": "}\n}\n```"}, 10, "Markdown"),
     ],
 )
-def test_a_slip_in_json_is_told_on_its_line_and_hides_nothing(htq, tmp_path, changes, line, words):
+def test_a_json_mistake_is_reported_on_its_line_and_hides_no_other_finding(
+    htq, tmp_path, changes, line, words
+):
     (tmp_path / "a.json").write_text(json_draft(changes))
     run = htq("check", tmp_path / "a.json", "--at", IN_WINDOW, "--format", "json")
     (slip,) = [finding for finding in run.findings if finding["code"] == "HTQ002"]
@@ -169,7 +173,7 @@ def test_a_slip_in_json_is_told_on_its_line_and_hides_nothing(htq, tmp_path, cha
     assert "HTQ401" in run.codes
 
 
-def test_every_slip_of_a_file_is_told(htq, draft):
+def test_every_mistake_in_a_file_is_reported(htq, draft):
     path = draft(
         {
             "cycle: 3": "```\ncycle: 3",
@@ -199,7 +203,7 @@ def test_every_slip_of_a_file_is_told(htq, draft):
         '{"a": 1,}',
     ],
 )
-def test_sound_text_has_no_slip(text):
+def test_valid_text_gives_no_syntax_fault(text):
     assert [f for f in reader.read(text.encode()).faults if f.kind is faults.FaultKind.SYNTAX] == []
 
 
@@ -226,7 +230,7 @@ CONTACT = "    name: A. Person\n    email: a.person@example.org"
     ],
 )
 @pytest.mark.parametrize("form", ["text", "json", "github", "markdown"])
-def test_a_contact_with_a_slip_is_never_shown(htq, draft, new, form):
+def test_a_contact_with_a_yaml_mistake_is_never_shown(htq, draft, new, form):
     path = draft({CONTACT: new, "  type: awarding-organisation": "  type: AO"})
     run = htq("check", path, "--at", IN_WINDOW, "--format", form)
     assert "HTQ002" in run.out
@@ -234,7 +238,7 @@ def test_a_contact_with_a_slip_is_never_shown(htq, draft, new, form):
     assert "Quill" not in run.out
 
 
-def test_nothing_is_fixed_in_a_text_with_a_slip(htq, draft):
+def test_fix_changes_nothing_if_a_yaml_mistake_needs_a_decision(htq, draft):
     path = draft({"  level: 4": "  level 4", "K1: {units": "k1: {units"})
     before = path.read_text()
     run = htq("check", path, "--at", IN_WINDOW, "--fix", "--format", "json")
@@ -242,9 +246,9 @@ def test_nothing_is_fixed_in_a_text_with_a_slip(htq, draft):
     assert "HTQ002" in run.codes
 
 
-@given(st.sampled_from(SLIPS), st.sampled_from(SLIPS), st.data())
+@given(st.sampled_from(MISTAKES), st.sampled_from(MISTAKES), st.data())
 @settings(max_examples=30)
-def test_places_are_inside_the_text_whatever_the_slips(first, second, data):
+def test_the_places_of_faults_are_always_inside_the_text(first, second, data):
     text = (ROOT / "examples" / "application.yaml").read_text(encoding="utf-8")
     for old, new, *_ in (first, second):
         text = text.replace(old, new, 1)
@@ -261,27 +265,29 @@ def test_places_are_inside_the_text_whatever_the_slips(first, second, data):
     assert document.as_written or any(f.kind is faults.FaultKind.SYNTAX for f in document.faults)
 
 
-def apart(text):
-    """A text with its accented letters as two characters each."""
+def decomposed(text):
+    """A text with each accented letter as two characters."""
     return unicodedata.normalize("NFD", text)
 
 
-def test_an_id_is_one_in_both_unicode_forms_wherever_it_stands(htq, draft):
+def test_an_id_is_the_same_in_both_unicode_forms(htq, draft):
     path = draft()
     text = path.read_text(encoding="utf-8").replace("U6", "É6").replace("A2", "Ä2")
-    path.write_text(text.replace("  É6:", apart("  É6:")).replace("  Ä2:", apart("  Ä2:")), "utf-8")
+    path.write_text(
+        text.replace("  É6:", decomposed("  É6:")).replace("  Ä2:", decomposed("  Ä2:")), "utf-8"
+    )
     run = htq("check", path, "--at", IN_WINDOW, "--format", "json")
     assert (run.code, run.codes) == (0, [])
 
 
-def test_one_name_in_both_unicode_forms_is_a_duplicate(htq, draft):
-    path = draft({"  U6: {": f"  É6: One\n  {apart('É6')}: Two\n  U6: {{"})
+def test_a_name_in_both_unicode_forms_is_a_duplicate(htq, draft):
+    path = draft({"  U6: {": f"  É6: One\n  {decomposed('É6')}: Two\n  U6: {{"})
     run = htq("check", path, "--at", IN_WINDOW, "--format", "json")
     assert "HTQ004" in run.codes
 
 
-@pytest.mark.parametrize("on_disk", [str, apart])
-@pytest.mark.parametrize("written", [str, apart])
+@pytest.mark.parametrize("on_disk", [str, decomposed])
+@pytest.mark.parametrize("written", [str, decomposed])
 def test_a_file_is_found_in_either_unicode_form(htq, draft, on_disk, written):
     path = draft({"evidence/specification.txt": written("evidence/spécification.txt")})
     evidence = path.parent / "evidence"
@@ -291,8 +297,8 @@ def test_a_file_is_found_in_either_unicode_form(htq, draft, on_disk, written):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a link needs a privilege")
-@pytest.mark.parametrize("on_disk", [str, apart])
-def test_a_link_out_of_the_folder_is_told_in_either_unicode_form(htq, draft, on_disk):
+@pytest.mark.parametrize("on_disk", [str, decomposed])
+def test_a_link_out_of_the_folder_is_reported_in_either_unicode_form(htq, draft, on_disk):
     path = draft({"evidence/specification.txt": "évidence/passwd"})
     (path.parent / on_disk("évidence")).symlink_to("/etc")
     run = htq("check", path, "--at", IN_WINDOW, "--format", "json")

@@ -1,4 +1,4 @@
-"""Reading YAML text: places, limits, and nothing that surprises or hurts."""
+"""Reading YAML and JSON: values, places and limits, without surprises or harm."""
 
 import contextlib
 import json
@@ -47,7 +47,7 @@ def place_of(document, span):
         ('{"a": "\\ud83d\\ude00 \\/ \\\\ud83d"}', "😀 / \\ud83d"),
     ],
 )
-def test_values_stay_the_text_that_was_written(text, value):
+def test_values_are_kept_as_the_text_that_was_written(text, value):
     document = reader.read(text.encode())
     assert document.faults == ()
     assert document.data()["a"] == value
@@ -82,25 +82,25 @@ def test_values_stay_the_text_that_was_written(text, value):
         (b"? [a]\n: 1\n", FaultKind.WRONG, (1, 3, 1, 6)),
     ],
 )
-def test_what_is_wrong_with_a_text_is_found_at_its_place(content, kind, place):
+def test_each_fault_in_a_text_is_found_at_its_place(content, kind, place):
     document = reader.read(content)
     assert kinds(document) == [kind]
     assert place_of(document, document.faults[0].span) == place
 
 
-def test_the_line_and_byte_of_what_is_not_utf_8_are_said():
+def test_the_line_and_byte_of_invalid_utf_8_are_reported():
     (fault,) = reader.read(b"a: 1\r\nb: \xe9\r\n").faults
     assert "0xe9 on line 2, byte 10 of the file" in fault.message
 
 
-def test_a_duplicate_key_names_the_line_of_the_first_which_is_kept():
+def test_a_duplicate_key_names_the_line_of_the_first_one_which_is_kept():
     document = reader.read(b"a:\n  x: 1\n\n  y: 2\n  x: 3\n")
     assert "the first is on line 2" in document.faults[0].message
     assert document.data() == {"a": {"x": "1", "y": "2"}}
 
 
 @pytest.mark.parametrize("opening", ["[", "{a: ", "- "])
-def test_depth_64_is_read_and_65_is_not(opening):
+def test_64_levels_of_nesting_are_read_and_more_are_not(opening):
     closing = {"[": "]", "{a: ": "}"}.get(opening, "")
 
     def nested(depth):
@@ -113,7 +113,7 @@ def test_depth_64_is_read_and_65_is_not(opening):
 
 
 @pytest.mark.parametrize("opening", ["[", "{", "{a: ", "[{a: ", "- ", "? "])
-def test_fifty_thousand_levels_are_a_finding_not_a_crash(opening):
+def test_fifty_thousand_levels_of_nesting_give_a_finding_and_not_a_crash(opening):
     assert FaultKind.LIMIT in kinds(reader.read((opening * 50_000).encode()))
 
 
@@ -138,13 +138,15 @@ LOADERS = [reader.LOADER, yaml.SafeLoader]
         ('{"a":\n' * 3_000, 65, 1),
         ("[" * 40 + "\n" + "[" * 40, 2, 25),
         ("\n".join(" " * n + "a:" for n in range(70)), 65, 65),
-        # The parser stops ahead of the brackets for what it meets first.
+        # The parser stops at another fault before it reports the brackets.
         ("a: " + "[" * 64 + "@", 1, 67),
         ("a: " + "[" * 64 + "'never closed", 1, 67),
         ("a: " + "[" * 64 + '"\\z"', 1, 67),
     ],
 )
-def test_what_is_over_64_deep_is_found_at_its_65th_level(monkeypatch, loader, text, line, column):
+def test_nesting_over_64_levels_is_reported_at_the_65th_level(
+    monkeypatch, loader, text, line, column
+):
     monkeypatch.setattr(reader, "LOADER", loader)
     document = reader.read(text.encode())
     (fault,) = document.faults
@@ -167,7 +169,7 @@ def test_what_is_over_64_deep_is_found_at_its_65th_level(monkeypatch, loader, te
         "a: '" + "[" * 100 + "' b: c",
     ],
 )
-def test_brackets_that_are_not_open_are_no_depth(monkeypatch, loader, text):
+def test_closed_brackets_and_brackets_in_text_do_not_count_as_nesting(monkeypatch, loader, text):
     monkeypatch.setattr(reader, "LOADER", loader)
     assert FaultKind.LIMIT not in kinds(reader.read(text.encode()))
 
@@ -179,12 +181,12 @@ FLOW = st.lists(
 
 
 @given(FLOW, st.integers(0, 70))
-def test_the_limit_of_depth_is_told_as_the_parser_counts(pieces, before):
+def test_the_nesting_limit_agrees_with_the_count_of_the_parser(pieces, before):
     text = "[" * before + "".join(pieces)
     depth = deepest = 0
     stopped = True
     with contextlib.suppress(yaml.YAMLError):
-        # Without the C library the parser tells of each bracket sooner.
+        # The parser without the C library reports each bracket sooner.
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
             depth += isinstance(event, yaml.CollectionStartEvent)
             depth -= isinstance(event, yaml.CollectionEndEvent)
@@ -195,7 +197,7 @@ def test_the_limit_of_depth_is_told_as_the_parser_counts(pieces, before):
     assert not told or deepest > 64 or (stopped and text.count("[") + text.count("{") > 64)
 
 
-def test_an_alias_bomb_is_a_finding():
+def test_an_alias_bomb_gives_a_finding():
     bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
         f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 10)
     )
@@ -207,7 +209,7 @@ def test_aliases_cannot_make_a_value_deeper_than_the_limit():
     assert FaultKind.LIMIT in kinds(reader.read(chain.encode()))
 
 
-def test_a_file_over_5_mb_is_a_finding_and_one_of_5_mb_is_read():
+def test_a_file_of_5_mb_is_read_and_a_larger_one_gives_a_finding():
     comment = b"a: 1\n#" + b"x" * (files.MAX_BYTES - 6)
     assert kinds(reader.read(comment)) == []
     (fault,) = reader.read(comment + b"x").faults
@@ -239,7 +241,7 @@ DATA = st.recursive(
 
 
 def as_text(value):
-    """What a JSON value is to htq: text, lists and fields, and None."""
+    """A JSON value as htq reads it: text, lists, fields and None."""
     if isinstance(value, dict):
         return {as_text(key): as_text(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -252,7 +254,7 @@ def as_text(value):
 @given(
     st.dictionaries(TEXT, DATA, min_size=1, max_size=4), st.booleans(), st.sampled_from([None, 1])
 )
-def test_whatever_json_can_say_is_read_back(value, ascii_only, indent):
+def test_any_json_value_is_read_back(value, ascii_only, indent):
     written = json.dumps(value, ensure_ascii=ascii_only, indent=indent)
     document = reader.read(written.encode("utf-8", "surrogatepass"))
     readable = not any(ord(c) == 0x7F or 0x80 <= ord(c) < 0xA0 or c in "\ufeff\ufffe\uffff"
@@ -267,7 +269,7 @@ def test_whatever_json_can_say_is_read_back(value, ascii_only, indent):
 
 
 @given(st.dictionaries(st.from_regex(r"[a-z]{1,8}", fullmatch=True), TEXT, min_size=1))
-def test_the_text_at_a_place_is_the_value_spoken_of(value):
+def test_the_text_at_the_place_of_a_value_is_that_value(value):
     written = json.dumps(value, indent=2)
     document = reader.read(written.encode())
     for key, item in value.items():
@@ -319,7 +321,7 @@ def paths_in(value, path=()):
         yield from paths_in(below, (*path, step))
 
 
-def test_every_name_and_value_of_the_example_is_found_at_its_own_characters():
+def test_each_character_of_a_name_or_value_leads_to_its_path():
     document = reader.read((ROOT / "examples" / "application.yaml").read_bytes())
     for path in list(paths_in(document.data()))[1:]:
         for span in (document.locate(path), document.key(path)):
@@ -330,7 +332,7 @@ def test_every_name_and_value_of_the_example_is_found_at_its_own_characters():
 
 
 @given(st.text(alphabet="\r\na", max_size=20), st.data())
-def test_lines_are_those_of_an_editor_wherever_the_text_is_cut_into_blocks(text, data):
+def test_line_numbers_match_those_of_an_editor_for_any_block_size(text, data):
     index = data.draw(st.integers(0, len(text)))
     starts = [0, *(match.end() for match in re.finditer(r"\r\n|\n|\r", text))]
     line = max(number for number, start in enumerate(starts) if start <= index)
@@ -349,7 +351,7 @@ def test_lines_are_those_of_an_editor_wherever_the_text_is_cut_into_blocks(text,
 
 
 @pytest.mark.parametrize("text", ["a: [" + "1," * 50_000, "k: 1\n" * 30_000, "- {}\n" * 60_000])
-def test_a_text_of_more_values_than_a_draft_can_have_is_refused_where_they_pass_the_limit(text):
+def test_a_text_with_too_many_values_is_refused_at_the_value_over_the_limit(text):
     document = reader.read(text.encode())
     assert document.root is None
     last = document.faults[-1]
@@ -358,7 +360,7 @@ def test_a_text_of_more_values_than_a_draft_can_have_is_refused_where_they_pass_
     assert last.span.start < len(text)
 
 
-def test_as_many_values_as_the_limit_allows_are_read():
+def test_a_text_with_the_largest_allowed_number_of_values_is_read():
     document = reader.read(("a: [" + "1," * (reader.MAX_VALUES - 3) + "]").encode())
     assert document.faults == ()
     assert reader.read(("a: [" + "1," * (reader.MAX_VALUES - 2) + "]").encode()).faults

@@ -1,4 +1,4 @@
-"""The standards that a draft names, as `htq check` judges them."""
+"""`htq check` on the standards that a draft names."""
 
 import json
 
@@ -9,7 +9,7 @@ from conftest import IN_WINDOW
 
 @pytest.fixture
 def found(htq, draft, tmp_path):
-    """The findings in a draft that names these standards: code, pointer, hint."""
+    """The findings in a draft that names these standards: code, pointer, message and hint."""
 
     def run(standards, *words):
         path = draft()
@@ -33,12 +33,12 @@ def found(htq, draft, tmp_path):
     [
         ("{reference: ST9999, title: Software develper}", "ST0116, ‘Software developer’"),
         ("{reference: ST9999, title: DATA ANALYST}", "ST0118, ‘Data analyst’"),
-        # Nothing on the list is called so, and one reference is a digit away.
+        # No standard has a similar title, but one reference differs by a digit.
         ("{reference: ST1484, title: Chimney sweep}", "ST0484, ‘Facilities manager’"),
         ("{reference: ST1484}", "ST0484, ‘Facilities manager’"),
     ],
 )
-def test_a_standard_that_is_not_listed_may_be_another_by_its_title_or_else_its_reference(
+def test_the_hint_for_an_unlisted_standard_goes_by_its_title_or_else_its_reference(
     found, claim, meant
 ):
     ((_, _, _, hint),) = found(f"[{claim}]", "--select", "HTQ202")
@@ -46,12 +46,12 @@ def test_a_standard_that_is_not_listed_may_be_another_by_its_title_or_else_its_r
     assert hint.endswith("ask the approvals team: HTQ.approvals@education.gov.uk.")
 
 
-def test_a_standard_like_none_on_the_list_is_not_taken_for_one(found):
+def test_a_standard_similar_to_none_on_the_list_gets_no_suggestion(found):
     ((_, _, _, hint),) = found("[{reference: ST9988, title: Chimney sweep}]", "--select", "HTQ202")
     assert hint.startswith("Find a standard with ‘htq standards search’")
 
 
-def test_a_reference_that_says_nothing_hides_nothing_of_the_next(found):
+def test_an_unreadable_reference_does_not_hide_findings_in_the_next_standard(found):
     standards = (
         "[{reference: FA0116}, {reference: ST9999}, {reference: ST0116}, {reference: ST0116}]"
     )
@@ -67,7 +67,7 @@ def test_a_reference_that_says_nothing_hides_nothing_of_the_next(found):
     ("title", "whose"),
     [("Data analyst", " ‘Data analyst’ is ST0118."), ("Chimney sweep", "")],
 )
-def test_the_title_of_another_standard_is_told_its_reference(found, title, whose):
+def test_the_hint_for_the_title_of_another_standard_gives_its_reference(found, title, whose):
     ((_, _, _, hint),) = found(f"[{{reference: ST0116, title: {title}}}]", "--select", "HTQ205")
     assert hint == f"Check the reference, and enter the title as the list has it.{whose}"
 
@@ -81,7 +81,7 @@ def test_the_title_of_another_standard_is_told_its_reference(found, title, whose
         (["null", "A"], 1, 1),
     ],
 )
-def test_a_standard_named_twice_is_told_where_it_is_named_first(found, options, second, first):
+def test_a_standard_named_twice_is_reported_with_its_first_place(found, options, second, first):
     standards = ", ".join(f"{{reference: ST0116, option: {option}}}" for option in options)
     ((code, pointer, message, _),) = found(f"[{standards}]", "--select", "HTQ207")
     assert (code, pointer) == ("HTQ207", f"/standards/{second}/reference")
@@ -96,11 +96,11 @@ def test_a_standard_named_twice_is_told_where_it_is_named_first(found, options, 
         ('version: "3.0", option: Web', "Delete ‘option’."),
         ('version: "2.0", option: data', None),
         ('version: "3.0"', None),
-        # What options it has is not known without its list.
+        # The options are unknown without the KSB list.
         ('version: "4.0", option: Games', None),
     ],
 )
-def test_an_option_is_one_that_the_standard_has(found, claim, hint):
+def test_an_option_must_be_one_that_the_standard_has(found, claim, hint):
     right = '{reference: ST0116, version: "2.0", option: Web}'
     unknown = "{reference: FA0116, option: Web}"
     standards = f"[{unknown}, {right}, {{reference: ST0116, {claim}}}]"
@@ -117,7 +117,7 @@ def test_an_option_is_one_that_the_standard_has(found, claim, hint):
         ("Chimney sweep", ""),
     ],
 )
-def test_a_title_says_which_standard_it_is_of(htq, draft, title, whose):
+def test_the_finding_for_a_wrong_title_names_the_standard_with_that_title(htq, draft, title, whose):
     path = draft(
         {
             "reference: ST0116\n    title: Software developer": f"reference: ST0117\n    title: {title}"
@@ -138,6 +138,6 @@ def test_a_version_after_a_reference_does_not_hide_the_reference(found, referenc
 
 
 @pytest.mark.parametrize("reference", ["ST01181.1", "ST0118 and ST0117", "1.1", "v1.1", "ST v1.1"])
-def test_what_is_not_a_reference_and_a_version_is_told_the_form(found, reference):
+def test_text_that_is_not_a_reference_with_a_version_gets_a_hint_on_the_format(found, reference):
     ((_, _, _, hint),) = found(f'[{{reference: "{reference}"}}]', "--select", "HTQ201")
     assert hint == "Enter ST and four digits, for example ‘ST0116’."

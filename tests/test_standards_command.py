@@ -54,7 +54,7 @@ def as_text(rows):
 
 @pytest.fixture
 def listed(htq):
-    """The rows that `htq standards list` gives with some options."""
+    """The rows of `htq standards list` with these options."""
 
     def rows(*options):
         run = htq("standards", "list", *options, "--format", "json")
@@ -104,7 +104,7 @@ def test_markdown_has_the_same_rows_as_json(htq, listed):
     assert read_markdown(htq("standards", "list", "--format", "markdown").out) == as_text(listed())
 
 
-def test_a_table_that_is_redirected_is_plain_lines_in_columns(htq, listed, monkeypatch):
+def test_a_redirected_table_is_plain_lines_in_columns(htq, listed, monkeypatch):
     monkeypatch.setenv("COLUMNS", "40")
     run = htq("standards", "list")
     lines, rows = run.out.splitlines(), as_text(listed())
@@ -127,7 +127,7 @@ def test_a_table_that_is_redirected_is_plain_lines_in_columns(htq, listed, monke
 @pytest.mark.parametrize(
     "words", [("list", "--route", "digital"), ("search", "rail"), ("routes",)], ids=" ".join
 )
-def test_a_result_is_the_only_thing_on_standard_output_and_ends_its_line(htq, words, format):
+def test_standard_output_has_only_the_result_and_ends_with_one_newline(htq, words, format):
     run = htq("standards", *words, "--format", format)
     assert (run.code, run.err) == (0, "")
     assert run.out.endswith("\n")
@@ -143,7 +143,7 @@ def test_a_format_is_read_in_any_case(htq, format):
 @pytest.mark.parametrize(
     "command", [("list",), ("search", "rail"), ("show", "ST0116"), ("routes",)]
 )
-def test_a_format_that_there_is_not_is_refused_with_the_nearest(htq, command):
+def test_an_unknown_format_is_refused_with_the_nearest(htq, command):
     run = htq("standards", *command, "--format", "jsn")
     assert (run.code, run.out) == (2, "")
     assert "json" in run.err
@@ -152,7 +152,7 @@ def test_a_format_that_there_is_not_is_refused_with_the_nearest(htq, command):
 # Filters
 
 
-def test_a_filter_keeps_what_fits_in_the_order_of_the_page(listed):
+def test_a_filter_keeps_matching_standards_in_the_order_of_the_page(listed):
     every = listed()
     for option, name, value in [
         ("--route", "route", "Engineering and manufacturing"),
@@ -162,7 +162,7 @@ def test_a_filter_keeps_what_fits_in_the_order_of_the_page(listed):
         assert listed(option, str(value)) == [row for row in every if row[name] == value]
 
 
-def test_filters_of_one_kind_add_up_and_filters_of_two_kinds_narrow(listed):
+def test_filters_of_one_kind_widen_the_result_and_other_kinds_narrow_it(listed):
     every = listed()
     found = listed(
         *("--route", "Legal, finance and accounting", "--route", "Business and administration"),
@@ -179,14 +179,14 @@ def test_filters_of_one_kind_add_up_and_filters_of_two_kinds_narrow(listed):
     assert [row["reference"] for row in found] == ["ST0310", "ST0273", "ST0526", "ST0004"]
 
 
-def test_a_filter_said_twice_changes_nothing(listed):
+def test_repeating_a_filter_changes_nothing(listed):
     once = listed("--route", "digital", "--level", "4")
     assert (
         listed("--route", "digital", "--route", "DIGITAL", "--level", "4", "--level", "4") == once
     )
 
 
-def test_every_scope_together_is_the_whole_list(listed):
+def test_all_scopes_together_give_the_whole_list(listed):
     assert (
         listed("--scope", "in-scope", "--scope", "contact-us", "--scope", "out-of-scope")
         == listed()
@@ -200,7 +200,7 @@ def test_a_scope_is_read_in_any_case(listed, scope):
     assert listed("--scope", scope.upper()) == listed("--scope", scope.title()) == wanted
 
 
-def test_the_list_of_cycle_3_is_the_one_that_is_shown_without_asking(listed):
+def test_the_list_of_cycle_3_is_shown_by_default(listed):
     assert listed("--cycle", "3") == listed()
 
 
@@ -221,7 +221,7 @@ def test_the_list_of_cycle_3_is_the_one_that_is_shown_without_asking(listed):
         (("--route", "constuction"), "Construction"),
     ],
 )  # fmt: skip
-def test_a_word_that_is_not_understood_is_refused_with_what_is_nearest(htq, options, nearest):
+def test_an_unknown_value_or_option_is_refused_with_the_nearest(htq, options, nearest):
     run = htq("standards", "list", *options, "--format", "json")
     assert (run.code, run.out) == (2, "")
     assert nearest in run.err
@@ -263,7 +263,7 @@ def test_a_route_is_found_by_every_name_it_has(listed, heading, official):
         ("legal, fin", "Legal, finance and accounting"),
     ],
 )
-def test_a_route_is_found_by_a_beginning_that_no_other_has(listed, beginning, heading):
+def test_a_route_is_found_by_a_unique_beginning_of_a_name(listed, beginning, heading):
     assert {row["route"] for row in listed("--route", beginning)} == {heading}
 
 
@@ -275,7 +275,7 @@ def test_a_beginning_that_two_routes_share_is_refused_and_both_are_named(htq):
 
 
 @pytest.mark.parametrize("name", ["", "  ", "&", "and", "astrology", "digital" * 100, "[/bold]"])
-def test_a_route_that_there_is_not_is_refused(htq, name):
+def test_an_unknown_route_is_refused(htq, name):
     run = htq("standards", "list", "--route", name)
     assert (run.code, run.out) == (2, "")
 
@@ -291,7 +291,7 @@ def test_routes_are_listed_with_their_names_and_slugs(htq):
     assert {row["cycle"] for row in rows} == {3}
 
 
-def test_routes_say_the_same_in_every_format(htq):
+def test_routes_have_the_same_data_in_every_format(htq):
     def routes(format):
         return htq("standards", "routes", "--format", format).out
 
@@ -325,7 +325,7 @@ def test_routes_say_the_same_in_every_format(htq):
     ],
     ids=" ".join,
 )
-def test_nothing_found_is_an_empty_result_and_no_failure(htq, words):
+def test_finding_nothing_gives_an_empty_result_and_exit_code_0(htq, words):
     def run(format):
         found = htq("standards", *words, "--format", format)
         assert found.code == 0
@@ -337,7 +337,7 @@ def test_nothing_found_is_an_empty_result_and_no_failure(htq, words):
     assert read_markdown(run("markdown").out) == []
     table = run("table")
     assert table.out == ""
-    assert table.err.strip()  # a person is told
+    assert table.err.strip()  # a message for people
 
 
 # Search
@@ -373,7 +373,7 @@ def test_nothing_found_is_an_empty_result_and_no_failure(htq, words):
         ("OCC0116", "ST0116"),
     ],
 )
-def test_a_search_finds_what_was_meant_first(references, words, reference):
+def test_the_first_result_of_a_search_is_the_standard_that_was_meant(references, words, reference):
     assert references(words)[0] == reference
     assert references(*words.split())[0] == reference
 
@@ -389,7 +389,7 @@ def test_a_search_for_a_route_finds_its_standards(listed, references, route):
     assert set(references(route)) >= {row["reference"] for row in listed("--route", route)}
 
 
-def test_a_title_with_the_word_comes_before_a_route_with_it(references):
+def test_titles_with_the_searched_word_come_before_routes_with_it(references):
     found = references("digital")
     assert set(found[:2]) == {"ST0863", "ST0345"}  # Digital accessibility …, Digital community …
 
@@ -401,7 +401,7 @@ def test_a_search_without_words_is_refused(htq):
 
 
 @pytest.mark.parametrize("words", [".*", "[", "]", "\\", "^$", "\x1b", "\u202e", "\x00", "%"])
-def test_a_search_is_for_words_and_never_a_pattern(references, words):
+def test_a_search_treats_a_pattern_as_plain_text(references, words):
     assert references(words) == []
 
 
@@ -411,7 +411,7 @@ def test_a_search_is_for_words_and_never_a_pattern(references, words):
 @pytest.mark.parametrize(
     "typed", ["ST0116", "st0116", "St 0116", "ST-0116", " st0116 ", "0116", "STO116", "OCC0116"]
 )
-def test_a_standard_is_shown_by_its_reference_however_it_is_typed(htq, typed):
+def test_a_standard_is_shown_for_its_reference_in_any_spelling(htq, typed):
     [shown] = htq("standards", "show", typed, "--format", "json").data
     assert {name: shown[name] for name in COLUMNS} == SOFTWARE_DEVELOPER
 
@@ -445,7 +445,7 @@ def test_several_standards_are_shown_in_the_order_asked(htq):
     assert out.index("Software tester") < out.index("Actuarial Technician")
 
 
-def test_show_says_the_same_in_yaml_as_in_json(htq):
+def test_show_gives_the_same_data_in_yaml_as_in_json(htq):
     words = ("standards", "show", "ST0116", "ST0004", "--format")
     assert yaml.safe_load(htq(*words, "yaml").out) == htq(*words, "json").data
 
@@ -459,7 +459,7 @@ def test_a_reference_that_is_not_on_the_list_is_refused_with_the_nearest(htq, ty
     assert "ST0116 (Software developer)" in run.err
 
 
-def test_one_reference_that_is_not_on_the_list_refuses_them_all(htq):
+def test_one_unlisted_reference_refuses_the_whole_command(htq):
     run = htq("standards", "show", "ST0116", "ST0119", "--format", "json")
     assert (run.code, run.out) == (2, "")
 
@@ -494,7 +494,7 @@ def test_a_redirected_output_can_be_in_any_encoding(words, encoding):
     ],
     ids=" ".join,
 )
-def test_a_reader_that_went_away_ends_it_quietly(words):
+def test_htq_ends_quietly_if_its_output_is_no_longer_read(words):
     reader, writer = os.pipe()
     os.close(reader)
     try:
@@ -528,17 +528,17 @@ def test_data_never_has_colour(format):
     assert b"\x1b" not in run.stdout
 
 
-# What once went wrong
+# Former faults
 
 
 @pytest.mark.parametrize("typed", ["ST9999", "FA0116", "software"])
-def test_a_reference_like_no_other_is_refused_too(htq, typed):
+def test_a_reference_similar_to_no_other_is_refused(htq, typed):
     run = htq("standards", "show", typed)
     assert (run.code, run.out) == (2, "")
     assert typed in run.err
 
 
-def test_the_title_of_just_these_words_comes_before_a_longer_one(references):
+def test_an_exact_title_comes_before_a_longer_one(references):
     assert references("(integrated) Dental technician")[0] == "ST0108"
 
 
@@ -549,18 +549,18 @@ def test_json_is_utf_8_whatever_the_encoding_of_standard_output(encoding):
     assert json.loads(run.stdout.decode("utf-8"))[0]["scope_means"].startswith("‘Contact us’")
 
 
-def test_a_cycle_without_a_list_answers_every_look_up(htq):
+def test_looking_up_a_standard_in_a_cycle_without_a_list_says_it_is_unknown(htq):
     assert htq("standards", "search", "data", "--cycle", "5").code == 0
     run = htq("standards", "show", "ST0118", "--cycle", "5")
     assert run.code == 2
     assert "whether ‘ST0118’ is on it is not known" in run.err
 
 
-def test_a_title_in_place_of_a_reference_is_answered_with_its_reference(htq):
+def test_show_with_a_title_suggests_its_reference(htq):
     assert "ST0118 (Data analyst)" in htq("standards", "show", "data analyst").err
 
 
-def test_a_title_is_said_to_be_no_reference_and_the_reference_is_named(htq):
+def test_show_says_that_a_title_is_not_a_reference_and_names_the_reference(htq):
     run = htq("standards", "show", "Software developer")
     assert run.code == 2
     assert run.err.startswith(

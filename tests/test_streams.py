@@ -1,12 +1,10 @@
-"""Whatever standard output is, all of a result arrives there, or htq says so and exits with 3."""
+"""Whatever standard output is, the whole result arrives there, or htq reports it and exits with 3."""
 
 import csv
-import fcntl
 import io
 import json
 import os
 import re
-import resource
 import shlex
 import signal
 import subprocess
@@ -22,7 +20,7 @@ pytestmark = pytest.mark.slow
 DRAFT = ROOT / "docs" / "not-ready.yaml"
 
 COMMANDS = {
-    # a kind of result: the words of a command that gives one, and its exit code
+    # kind of result: (words of a command that gives it, exit code)
     "text for people": (("check", DRAFT, "--at", IN_WINDOW), 1),
     "data": (("check", DRAFT, "--at", IN_WINDOW, "--format", "sarif"), 1),
     "what rich draws": (("check", "--help"), 0),
@@ -34,7 +32,7 @@ needs_devices = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no f
 
 @pytest.fixture(scope="module")
 def whole():
-    """What a command gives where nothing stands in its way."""
+    """The complete standard output of a command."""
     known = {}
 
     def result(words):
@@ -45,7 +43,9 @@ def whole():
     return result
 
 
-def may_not_grow():
+def limit_file_size():
+    import resource
+
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 
 
@@ -53,15 +53,15 @@ UNBUFFERED = {**os.environ, "PYTHONUNBUFFERED": "1"}
 
 
 @pytest.mark.parametrize("kind", COMMANDS)
-def test_a_file_that_may_not_grow_is_told_in_one_line(tmp_path, kind):
+def test_a_file_at_its_size_limit_is_reported_in_one_line(tmp_path, kind):
     words, _ = COMMANDS[kind]
     env = os.environ if kind == "a page" else UNBUFFERED
-    # What measures coverage would write a file too, which may not grow either.
+    # Measuring coverage would write a file too, which has the same limit.
     env = {name: text for name, text in env.items() if not name.startswith("COVERAGE_")}
     with (tmp_path / "out").open("wb") as out:
         run = program(
             *words, capture_output=False, stdout=out, stderr=subprocess.PIPE,
-            preexec_fn=may_not_grow, env=env,
+            preexec_fn=limit_file_size, env=env,
         )  # fmt: skip
     assert run.returncode == 3
     assert run.stderr == b"htq: the result cannot be written: File too large\n"
@@ -69,7 +69,7 @@ def test_a_file_that_may_not_grow_is_told_in_one_line(tmp_path, kind):
 
 @needs_devices
 @pytest.mark.parametrize("kind", ["text for people", "data", "what rich draws"])
-def test_a_full_disk_is_told_in_one_line_without_buffering_too(kind):
+def test_a_full_disk_is_reported_in_one_line_without_buffering(kind):
     words, _ = COMMANDS[kind]
     with open("/dev/full", "wb") as full:
         run = program(
@@ -79,12 +79,19 @@ def test_a_full_disk_is_told_in_one_line_without_buffering_too(kind):
     assert run.stderr == b"htq: the result cannot be written: No space left on device\n"
 
 
-@pytest.mark.skipif(not hasattr(fcntl, "F_SETPIPE_SZ"), reason="pipes have one size here")
+def shrink(pipe):
+    import fcntl
+
+    if not hasattr(fcntl, "F_SETPIPE_SZ"):
+        pytest.skip("pipes have one size here")
+    fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, 4096)
+
+
 @pytest.mark.parametrize("kind", COMMANDS)
-def test_a_slow_reader_of_a_pipe_that_does_not_wait_gets_everything(whole, kind):
+def test_a_slow_reader_of_a_non_blocking_pipe_gets_everything(whole, kind):
     words, code = COMMANDS[kind]
     reader, writer = os.pipe()
-    fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 4096)
+    shrink(writer)
     os.set_blocking(writer, False)
     command = [sys.executable, "-m", "htqcli", *map(str, words)]
     env = UNBUFFERED if kind == "data" else os.environ
@@ -99,7 +106,7 @@ def test_a_slow_reader_of_a_pipe_that_does_not_wait_gets_everything(whole, kind)
 
 
 @pytest.mark.parametrize("kind", ["text for people", "data", "what rich draws"])
-def test_a_closed_standard_output_is_told_in_one_line(kind):
+def test_a_closed_standard_output_is_reported_in_one_line(kind):
     words, _ = COMMANDS[kind]
     command = shlex.join([sys.executable, "-m", "htqcli", *map(str, words)])
     run = subprocess.run(["sh", "-c", f"{command} >&-"], stderr=subprocess.PIPE, check=False)
@@ -109,14 +116,14 @@ def test_a_closed_standard_output_is_told_in_one_line(kind):
 
 @needs_devices
 @pytest.mark.parametrize("closed", ["2>/dev/full", "2>&-"])
-def test_a_standard_error_that_takes_nothing_costs_no_result(whole, closed):
+def test_the_result_is_complete_even_if_standard_error_fails(whole, closed):
     words, code = COMMANDS["data"]
     command = shlex.join([sys.executable, "-m", "htqcli", *map(str, words)])
     run = subprocess.run(["sh", "-c", f"{command} {closed}"], stdout=subprocess.PIPE, check=False)
     assert (run.returncode, run.stdout) == (code, whole(words))
 
 
-def test_what_goes_to_a_file_needs_no_standard_output(tmp_path):
+def test_output_to_a_file_works_without_standard_output(tmp_path):
     file = tmp_path / "schema.json"
     command = shlex.join([sys.executable, "-m", "htqcli", "schema", "catalogue", "-o", str(file)])
     run = subprocess.run(["sh", "-c", f"{command} >&-"], stderr=subprocess.PIPE, check=False)
@@ -124,11 +131,11 @@ def test_what_goes_to_a_file_needs_no_standard_output(tmp_path):
     assert json.loads(file.read_bytes())
 
 
-def test_it_can_be_ended_while_nobody_reads_the_result():
+def test_htq_can_be_terminated_while_nobody_reads_the_result():
     words, _ = COMMANDS["data"]
     command = [sys.executable, "-m", "htqcli", *map(str, words)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as run:
-        fcntl.fcntl(run.stdout, fcntl.F_SETPIPE_SZ, 4096)
+        shrink(run.stdout)
         assert os.read(run.stdout.fileno(), 1)  # it writes, and waits for the rest to be taken
         run.send_signal(signal.SIGTERM)
         assert run.wait(30) == 128 + signal.SIGTERM
@@ -150,7 +157,7 @@ def test_it_can_be_ended_while_nobody_reads_the_result():
     ],
     ids=lambda words: " ".join(words[:2]) if len(words) < 4 else words[0],
 )
-def test_a_hyphen_names_standard_output(htq, tmp_path, monkeypatch, words):
+def test_a_hyphen_means_standard_output(htq, tmp_path, monkeypatch, words):
     monkeypatch.chdir(tmp_path)
     assert htq(*words, "-o", "-").out == htq(*words).out
     assert htq(*words, "-o", "-").out[:1] != "\ufeff"
@@ -161,9 +168,7 @@ def test_a_hyphen_names_standard_output(htq, tmp_path, monkeypatch, words):
     "command", [("check", DRAFT), ("catalogue", "check", "data/standards.yaml")]
 )
 @pytest.mark.parametrize("format", ["json", "sarif", "markdown", "text"])
-def test_a_report_for_a_hyphen_takes_the_place_of_the_text(
-    htq, tmp_path, monkeypatch, command, format
-):
+def test_a_report_to_a_hyphen_replaces_the_text(htq, tmp_path, monkeypatch, command, format):
     monkeypatch.chdir(ROOT)
     words = (*command, "--at", IN_WINDOW)
     wanted = htq(*words, "--format", format)
@@ -172,7 +177,7 @@ def test_a_report_for_a_hyphen_takes_the_place_of_the_text(
     assert not (ROOT / "-").exists()
 
 
-def test_a_report_for_a_hyphen_goes_with_reports_for_files(htq, tmp_path):
+def test_a_report_to_a_hyphen_can_be_combined_with_reports_to_files(htq, tmp_path):
     file = tmp_path / "report.xml"
     run = htq("check", DRAFT, "--report", f"junit={file}", "--report", "json=-")
     assert run.data["summary"]["files"] == 1
@@ -190,7 +195,7 @@ def test_a_report_for_a_hyphen_goes_with_reports_for_files(htq, tmp_path):
         (("--diff", "--report", "text=-"), "The diff goes to standard output"),
     ],
 )
-def test_two_results_never_go_to_standard_output(htq, words, said):
+def test_only_one_result_can_go_to_standard_output(htq, words, said):
     run = htq("check", DRAFT, *words)
     assert (run.code, run.out) == (2, "")
     assert said in run.err
@@ -212,7 +217,7 @@ with_file = pytest.mark.parametrize("words", WITH_FILE.values(), ids=WITH_FILE)
 
 
 @with_file
-def test_a_file_holds_what_standard_output_would_and_csv_in_it_a_mark_for_excel(
+def test_a_file_equals_standard_output_except_for_a_mark_for_excel_in_csv(
     htq, tmp_path, monkeypatch, words
 ):
     monkeypatch.setenv("FORCE_COLOR", "1")
@@ -226,7 +231,7 @@ def test_a_file_holds_what_standard_output_would_and_csv_in_it_a_mark_for_excel(
         assert file.read_bytes().decode() == ("\ufeff" if format == "csv" else "") + wanted
 
 
-def test_a_page_for_a_browser_goes_to_a_file_without_a_mark(htq, tmp_path):
+def test_an_html_file_equals_standard_output(htq, tmp_path):
     file = tmp_path / "coverage.html"
     words = (*WITH_FILE["coverage"], "--format", "html")
     assert htq(*words, "-o", file).code == 0
@@ -262,9 +267,7 @@ def test_no_statement_is_a_formula_or_markup_in_any_table(htq, tmp_path):
         (("coverage", "application.yaml"), "ksbs/ST0116-1.1.yaml"),
     ],
 )
-def test_a_result_is_not_written_over_what_it_is_made_from(
-    htq, draft, tmp_path, monkeypatch, words, file
-):
+def test_a_result_is_not_written_over_its_own_input(htq, draft, tmp_path, monkeypatch, words, file):
     monkeypatch.chdir(tmp_path)
     draft()
     (tmp_path / "own.yaml").write_bytes((ROOT / "data" / "standards.yaml").read_bytes())

@@ -1,4 +1,4 @@
-"""The modules import in one direction, and the program starts light."""
+"""The modules import in one direction, and a command loads only what it needs."""
 
 import ast
 import os
@@ -16,6 +16,7 @@ ORDER = [
     "words",
     "vocabulary",
     "files",
+    "folder",
     "cells",
     "moment",
     "verdict",
@@ -80,18 +81,18 @@ ORDER = [
     "cli.*",
     "cli",
 ]
-"""Each module imports only from those before it. With a star: the others of the room, none of
-which imports another, such as the families of rules and the commands."""
+"""Each module imports only from those before it. A star stands for the other modules of a room,
+none of which imports another, such as the families of rules and the commands."""
 
 
 def place(name):
-    """Where a module of the package stands in the order."""
+    """The position of a module of the package in the order."""
     room = name.split(".")[0]
     return ORDER.index(name if name in ORDER else f"{room}.*")
 
 
 def imports(path):
-    """The modules of the package that a module imports, for typing too."""
+    """The modules of the package that a module imports, even if only for typing."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("htqcli"):
             base = node.module.partition(".")[2]
@@ -109,7 +110,7 @@ MODULES = sorted(
     if path.parent != PACKAGE or path.name[0] != "_"
     if ast.parse(path.read_text(encoding="utf-8")).body[1:]
 )
-"""All that hold more than a line on what their room is."""
+"""All modules but those that have only a docstring about their room."""
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
@@ -148,7 +149,7 @@ def test_a_command_loads_only_what_it_needs(words, spared):
         f"finally:\n    print(*[m for m in {spared} if m in sys.modules], file=sys.stderr)"
     )
     command = [sys.executable, "-c", script, *words]
-    # What measures coverage loads modules of its own.
+    # Measuring coverage loads other modules.
     environment = {name: v for name, v in os.environ.items() if not name.startswith("COVERAGE_")}
     run = subprocess.run(
         command, cwd=ROOT / "examples", capture_output=True, check=True, env=environment
@@ -156,7 +157,7 @@ def test_a_command_loads_only_what_it_needs(words, spared):
     assert run.stderr.decode().strip() == ""
 
 
-def test_only_the_reader_of_documents_knows_yaml():
+def test_only_the_reader_of_documents_imports_yaml():
     readers = [
         path.name
         for path in MODULES

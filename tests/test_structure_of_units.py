@@ -1,4 +1,4 @@
-"""Which units a learner takes: the exact answer, held against looking at every combination."""
+"""Which units a learner takes: the answers are compared with a search of every combination."""
 
 import itertools
 from dataclasses import replace
@@ -70,7 +70,7 @@ def is_permitted(structure, chosen):
 
 
 def missed(occupations, chosen):
-    """For each occupation the KSBs that a set misses."""
+    """The KSBs of each occupation that a set of units misses."""
     return {
         name: [label for label, units in ksbs.items() if not chosen & set(units)]
         for name, ksbs in occupations.items()
@@ -78,7 +78,7 @@ def missed(occupations, chosen):
 
 
 @given(STRUCTURES, OCCUPATIONS)
-def test_a_counter_example_is_found_exactly_when_there_is_one(structure, occupations):
+def test_a_counterexample_is_found_exactly_if_one_exists(structure, occupations):
     exists = any(
         is_permitted(structure, set(chosen)) and all(missed(occupations, set(chosen)).values())
         for size in range(7)
@@ -108,7 +108,7 @@ def test_each_repair_closes_its_gap_on_the_pathway(structure, occupations):
     found = structure.counter_example(occupations)
     if found is None:
         return
-    # The first pathway of that name by which the set is permitted is the one that is meant.
+    # The first pathway of that name that permits the set is the one that is meant.
     ways = [way for way in structure.pathways if way.name == found.pathway]
     ways = [
         way for way in ways if is_permitted(replace(structure, pathways=(way,)), set(found.units))
@@ -131,7 +131,7 @@ def test_each_repair_closes_its_gap_on_the_pathway(structure, occupations):
 
 
 @given(STRUCTURES, OCCUPATIONS)
-def test_how_many_ksbs_every_combination_covers_is_counted_exactly(structure, occupations):
+def test_the_ksbs_that_every_combination_covers_are_counted_exactly(structure, occupations):
     sets = [chosen for chosen in subsets() if is_permitted(structure, chosen)]
     for ksbs in occupations.values():
         met = [all(chosen & set(units) for chosen in sets) for units in ksbs.values()]
@@ -142,9 +142,7 @@ WORSE = ("a unit out of a line", "a line out", "a mandatory unit to choose")
 
 
 @given(STRUCTURES, OCCUPATIONS, st.sampled_from(WORSE), st.integers(0, 5), st.integers(0, 2))
-def test_less_coverage_never_makes_a_counter_example_go_away(
-    structure, occupations, how, unit, standard
-):
+def test_less_coverage_never_removes_a_counterexample(structure, occupations, how, unit, standard):
     if structure.counter_example(occupations) is None:
         return
     worse = {name: {label: list(units) for label, units in ksbs.items()}
@@ -180,17 +178,17 @@ def test_a_permitted_set_stays_permitted_with_more_units(structure, some, more):
         ([], ""),
     ],
 )
-def test_neighbouring_gaps_are_said_as_a_range(labels, said):
+def test_neighbouring_labels_are_written_as_a_range(labels, said):
     assert ranges(labels) == said
 
 
 def qualification(ids, *groups, pathways=()):
-    """Units without credits, and groups of all that is asked."""
+    """Units without credits, in a structure of only these groups and pathways."""
     return Combinations(ids, (0,) * len(ids), Requirement(None, 0, groups), pathways)
 
 
-def test_units_that_can_each_be_avoided_but_not_together_leave_no_gap():
-    # Of U0 and U1 a learner takes one: who avoids U0 is competent in the second occupation.
+def test_units_that_cannot_both_be_avoided_leave_no_gap():
+    # A learner takes U0 or U1, so one who avoids U0 is competent in the second occupation.
     either = qualification(IDS, group([0, 1], 1, by_credits=False))
     first, second = {"ST0001": {"K1": ["U0"]}}, {"ST0002": {"K1": ["U1"]}}
     assert either.counter_example(first | second) is None
@@ -198,7 +196,7 @@ def test_units_that_can_each_be_avoided_but_not_together_leave_no_gap():
     assert either.counter_example(second).units == ("U0",)
 
 
-def test_a_counter_example_has_no_unit_that_nothing_asks_for():
+def test_a_counterexample_has_only_units_that_the_structure_requires():
     structure = qualification(IDS, group([3, 4], 1, by_credits=False))
     assert structure.counter_example({"ST0001": {"K1": ["U4"]}}).units == ("U3",)
 
@@ -218,7 +216,7 @@ ANY = group([0, 1], 1, by_credits=False)
     ],
     ids=["units", "groups", "groups and pathways", "KSBs"],
 )
-def test_as_many_as_the_message_says_are_answered_for(structure, occupations):
+def test_a_structure_of_the_largest_stated_size_is_answered(structure, occupations):
     assert structure.counter_example(occupations).units == ("U0",)
 
 
@@ -235,7 +233,7 @@ def test_as_many_as_the_message_says_are_answered_for(structure, occupations):
     ],
     ids=["units", "groups", "groups and pathways", "KSBs"],
 )
-def test_more_than_can_be_asked_of_is_refused_and_never_guessed(structure, occupations):
+def test_a_structure_over_the_stated_size_is_refused_and_never_guessed(structure, occupations):
     with pytest.raises(TooLarge):
         structure.counter_example(occupations)
 
@@ -250,9 +248,9 @@ def two_halves(number, *groups):
     }
 
 
-def test_a_search_through_all_pairs_of_many_units_is_given_up_and_never_guessed():
+def test_a_search_that_would_take_too_long_is_given_up_and_never_guessed():
     def all_but_one(number):
-        # A learner can leave out any unit, and never one of each half.
+        # A learner can leave out any one unit, but not one of each half.
         enough = group(range(2 * number), 2 * number - 1, by_credits=False)
         return two_halves(number, *[enough] * 50)
 
@@ -263,11 +261,11 @@ def test_a_search_through_all_pairs_of_many_units_is_given_up_and_never_guessed(
         structure.counter_example(occupations)
 
 
-def test_a_ksb_that_is_missed_only_with_another_makes_no_search_longer():
+def test_a_ksb_missed_only_together_with_another_does_not_slow_the_search():
     number = 450
     two_fewer = group(range(2 * number), 2 * number - 2, by_credits=False)
     structure, occupations = two_halves(number, two_fewer, group([0, number], 1, by_credits=False))
-    # Who leaves out the first of a half misses the first KSB, and whatever else they miss.
+    # A learner who misses any KSB of a half also misses the first one.
     for ksbs in occupations.values():
         for units in list(ksbs.values())[1:]:
             units.append(ksbs["K0"][0])

@@ -1,4 +1,4 @@
-"""htq in terminals, pipes and pipelines of every kind: the real program."""
+"""The real program in terminals, pipes and pipelines of every kind."""
 
 import os
 import re
@@ -51,7 +51,7 @@ def test_no_word_of_a_table_is_broken_in_a_narrow_terminal(columns):
         ({"NO_COLOR": "", "TERM": "xterm"}, True),
     ],
 )
-def test_colour_is_for_terminals_that_want_it(environment, coloured):
+def test_colour_is_used_only_in_terminals_that_allow_it(environment, coloured):
     code, shown = in_terminal("window", "status", "--at", IN_WINDOW, **environment)
     assert code == 0
     assert (ESCAPE in shown) is coloured
@@ -79,7 +79,7 @@ def test_colour_can_be_forced_into_a_pipe_without_cutting_lines():
         ("check", "--help"),
     ],
 )
-def test_any_encoding_of_standard_output_can_hold_the_result(encoding, words):
+def test_the_result_can_be_written_in_any_encoding(encoding, words):
     env = {**os.environ, "PYTHONIOENCODING": encoding}
     draft = "title: \U0001f600 ‘ü’\n".encode()
     run = program(*words, env=env, input=draft)
@@ -90,7 +90,7 @@ def test_any_encoding_of_standard_output_can_hold_the_result(encoding, words):
     assert run.stdout.decode("utf-8" if "json" in words else encoding)
 
 
-def test_a_reader_that_goes_away_ends_htq_quietly():
+def test_htq_ends_quietly_if_its_output_is_no_longer_read():
     for words in (("standards", "list"), ("--help",), ("check", ROOT / "examples")):
         command = [sys.executable, "-m", "htqcli", *map(str, words)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
@@ -100,7 +100,7 @@ def test_a_reader_that_goes_away_ends_htq_quietly():
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no full device here")
-def test_a_full_disk_is_one_line_and_exit_3():
+def test_a_full_disk_gives_one_line_and_exit_code_3():
     with open("/dev/full", "wb") as full:
         run = program(
             "standards", "list", "--format", "json",
@@ -112,7 +112,7 @@ def test_a_full_disk_is_one_line_and_exit_3():
 
 
 def run_with(load):
-    """`htq standards list` in a process of its own, in which loading the catalogue does this."""
+    """The command for `htq standards list` with this in place of loading the catalogue."""
     script = (
         "import os, signal, htqcli.catalogue.bundled, htqcli.cli\n"
         f"def load(file=None): {load}\n"
@@ -137,7 +137,7 @@ def test_an_interruption_ends_htq_quietly():
         (">&- 2>&- <&-", 3, b""),
     ],
 )
-def test_a_closed_stream_matters_only_where_the_result_would_go_there(closed, code, said):
+def test_a_closed_stream_matters_only_if_the_result_goes_there(closed, code, said):
     command = f"{sys.executable} -m htqcli check {ROOT / 'examples'} --at {IN_WINDOW}"
     run = subprocess.run(["sh", "-c", f"{command} {closed}"], capture_output=True, check=False)
     assert (run.returncode, run.stderr) == (code, said)
@@ -155,7 +155,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("word", HOSTILE)
-def test_no_value_speaks_to_a_terminal_or_a_pipeline(tmp_path, word):
+def test_values_cannot_command_the_terminal_or_pipeline(tmp_path, word):
     import json
 
     quoted = json.dumps(word)
@@ -176,7 +176,7 @@ def test_no_value_speaks_to_a_terminal_or_a_pipeline(tmp_path, word):
 
 
 @pytest.mark.parametrize("word", [word for word in HOSTILE if "/" not in word])
-def test_no_file_name_speaks_to_a_terminal_or_a_pipeline(tmp_path, word):
+def test_file_names_cannot_command_the_terminal_or_pipeline(tmp_path, word):
     (tmp_path / f"{word}.yaml").write_text("cycle: x")
     run = program("check", f"{word}.yaml", f"{word}.nothing", cwd=tmp_path)
     assert run.returncode == 3
@@ -187,7 +187,7 @@ def test_no_file_name_speaks_to_a_terminal_or_a_pipeline(tmp_path, word):
         assert line.isprintable(), line
 
 
-def test_a_fault_in_htq_says_how_to_report_it_and_shows_itself_when_asked():
+def test_a_fault_in_htq_shows_its_traceback_only_with_htq_debug():
     for debug in ("", "1"):
         run = subprocess.run(
             run_with("raise ZeroDivisionError('a fault')"),
@@ -212,7 +212,7 @@ def every_command():
 
 
 @pytest.mark.parametrize("words", every_command(), ids=" ".join)
-def test_help_names_no_type_of_python_and_fills_its_lines(htq, words):
+def test_help_shows_no_python_types_and_fills_its_lines(htq, words):
     help_ = htq(*words, "-h").out
     assert "--help  -h" in re.sub(r" +", "  ", help_)
     assert not re.search(r"<\w+(\[\w+\])?>", help_)
@@ -241,7 +241,7 @@ def test_help_names_no_type_of_python_and_fills_its_lines(htq, words):
         ),
     ],
 )
-def test_what_does_not_fit_the_command_is_said_plainly(htq, words, said):
+def test_a_wrong_command_line_gets_a_plain_message(htq, words, said):
     run = htq(*words)
     assert run.code == 2
     assert run.err.startswith(f"There is a problem. {said}")

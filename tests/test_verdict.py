@@ -1,4 +1,4 @@
-"""What is said of a draft: one of four verdicts, which no worse mapping can better."""
+"""The four verdicts on a draft: a worse mapping never gets a better one."""
 
 import copy
 import json
@@ -24,19 +24,14 @@ BEST_LAST = (Verdict.NOT_READY, Verdict.UNPROVEN, Verdict.UNSETTLED, Verdict.REA
 LIST = "ksbs/ST0116-1.1.yaml"
 
 
-def asked(htq, path, *words):
+def run_check(htq, path, *words):
     run = htq("check", path, "--at", IN_WINDOW, "--format", "json", *words)
     (file,) = run.data["files"]
     return run, file
 
 
-def without_gap(draft, old="", new=""):
-    """The example, with the list of its standard beside it."""
-    return draft({old: new} if old else {})
-
-
 CASES = {
-    # how a draft differs from the example that is ready: its verdict, and the exit code
+    # how a draft differs from the ready example: (changes, verdict, exit code)
     "nothing": ({}, Verdict.READY, 0),
     "an error": ({"  level: 4\n": "  level: 6\n"}, Verdict.NOT_READY, 1),
     "a warning": ({'version: "1.1"': 'version: "1.1"\n    option: Web'}, Verdict.UNSETTLED, 0),
@@ -47,7 +42,7 @@ CASES = {
 
 @pytest.mark.parametrize("changes, verdict, code", CASES.values(), ids=CASES)
 def test_a_draft_has_the_first_verdict_that_applies(htq, draft, changes, verdict, code):
-    run, file = asked(htq, draft(changes))
+    run, file = run_check(htq, draft(changes))
     assert (file["verdict"], run.code) == (verdict, code)
     assert file["ready"] is (verdict is Verdict.READY)
     assert bool(file["unproven"]) is (verdict is Verdict.UNPROVEN)
@@ -58,10 +53,10 @@ def test_a_draft_has_the_first_verdict_that_applies(htq, draft, changes, verdict
     }
 
 
-def test_a_draft_without_its_list_is_unproven_unless_it_accepts_that(htq, draft):
+def test_a_draft_without_its_ksb_list_is_unproven_unless_it_accepts_that(htq, draft):
     path = draft()
     (path.parent / LIST).unlink()
-    run, file = asked(htq, path)
+    run, file = run_check(htq, path)
     assert (file["verdict"], run.code) == ("unproven", 1)
     assert [one["code"] for one in file["unproven"]] == ["HTQ509"]
     assert file["standards"] == [
@@ -75,21 +70,21 @@ def test_a_draft_without_its_list_is_unproven_unless_it_accepts_that(htq, draft)
     ]
     entry = "{rule: HTQ509, reason: The list cannot be had, until: 2022-06-30}"
     path.write_text(f"{path.read_text(encoding='utf-8')}accept:\n  - {entry}\n", encoding="utf-8")
-    run, file = asked(htq, path)
+    run, file = run_check(htq, path)
     assert (file["verdict"], file["unproven"], run.code) == ("ready", [], 0)
 
 
-def test_a_list_that_cannot_be_used_proves_nothing(htq, draft):
+def test_a_draft_with_an_unusable_ksb_list_is_unproven(htq, draft):
     path = draft()
     (path.parent / LIST).write_text("reference: [", encoding="utf-8")
-    run, file = asked(htq, path)
+    run, file = run_check(htq, path)
     assert (file["verdict"], run.code) == ("unproven", 1)
 
 
-def test_what_is_not_proven_is_told_beside_an_error_too(htq, draft):
+def test_a_draft_with_an_error_still_lists_what_is_unproven(htq, draft):
     path = draft({"  level: 4\n": "  level: 6\n"})
     (path.parent / LIST).unlink()
-    _, file = asked(htq, path)
+    _, file = run_check(htq, path)
     assert file["verdict"] == "not-ready"
     assert [one["code"] for one in file["unproven"]] == ["HTQ509"]
 
@@ -97,36 +92,36 @@ def test_what_is_not_proven_is_told_beside_an_error_too(htq, draft):
 @pytest.mark.parametrize(
     "words", [("--ignore", "HTQ509"), ("--ignore", "HTQ301"), ("--select", "HTQ4")]
 )
-def test_rules_that_are_left_out_prove_nothing_and_fail_nothing(htq, draft, words):
-    run, file = asked(htq, draft(), *words)
+def test_leaving_out_rules_makes_a_draft_unproven_but_does_not_fail_the_run(htq, draft, words):
+    run, file = run_check(htq, draft(), *words)
     assert (file["verdict"], run.code) == ("unproven", 0)
     assert {one["pointer"] for one in file["unproven"]} == {""}
     text = htq("check", draft(), "--at", IN_WINDOW, *words).out
     assert "no error found by the rules that were chosen" in text
 
 
-def test_a_rule_that_can_only_inform_is_not_missed(htq, draft):
-    _, file = asked(htq, draft(), "--ignore", "HTQ302")
+def test_a_draft_is_ready_without_a_rule_that_only_gives_notes(htq, draft):
+    _, file = run_check(htq, draft(), "--ignore", "HTQ302")
     assert (file["verdict"], file["unproven"]) == ("ready", [])
 
 
 @pytest.mark.parametrize("words, code", [
     (("--fail-on", "never"), 0), (("--exit-zero",), 0), (("--fail-on", "warning"), 1), ((), 1),
 ])  # fmt: skip
-def test_the_exit_code_follows_what_fails_the_run(htq, draft, words, code):
+def test_the_exit_code_follows_the_options_in_every_format(htq, draft, words, code):
     path = draft()
     (path.parent / LIST).unlink()
     for format in FORMATS:
         assert htq("check", path, "--at", IN_WINDOW, "--format", format, *words).code == code
 
 
-def test_warnings_fail_only_where_that_is_asked_for(htq, draft):
+def test_warnings_fail_the_run_only_with_fail_on_warning(htq, draft):
     path = draft(CASES["a warning"][0])
     assert htq("check", path, "--at", IN_WINDOW).code == 0
     assert htq("check", path, "--at", IN_WINDOW, "--fail-on", "warning").code == 1
 
 
-def test_text_says_what_is_to_do_and_as_at_when(htq, draft):
+def test_text_states_the_open_warnings_the_coverage_and_the_date(htq, draft):
     at = "as at 20 May 2022"
     assert f"ready to submit, {at}\n" in htq("check", draft(), "--at", IN_WINDOW).out
     path = draft(CASES["a warning"][0])
@@ -139,20 +134,20 @@ def test_text_says_what_is_to_do_and_as_at_when(htq, draft):
     assert at in out
 
 
-def test_the_environment_gives_a_time(htq, draft, monkeypatch):
+def test_an_environment_variable_can_set_the_time(htq, draft, monkeypatch):
     monkeypatch.setenv("HTQ_AT", IN_WINDOW)
     run = htq("check", draft())
     assert run.code == 0
     assert "ready to submit, as at 20 May 2022" in run.out
 
 
-# The laws, over drafts that are made up: small ones, and some of the size of a real application.
-# What differs between cycles is their policy, so each draft is for cycle 3, which has a list, and
-# is held against the policy of every cycle.
+# Properties of made-up drafts: small ones, and some of the size of a real application. Cycles
+# differ in their policy, so each draft is for cycle 3, which has a list, and is checked with the
+# policy of every cycle.
 
 
 def with_policy(number):
-    """The bundled catalogue with cycle 3 asking for what another cycle asks for."""
+    """The bundled catalogue in which cycle 3 has the policy of another cycle."""
     known = bundled.load()
     policy = known.cycle(number).policy
     cycles = [
@@ -170,7 +165,7 @@ COUNTS = {  # how many statements of each kind a made-up list has
     "ST0127": {"K": 20, "S": 14, "B": 6},
 }
 SMALL, REAL = "1.1", "2.0"
-"""The versions of the short lists and of those of a real size."""
+"""The versions of the short lists and of the lists of a real size."""
 OPTION = "ST0127"
 """The standard that has options in its list of a real size."""
 
@@ -197,7 +192,7 @@ def folder(tmp_path_factory):
 
 
 def checked(folder, data, policy):
-    """What a check finds in a draft that is this data."""
+    """The result of a check of a draft with this data."""
     draft = Draft("draft.yaml", folder, json.dumps(data).encode())
     found = Checker(KNOWN[policy], AT).check(draft)
     assert isinstance(found, Checked)
@@ -205,12 +200,12 @@ def checked(folder, data, policy):
 
 
 def rank(folder, data, policy):
-    """The place of the verdict on a draft, the worst first."""
+    """The rank of the verdict on a draft; the worst is 0."""
     return BEST_LAST.index(checked(folder, data, policy).verdict)
 
 
 def draft_of(units, structure, standards):
-    """A sound draft with these parts."""
+    """A valid draft with these parts."""
     return {
         "cycle": 3,
         "applicant": {"name": "Example Awards", "type": "awarding-organisation", "recognition_number": "RN5999"},
@@ -230,7 +225,7 @@ def draft_of(units, structure, standards):
 
 @st.composite
 def small_drafts(draw):
-    """A sound draft with gaps, groups, pathways and one or two standards."""
+    """A valid draft with gaps, groups, pathways and one or two standards."""
     units = [f"U{number}" for number in range(1, draw(st.integers(2, 6)) + 1)]
     some = st.lists(st.sampled_from(units), unique=True, max_size=4)
     group = st.builds(
@@ -262,9 +257,9 @@ def small_drafts(draw):
 
 @st.composite
 def real_drafts(draw):
-    """A sound draft of the size of a real application: 12 to 40 units with credits, groups by
-    number and by credits, pathways, assessments and up to 4 standards, which are mapped tightly
-    or with gaps. Dice make it of a seed, because drawing each mark alone takes too long."""
+    """A valid draft of the size of a real application: 12 to 40 units with credits, groups by
+    number and by credits, pathways, assessments and up to 4 standards, which are mapped fully or
+    with gaps. It is made from a seed, because drawing each part from Hypothesis takes too long."""
     dice = Random(draw(st.integers(0, 2**32)))
     units = [f"U{number}" for number in range(1, dice.randint(12, 40) + 1)]
     credits = {unit: dice.choice([10, 15, 20, 30]) for unit in units}
@@ -333,7 +328,7 @@ def requirements(structure):
 
 
 def worsen(data, dice):
-    """Take something of a mapping, or make a unit that was mandatory one to choose."""
+    """Take something out of a mapping, or make a mandatory unit optional."""
     ksbs = dice.choice(data["standards"])["ksbs"]
     free = [one for one in requirements(data.get("structure")) if one["mandatory"]]
     way = dice.choice(["delete", "partial", "take", *(["choose"] if free else [])])
@@ -361,10 +356,10 @@ POLICIES = st.sampled_from(list(KNOWN))
 UNSOUND = {"HTQ502", "HTQ505", *(f"HTQ{number}" for number in range(510, 516))}
 
 
-def of_both_sizes(law):
-    """The law over small drafts and over those of a real size, of which few are made by default."""
+def of_both_sizes(test):
+    """Run a property with small drafts and with drafts of a real size."""
     both = pytest.mark.parametrize("drafts", [small_drafts, real_drafts])
-    return pytest.mark.slow(both(law))
+    return pytest.mark.slow(both(test))
 
 
 SEARCH = settings(deadline=None, derandomize=True, max_examples=2_000, phases=[Phase.generate])
@@ -372,8 +367,8 @@ SEARCH = settings(deadline=None, derandomize=True, max_examples=2_000, phases=[P
 
 @of_both_sizes
 @pytest.mark.parametrize("verdict", [Verdict.READY, Verdict.UNSETTLED, Verdict.NOT_READY])
-def test_drafts_are_made_up_for_which_a_law_can_fail(folder, drafts, verdict):
-    """A law shows nothing of drafts that all have the worst verdict already."""
+def test_some_made_up_drafts_get_each_verdict(folder, drafts, verdict):
+    """A property shows nothing if all drafts already have the worst verdict."""
     both = st.tuples(drafts(), POLICIES)
     found = find(both, lambda made: checked(folder, *made).verdict is verdict, settings=SEARCH)
     assert found
@@ -396,11 +391,11 @@ def test_a_worse_mapping_never_has_a_better_verdict(folder, drafts, data):
 @of_both_sizes
 @examples(25)
 @given(st.data())
-def test_a_draft_without_one_of_its_lists_is_never_proven(folder, drafts, data):
+def test_a_draft_without_one_of_its_ksb_lists_is_never_proven(folder, drafts, data):
     draft, policy = data.draw(drafts()), data.draw(POLICIES)
     claim = data.draw(st.sampled_from(draft["standards"]))
     before = rank(folder, draft, policy)
-    claim["version"] = "9.9"  # of which there is no list
+    claim["version"] = "9.9"  # which has no list
     found = checked(folder, draft, policy)
     assert found.verdict in (Verdict.NOT_READY, Verdict.UNPROVEN)
     assert BEST_LAST.index(found.verdict) <= max(before, BEST_LAST.index(Verdict.UNPROVEN))
@@ -419,7 +414,7 @@ def answers(value, path=()):
 
 
 def parent(data, path):
-    """What holds the value at a path."""
+    """The list or group of fields that has the value at a path."""
     for step in path[:-1]:
         data = data[step]
     return data
@@ -431,7 +426,7 @@ PLACEHOLDERS = ["<answer>", "TODO", "TBC", "[insert]", "n/a", "To be confirmed",
 @of_both_sizes
 @examples(40)
 @given(st.data())
-def test_a_placeholder_in_place_of_any_answer_is_not_ready(folder, drafts, data):
+def test_a_draft_with_a_placeholder_for_any_answer_is_not_ready(folder, drafts, data):
     draft, policy = data.draw(drafts()), data.draw(POLICIES)
     path = data.draw(st.sampled_from(list(answers(draft))))
     parent(draft, path)[path[-1]] = data.draw(st.sampled_from(PLACEHOLDERS))
@@ -451,7 +446,7 @@ NEEDED = [
 @of_both_sizes
 @examples(25)
 @given(st.data())
-def test_a_draft_without_an_answer_that_it_needs_is_not_ready(folder, drafts, data):
+def test_a_draft_without_a_required_answer_is_not_ready(folder, drafts, data):
     draft, policy = data.draw(drafts()), data.draw(POLICIES)
     path = data.draw(st.sampled_from(NEEDED))
     if path == ("standards", 0):
@@ -462,13 +457,13 @@ def test_a_draft_without_an_answer_that_it_needs_is_not_ready(folder, drafts, da
 
 @examples(20)
 @given(real_drafts(), POLICIES)
-def test_made_up_drafts_of_a_real_size_are_sound(folder, data, policy):
+def test_made_up_drafts_of_a_real_size_are_valid(folder, data, policy):
     found = checked(folder, data, policy)
     assert not UNSOUND & {finding.rule.code for finding in found.findings}
 
 
-def test_the_example_is_proven_as_it_is(htq):
-    run, file = asked(htq, ROOT / "examples" / "application.yaml")
+def test_the_example_is_ready_and_fully_covered(htq):
+    run, file = run_check(htq, ROOT / "examples" / "application.yaml")
     assert (file["verdict"], file["findings"], run.code) == ("ready", [], 0)
     (covered,) = file["standards"]
     assert (covered["ksbs"], covered["covered"], covered["in_every_combination"]) == (38, 38, 38)

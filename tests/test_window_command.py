@@ -23,13 +23,13 @@ CYCLE_3 = {
 
 @pytest.fixture
 def window(htq, five_cycles):
-    """A command of `htq window` that knows the cycles that these tests know."""
+    """Run a command of `htq window` with only the cycles that these tests cover."""
     return lambda *words: htq("window", *words, "--catalogue", five_cycles)
 
 
 @pytest.fixture
 def status(window):
-    """The JSON of `htq window status` at a time, with some options."""
+    """The JSON of `htq window status` at this time, with these options."""
 
     def read(at, *options):
         run = window("status", "--at", at, *options, "--format", "json")
@@ -63,7 +63,7 @@ def test_json_is_indented_by_two_spaces_and_ends_with_a_newline(htq):
     assert run.out == json.dumps(run.data, indent=2, ensure_ascii=False) + "\n"
 
 
-def test_before_it_opens_a_window_says_how_long_until_it_does(status):
+def test_status_before_a_window_opens_counts_the_seconds_until_it_opens(status):
     found = status("2022-02-16T11:59:59", "--cycle", "3")
     assert (found["state"], found["opens_in_seconds"], found["closes_in_seconds"]) == (
         "not-yet-open",
@@ -73,7 +73,7 @@ def test_before_it_opens_a_window_says_how_long_until_it_does(status):
     assert subset(found["window"], *CYCLE_3) == CYCLE_3
 
 
-def test_after_it_closed_a_window_counts_nothing(status):
+def test_status_after_a_window_has_closed_counts_no_seconds(status):
     found = status("2022-07-29T17:00", "--cycle", "3")
     assert (found["state"], found["opens_in_seconds"], found["closes_in_seconds"]) == (
         "closed",
@@ -111,7 +111,7 @@ def test_after_it_closed_a_window_counts_nothing(status):
         ("2999-12-31T23:59:59", "closed", 5),
     ],
 )
-def test_without_a_cycle_the_answer_is_the_open_window_else_the_next_else_the_last(
+def test_status_is_of_the_open_window_by_default_else_the_next_else_the_last(
     status, at, state, cycle
 ):
     found = status(at)
@@ -119,7 +119,7 @@ def test_without_a_cycle_the_answer_is_the_open_window_else_the_next_else_the_la
 
 
 @pytest.mark.parametrize("at", ["2023-07-01", "2024-01-01", "2024-09-22T23:59:59"])
-def test_the_primary_window_of_cycle_5_is_unknown_with_its_number_too(status, at):
+def test_the_primary_window_of_cycle_5_is_unknown_even_if_the_cycle_is_chosen(status, at):
     found = status(at, "--cycle", "5")
     assert (found["state"], found["cycle"]) == ("unknown", 5)
     assert subset(found["window"], "opens", "closes") == {"opens": None, "closes": None}
@@ -128,7 +128,7 @@ def test_the_primary_window_of_cycle_5_is_unknown_with_its_number_too(status, at
 
 
 @pytest.mark.parametrize("cycle", ["1", "2", "3", "4", "5"])
-def test_a_cycle_asked_for_by_number_is_the_one_that_is_answered(status, cycle):
+def test_status_is_of_the_cycle_that_was_chosen(status, cycle):
     for at, state in (("2019-12-31", "not-yet-open"), ("2030-01-01", "closed")):
         found = status(at, "--cycle", cycle)
         assert (found["state"], found["cycle"]) == (state, int(cycle))
@@ -142,7 +142,7 @@ def test_a_cycle_asked_for_by_number_is_the_one_that_is_answered(status, cycle):
         ("2025-01-01", "2024-09-23T00:00:00+01:00", "2025-02-11T00:00:00+00:00"),
     ],
 )
-def test_a_window_of_dates_runs_from_the_start_of_one_to_the_end_of_the_other(
+def test_a_window_of_dates_runs_from_the_start_of_the_first_to_the_end_of_the_last(
     status, at, opens, closes
 ):
     window = status(at)["window"]
@@ -153,7 +153,7 @@ def test_a_window_of_dates_runs_from_the_start_of_one_to_the_end_of_the_other(
     }
 
 
-def test_a_window_of_which_only_the_month_is_known_says_so(status):
+def test_status_says_if_only_the_month_of_a_window_is_known(status):
     found = status("2020-11-01")
     assert found["window"]["precision"] == "month"
     assert "not known" in found["note"]
@@ -173,14 +173,14 @@ def test_a_window_of_which_only_the_month_is_known_says_so(status):
     ],
 )
 @pytest.mark.parametrize("format", ["text", "json"])
-def test_the_exit_code_follows_the_state_when_it_is_asked_to(htq, at, code, format):
+def test_the_exit_code_follows_the_state_only_with_the_exit_code_option(htq, at, code, format):
     words = ("window", "status", "--at", at, "--format", format)
     asked, unasked = htq(*words, "--exit-code"), htq(*words)
     assert (asked.code, unasked.code) == (code, 0)
     assert (asked.out, asked.err) == (unasked.out, "")
 
 
-# What is not known is said in a note
+# Notes about what is not known
 
 
 DAYS_WITHOUT_A_TIME = [
@@ -196,7 +196,7 @@ DAYS_WITHOUT_A_TIME = [
 
 @pytest.mark.parametrize("day", DAYS_WITHOUT_A_TIME)
 @pytest.mark.parametrize("time", ["", " 9am", " 5pm", " 11:59:59pm"])
-def test_on_the_first_and_the_last_day_the_answer_says_that_no_time_was_published(
+def test_a_note_on_the_first_and_the_last_day_says_that_no_time_was_published(
     htq, status, day, time
 ):
     found = status(day + time)
@@ -207,17 +207,17 @@ def test_on_the_first_and_the_last_day_the_answer_says_that_no_time_was_publishe
 
 
 @pytest.mark.parametrize("at", ["6 July 2021", "16 September 2021 11:59:59pm", "1 June 2023"])
-def test_between_the_first_and_the_last_day_there_is_nothing_to_note(status, at):
+def test_there_is_no_note_between_the_first_and_the_last_day(status, at):
     assert status(at)["note"] is None
 
 
 @pytest.mark.parametrize("at", ["16 February 2022 noon", "29 July 2022 4:59pm"])
-def test_where_the_times_were_published_there_is_nothing_to_note(status, at):
+def test_there_is_no_note_if_the_times_were_published(status, at):
     assert status(at)["note"] is None
 
 
 @pytest.mark.parametrize("at", ["2025-02-11", "2026-06-01", "2999-12-31"])
-def test_after_the_last_window_the_answer_says_that_later_ones_are_not_known(window, status, at):
+def test_a_note_after_the_last_window_says_that_later_ones_are_unknown(window, status, at):
     found = status(at)
     assert (found["state"], found["cycle"]) == ("closed", 5)
     assert "not known to this catalogue" in found["note"]
@@ -225,14 +225,14 @@ def test_after_the_last_window_the_answer_says_that_later_ones_are_not_known(win
     assert found["note"] in window("status", "--at", at).out
 
 
-def test_who_asks_for_one_cycle_is_told_of_that_cycle_alone(status):
+def test_there_is_no_note_about_later_windows_if_a_cycle_is_chosen(status):
     assert status("2025-02-11", "--cycle", "3")["note"] is None
 
 
 # The text of `window status`
 
 
-def test_an_open_window_says_until_when_and_how_long(htq):
+def test_status_of_an_open_window_says_when_it_closes_and_in_how_long(htq):
     out = htq("window", "status", "--at", "2022-05-20").out
     assert out.startswith("Open")
     assert "cycle 3" in out
@@ -253,7 +253,7 @@ def test_an_open_window_says_until_when_and_how_long(htq):
         ("2025-02-11", "Closed", ["cycle 5", "10 February 2025"]),
     ],
 )
-def test_a_window_that_is_not_open_is_a_state_with_its_dates(htq, at, first_word, said):
+def test_status_of_a_window_that_is_not_open_gives_its_state_and_dates(htq, at, first_word, said):
     out = htq("window", "status", "--at", at).out
     assert out.startswith(first_word)
     for words in said:
@@ -267,11 +267,11 @@ def test_a_window_that_is_not_open_is_a_state_with_its_dates(htq, at, first_word
 @pytest.mark.parametrize(
     "at", ["5 July 2021", "05/07/2021", "2021-07-05", "5/7/21", "2021-07-04T23:00Z"]
 )
-def test_the_time_is_read_as_a_person_in_england_writes_it(status, at):
+def test_the_time_can_be_written_as_people_in_england_write_it(status, at):
     assert status(at)["at"] == "2021-07-05T00:00:00+01:00"
 
 
-def test_the_time_is_now_when_none_is_given(htq):
+def test_the_default_time_is_now(htq):
     before = datetime.now(UTC).replace(microsecond=0)
     at = datetime.fromisoformat(htq("window", "status", "--format", "json").data["at"])
     assert before <= at <= datetime.now(UTC)
@@ -295,7 +295,7 @@ def test_the_time_is_now_when_none_is_given(htq):
         (("--cycel", "3"), "--cycle"),
     ],
 )
-def test_words_that_are_not_understood_are_refused_and_named(window, command, options, named):
+def test_invalid_options_are_refused_and_named(window, command, options, named):
     run = window(command, *options)
     assert (run.code, run.out) == (2, "")
     assert named in run.err
@@ -306,7 +306,7 @@ def test_words_that_are_not_understood_are_refused_and_named(window, command, op
 
 
 WINDOWS = [
-    # cycle, window, opens, closes: as published, and as said to a person
+    # cycle, window, opens, closes: as published, and as shown to people
     (1, None, "2020-09", "2020-12-16", "September 2020", "16 December 2020"),
     (2, None, "2021-07-05", "2021-09-17", "5 July 2021", "17 September 2021"),
     (3, None, CYCLE_3["opens"], CYCLE_3["closes"], "16 February 2022 at midday", "29 July 2022 at 5pm"),
@@ -336,7 +336,7 @@ def test_every_window_is_listed_in_every_format(window):
     assert [tuple(row[column] for column in at) for row in cells[1:]] == as_text
 
 
-def test_a_person_reads_the_dates_in_words(window):
+def test_the_list_for_people_has_the_dates_in_words(window):
     header, *lines = window("list").out.splitlines()
     assert header.startswith("Cycle  Window")
     assert len(lines) == len(WINDOWS)
@@ -349,7 +349,7 @@ def test_a_person_reads_the_dates_in_words(window):
     }
 
 
-def test_what_is_not_known_of_a_window_is_said_whole(htq):
+def test_the_list_gives_notes_about_unknown_dates_in_full(htq):
     out = htq("window", "list").out
     assert (
         "The day on which the window opened is not known. The year in which it closed is inferred."
@@ -384,7 +384,7 @@ STAGES = [
         ("1 January 2030", 2),
     ],
 )
-def test_the_stage_that_we_are_in_is_marked(htq, at, stage):
+def test_the_current_stage_is_marked(htq, at, stage):
     stages = htq("window", "timeline", "--at", at, "--format", "json").data["stages"]
     assert [found["name"] for found in stages] == STAGES
     assert [found["name"] for found in stages if found["current"]] == [STAGES[stage]]
@@ -403,7 +403,7 @@ def test_a_timeline_has_every_stage_in_order_with_its_date_and_what_happens(htq)
     assert "officials conduct analysis against criteria and put advice to route panels" in out
 
 
-def test_after_the_window_closed_the_timeline_says_that_later_dates_were_not_published(htq):
+def test_after_the_window_closes_the_timeline_says_no_later_dates_were_published(htq):
     said = "No dates were published for the stages after this one"
     assert said in htq("window", "timeline", "--at", "29 July 2022 5pm").out
     assert said not in htq("window", "timeline", "--at", "29 July 2022 4:59pm").out
@@ -472,7 +472,7 @@ def test_json_never_has_colour():
 @pytest.mark.parametrize(
     "words", [("status",), ("list",), ("timeline",), ("--help",)], ids=" ".join
 )
-def test_a_reader_that_went_away_ends_it_quietly(words):
+def test_htq_ends_quietly_if_its_output_is_no_longer_read(words):
     reader, writer = os.pipe()
     os.close(reader)
     try:
@@ -483,7 +483,7 @@ def test_a_reader_that_went_away_ends_it_quietly(words):
 
 
 @pytest.mark.parametrize("at", ["2022-03-27T00:59:59Z", "2022-03-01", "2024-10-01"])
-def test_the_seconds_lead_to_the_closing_across_a_clock_change(status, at):
+def test_the_seconds_until_closing_are_right_across_a_clock_change(status, at):
     found = status(at)
     begin, end = (datetime.fromisoformat(t) for t in (found["at"], found["window"]["closes"]))
     assert (

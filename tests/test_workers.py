@@ -1,4 +1,4 @@
-"""Several processes find what one finds, in the same order, and leave nothing behind."""
+"""Several processes give the same report as one, and leave nothing behind."""
 
 import multiprocessing
 import os
@@ -37,7 +37,7 @@ CHANGES = (
 
 @pytest.fixture
 def folder(draft, tmp_path):
-    """A folder of 120 drafts, of which five in six have something wrong."""
+    """A folder of 120 drafts; five in six differ from the ready example."""
     good = draft().read_text(encoding="utf-8")
     os.remove(tmp_path / "application.yaml")
     for number in range(120):
@@ -56,7 +56,7 @@ def one_processor():
 
 @on_linux
 @pytest.mark.parametrize("format", ["text", "json", "junit"])
-def test_workers_give_the_report_that_one_process_gives(folder, format):
+def test_workers_give_the_same_report_as_one_process(folder, format):
     (folder / "gone.yaml").symlink_to(folder / "not-there.yaml")
     words = ("check", "a-draft.yaml", folder, "-", "--at", IN_WINDOW, "--format", format)
     stdin = (folder / "draft-001.yaml").read_bytes()
@@ -75,7 +75,7 @@ def test_many_drafts_are_checked_by_workers(folder):
 
 
 @pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
-def test_workers_find_the_same_however_they_are_started(folder, method):
+def test_workers_give_the_same_findings_with_every_start_method(folder, method):
     paths = inputs.find([str(folder)]).candidates
     found = list(workers.check(paths, checker(), 2, method))
     assert found == [checker().check(inputs.read(path, None)) for path in paths]
@@ -85,7 +85,9 @@ def test_workers_find_the_same_however_they_are_started(folder, method):
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no process can be copied here")
 @pytest.mark.parametrize("batches", [0, 1])
-def test_what_a_worker_leaves_undone_is_left_to_this_process(folder, monkeypatch, batches):
+def test_drafts_that_a_worker_leaves_unchecked_are_left_to_the_main_process(
+    folder, monkeypatch, batches
+):
     work = workers._work
 
     def ends_early(pipe, shares, *others):
@@ -101,12 +103,12 @@ def test_what_a_worker_leaves_undone_is_left_to_this_process(folder, monkeypatch
     assert not multiprocessing.active_children()
 
 
-def test_a_fault_of_htq_and_standard_input_are_for_the_process_that_tells_of_them(folder):
+def test_a_batch_with_standard_input_is_left_to_the_main_process(folder):
     paths = [*inputs.find([str(folder)]).candidates[:3], inputs.Candidate("-")]
     assert list(workers.check(paths, checker(), 1)) == paths
 
 
-def test_workers_that_are_not_waited_for_are_ended(folder):
+def test_workers_are_ended_if_their_results_are_abandoned(folder):
     found = workers.check(inputs.find([str(folder)]).candidates, checker(), 2)
     next(found)
     found.close()
@@ -120,7 +122,7 @@ def test_a_rule_is_the_same_in_every_process(rule):
 
 @on_linux
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_an_interruption_ends_the_workers_too_and_is_quiet(folder, number, code):
+def test_an_interruption_also_ends_the_workers_and_prints_nothing(folder, number, code):
     slow = "".join(f"k{number}: 1\n" for number in range(20_000))
     for name in folder.glob("*.yaml"):
         name.write_text(slow)
@@ -137,7 +139,7 @@ def test_an_interruption_ends_the_workers_too_and_is_quiet(folder, number, code)
 
 
 @on_linux
-def test_a_reader_that_goes_away_ends_the_program_quietly(folder):
+def test_htq_ends_quietly_if_its_output_is_no_longer_read(folder):
     command = [sys.executable, "-m", "htqcli", "check", folder, "--at", IN_WINDOW]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
         run.stdout.close()

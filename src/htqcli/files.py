@@ -11,12 +11,49 @@ import re
 import select
 import stat
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TextIO
 
 MAX_BYTES = 5_000_000
 """How much of a draft or a catalogue is read: more than any that a person wrote."""
+
+
+FileId = tuple[int, int]
+"""What all names of one file have in common."""
+
+
+def file_id(path: str) -> FileId | None:
+    """The identity of the file that a path leads to; None where that cannot be looked up."""
+    try:
+        found = os.stat(path)  # noqa: PTH116
+    except (OSError, ValueError):
+        return None
+    return found.st_dev, found.st_ino
+
+
+def one_name(path: str) -> str:
+    """The name that all paths to a file have in common, even before there is a file. Case makes no
+    difference on Windows, and none on the disks that macOS comes with."""
+    real = os.path.realpath(path)
+    return real.casefold() if sys.platform in ("win32", "darwin") else real
+
+
+def is_link(found: os.stat_result) -> bool:
+    """Whether what `lstat` found can lead elsewhere: a link, or a junction of Windows. A file that
+    OneDrive has yet to fetch leads nowhere else."""
+    return stat.S_ISLNK(found.st_mode) or getattr(found, "st_reparse_tag", 0) == _JUNCTION
+
+
+_JUNCTION = 0xA000_0003
+"""IO_REPARSE_TAG_MOUNT_POINT of Windows."""
+
+
+def is_inside(path: str, folder: str) -> bool:
+    """Whether a real path is a folder, or lies below it."""
+    path, folder = os.path.normcase(path), os.path.normcase(folder)
+    return path == folder or path.startswith(os.path.join(folder, ""))
 
 
 def content_of(path: str, limit: int = MAX_BYTES, *, or_open: bool = False) -> bytes | str:
@@ -28,7 +65,9 @@ def content_of(path: str, limit: int = MAX_BYTES, *, or_open: bool = False) -> b
     except FileNotFoundError:
         return "there is no such file or folder"
     except (OSError, ValueError) as error:
-        return f"it cannot be read: {_why(error)}"
+        if os.path.isdir(path):  # which Windows does not even open
+            return "it is a folder, not a file"
+        return f"it cannot be read: {reason(error)}"
     try:
         with os.fdopen(descriptor, "rb") as file:
             if stat.S_ISREG(os.fstat(descriptor).st_mode):
@@ -40,7 +79,7 @@ def content_of(path: str, limit: int = MAX_BYTES, *, or_open: bool = False) -> b
     except IsADirectoryError:
         return "it is a folder, not a file"
     except OSError as error:
-        return f"it cannot be read: {_why(error)}"
+        return f"it cannot be read: {reason(error)}"
     # Some of what the system shows as a file has nothing yet, and would be waited for.
     return "it is not a regular file" if content is None else content
 
@@ -69,8 +108,18 @@ _OPEN = r"(?a)/dev/(stdin|fd/\d+)|/proc/self/fd/\d+"
 _NO_WAIT = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
-def _why(error: OSError | ValueError) -> str:
+def reason(error: OSError | ValueError) -> str:
+    """Why the system does not do something with a file, in words."""
+    if getattr(error, "winerror", 0) in _HELD:
+        return _OPEN_ELSEWHERE
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
+_OPEN_ELSEWHERE = "it is open in another program. Close it there, and try again"
+_HELD = {32, 33}
+"""ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION of Windows."""
+_REFUSED = {5, *_HELD}
+"""What Windows answers where a file is to replace one that is open: ERROR_ACCESS_DENIED too."""
 
 
 def is_read_only(name: str) -> bool:
@@ -91,7 +140,23 @@ def replace_file(name: str, text: str, *, durable: bool = True) -> None:
     with _beside(target, text, durable=durable) as new:
         if mode is not None:
             os.chmod(new, mode)  # noqa: PTH101
-        os.replace(new, target)  # noqa: PTH105
+        _replace(new, target)
+
+
+def _replace(new: str, target: str) -> None:
+    """Windows refuses it while a scanner, OneDrive or Excel has the file open, the first two for a
+    moment only."""
+    for tries_left in range(10, -1, -1):
+        try:
+            os.replace(new, target)  # noqa: PTH105
+        except PermissionError as error:
+            if getattr(error, "winerror", 0) not in _REFUSED:
+                raise
+            if not tries_left:
+                raise PermissionError(errno.EACCES, _OPEN_ELSEWHERE) from None
+            time.sleep(0.1)
+        else:
+            return
 
 
 def create_file(name: str, text: str) -> None:
@@ -127,6 +192,8 @@ def _beside(target: str, text: str, *, durable: bool) -> Iterator[str]:
         yield new
     finally:
         with suppress(FileNotFoundError):
+            if os.name == "nt":  # a file that is read-only is not deleted there
+                os.chmod(new, stat.S_IWRITE)  # noqa: PTH101
             os.unlink(new)
 
 

@@ -38,8 +38,8 @@ def visible(text: str) -> str:
 def visible_start(text: str) -> str:
     """Visible text that can begin a line: GitHub Actions reads `::` there as a command."""
     shown = visible(text)
-    strip_invisible = shown.lstrip()
-    return f"\\x3a{strip_invisible[1:]}" if strip_invisible.startswith("::") else shown
+    start = shown.lstrip()
+    return f"\\x3a{start[1:]}" if start.startswith("::") else shown
 
 
 def is_command(line: str) -> bool:

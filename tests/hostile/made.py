@@ -1,7 +1,7 @@
 """Hostile and odd files that are too large, or too strange for an editor, to be kept as files.
 
-`made()` gives each by its name, which begins with the code it must get, or with `ready` where the
-draft says nothing wrong. `python tests/hostile/made.py FOLDER` writes them all.
+`made()` gives each file under its name, which begins with the code that the file must get, or
+with `ready` if the draft has no mistakes. `python tests/hostile/made.py FOLDER` writes them all.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 LIMIT = 5_000_000
-"""The size up to which a file is read; the large files here come close to it."""
+"""The largest size of a file that is read; the large files here come close to it."""
 VALUES = 49_900
-"""How many values a file has that comes close to the number that is read."""
+"""The number of values in a file that comes close to the limit on values."""
 
 
 def filled(
     piece: str | Callable[[int], str], before: str = "", after: str = "", most: int = LIMIT
 ) -> bytes:
-    """As many pieces as fit, each made of its number, between what stands before and after; at
-    most so many."""
+    """As many pieces as fit between `before` and `after`, but at most `most`. A piece can be made
+    from its number."""
     left = LIMIT - len(before.encode()) - len(after.encode())
     if isinstance(piece, str):
         return (before + piece * min(most, left // len(piece.encode())) + after).encode()
@@ -39,13 +39,13 @@ def filled(
 
 
 def made(*, all_wide: bool = True) -> dict[str, bytes]:
-    """Every made file by its name; or, for a quick run, with a tenth of the values in those that
-    have many, and only some of those that have too many."""
+    """Every made file under its name. Without `all_wide`, for a quick run, files with many values
+    have a tenth of them, and only some of the files with too many are made."""
     return {**strange(), **deep(), **large(all_wide), **slips(), **odd_and_ready()}
 
 
 def strange() -> dict[str, bytes]:
-    """Bytes that are no text, or not the text they seem."""
+    """Bytes that are not text, or not the text they seem to be."""
     plain = "cycle: 3\nqualification: {title: Café}\n"
     return {
         "HTQ001-latin-1.yaml": plain.encode("latin-1"),
@@ -71,7 +71,7 @@ def strange() -> dict[str, bytes]:
 
 
 def deep() -> dict[str, bytes]:
-    """What stands inside itself, or in too much else."""
+    """Values inside themselves, or nested too deeply."""
     lists = "\n".join("  " * depth + "-" for depth in range(70))
     laughs = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     laughs += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 30)]
@@ -95,8 +95,8 @@ def deep() -> dict[str, bytes]:
 
 
 def large(all_wide: bool) -> dict[str, bytes]:
-    """Files close to a limit that are as wide as they can be: with as many values as are read,
-    and those that have more room for values with as many as 5 MB hold."""
+    """Files with as many values as are read. If 5 MB hold more values than that, there is another
+    file with as many as fit."""
     found = {
         "HTQ102-one-very-long-value.yaml": filled("x", "k: "),
         "HTQ002-one-very-long-name.json": filled("x", '{"', '": 1}'),
@@ -212,17 +212,17 @@ WIDE: dict[str, Wide] = {
         "cycle: 3\naccept:\n",
     ),
 }
-"""How many values a piece holds, names included; the piece; what stands before and after."""
+"""The number of values in a piece, names included; the piece; the text before it and after it."""
 TOO_WIDE = (
     "HTQ102-fields-nobody-knows-in-one-line.json",
     "HTQ008-tags.yaml",
     "HTQ004-the-same-field.yaml",
 )
-"""Those that stand for all that have too many values, in a quick run."""
+"""The files that a quick run makes with too many values."""
 
 
 def slips() -> dict[str, bytes]:
-    """Slips of the pen without end, or in lines without end."""
+    """Mistakes without end, or in lines without end."""
     return {
         "HTQ002-no-space-after-any-colon.yaml": filled("a:b\n", "cycle: 3\n"),
         "HTQ002-conflicts-without-end.yaml": filled("<<<<<<< a\nx: 1\n=======\nx: 2\n>>>>>>> b\n"),
@@ -247,7 +247,7 @@ def slips() -> dict[str, bytes]:
 
 
 def odd_and_ready() -> dict[str, bytes]:
-    """The example, ready to submit, in odd but sound clothes."""
+    """The example, ready to submit, in odd but valid forms."""
     text = (ROOT / "examples" / "application.yaml").read_text(encoding="utf-8")
     data = yaml.load(text, yaml.BaseLoader)
     swapped = text.replace("cycle: 3", "cycle: !!int '3'", 1).replace("level: 4", "level: 4.0", 1)
@@ -271,7 +271,7 @@ def odd_and_ready() -> dict[str, bytes]:
 
 
 def _inside_quotes(text: str) -> list[tuple[str, bool]]:
-    """Each character of JSON without escapes, and whether it stands in a text."""
+    """Each character of JSON without escapes, and whether it is inside a string."""
     inside, found = False, []
     for character in text:
         if character == '"':

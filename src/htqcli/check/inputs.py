@@ -17,7 +17,7 @@ from glob import has_magic
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
-from htqcli.files import content_of, to_the_end
+from htqcli.files import content_of, is_inside, is_link, reason, to_the_end
 from htqcli.ksbs.lists import FOLDER as KSB_FOLDER
 from htqcli.words import quote
 
@@ -144,12 +144,12 @@ def find(paths: Iterable[str], exclude: Sequence[str] = ()) -> Found:
 
 def _expanded(path: str) -> list[Candidate | Unchecked]:
     if os.path.lexists(path) or not has_magic(path):
-        return [Candidate(path)]
+        return [Candidate(_slashes(path))]
     try:
         matching = sorted(paths_like(path))  # noqa: PTH207
     except ValueError:  # no name holds the character NUL
         matching = []
-    return [*map(Candidate, matching)] or [Unchecked(path, "no file matches")]
+    return [*map(Candidate, map(_slashes, matching))] or [Unchecked(path, "no file matches")]
 
 
 def _identity(path: str) -> Hashable | None:
@@ -185,7 +185,7 @@ def read(
         try:
             return Draft(name, Path(name).parent, to_the_end(stdin.fileno()))
         except OSError as error:
-            return Unchecked(name, f"standard input cannot be read: {_reason(error)}")
+            return Unchecked(name, f"standard input cannot be read: {reason(error)}")
     content = content_of(path)
     if isinstance(content, str):
         return Unchecked(path, content)
@@ -200,30 +200,26 @@ def is_report(path: str) -> bool:
     return isinstance(content, bytes) and content.startswith(_REPORTS)
 
 
-def _reason(error: OSError) -> str:
-    return error.strerror or str(error)
-
-
 def _items_in(folder: str, globs: _Globs) -> Iterator[Item]:
     try:
         root = os.path.realpath(folder)
         waiting = _entries(folder)
     except OSError as error:
-        yield Unchecked(folder, f"it cannot be read: {_reason(error)}")
+        yield Unchecked(folder, f"it cannot be read: {reason(error)}")
         return
     start = len(os.path.join(folder, ""))
     globs.start_from(folder)
     visited = {_identity(folder)}
     while waiting:
         entry = waiting.pop()
-        path, is_link, is_folder = entry.path, *_kind(entry)
+        path, is_link, is_folder = _slashes(entry.path), *_kind(entry)
         is_draft_name = entry.name.lower().endswith(SUFFIXES)
         why = globs.match(entry.name, path[start:]) or _why_left_out(entry.name, is_folder)
         if not is_folder and not is_draft_name:
             continue
         if why:
             yield LeftOut(path, why)
-        elif is_link and not _is_inside(os.path.realpath(path), root):
+        elif is_link and not is_inside(os.path.realpath(path), root):
             yield Unchecked(path, "the link leads out of the folder; name its target to check it")
         elif not is_folder:
             yield Candidate(path, folder)
@@ -234,7 +230,7 @@ def _items_in(folder: str, globs: _Globs) -> Iterator[Item]:
             try:
                 waiting += _entries(path)
             except OSError as error:
-                yield Unchecked(path, f"it cannot be read: {_reason(error)}")
+                yield Unchecked(path, f"it cannot be read: {reason(error)}")
 
 
 def _entries(folder: str) -> list[os.DirEntry[str]]:
@@ -244,21 +240,12 @@ def _entries(folder: str) -> list[os.DirEntry[str]]:
 
 
 def _kind(entry: os.DirEntry[str]) -> tuple[bool, bool]:
-    """Whether an entry is a link, and whether it is or leads to a folder. On Windows, a junction
-    counts as a link."""
+    """Whether an entry is a link, and whether it is or leads to a folder."""
     try:
-        is_link = entry.is_symlink()
-        if os.name == "nt":
-            attributes = getattr(entry.stat(follow_symlinks=False), "st_file_attributes", 0)
-            is_link = bool(attributes & stat.FILE_ATTRIBUTE_REPARSE_POINT)
-        return is_link, os.path.isdir(entry) if is_link else entry.is_dir()
+        leads_on = entry.is_symlink() or (os.name == "nt" and is_link(entry.stat()))
+        return leads_on, os.path.isdir(entry) if leads_on else entry.is_dir()
     except OSError:  # reading it will say what is wrong
         return False, False
-
-
-def _is_inside(real: str, root: str) -> bool:
-    real, root = os.path.normcase(real), os.path.normcase(root)
-    return real == root or real.startswith(os.path.join(root, ""))
 
 
 def _why_left_out(name: str, is_folder: bool) -> str | None:
@@ -284,7 +271,7 @@ class _Globs:
         self.starts: set[str] = set()
 
     def start_from(self, folder: str) -> None:
-        """Match the paths in a folder that was named."""
+        """Compare paths in this folder from now on."""
         folders = {folder}
         for whole in (os.path.abspath, os.path.realpath) if self.patterns else ():
             try:
@@ -314,4 +301,6 @@ def _pattern(glob: str) -> re.Pattern[str]:
 
 
 def _slashes(path: str) -> str:
-    return path.replace(os.sep, "/")
+    """A path as it is shown, the same on every system. Windows takes `/` too, but for paths that
+    begin so."""
+    return path if path.startswith("\\\\?\\") else path.replace(os.sep, "/")

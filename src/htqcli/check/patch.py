@@ -79,7 +79,7 @@ def unified_diff(document: Document, draft: Draft, made: Sequence[MadeEdit]) -> 
         pieces += body
         added += more
     if pieces:
-        name = _name(os.path.normpath(draft.path))
+        name = _name(os.path.normpath(draft.path).replace(os.sep, "/"))
         pieces.insert(0, f"--- {name}\n+++ {name}\n")
     return "".join(pieces), len(made) - shown
 

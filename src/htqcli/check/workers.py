@@ -11,10 +11,11 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any
 
@@ -34,7 +35,6 @@ _STOP_SIGNALS = [
     *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []),
 ]
 
-_ON_LINUX = hasattr(os, "sched_getaffinity")
 
 Batch = Sequence[Candidate | Unchecked]
 Result = Outcome | Candidate
@@ -75,10 +75,9 @@ def check(
                     writer.close()
                 started.append((process, reader))
         for number, batch in enumerate(batches):
-            try:
-                yield from started[number % workers][1].recv()
-            except (IndexError, EOFError, OSError):
-                yield from batch
+            own = started[number % workers :][:1]
+            found = _next_of(*own[0]) if own else None
+            yield from batch if found is None else found
     finally:
         for process, pipe in started:
             pipe.close()
@@ -86,18 +85,28 @@ def check(
             process.join()
 
 
+def _next_of(process: BaseProcess, pipe: Connection) -> Sequence[Result] | None:
+    """What a worker sends next; None from one that has ended. On Windows its end breaks no pipe
+    while this process has the other side, so its end is waited for as well."""
+    try:
+        wait([pipe, process.sentinel])
+        return pipe.recv() if pipe.poll() else None
+    except (EOFError, OSError):
+        return None
+
+
 @contextmanager
 def _hold_interruptions() -> Iterator[None]:
     """Hold interruptions back, if the system can: one while a worker starts would leave a worker
     that nobody ends."""
-    if not hasattr(signal, "pthread_sigmask"):
+    if sys.platform == "win32":
         yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    else:
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _work(
@@ -109,7 +118,7 @@ def _work(
     for number in _STOP_SIGNALS:
         if signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, signal.SIG_DFL)
-    if hasattr(signal, "pthread_sigmask"):
+    if sys.platform != "win32":
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
     for other in inherited:
         other.close()
@@ -134,9 +143,10 @@ def _check_batch(batch: Batch, checker: Checker) -> Sequence[Result]:
 def _method() -> str:
     """How a worker starts: forked on Linux unless this process has more threads, which a fork would
     lose; otherwise as a new Python."""
-    return "fork" if _ON_LINUX and threading.active_count() == 1 else "spawn"
+    return "fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn"
 
 
 def _cores() -> int:
     """The processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if _ON_LINUX else os.cpu_count() or 1
+    allowed = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed else os.cpu_count() or 1

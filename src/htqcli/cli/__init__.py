@@ -128,11 +128,24 @@ def main(words: list[str] | None = None) -> None:
         terminal.print_error(f"htq: the result cannot be written: {why}")
         streams.discard_output()
         code = exits.NOT_DONE
+    if not sys.argv[1:] and words is None and _has_own_window():
+        input("\nTo use htq, type commands in a terminal. Press Enter to close this window.")
     sys.exit(code)
+
+
+def _has_own_window() -> bool:
+    """Whether htq was started by a double-click on Windows: its window closes as htq ends."""
+    return (
+        sys.platform == "win32"
+        and all(map(streams.is_terminal, (sys.stdin, sys.stdout)))
+        and completion.shell() is None
+    )
 
 
 def _run(words: list[str] | None) -> int:
     asked = sys.argv[1:] if words is None else words
+    if "--install-completion" in asked and (code := completion.install_by_hand()) is not None:
+        return code
     command = typer.main.get_command(program(_commands_for(asked)))
     _lay_out_help(command, typer.Context(command, **command.context_settings))
     try:

@@ -251,7 +251,7 @@ def _replace(old: Draft, new: Draft) -> bool:
             files.replace_file(old.path, new.content.decode())
             return True
     except OSError as error:
-        why = error.strerror or str(error)
+        why = files.reason(error)
     terminal.print_error(f"{old.path}: nothing was corrected: {why}")
     return False
 

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from htqcli.cli import exits, terminal
+
 if TYPE_CHECKING:
     from htqcli.catalogue.model import Catalogue, Cycle
 
@@ -34,6 +36,47 @@ def is_asked() -> bool:
 def prepare() -> None:
     """Keep Typer from cutting descriptions to the width of a terminal."""
     os.environ["COLUMNS"] = "10000"
+
+
+def shell() -> str | None:
+    """The shell that runs htq, or a shell around it; None if there is none, as after a
+    double-click."""
+    from shellingham import (  # type: ignore[import-untyped]
+        ShellDetectionFailure,
+        detect_shell,
+    )
+
+    try:
+        return str(detect_shell()[0])
+    except ShellDetectionFailure:
+        return None
+
+
+def install_by_hand() -> int | None:
+    """Say how to add completion to a shell that htq does not set up; returns the exit code. None
+    for a shell that Typer sets up. For PowerShell it would change which scripts may run."""
+    name = shell()
+    if name in ("bash", "zsh", "fish"):
+        return None
+    if name in ("powershell", "pwsh"):
+        terminal.write(_POWERSHELL)
+        return 0
+    terminal.print_error(
+        f"There is no completion for {name or 'this shell'}: only for bash, zsh, fish and "
+        "PowerShell."
+    )
+    return exits.NOT_UNDERSTOOD
+
+
+_POWERSHELL = """\
+Nothing was changed. To add completion to PowerShell, open your profile:
+
+    notepad $PROFILE
+
+Add this line, save the file and start PowerShell again:
+
+    (htq --show-completion) -join "`n" | iex
+"""
 
 
 def _safe(source: Source) -> Callable[[typer.Context, str], Offers]:

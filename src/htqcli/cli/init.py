@@ -178,7 +178,7 @@ def _write(file: str, text: str, what: str, *, force: bool) -> bool:
     except FileExistsError:
         return False
     except OSError as error:
-        terminal.print_error(f"{file}: {what} is not written: {error.strerror or error}")
+        terminal.print_error(f"{file}: {what} is not written: {files.reason(error)}")
         raise typer.Exit(exits.NOT_DONE) from None
     return True
 

@@ -514,7 +514,7 @@ def _write(path: Path, made: Made) -> bool:
     try:
         files.replace_file(str(path), made.text, durable=False)
     except OSError as error:
-        terminal.print_error(f"{path}: the list is not written: {error.strerror or error}")
+        terminal.print_error(f"{path}: the list is not written: {files.reason(error)}")
         raise typer.Exit(exits.NOT_DONE) from None
     return True
 
@@ -523,7 +523,7 @@ def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        terminal.print_error(f"{folder}: the folder cannot be made: {error.strerror or error}")
+        terminal.print_error(f"{folder}: the folder cannot be made: {files.reason(error)}")
         raise typer.Exit(exits.NOT_DONE) from None
 
 

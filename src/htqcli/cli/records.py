@@ -31,7 +31,7 @@ def parse_records(source: str, content: bytes) -> list[Any]:
 def read_content(feed: str) -> bytes:
     """What a file, a pipe or, for `-`, standard input holds. Exits with 3 if it cannot be read or
     is too large."""
-    from htqcli.files import content_of, to_the_end
+    from htqcli.files import content_of, reason, to_the_end
     from htqcli.ksbs.standards_data import MAX_BYTES
 
     try:
@@ -42,7 +42,7 @@ def read_content(feed: str) -> bytes:
         else:
             found = to_the_end(sys.stdin.fileno(), MAX_BYTES)
     except OSError as error:
-        found = error.strerror or str(error)
+        found = reason(error)
     if len(found) > MAX_BYTES:
         found = f"it is larger than {MAX_BYTES // 1_000_000} MB"
     if isinstance(found, str):

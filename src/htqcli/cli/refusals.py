@@ -14,6 +14,7 @@ import typer
 
 from htqcli.cli import exits
 from htqcli.cli.terminal import print_error
+from htqcli.files import one_name
 from htqcli.words import join
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def refuse_overwriting(output: str | None, source: Path | str | None, kind: str)
     """Refuse to write a result over the file that it is made from."""
     from htqcli.words import quote
 
-    if output and source and os.path.realpath(output) == os.path.realpath(source):
+    if output and source and one_name(output) == one_name(str(source)):
         raise typer.BadParameter(
             f"The result would be written over the {kind} {quote(output)}. Give it another file.",
             param_hint="--output",
@@ -105,9 +106,9 @@ def refuse_reports_over(
     """Refuse to write a report over a file that is checked."""
     from htqcli.words import quote
 
-    files = {os.path.realpath(path) for path in named}
+    files = {one_name(path) for path in named}
     for _, file in reports:
-        if os.path.realpath(file) in files:
+        if one_name(file) in files:
             raise typer.BadParameter(
                 f"The report would be written over the {kind} {quote(file)}. Give it another file.",
                 param_hint="--report",

@@ -81,7 +81,7 @@ def destinations(
     format and file of every other report. Refuses two reports to the same place."""
     places: dict[str, tuple[str, str]] = {}
     for name, file in map(_format_and_file, words):
-        place = file if file == options.STANDARD_OUTPUT else os.path.realpath(file)
+        place = file if file == options.STANDARD_OUTPUT else files.one_name(file)
         if place in places:
             raise typer.BadParameter(
                 "Two reports go to the same file. Give each a file of its own.",
@@ -117,7 +117,7 @@ def _write(name: str, file: str, report: Report) -> bool:
     try:
         files.replace_file(file, render(name, report))
     except OSError as error:
-        terminal.print_error(f"{file}: the report is not written: {error.strerror or error}")
+        terminal.print_error(f"{file}: the report is not written: {files.reason(error)}")
         return False
     return True
 
@@ -133,8 +133,9 @@ def _show(report: Report, format: str, *, quiet: bool) -> None:
         try:
             files.append_file(file, "\n" + render("markdown", report))
         except OSError as error:
-            why = error.strerror or error
-            terminal.print_error(f"{file}: the summary of the step is not written: {why}")
+            terminal.print_error(
+                f"{file}: the summary of the step is not written: {files.reason(error)}"
+            )
     if not quiet and report.files:
         terminal.print_error(f"{text.overall(report)}{text.as_at(report)}.")
 

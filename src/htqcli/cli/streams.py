@@ -70,7 +70,13 @@ def _is_reader_gone(error: OSError) -> bool:
 
 
 class Stream(io.TextIOWrapper):
-    """A standard stream that escapes the characters that its encoding lacks."""
+    """A standard stream that can write any text. Unless its encoding is Unicode, typographic signs
+    become plain ones, because other programs on Windows read UTF-8 and would show them wrongly.
+    What the encoding lacks is escaped."""
+
+    def write(self, text: str, /) -> int:
+        """Write text for a person."""
+        return super().write(text if is_unicode(self) else text.translate(_PLAIN))
 
     def write_data(self, text: str) -> None:
         """Write text for a program: in UTF-8, whatever the encoding of the stream."""
@@ -133,6 +139,22 @@ def _end(number: int, _: FrameType | None) -> NoReturn:
     sys.exit(128 + number)
 
 
+_PLAIN = str.maketrans(
+    {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "−": "-", "·": ".", "…": "..."}
+)
+
+
+def is_unicode(stream: TextIO) -> bool:
+    """Whether a stream can hold any sign."""
+    return (stream.encoding or "").lower().replace("-", "").startswith("utf")
+
+
 def is_terminal(stream: TextIO) -> bool:
-    """Whether a stream goes to a terminal."""
+    """Whether a stream goes to a terminal. On Windows, `isatty` says that NUL is one."""
+    if sys.platform == "win32" and stream.isatty():
+        import ctypes
+        import msvcrt
+
+        handle, mode = msvcrt.get_osfhandle(stream.fileno()), ctypes.c_ulong()
+        return bool(ctypes.windll.kernel32.GetConsoleMode(handle, ctypes.byref(mode)))
     return stream.isatty()

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, TextIO
 import typer
 
 from htqcli.cli import exits
-from htqcli.cli.streams import Stream, is_terminal
-from htqcli.files import replace_file
+from htqcli.cli.streams import Stream, is_terminal, is_unicode
+from htqcli.files import reason, replace_file
 from htqcli.words import visible, visible_start, wrap
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ def console(stream: TextIO) -> Console:
         no_color=not colour,
         color_system="standard" if colour else None,
         width=None if is_terminal(stream) else 10_000,
+        legacy_windows=None if is_terminal(stream) else False,
         markup=False,
         emoji=False,
         highlight=False,
@@ -152,8 +153,7 @@ def deliver(text: str, file: str | None, what: str) -> None:
     try:
         replace_file(file, text)
     except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or error
-        print_error(f"{file}: {what} is not written: {why}")
+        print_error(f"{file}: {what} is not written: {reason(error)}")
         raise typer.Exit(exits.NOT_DONE) from None
 
 
@@ -188,9 +188,5 @@ def print_error(message: str) -> None:
 
 
 def glyphs(preferred: str, plain: str) -> str:
-    """`preferred` if standard output can encode it, else `plain`."""
-    try:
-        preferred.encode(sys.stdout.encoding or "ascii")
-    except (UnicodeEncodeError, LookupError):
-        return plain
-    return preferred
+    """`preferred` if standard output is Unicode, else `plain`."""
+    return preferred if is_unicode(sys.stdout) else plain

@@ -34,6 +34,7 @@ from urllib.request import (
 )
 
 from htqcli import __version__
+from htqcli.files import reason
 from htqcli.ksbs.standards_data import MAX_BYTES
 from htqcli.words import quote
 
@@ -289,8 +290,7 @@ def _why(error: Exception, host: str, silence: float) -> str:
     if isinstance(error, HTTPException) and not isinstance(error, InvalidURL):
         return f"what {host} answers is not HTTP"
     if isinstance(error, OSError):
-        why = error.strerror or str(error)
-        return f"there is no connection to {host} ({quote(why, 100)})"
+        return f"there is no connection to {host} ({quote(reason(error), 100)})"
     return f"there is no connection to {host}: check the settings of the proxy"
 
 

@@ -16,7 +16,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from htqcli.document import reader
-from htqcli.files import content_of
+from htqcli.files import content_of, is_inside
 from htqcli.model.part import Model
 from htqcli.model.reading import read_whole
 from htqcli.model.values import Text, ValueReader, WholeNumber, pattern, says, wrong
@@ -244,10 +244,8 @@ class Lists:
         path = self._folder / name
         if not path.is_file():
             return f"{visible(truncate(str(path), 120))} was not found"
-        if path.is_symlink():
-            inside, real = os.path.realpath(self._folder), os.path.realpath(path)
-            if os.path.commonpath([inside, real]) != inside:
-                return f"the file {quote(str(path), 120)} is a link that leads elsewhere"
+        if not is_inside(os.path.realpath(path), os.path.realpath(self._folder)):
+            return f"the file {quote(str(path), 120)} is a link that leads elsewhere"
         content = content_of(str(path))
         if isinstance(content, str):
             return f"the file {quote(str(path), 120)} is not read: {content}"

@@ -27,6 +27,7 @@ from htqcli.draft.application import Application, read_application
 from htqcli.draft.coverage import Occupation, StandardCoverage, occupations, permitted, standards
 from htqcli.draft.references import References
 from htqcli.draft.structure import Combinations
+from htqcli.folder import Folder
 from htqcli.ksbs.lists import Lists
 from htqcli.model.reading import Reading
 from htqcli.rules.accepting import NOTHING_ACCEPTED, Acceptances
@@ -169,10 +170,10 @@ class Case:
     lists: Lists
     accepted: Acceptances = NOTHING_ACCEPTED
 
-    @property
-    def folder(self) -> Path:
+    @cached_property
+    def folder(self) -> Folder:
         """The folder that paths in the draft are relative to."""
-        return self.file.parent
+        return Folder(str(self.file.parent))
 
     @property
     def application(self) -> Application:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 from collections.abc import Iterable, Iterator
-from pathlib import Path, PureWindowsPath
-from unicodedata import normalize
+from pathlib import Path
 
 from htqcli.document.faults import Fix
 from htqcli.document.places import FieldPath
+from htqcli.files import FileId, file_id
+from htqcli.folder import Found
 from htqcli.ksbs.lists import FOLDER as KSB_FOLDER
 from htqcli.model.part import sound
 from htqcli.rules.declare import Acceptable, Case, Problem, Severity, rule
@@ -22,18 +22,10 @@ from htqcli.rules.sources import CYCLE_3, FORMAT, PROCESS, SUPPORT
 from htqcli.words import quote
 
 
-def _files(case: Case) -> Iterator[tuple[FieldPath, str, str | None]]:
-    """Each file that a draft names: the field's path, the file's name and, if it leaves the draft's
-    folder, how."""
+def _files(case: Case) -> Iterator[tuple[FieldPath, str, Found]]:
+    """Each file that a draft names: the field's path, the file's name, and what htq found there."""
     for path, name in _names(case):
-        ways_out = (_way_out(form, str(case.folder)) for form in _forms(name))
-        yield path, name, next(filter(None, ways_out), None)
-
-
-def _forms(name: str) -> tuple[str, ...]:
-    """The forms that a name can have on disk. macOS stores an accented letter as two characters;
-    other systems keep what was typed."""
-    return (name,) if name.isascii() else (name, normalize("NFD", name))
+        yield path, name, case.folder.find(name)
 
 
 def _names(case: Case) -> Iterator[tuple[FieldPath, str]]:
@@ -47,134 +39,6 @@ def _names(case: Case) -> Iterator[tuple[FieldPath, str]]:
     for index, document in sound(application.documents):
         if document.file:
             yield ("documents", index, "file"), document.file
-
-
-def _way_out(name: str, folder: str) -> str | None:
-    """How a path leaves a folder, on any system; None if it stays inside."""
-    if name.startswith(("/", "\\")) or PureWindowsPath(name[:2]).drive:
-        return "it does not begin in the draft’s folder"
-    depth = 0
-    for part in name.replace("\\", "/").split("/"):
-        depth += {"..": -1, ".": 0, "": 0}.get(part, 1)
-        if depth < 0:
-            return "‘..’ leads out of the draft’s folder"
-    if not _is_too_long(name) and _has_link(name, folder) and _has_link_out(name, folder):
-        return "a link leads out of the draft’s folder"
-    return None
-
-
-def _is_too_long(name: str) -> bool:
-    """Whether a path is longer, or has more folders, than a real one would. Such a path is not
-    looked up, because a draft can hold thousands of them."""
-    return len(name) > 4_096 or name.count("/") > 32
-
-
-def _has_link(name: str, folder: str) -> bool:
-    """Whether a path that never leaves a folder by `..` goes through a link. This is a quick test
-    before `_has_link_out`, which looks up every folder above."""
-    way: list[str] = []
-    for part in name.replace(os.sep, "/").split("/"):
-        if part == "..":
-            way.pop()
-        elif part not in ("", "."):
-            way.append(part)
-        try:
-            if way and stat.S_ISLNK(os.lstat(os.path.join(folder, *way)).st_mode):
-                return True
-        except (OSError, ValueError):
-            return False
-    return os.name == "nt"
-
-
-def _has_link_out(name: str, folder: str) -> bool:
-    """Whether a link in a path leads out of a folder. The first part that does not exist ends the
-    search."""
-    try:
-        inside = os.path.realpath(folder)
-    except OSError:  # the current folder no longer exists
-        inside = folder
-    path, below = inside, os.path.join(inside, "")
-    for part in name.replace(os.sep, "/").split("/"):
-        if part in ("", "."):
-            continue
-        if part == "..":
-            path = os.path.dirname(path)
-        else:
-            path = os.path.join(path, part)
-            try:
-                is_link = stat.S_ISLNK(os.lstat(path).st_mode)
-            except (OSError, ValueError):
-                return False
-            if is_link or os.name == "nt":
-                path = os.path.realpath(path)
-        if path != inside and not path.startswith(below):
-            return True
-    return False
-
-
-class _Spelling:
-    """Finds a file whose path differs from the one in a draft only in case. It lists each folder
-    once."""
-
-    def __init__(self, folder: str) -> None:
-        self.folder = folder
-        self._listed: dict[str, dict[str, list[str]]] = {}
-
-    def __call__(self, name: str) -> str | None:
-        """The path of the only file that matches if case does not count. None if there are no or
-        several such files, or if the path is right as it is."""
-        if _is_too_long(name) or "\\" in name or ".." in name.split("/"):
-            return None
-        way: list[str] = []
-        for part in name.split("/"):
-            if part in ("", "."):
-                way.append(part)
-                continue
-            found = self._names("/".join(way)).get(normalize("NFC", part).casefold(), ())
-            if len(found) != 1:
-                return None
-            way.append(found[0])
-        own = "/".join(way)
-        if own == name or _way_out(own, self.folder) or _fault(Path(self.folder), own):
-            return None
-        return own
-
-    def _names(self, below: str) -> dict[str, list[str]]:
-        """The names in a folder, grouped by their form in lower case."""
-        if below not in self._listed:
-            listed = self._listed[below] = {}
-            try:
-                names = (
-                    []
-                    if _way_out(below, self.folder)
-                    else os.listdir(os.path.join(self.folder, below))
-                )
-            except (OSError, ValueError):
-                names = []
-            for name in names:
-                listed.setdefault(normalize("NFC", name).casefold(), []).append(name)
-        return self._listed[below]
-
-
-def _fault(folder: Path, name: str) -> str | None:
-    """What is wrong with a named file; None if it exists and is not empty."""
-    if _is_too_long(name):
-        return "is not looked up: its path is too long"
-    found = None
-    for form in _forms(name):
-        try:
-            found = found or (folder / form).stat()
-        except (FileNotFoundError, NotADirectoryError, ValueError):
-            continue
-        except OSError as error:
-            return f"cannot be looked up ({error.strerror})"
-    if found is None:
-        return "is not there"
-    if stat.S_ISDIR(found.st_mode):
-        return "is a folder, not a file"
-    if not stat.S_ISREG(found.st_mode) or name.endswith("/"):
-        return "is not a file"
-    return None if found.st_size else "is empty"
 
 
 @rule(
@@ -226,7 +90,8 @@ def no_employer_evidence(case: Case) -> Iterable[Problem]:
             file: evidence/specification.pdf
             confidential: false
     """,
-    fixes="case, where the path leads to exactly one file if case does not count.",
+    fixes="case, backslashes, and dots and spaces at the end of a name, where the path then "
+    "leads to exactly one file.",
 )
 def file_missing(case: Case) -> Iterable[Problem]:
     """A file that the draft names is not there, or is empty
@@ -234,22 +99,22 @@ def file_missing(case: Case) -> Iterable[Problem]:
     What is not there cannot be submitted. htq looks up the name and the size and never opens
     the file.
     """
-    spelling = _Spelling(str(case.folder))
-    for path, name, way_out in _files(case):
-        if way_out is None and (fault := _fault(case.folder, name)):
+    for path, name, found in _files(case):
+        if found.lacks:
             hint = (
                 "Put the file there, or correct its name. It is looked for from the folder of "
                 "the draft."
             )
-            own = spelling(name)
-            if own is not None:
-                hint = f"There is a file {quote(own)}: write its name exactly as it is."
-            if "://" in name:
+            if found.own:
+                hint = f"There is a file {quote(found.own)}: write its name exactly as it is."
+            elif found.id and found.lacks.endswith("Windows"):
+                hint = "Rename the file, and write its new name here."
+            elif "://" in name:
                 hint = "Web addresses are not looked up. Save a copy beside the draft and name it."
-            if "\\" in name:
+            elif "\\" in name:
                 hint += " Write ‘/’ between the names of folders."
-            fix = None if own is None else Fix(own)
-            yield Problem(path, f"The file {quote(name)} {fault}", hint, fix=fix)
+            fix = Fix(found.own) if found.own else None
+            yield Problem(path, f"The file {quote(name)} {found.lacks}", hint, fix=fix)
 
 
 @rule(
@@ -371,17 +236,17 @@ def path_leaves_folder(case: Case) -> Iterable[Problem]:
 
     A draft comes from somebody else, so it does not get to ask what other files there are.
     """
-    for path, name, way_out in _files(case):
-        if way_out:
+    for path, name, found in _files(case):
+        if found.leaves:
             yield Problem(
                 path,
-                f"The path {quote(name)} is not looked up: {way_out}",
+                f"The path {quote(name)} is not looked up: {found.leaves}",
                 "Put the file into the draft’s folder, or one below it, and name it from there.",
             )
 
 
-Identity = tuple[int, int] | str
-"""What two names of one file have in common: its device and inode, or a name without case."""
+Identity = FileId | str
+"""What two names of one file have in common: its id, or its name without case if it is missing."""
 
 
 def _kinds(case: Case) -> dict[FieldPath, str]:
@@ -397,39 +262,30 @@ def _kinds(case: Case) -> dict[FieldPath, str]:
     return kinds
 
 
-def _identity(file: Path) -> Identity:
-    """What identifies a file: its device and inode, through links, or its name if it does not
-    exist."""
-    try:
-        found = file.stat()
-    except (OSError, ValueError):
-        return _name(file)
-    return found.st_dev, found.st_ino
-
-
 def _name(file: Path) -> str:
     return os.path.normpath(file).casefold()
 
 
 def _identified_files(case: Case) -> Iterator[tuple[FieldPath, str, Identity]]:
     """The files that a draft names and htq looks up, each with its identity."""
-    for path, name, way_out in _files(case):
-        if way_out is None and not _is_too_long(name):
-            yield path, name, _identity(case.folder / name)
+    for path, name, found in _files(case):
+        if found.leaves is None and (found.id or found.lacks == "is not there"):
+            own = case.folder.find(found.own) if found.own else found
+            yield path, name, own.id or _name(case.file.parent / name)
 
 
 def _own_files(case: Case) -> dict[Identity, str]:
     """What to call the draft, its schema and its KSB lists, by the identity of each file."""
     files = {case.file: "the draft itself"}
     schema = case.application.schema_
-    if schema and "://" not in schema and not _way_out(schema, str(case.folder)):
-        files[case.folder / schema] = "the draft’s schema"
+    if schema and "://" not in schema and not case.folder.find(schema).leaves:
+        files[case.file.parent / schema] = "the draft’s schema"
     for _, claim in sound(case.application.standards):
         if claim.resolved_reference and claim.version:
             file = case.lists.file(claim.resolved_reference, claim.version)
             files[file] = f"the KSB list of {claim.resolved_reference}"
-    by_name = {_name(file): what for file, what in files.items()}
-    return by_name | {_identity(file): what for file, what in files.items()}
+    own: dict[Identity, str] = {_name(file): what for file, what in files.items()}
+    return own | {file_id(str(file)) or _name(file): what for file, what in files.items()}
 
 
 def _own_file(own: dict[Identity, str], name: str, file: Identity) -> str | None:
