@@ -75,8 +75,8 @@ def check(
                     writer.close()
                 started.append((process, reader))
         for number, batch in enumerate(batches):
-            own = started[number % workers :][:1]
-            found = _next_of(*own[0]) if own else None
+            turn = number % workers
+            found = _next_of(*started[turn]) if turn < len(started) else None
             yield from batch if found is None else found
     finally:
         for process, pipe in started:
@@ -86,8 +86,8 @@ def check(
 
 
 def _next_of(process: BaseProcess, pipe: Connection) -> Sequence[Result] | None:
-    """What a worker sends next; None from one that has ended. On Windows its end breaks no pipe
-    while this process has the other side, so its end is waited for as well."""
+    """What a worker sends next; None if it has ended. On Windows a pipe does not break while this
+    process holds its other end, so the worker's end is waited for as well."""
     try:
         wait([pipe, process.sentinel])
         return pipe.recv() if pipe.poll() else None

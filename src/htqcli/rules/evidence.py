@@ -100,21 +100,21 @@ def file_missing(case: Case) -> Iterable[Problem]:
     the file.
     """
     for path, name, found in _files(case):
-        if found.lacks:
+        if found.fault:
             hint = (
                 "Put the file there, or correct its name. It is looked for from the folder of "
                 "the draft."
             )
             if found.own:
                 hint = f"There is a file {quote(found.own)}: write its name exactly as it is."
-            elif found.id and found.lacks.endswith("Windows"):
+            elif found.id and found.fault.endswith("Windows"):
                 hint = "Rename the file, and write its new name here."
             elif "://" in name:
                 hint = "Web addresses are not looked up. Save a copy beside the draft and name it."
             elif "\\" in name:
                 hint += " Write ‘/’ between the names of folders."
             fix = Fix(found.own) if found.own else None
-            yield Problem(path, f"The file {quote(name)} {found.lacks}", hint, fix=fix)
+            yield Problem(path, f"The file {quote(name)} {found.fault}", hint, fix=fix)
 
 
 @rule(
@@ -237,10 +237,10 @@ def path_leaves_folder(case: Case) -> Iterable[Problem]:
     A draft comes from somebody else, so it does not get to ask what other files there are.
     """
     for path, name, found in _files(case):
-        if found.leaves:
+        if found.way_out:
             yield Problem(
                 path,
-                f"The path {quote(name)} is not looked up: {found.leaves}",
+                f"The path {quote(name)} is not looked up: {found.way_out}",
                 "Put the file into the draft’s folder, or one below it, and name it from there.",
             )
 
@@ -269,7 +269,7 @@ def _name(file: Path) -> str:
 def _identified_files(case: Case) -> Iterator[tuple[FieldPath, str, Identity]]:
     """The files that a draft names and htq looks up, each with its identity."""
     for path, name, found in _files(case):
-        if found.leaves is None and (found.id or found.lacks == "is not there"):
+        if found.way_out is None and (found.id or found.fault == "is not there"):
             own = case.folder.find(found.own) if found.own else found
             yield path, name, own.id or _name(case.file.parent / name)
 
@@ -278,7 +278,7 @@ def _own_files(case: Case) -> dict[Identity, str]:
     """What to call the draft, its schema and its KSB lists, by the identity of each file."""
     files = {case.file: "the draft itself"}
     schema = case.application.schema_
-    if schema and "://" not in schema and not case.folder.find(schema).leaves:
+    if schema and "://" not in schema and not case.folder.find(schema).way_out:
         files[case.file.parent / schema] = "the draft’s schema"
     for _, claim in sound(case.application.standards):
         if claim.resolved_reference and claim.version:
