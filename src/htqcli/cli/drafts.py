@@ -19,28 +19,25 @@ def read_draft(path: str) -> tuple[Draft, Application]:
     from htqcli.check import inputs
     from htqcli.check.drafts import own_fields
     from htqcli.check.foreign import recognise
-    from htqcli.document import faults, reader
+    from htqcli.document import reader
+    from htqcli.document.faults import FaultKind
     from htqcli.draft.application import read_application
-    from htqcli.words import visible, visible_start
 
     draft = inputs.read(inputs.Candidate(path), sys.stdin)
     if not isinstance(draft, inputs.Draft):
-        terminal.print_error(f"{visible_start(path)}: not read: {visible(draft.reason)}")
+        terminal.print_error(f"{path}: not read: {draft.reason}")
         raise typer.Exit(exits.NOT_DONE)
     document = reader.read(draft.content)
     other = None if own_fields(document) else recognise(path, draft.content, document)
     if other:
-        name = visible_start(path)
-        terminal.print_error(f"{name}: not read: it is {other.what}, not a draft. {other.advice}")
+        terminal.print_error(f"{path}: not read: it is {other.what}, not a draft. {other.advice}")
         raise typer.Exit(exits.NOT_DONE)
     if document.root is None or not document.as_written:
-        fault = next(
-            (fault for fault in document.faults if fault.kind is faults.FaultKind.SYNTAX),
-            document.faults[0],
-        )
+        syntax = (one for one in document.faults if one.kind is FaultKind.SYNTAX)
+        fault = next(syntax, document.faults[0])
         line = document.lines.place(document.span(fault)).line
         terminal.print_error(
-            f"{visible_start(path)}:{line}: not read. Put right first what ‘htq check’ says of it"
+            f"{path}:{line}: not read. Put right first what ‘htq check’ says of it"
         )
         raise typer.Exit(exits.NOT_DONE)
     return draft, read_application(document).part

@@ -142,7 +142,7 @@ def import_(
     else:
         _show(draft, application, found, changes, wrote=writes, is_diff=diff)
     if diff and format == "text":
-        terminal.say_diff(_difference(draft, read.content, new))
+        terminal.write_diff(_difference(draft, read.content, new))
     if not may_write:
         raise typer.Exit(exits.FOUND)
 
