@@ -235,7 +235,7 @@ class _Writing:
             "head": book.add_format(head),
             "band": book.add_format({**head, "align": "center"}),
             "unit": book.add_format({**head, "rotation": 90, "valign": "bottom"}),
-            "gap": book.add_format({"bg_color": "#FFDD00"}),
+            "gap": book.add_format({"bg_color": "#FFF1B8"}),
         }
 
     def write(self) -> None:
@@ -273,6 +273,7 @@ class _Writing:
             sheet.write_string(3, at, heading, self.formats["unit"])
         sheet.write_string(3, end, REASON, self.formats["head"])
         sheet.write_string(3, end + 1, ASSESSED_BY, self.formats["head"])
+        sheet.set_row(2, 30)
         sheet.set_row(3, 130)
         for row, line in enumerate(table.lines, _HEAD - 1):
             self._line(sheet, row, line, first, end)

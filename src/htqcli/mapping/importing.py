@@ -161,7 +161,7 @@ class _Units:
                 return self.by_id[form]
             if form in self.by_title:
                 return self.by_title[form]
-        start = re.match(r"\s*(?:(?:unit|module)\s+)?([^\s:–—]+)[\s:–—-]+\S", text, re.IGNORECASE)
+        start = re.match(r"\s*(?:(?:unit|module)\s+)?([^\s:,;–—]+)[\s:–—-]+\S", text, re.IGNORECASE)
         found = self.by_id.get(title_key(start[1])) if start else None
         if found is not None:
             return found
