@@ -246,7 +246,7 @@ def test_a_letter_is_a_tick_only_in_a_font_of_ticks(htq, here):
 UNREADABLE = {
     "a heading that names no unit": (
         [["", "U1", "U9 Gone"], ["K1", "x", "x"], ["K3", "x", ""]],
-        {"Sheet!C2": "no unit of the draft is called ‘U9 Gone’"},
+        {"Sheet!C2": "no unit of the draft is called ‘U9 Gone’. ‘--structure’ adds it"},
     ),
     "words that are no mark": (
         [["", "U1", "U2"], ["K1", "maybe", "x"], ["K2", "x", "x"]],
@@ -274,6 +274,20 @@ def test_what_cannot_be_read_is_told_by_cell_and_nothing_is_written(htq, here, k
     assert run.code == 1
     assert {cell["cell"]: cell["reason"] for cell in run.data["unread"]} == told
     assert (here / "draft.yaml").read_text() == DRAFT
+
+
+def test_new_units_in_the_headings_are_added_to_the_draft_if_asked(htq, here):
+    write(
+        here / "m.xlsx",
+        [["", "U1", "U9 Gone: past", "Ethics"], ["K1", "x", "x", "x"], ["K3", "", "x", ""]],
+    )
+    run = htq("mapping", "import", "m.xlsx", "draft.yaml", "--structure")
+    assert run.code == 0
+    assert (here / "draft.yaml").read_text() == (
+        DRAFT.replace('  "101": Web\n', '  "101": Web\n  U9: "Gone: past"\n  U3: Ethics\n')
+        .replace("K1: [U1]  #", "K1: [U1, U9, U3]  #")
+        .replace("K3: []", "K3: [U9]")
+    )
 
 
 def test_a_difference_is_shown_and_not_written(htq, here):

@@ -87,6 +87,10 @@ def import_(
         Optional[str],  # noqa: UP045
         typer.Option("--option", metavar="NAME", help="The option of that standard."),
     ] = None,
+    structure: Annotated[
+        bool,
+        typer.Option("--structure", help="Add units that the table has and the draft does not."),
+    ] = False,
     diff: Annotated[
         bool, typer.Option("--diff", help="Show what would change, and write nothing.")
     ] = False,
@@ -103,6 +107,7 @@ def import_(
     ids and titles of units in it. Nothing but the mapping changes. If a cell cannot be read, it is
     listed, and nothing is written unless you say ‘--partial’.
     """
+    from htqcli.draft.application import Unit
     from htqcli.mapping import editing, importing, sheets
     from htqcli.vocabulary import parse_reference
 
@@ -112,8 +117,17 @@ def import_(
     if standard and reference not in named:
         names = ", ".join(name for name in named if name) or "no standard"
         raise Refusal(f"The draft does not name {quote(standard)}. It names {names}.")
+    units: dict[str, str] = {}
     try:
-        found = importing.understand(sheets.read(file), application, lists, reference, option)
+        table = sheets.read(file)
+        found = importing.understand(table, application, lists, reference, option)
+        if structure and found.new_units:
+            units = importing.units_of(found.new_units, application)
+            new_units = {name: Unit(title=title) for name, title in units.items()}
+            application = application.model_copy(
+                update={"units": {**application.units, **new_units}}
+            )
+            found = importing.understand(table, application, lists, reference, option)
     except sheets.NotRead as error:
         terminal.print_error(f"{visible_start(file)}: not read: {error}")
         raise typer.Exit(exits.NOT_DONE) from None
@@ -127,7 +141,9 @@ def import_(
         raise typer.Exit(exits.NOT_DONE)
     changes = {index: own for index, own in found.changes.items() if own}
     try:
-        new = editing.with_mapping(read.content, changes) if changes else read.content
+        new = read.content
+        if changes or units:
+            new = editing.with_mapping(read.content, changes, units)
     except editing.CannotEdit as error:
         terminal.print_error(f"{visible_start(draft)}: nothing was written: {error}")
         raise typer.Exit(exits.NOT_DONE) from None
@@ -138,8 +154,14 @@ def import_(
     if format == "json":
         from htqcli.formats.json import encode
 
-        terminal.write_data(encode(_as_data(file, draft, application, found, changes, writes)))
+        terminal.write_data(
+            encode(
+                _as_data(file, draft, application, found, changes, writes) | {"new_units": units}
+            )
+        )
     else:
+        for name, title in units.items():
+            terminal.write(f"  new unit {visible(name)}: {visible(title)}\n")
         _show(draft, application, found, changes, wrote=writes, is_diff=diff)
     if diff and format == "text":
         terminal.write_diff(_difference(draft, read.content, new))

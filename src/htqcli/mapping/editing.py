@@ -30,9 +30,13 @@ class CannotEdit(Exception):
     what to do."""
 
 
-def with_mapping(content: bytes, changes: Mapping[int, Mapping[str, Covering]]) -> bytes:
-    """The draft with these KSBs of its standards, by the positions of the standards. Raises
-    CannotEdit, and so where the new text would not be read as what it is to say."""
+def with_mapping(
+    content: bytes,
+    changes: Mapping[int, Mapping[str, Covering]],
+    units: Mapping[str, str] | None = None,
+) -> bytes:
+    """The draft with these KSBs of its standards, by the positions of the standards, and with new
+    units and their titles. Raises CannotEdit, also if the new text would not say just that."""
     document = reader.read(content)
     if document.root is None or not document.as_written:
         raise CannotEdit("Correct what ‘htq check’ finds in the draft first.")
@@ -43,11 +47,13 @@ def with_mapping(content: bytes, changes: Mapping[int, Mapping[str, Covering]]) 
         for index, lines in changes.items()
         for edit in _of_standard(document, index, lines, style)
     ]
+    if units:
+        edits.append(_new_units(document, units, style))
     for edit in sorted(edits, reverse=True):
         text = text[: edit.start] + edit.new + text[edit.end :]
     mark = content[: len(content) - len(document.lines.text.encode())]
     made = mark + text.encode()
-    _verify(document, reader.read(made), changes)
+    _verify(document, reader.read(made), changes, units or {})
     return made
 
 
@@ -310,6 +316,28 @@ def _first_lines(
     return Edit(where, where, f"{ending}{' ' * column}ksbs:{style.line_end}{inner}")
 
 
+def _new_units(document: Document, units: Mapping[str, str], style: _Style) -> Edit:
+    """Put new units after the last one; where there is none, at the end of the draft."""
+    text = document.lines.text
+    lines = [f"{style.text(name)}: {style.text(title)}" for name, title in units.items()]
+    node = _node(document, ("units",))
+    if isinstance(node, Fields) and node.fields:
+        key, value = list(node.fields.values())[-1]
+        end = max(key.end, value.end)
+        if text[node.start : node.start + 1] == "{":
+            return Edit(end, end, "".join(f", {line}" for line in lines))
+        start = document.lines.bounds(key.start)[0]
+        indentation, where = text[start : key.start], _after_line(text, end)
+        ending = "" if where < len(text) or text.endswith("\n") else style.line_end
+        block = "".join(f"{indentation}{line}{style.line_end}" for line in lines)
+        return Edit(where, where, ending + block)
+    if node is not None or style.is_json:
+        raise CannotEdit("Write one unit under ‘units’ in the draft first.")
+    ending = "" if text.endswith("\n") else style.line_end
+    block = "".join(f"  {line}{style.line_end}" for line in lines)
+    return Edit(len(text), len(text), f"{ending}units:{style.line_end}{block}")
+
+
 def _after_line(text: str, index: int) -> int:
     """Where the line after that of a character begins."""
     end = text.find("\n", index)
@@ -329,10 +357,16 @@ def _node(document: Document, path: FieldPath) -> Node | None:
 
 
 def _verify(
-    before: Document, after: Document, changes: Mapping[int, Mapping[str, Covering]]
+    before: Document,
+    after: Document,
+    changes: Mapping[int, Mapping[str, Covering]],
+    units: Mapping[str, str],
 ) -> None:
     """Read the new text again: it must say just what was to change, and all else as before."""
     one, other = before.data(), after.data()
+    if units:
+        own = one.get("units")
+        one["units"] = {**(own if isinstance(own, dict) else {}), **units}
     for data in (one, other):
         standards = data.get("standards")
         for index, lines in changes.items():

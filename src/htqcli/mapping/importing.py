@@ -62,12 +62,14 @@ class _Line:
 
 class Result(NamedTuple):
     """What the tables of a workbook say: the KSBs that change, by the positions of the standards
-    and by labels, what was understood, what was not read, and what else is to be known."""
+    and by labels, what was understood, what was not read, what else is to be known, and the
+    headings with marks below them that name no unit of the draft."""
 
     changes: dict[int, dict[str, Covering]]
     understood: tuple[Understood, ...]
     unread: tuple[Unread, ...]
     notes: tuple[str, ...]
+    new_units: tuple[str, ...] = ()
 
 
 class _Standard:
@@ -266,6 +268,22 @@ def understand(
     return reading.result()
 
 
+def units_of(headings: Sequence[str], application: Application) -> dict[str, str]:
+    """New units for headings, by ids: the one that a heading begins with, else the next number."""
+    found: dict[str, str] = {}
+    for heading in headings:
+        named = re.fullmatch(r"([A-Za-z]{1,3}[0-9]{1,4}|[0-9]{2,4})[\s:–—-]+(\S.*)", heading)
+        name, title = (named[1], named[2]) if named else (None, heading)
+        if re.fullmatch(r"[A-Za-z]{1,3}[0-9]{1,4}|[0-9]{2,4}", heading):
+            name = heading
+        taken = {title_key(own) for own in (*application.units, *found)}
+        numbers = (f"U{number}" for number in range(1, len(taken) + 2))
+        if name is None or title_key(name) in taken:
+            name = next(own for own in numbers if title_key(own) not in taken)
+        found[name] = title
+    return found
+
+
 class _Reading:
     """The tables of one workbook as they are read."""
 
@@ -282,6 +300,7 @@ class _Reading:
         self.understood: list[Understood] = []
         self.unread: list[Unread] = []
         self.notes: list[str] = []
+        self.new_units: dict[str, None] = {}
 
     def read(self, sheet: Sheet) -> None:
         """Read the table of a sheet, if it has one."""
@@ -379,7 +398,13 @@ class _Reading:
                     f"{standard.name}: no column for {_some(missing)}, so their marks stay as in "
                     "the draft."
                 )
-        return Result(changes, tuple(self.understood), tuple(self.unread), tuple(self.notes))
+        return Result(
+            changes,
+            tuple(self.understood),
+            tuple(self.unread),
+            tuple(self.notes),
+            tuple(self.new_units),
+        )
 
     def _new(self, standard: _Standard, label: str, line: _Line) -> Covering | None:
         """What the draft is to say of a KSB, where that is another than it says; what it says of
@@ -546,7 +571,12 @@ class _Matrix:
             elif text and heading and not _OTHER.search(heading):
                 coverage, why = _mark(sheet.cells[at], p_is_partial)
                 if coverage or text.casefold() == "p":
-                    reading.tell(sheet, at, f"no unit of the draft is called {quote(heading)}")
+                    reading.new_units.setdefault(heading, None)
+                    reading.tell(
+                        sheet,
+                        at,
+                        f"no unit of the draft is called {quote(heading)}. ‘--structure’ adds it",
+                    )
 
 
 def _matrix(sheet: Sheet, units: _Units) -> _Matrix | None:
