@@ -168,6 +168,23 @@ LAYOUTS = {
         ["U2", "", "full", "full", ""],
         ["101", "full", "", "", "full"],
     ],
+    "KSBs across, with a row for each learning outcome of a unit": [
+        ["Unit", "Outcome", "K1", "K2", "K3", "S1"],
+        ["U1", "LO1", "x", "", "", "x"],
+        ["U1", "LO2", "", "x", "", "x"],
+        ["U2", "LO1", "", "x", "", ""],
+        ["U2", "LO2", "", "", "x", ""],
+        ["101", "LO1", "x", "", "", "x"],
+    ],
+    "headings of two rows": [
+        ["KSB", "", "Mandatory", "", "Optional"],
+        ["", "Covered", "U1", "U2", "101"],
+        ["K1", "yes", "x", "", "x"],
+        ["K2", "yes", "x", "x", ""],
+        ["K3", "yes", "", "x", ""],
+        ["S1", "yes", "x", "", "x"],
+        ["Total", "", 3, 2, 2],
+    ],
     "a list of KSBs for each unit": [
         ["Unit", "Title", "KSBs"],
         ["U1", "Programming", "K1-K2; S1"],
@@ -221,6 +238,25 @@ def test_a_table_is_read_in_each_layout_that_people_use(htq, here, layout, made_
         label: sorted(units) for label, units in EXPECTED.items()
     }
     assert found["K2"][3] == ["A1"]
+
+
+def test_a_table_of_ksbs_and_assessments_says_how_they_are_assessed(htq, here):
+    write(here / "m.xlsx", [["KSB", "Portfolio", "A2"], ["K1", "x", ""], ["K2", "x", "✓"]])
+    assert htq("mapping", "import", "m.xlsx", "draft.yaml").code == 0
+    found = mapping_of((here / "draft.yaml").read_bytes())
+    assert (found["K1"][0], found["K1"][3]) == (["U1"], ["A1"])
+    assert (found["K2"][0], found["K2"][3]) == (["U1", "U2"], ["A1", "A2"])
+
+
+def test_statements_without_labels_are_matched_word_for_word(htq, here):
+    shutil.copytree(ROOT / "tests" / "ksbs", here / "ksbs")
+    (here / "draft.yaml").write_text(DRAFT.replace('"9.9"', '"1.1"'))
+    rows = [["What is needed", "U1", "U2"], ["Made-up statement K1.", "x", "x"]]
+    write(here / "m.xlsx", [*rows, ["made-up  statement K3", "", "x"]])
+    run = htq("mapping", "import", "m.xlsx", "draft.yaml")
+    assert run.code == 0, run.out + run.err
+    found = mapping_of((here / "draft.yaml").read_bytes())
+    assert (found["K1"][0], found["K3"][0]) == (["U1", "U2"], ["U2"])
 
 
 TICKED = [["", "U1", "U2"], ["K1", "ü", "P"], ["K2", "P", "x"]]

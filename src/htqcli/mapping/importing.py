@@ -308,6 +308,7 @@ class _Reading:
         tables.append(_rows(sheet, self.units))
         if not any(tables):
             tables.append(_by_statements(sheet, self.units, self.standards))
+            tables.append(_by_assessments(sheet, self.assessments))
         found = [table for table in tables if table is not None]
         best = max(found, key=lambda table: table.score, default=None)
         if best is None:
@@ -606,7 +607,7 @@ def _matrix_of(
     heading, own_units = _fullest(by_heading)
     own_labels = {at: label for at, label in own_labels.items() if at > heading}
     own_units = {at: unit for at, unit in own_units.items() if at != label_line}
-    if not own_labels or not own_units or len(set(own_units.values())) < len(own_units):
+    if not own_labels or not own_units:
         return None
     if len(own_labels) > 1.5 * len(set(own_labels.values())):
         return None  # the same labels again and again: a row for each pair
@@ -712,6 +713,20 @@ def _rows(sheet: Sheet, units: _Units) -> _Rows | None:
             if rows and (best is None or pairs > best.score):
                 best = _Rows(sheet, unit_column, label_column, rows, pairs)
     return best
+
+
+def _by_assessments(sheet: Sheet, assessments: Mapping[str, str]) -> _Matrix | None:
+    """A matrix of KSBs and assessments, which says nothing about units."""
+    labels = {at: label for at, cell in sheet.cells.items() if (label := _label(cell.text))}
+    named = {
+        at: name
+        for at, cell in sheet.cells.items()
+        if (name := assessments.get(title_key(cell.text)))
+    }
+    found = _matrix_of(sheet, labels, named, is_turned=False)
+    if found is not None:
+        found.units = {}
+    return found
 
 
 def _by_statements(sheet: Sheet, units: _Units, standards: Sequence[_Standard]) -> _Matrix | None:
