@@ -282,7 +282,7 @@ def units_named(
 ) -> Iterator[tuple[FieldPath, str]]:
     """Every place where a draft names a unit in a list."""
     for path, coverage in _mapped(reading):
-        at = path if document.holds((*path, 0)) else (*path, "units")
+        at = path if document.has_value((*path, 0)) else (*path, "units")
         yield from (((*at, number), name) for number, name in sound(coverage.units))
     yield from units_in_structure(reading.part)
 
