@@ -83,6 +83,6 @@ def the_cycle(catalogue: Catalogue, number: int | None) -> Cycle:
 
     if number is not None:
         return catalogue.cycle(number)
-    if catalogue.listed is None:
+    if catalogue.latest_listed_cycle is None:
         raise NotFound("No cycle of the catalogue has a list of standards.")
-    return catalogue.listed
+    return catalogue.latest_listed_cycle

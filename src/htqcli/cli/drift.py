@@ -109,7 +109,7 @@ def _as_data(found: Comparison) -> dict[str, Any]:
         ],
         "not_in_data": {
             name.replace(" ", "_"): [standard.reference for standard in standards]
-            for name, standards in found.unsaid.items()
+            for name, standards in found.unknown.items()
         },
     }
 
@@ -167,13 +167,13 @@ def _summary(found: Comparison) -> str:
     )
 
 
-def _unsaid(found: Comparison) -> Iterator[str]:
+def _unknown(found: Comparison) -> Iterator[str]:
     from htqcli.words import join
 
     if count := found.not_compared:
         others = f"{count} other standard{'' if count == 1 else 's'} of the list"
         yield f"Not in the data, so not compared: {others}."
-    for name, standards in found.unsaid.items():
+    for name, standards in found.unknown.items():
         if standards:
             names = join([standard.reference for standard in standards])
             yield f"Not in the data, so not compared: the {name} of {names}."
@@ -190,7 +190,7 @@ def _as_text(found: Comparison, published: str) -> Iterator[Line]:
                 yield from terminal.hanging("      ", facts)
         for meaning in _meanings(drifts):
             yield from terminal.hanging("  ", f"What it means: {meaning}")
-    for line in _unsaid(found):
+    for line in _unknown(found):
         yield []
         yield from terminal.hanging("", line)
     yield []
@@ -209,5 +209,5 @@ def _as_markdown(found: Comparison) -> Iterator[str]:
             yield f"- {escape(one.message)}" + (f" ({escape(facts)})" if facts else "")
         for meaning in _meanings(drifts):
             yield f"\n{escape(meaning)}"
-    for line in _unsaid(found):
+    for line in _unknown(found):
         yield f"\n{escape(line)}"

@@ -50,7 +50,7 @@ def _about(report: Report) -> dict[str, Any] | None:
 def about(catalogue: Catalogue, at: datetime) -> dict[str, Any]:
     """Which catalogue this is: its latest list, its date and its hash, and what is to be known
     of its lists at a time. `file` is null for the bundled one."""
-    listed = catalogue.listed
+    listed = catalogue.latest_listed_cycle
     return {
         "cycle": listed.cycle if listed else None,
         "status": listed.listing.status if listed and listed.listing else None,
