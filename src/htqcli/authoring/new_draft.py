@@ -257,7 +257,7 @@ def _mapping(known: KsbList | None, published: str | None = None) -> Iterator[st
         yield f"      K1: {units}"
         return
     for label, statement in known.ksbs.items():
-        needing = known.needing[label]
+        needing = known.options_needing[label]
         some = f"({join(needing)}) " if len(needing) < len(known.options) else ""
         text = " ".join(f"{some}{statement or ''}".split())
         if text:

@@ -485,7 +485,7 @@ def show(
         {
             "label": label,
             "statement": statement,
-            "options": last.needing[label],
+            "options": last.options_needing[label],
             "reference": last.reference,
             "version": last.version,
         }

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from htqcli.ksbs import standards_data
-from htqcli.ksbs.lists import KsbList, meant_label, place, ranges, read_list
+from htqcli.ksbs.lists import KsbList, label_order, parse_label, ranges, read_list
 from htqcli.ksbs.standards_data import identity, is_true, items, plain
 from htqcli.model.values import is_placeholder
 from htqcli.words import quote
@@ -221,7 +221,7 @@ def _statements(
     ids: dict[str, str] = {}
     seen: set[tuple[str, str, str]] = set()
     for entry in entries:
-        label, content = meant_label(entry.label), (entry.kind, entry.id, entry.statement)
+        label, content = parse_label(entry.label), (entry.kind, entry.id, entry.statement)
         if label is None:
             remarks.append(f"{quote(entry.label)} is not a label such as K1")
         elif not entry.statement:
@@ -236,7 +236,7 @@ def _statements(
             if not _is_statement(entry.statement):
                 text = quote(entry.statement)
                 remarks.append(f"{label} is kept, but its statement looks unfinished: {text}")
-    return dict(sorted(ksbs.items(), key=lambda one: place(one[0]))), ids
+    return dict(sorted(ksbs.items(), key=lambda one: label_order(one[0]))), ids
 
 
 def _is_statement(text: str) -> bool:

@@ -13,7 +13,14 @@ from htqcli.draft.application import Coverage, StandardClaim, choices, units_in_
 from htqcli.draft.coverage import Occupation
 from htqcli.draft.references import References, units_named
 from htqcli.draft.structure import MAX_SIZE, Combinations, CounterExample, Repair, TooLarge
-from htqcli.ksbs.lists import KsbList, meant_label, meant_version, mistaken, ranges, several
+from htqcli.ksbs.lists import (
+    KsbList,
+    combined_labels,
+    parse_label,
+    parse_version,
+    ranges,
+    wrong_labels,
+)
 from htqcli.model.part import sound
 from htqcli.rules.declare import Acceptable, Case, Problem, Severity, rule
 from htqcli.rules.sources import CATEGORIES, CRITERIA, FORMAT, STANDARDS_DATA, SUPPORT
@@ -49,7 +56,7 @@ def _named(claim: StandardClaim) -> str:
 def _not_defined(named: References) -> Iterator[Problem]:
     """Each id that is named and not defined, with every place of it."""
     for name, (first, *also) in named.unknown.items():
-        likely = named.likely(name)
+        likely = named.meaning(name)
         yield Problem(
             first,
             f"There is no {named.what} {quote(name)}",
@@ -133,7 +140,7 @@ def unknown_ksb(case: Case) -> Iterable[Problem]:
         if isinstance(known, str):
             continue
         last = {label[0]: label for label in known.ksbs}
-        for label, meant in mistaken(ksbs, known).items():
+        for label, meant in wrong_labels(ksbs, known).items():
             if LABEL.fullmatch(label):
                 hint = f"Did you mean {meant}? " if meant else ""
                 hint += f"The last is {last[label[0]]}. " if label[0] in last else ""
@@ -169,7 +176,7 @@ def uncovered_ksb(case: Case) -> Iterable[Problem]:
     """
     for one in case.occupations:
         path = (*one.path, "ksbs")
-        for own in case.accepted.apart(uncovered_ksb.code, path, one.gaps) if one.mapped else ():
+        for own in case.accepted.apart(uncovered_ksb.code, path, one.gaps) if one.is_mapped else ():
             yield Problem(
                 path,
                 f"No unit covers {ranges(own)} of {one.reference}",
@@ -313,7 +320,7 @@ def incompetent_combination(case: Case) -> Iterable[Problem]:
     be competent in it, so none is named.
     """
     named = _competing(case)
-    if case.permitted is None or not named or not all(one.settled for one in named):
+    if case.permitted is None or not named or not all(one.is_settled for one in named):
         return
     structure: FieldPath = ("structure",)
     place = structure if case.application.structure else (*named[0].path, "ksbs")
@@ -365,7 +372,7 @@ def _competing(case: Case) -> list[Occupation]:
     soundly say which they are. One that no unit is mapped to is told of by itself."""
     if any(path[0] == "standards" and len(path) <= 2 for path in case.reading.lost):
         return []
-    return [one for one in case.occupations if one.mapped]
+    return [one for one in case.occupations if one.is_mapped]
 
 
 def _who_is_incompetent(permitted: Combinations, named: list[Occupation]) -> CounterExample | None:
@@ -491,7 +498,7 @@ def unassessed_ksb(case: Case) -> Iterable[Problem]:
     if not case.application.assessments:
         return
     for path, claim, ksbs in _mapped(case):
-        not_ksbs = mistaken(ksbs, _list(case, claim))
+        not_ksbs = wrong_labels(ksbs, _list(case, claim))
         gaps = [
             label
             for label, coverage in ksbs.items()
@@ -554,20 +561,20 @@ def _version_meant(case: Case, one: Occupation) -> Fix | None:
     at = (*one.path, "version")
     written = case.document.text(at)
     there = case.lists.versions(one.claim.resolved_reference or "")
-    meant = meant_version(written, there) if written else None
+    meant = parse_version(written, there) if written else None
     return Fix(meant, at=(at,), certain=False) if meant in there and meant != written else None
 
 
 def _why_no_list(case: Case, one: Occupation) -> str | None:
     """Why there is no list to use, in words; None where there is one, and where another finding
     says it."""
-    if not one.mapped or one.claim.resolved_reference is None or isinstance(one.list, KsbList):
+    if not one.is_mapped or one.claim.resolved_reference is None or isinstance(one.list, KsbList):
         return None
     at = (*one.path, "version")
     if case.reading.is_reliable(at):
         return one.list
     written = case.document.text(at)
-    if written is None or meant_version(written) in (None, written):
+    if written is None or parse_version(written) in (None, written):
         return None
     return f"{quote(written)} is not a version number"
 
@@ -581,7 +588,7 @@ def _how_to_have_a_list(case: Case, one: Occupation) -> str:
             f"{version} --force’."
         )
     written = case.document.text((*one.path, "version"))
-    meant = meant_version(written, there) if written else None
+    meant = parse_version(written, there) if written else None
     steps = [f"Did you mean version {meant}?"] if meant and meant != written else []
     if there:
         kind = "a list of version" if len(there) == 1 else "lists of versions"
@@ -602,7 +609,7 @@ def _what_is_open(case: Case) -> str | None:
     structure, permitted = case.application.structure, case.permitted
     if structure is None or structure.is_empty or permitted is None:
         return None
-    settled = {one.name: one.covering for one in _competing(case) if one.settled}
+    settled = {one.name: one.covering for one in _competing(case) if one.is_settled}
     try:
         if settled and permitted.counter_example(settled) is None:
             return None
@@ -646,7 +653,7 @@ def unsatisfiable_group(case: Case) -> Iterable[Problem]:
         names = {
             one
             for _, name in sound(group.from_)
-            for one in (name in case.units.unknown and case.units.likely(name).ids) or (name,)
+            for one in (name in case.units.unknown and case.units.meaning(name).ids) or (name,)
         }
         if group.choose is not None and group.credits is None and group.choose > len(names):
             what, has = f"{group.choose} units", f"{len(names)}"
@@ -690,10 +697,10 @@ def malformed_label(case: Case) -> Iterable[Problem]:
     """
     for path, claim, ksbs in _mapped(case):
         known = _list(case, claim)
-        alike = Counter(meant_label(label) for label in ksbs)
-        for label, likely in mistaken(ksbs, known).items():
+        alike = Counter(parse_label(label) for label in ksbs)
+        for label, likely in wrong_labels(ksbs, known).items():
             if not LABEL.fullmatch(label):
-                meant = meant_label(label)
+                meant = parse_label(label)
                 alone = alike[meant] == 1 and case.reading.is_reliable((*path, meant or label))
                 there = isinstance(known, str) or meant in known.ksbs
                 clear = meant and alone and there and re.fullmatch(_SLIP, label)
@@ -709,7 +716,7 @@ def malformed_label(case: Case) -> Iterable[Problem]:
                     hint
                     if meant
                     else _a_line_for_each(together, known)
-                    if (together := several(label))
+                    if (together := combined_labels(label))
                     else (f"Did you mean {likely}? " if likely else "")
                     + "Enter K, S or B and a number, for example ‘K1’.",
                     on_key=True,

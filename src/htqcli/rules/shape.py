@@ -12,7 +12,7 @@ from htqcli.document.faults import FaultKind, Fix
 from htqcli.document.places import FieldPath
 from htqcli.draft.application import Application, choices
 from htqcli.draft.references import MAX_LISTED, References
-from htqcli.ksbs.lists import meant_version
+from htqcli.ksbs.lists import parse_version
 from htqcli.model.messages import is_personal_or_claim
 from htqcli.model.part import leaves, sound
 from htqcli.rules.accepting import a_year_after
@@ -138,7 +138,7 @@ def wrong_value(case: Case) -> Iterable[Problem]:
         known = case.reading.is_reliable((*path, "choose")) and case.reading.is_reliable(
             (*path, "credits")
         )
-        if known and not group.says_how_many:
+        if known and not group.has_one_amount:
             has = "neither ‘choose’ nor" if group.choose is None else "both ‘choose’ and"
             yield Problem(
                 path,
@@ -157,7 +157,7 @@ def _version(case: Case, problem: Problem) -> Problem | None:
     known = (
         case.lists.versions(claim.resolved_reference) if claim and claim.resolved_reference else []
     )
-    meant = meant_version(written, known)
+    meant = parse_version(written, known)
     if meant is None:
         return None
     is_certain = meant in known or written.strip().endswith(meant)
