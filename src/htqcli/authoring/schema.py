@@ -22,7 +22,7 @@ from htqcli.catalogue.model import Catalogue, Cycle, Listing, Reference
 from htqcli.document import reader
 from htqcli.draft.application import Acceptance, Application, Choice, Qualification, StandardClaim
 from htqcli.model.part import REQUIRED, Model, names
-from htqcli.model.values import Schema, Text, ValueReader, form_of
+from htqcli.model.values import Schema, Text, ValueReader, form_schema
 from htqcli.rules import about
 from htqcli.rules.declare import DRAFT, Acceptable
 from htqcli.vocabulary import LABEL, LEVELS, SCOPES
@@ -195,7 +195,7 @@ def _one_of(told: Mapping[int, Schema]) -> Schema:
     """A choice of whole numbers, written as numbers or as text."""
     choices = [{"const": number, **words} for number, words in told.items()]
     digits = "|".join(map(str, told))
-    as_text = form_of(rf"\+?0*(?:{digits})(?:\.0+)?", join(list(map(str, told)), "or"))
+    as_text = form_schema(rf"\+?0*(?:{digits})(?:\.0+)?", join(list(map(str, told)), "or"))
     return {"anyOf": [*choices, as_text]}
 
 
@@ -241,7 +241,7 @@ def _standards(cycles: Iterable[Cycle]) -> Schema:
 def _condition(cycle: Cycle) -> Schema:
     """In a draft for a cycle, standards are on the list of that cycle."""
     expected = f"a reference on the list of cycle {cycle.cycle}"
-    reference = form_of("|".join(cycle.by_reference), expected)
+    reference = form_schema("|".join(cycle.by_reference), expected)
     standards = {"items": {"properties": {"reference": reference}}}
     return {
         "if": {"properties": {"cycle": {"const": cycle.cycle}}, "required": ["cycle"]},

@@ -24,9 +24,9 @@ from htqcli.model.values import (
     ValueReader,
     When,
     WholeNumber,
+    not_expected,
     one_of,
     pattern,
-    wrong,
 )
 from htqcli.moment import Moment
 from htqcli.vocabulary import REFERENCE, SCOPES, Scope, parse_reference
@@ -49,7 +49,7 @@ class NotFound(Refusal):
 def _keys(value: object) -> tuple[str, ...]:
     values = value if isinstance(value, list) else [value]
     if not all(isinstance(item, str) and item for item in values):
-        raise wrong("the key of a source, or a list of keys")
+        raise not_expected("the key of a source, or a list of keys")
     return tuple(values)
 
 

@@ -50,7 +50,7 @@ def _field(title: str, *examples: Any, says: str, alias: str | None = None) -> A
 class Contact(Model):
     """The person to ask about the application."""
 
-    private: ClassVar[bool] = True
+    is_private: ClassVar[bool] = True
 
     name: Annotated[
         Text | None, _field("name of the contact", says="Their name. htq never shows it.")

@@ -19,7 +19,7 @@ from htqcli.document import reader
 from htqcli.files import content_of, is_inside
 from htqcli.model.part import Model
 from htqcli.model.reading import read_whole
-from htqcli.model.values import Text, ValueReader, WholeNumber, pattern, says, wrong
+from htqcli.model.values import Text, ValueReader, WholeNumber, custom_error, not_expected, pattern
 from htqcli.vocabulary import LABEL
 from htqcli.words import join, quote, strip_invisible, truncate, visible
 
@@ -88,7 +88,7 @@ LabelCount = Annotated[str, pattern("[0-9]{1,4}", "a number from 0 to 9999")]
 
 def _statement(value: object) -> str:
     if not isinstance(value, str) or not strip_invisible(value):
-        raise wrong("a statement")
+        raise not_expected("a statement")
     return value.strip()
 
 
@@ -125,7 +125,7 @@ class KsbList(Model):
     @model_validator(mode="after")
     def _has_ksbs(self) -> Self:
         if bool(self.statements) == bool(self.counts) or not self.ksbs:
-            raise says(
+            raise custom_error(
                 "A list has either ‘ksbs’, with a statement for each label, or ‘labels’",
                 "For example ‘labels: {K: 12, S: 17, B: 9}’.",
             )

@@ -13,7 +13,7 @@ from htqcli.document.places import FieldPath
 from htqcli.draft.application import Application, choices
 from htqcli.draft.references import MAX_LISTED, References
 from htqcli.ksbs.lists import parse_version
-from htqcli.model.messages import is_personal_or_claim
+from htqcli.model.messages import is_personal_or_applicant_only
 from htqcli.model.part import leaves, sound
 from htqcli.rules.accepting import a_year_after
 from htqcli.rules.declare import CATALOGUE, DRAFT, Case, Problem, Severity, Stage, rule
@@ -100,7 +100,9 @@ def unknown_field(case: Case) -> Iterable[Problem]:
 
 def _dates_in_iso(case: Case) -> Iterable[tuple[FieldPath, Fix]]:
     for path, value in leaves(case.application):
-        if isinstance(value, moment.Moment) and not is_personal_or_claim(Application, path):
+        if isinstance(value, moment.Moment) and not is_personal_or_applicant_only(
+            Application, path
+        ):
             iso = moment.in_iso(case.document.text(path) or "")
             if iso:
                 yield path, Fix(iso)
