@@ -23,8 +23,8 @@ from htqcli.ksbs.standards_data import (
     is_approved,
     moment_of,
     plain,
+    precedence,
     reference,
-    standing,
     status,
     version,
 )
@@ -172,9 +172,9 @@ def current(records: Iterable[Record], at: datetime) -> Record:
 
 
 def _version_rank(record: Record) -> tuple[Any, ...]:
-    """The key that orders a standard's records: by version, then by standing. The order of the
+    """The key that orders a standard's records: by version, then by precedence. The order of the
     data never decides."""
-    return record.number, standing(record.status, record.updated), str(record)
+    return record.number, precedence(record.status, record.updated), str(record)
 
 
 def _record(name: str, entry: dict[str, Any]) -> Record:

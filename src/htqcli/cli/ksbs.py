@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from htqcli.ksbs.fetching import Limits, Progress
-    from htqcli.ksbs.importing import Made, RecordOrigin
+    from htqcli.ksbs.importing import MadeList, RecordOrigin
     from htqcli.ksbs.lists import KsbList
 
 
@@ -136,7 +136,7 @@ def get(
 
 
 def _keep(
-    found: Iterable[Made | str | None],
+    found: Iterable[MadeList | str | None],
     version: str | None,
     source: str,
     folder: Path,
@@ -146,10 +146,10 @@ def _keep(
     """Write the best of the lists that were found, if a version is given those of it, and say
     what was left out. None among them is what was not read. Ends with exit code 3 if something
     that was asked for is not in the folder then."""
-    from htqcli.ksbs.importing import best
+    from htqcli.ksbs.importing import one_per_version
     from htqcli.words import visible
 
-    made: list[Made] = []
+    made: list[MadeList] = []
     passed_over: list[str] = []
     unread = False
     for one in found:
@@ -159,7 +159,7 @@ def _keep(
             passed_over.append(one)
         elif version in (None, one.version):
             made.append(one)
-    chosen, others = best(made)
+    chosen, others = one_per_version(made)
     _report(passed_over + others, "Left out: {}", "Left out: {} more")
     written, refused = _write_all(folder, chosen, force=force)
     for done, verb in ((True, "Wrote"), (False, "No change to")):
@@ -178,7 +178,7 @@ def _keep(
 
 def _lists_of(
     sources: list[str], address: str, wanted: set[str], version: str | None
-) -> Iterator[Made | str | None]:
+) -> Iterator[MadeList | str | None]:
     """The lists that the sources give of the standards that are wanted, or why an entry gives none;
     None for a source that is not read, of which it is said why."""
     from htqcli import moment
@@ -210,16 +210,16 @@ def _lists_of(
 
 def _fetched_lists(
     published: _Published, wanted: list[str], version: str | None, *, every: bool
-) -> Iterator[Made | str | None]:
+) -> Iterator[MadeList | str | None]:
     """The lists of the standards that are wanted, as `_lists_of` gives them. A version that is not
     the current one is among all records only."""
     from htqcli.ksbs import standards_data
-    from htqcli.ksbs.importing import Made, from_record
+    from htqcli.ksbs.importing import MadeList, from_record
 
-    def lists(records: list[Any], origin: RecordOrigin) -> Iterator[Made | str | None]:
+    def lists(records: list[Any], origin: RecordOrigin) -> Iterator[MadeList | str | None]:
         found = [from_record(record, origin) for record in records]
         yield from found
-        if not any(isinstance(one, Made) and version in (None, one.version) for one in found):
+        if not any(isinstance(one, MadeList) and version in (None, one.version) for one in found):
             yield None
 
     rest = wanted if every else []
@@ -326,7 +326,7 @@ class _Published:
             return standards_data.records(content), origin
         except NotFetched as error:
             why, is_missing = str(error), error.is_missing
-        except standards_data.NotRead:
+        except standards_data.NotJson:
             is_page = standards_data.in_utf_8(content).lstrip().startswith(b"<")
             why, is_missing = f"the answer is {'a web page' if is_page else 'not JSON'}", False
         told = f"Could not fetch {what}: {why}."
@@ -387,7 +387,9 @@ def _report(what: Sequence[str], each: str, rest: str) -> None:
         terminal.print_error(rest.format(len(what) - _SHOWN))
 
 
-def _write_all(folder: Path, chosen: list[Made], *, force: bool) -> tuple[dict[str, bool], bool]:
+def _write_all(
+    folder: Path, chosen: list[MadeList], *, force: bool
+) -> tuple[dict[str, bool], bool]:
     """Write each list that can be read back, unless one that differs is there already. What is
     in the folder then, and whether each was written now; and whether one was refused for what
     is there."""
@@ -413,7 +415,7 @@ def _write_all(folder: Path, chosen: list[Made], *, force: bool) -> tuple[dict[s
     return done, refused
 
 
-def _differs(path: Path, made: Made, new: KsbList) -> str | None:
+def _differs(path: Path, made: MadeList, new: KsbList) -> str | None:
     """How the list that is at a path differs from a new one, in words; None if there is none or
     it does not."""
     from htqcli.files import content_of
@@ -510,7 +512,7 @@ def _reference(text: str) -> str:
     return found
 
 
-def _write(path: Path, made: Made) -> bool:
+def _write(path: Path, made: MadeList) -> bool:
     """Write a list; one that is there and is the same is left as it is. Whether it was written."""
     from htqcli.files import content_of
 

@@ -19,11 +19,11 @@ def records_in(source: str) -> tuple[list[Any], str]:
 
 def parse_records(source: str, content: bytes) -> list[Any]:
     """The entries of data that was read from `source`. What is not JSON ends the command."""
-    from htqcli.ksbs.standards_data import NotRead, records
+    from htqcli.ksbs.standards_data import NotJson, records
 
     try:
         return records(content)
-    except NotRead:
+    except NotJson:
         terminal.print_error(f"{source}: the standards data is not read: it is not JSON")
         raise typer.Exit(exits.NOT_DONE) from None
 
