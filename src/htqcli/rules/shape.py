@@ -103,7 +103,7 @@ def _dates_in_iso(case: Case) -> Iterable[tuple[FieldPath, Fix]]:
         if isinstance(value, moment.Moment) and not is_personal_or_applicant_only(
             Application, path
         ):
-            iso = moment.in_iso(case.document.text(path) or "")
+            iso = moment.to_iso(case.document.text(path) or "")
             if iso:
                 yield path, Fix(iso)
 
