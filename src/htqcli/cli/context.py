@@ -56,7 +56,7 @@ def own_catalogue(file: Path) -> Catalogue:
     from htqcli.words import visible
 
     name = visible(str(file))
-    content = content_of(str(file), or_open=True)
+    content = content_of(str(file), allow_stream=True)
     if isinstance(content, str):
         raise CatalogueError(f"{name}: the catalogue cannot be used: {content}")
     rules = [rule for rule in about(CATALOGUE) if rule.severity is Severity.ERROR]

@@ -31,16 +31,16 @@ def parse_records(source: str, content: bytes) -> list[Any]:
 def read_content(feed: str) -> bytes:
     """What a file, a pipe or, for `-`, standard input holds. What cannot be read, or is too
     large, ends the command."""
-    from htqcli.files import content_of, reason, to_the_end
+    from htqcli.files import content_of, read_stream, reason
     from htqcli.ksbs.standards_data import MAX_BYTES
 
     try:
         if feed != "-":
-            found = content_of(feed, MAX_BYTES, or_open=True)
+            found = content_of(feed, MAX_BYTES, allow_stream=True)
         elif sys.stdin is None:
             found = "standard input is closed"
         else:
-            found = to_the_end(sys.stdin.fileno(), MAX_BYTES)
+            found = read_stream(sys.stdin.fileno(), MAX_BYTES)
     except OSError as error:
         found = reason(error)
     if len(found) > MAX_BYTES:

@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError, core_schema
 
 from htqcli import moment
 from htqcli.moment import YEARS, Moment, Precision
-from htqcli.words import SEEN, join, strip_invisible
+from htqcli.words import VISIBLE_CHARACTER, join, strip_invisible
 
 T = TypeVar("T")
 
@@ -202,7 +202,7 @@ def _dates(expected: str, *wanted: Precision) -> ValueReader:
         "minimum": YEARS[0] * 10_000 + 101,
         "exclusiveMaximum": YEARS[-1] * 10_000 + 1232,
     }
-    schema = _pattern_schema(SEEN, expected) | numbers
+    schema = _pattern_schema(VISIBLE_CHARACTER, expected) | numbers
     return value_reader(expected, lambda value: moment.read(value, wanted), schema)
 
 
@@ -215,7 +215,7 @@ _MAX_NUMBER = 10**18 - 1
 
 _TEXT: Schema = {
     "anyOf": [
-        _pattern_schema(SEEN, "text") | {"type": ["string", "number"]},
+        _pattern_schema(VISIBLE_CHARACTER, "text") | {"type": ["string", "number"]},
         {
             "description": "‘true’ and ‘false’ are text here.",
             "not": {"type": ["string", "number", "array", "object", "null"]},
