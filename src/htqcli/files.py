@@ -19,7 +19,6 @@ from typing import TextIO
 MAX_BYTES = 5_000_000
 """The most bytes of a draft or a catalogue that are read: more than any that a person wrote."""
 
-
 FileId = tuple[int, int]
 """The device and inode of a file, the same for all its names."""
 
@@ -102,7 +101,6 @@ def read_stream(descriptor: int, limit: int = MAX_BYTES) -> bytes:
 
 
 _STREAM = r"(?a)/dev/(stdin|fd/\d+)|/proc/self/fd/\d+"
-
 
 _NO_WAIT = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 

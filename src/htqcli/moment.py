@@ -276,7 +276,6 @@ _UNAMBIGUOUS = (
 """Dates, with or without a time, that cannot be misread: the month by name, or a day above 12;
 four digits for the year. Twelve o’clock counts only as midday or noon."""
 
-
 Parts = dict[str, str]
 """The values in a text, such as year and hour, by the group names of the forms, in text order."""
 

@@ -36,9 +36,7 @@ _SOURCE = (
     "TODO a key of ‘sources’",
 )
 
-
 _NOTE = ("What a person has to know of it, such as what no page says.", "TODO in a sentence")
-
 
 _DATE = "TODO such as 2022-02-16 12:00, 2022-02-16 or 2022-02"
 

@@ -35,7 +35,6 @@ from htqcli.words import join, truncate, visible, wrap
 _WIDTH = 96
 """The width of comments in characters."""
 
-
 _MAX_STATEMENT = 88
 """How many characters of a KSB's statement are shown above its label."""
 

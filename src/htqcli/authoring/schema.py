@@ -30,7 +30,6 @@ from htqcli.words import join
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
-
 _ANYTHING: Schema = {}
 """The last choice in a list that suggests values but accepts any."""
 

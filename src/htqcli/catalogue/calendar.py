@@ -26,14 +26,11 @@ from htqcli.words import visible
 WARNING = timedelta(days=7)
 """How long before a window closes the alarm sounds."""
 
-
 _DEFAULT_REVISION = datetime(2020, 1, 1, tzinfo=UTC)
 """The date of revision for a catalogue without one."""
 
-
 _UID_NAMESPACE = "https://www.instituteforapprenticeships.org/higher-technical-qualifications/"
 """The start of the names that UIDs are made from. It must never change."""
-
 
 _SAFE_IN_URI = ":/?#[]@!$&'()*+,;=%~"
 """Characters that a URI may contain unencoded (RFC 3986)."""

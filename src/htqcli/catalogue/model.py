@@ -34,7 +34,6 @@ from htqcli.words import Refusal, join, nearest, quote, visible
 
 State = Literal["open", "not-yet-open", "closed", "unknown"]
 
-
 Asks = Literal["required", "expected", "encouraged", "not-asked"]
 
 
@@ -55,9 +54,7 @@ def _keys(value: object) -> tuple[str, ...]:
 
 _KEY: Schema = {"type": ["string", "number", "boolean"], "minLength": 1}
 
-
 _KEYS = _KEY | {"type": [*_KEY["type"], "array"], "items": _KEY}
-
 
 Sources = Annotated[
     tuple[str, ...],
@@ -66,9 +63,7 @@ Sources = Annotated[
     Field(description="Where it was said: a key of ‘sources’, or a list of keys."),
 ]
 
-
 Reference = Annotated[str, pattern(REFERENCE, "a reference such as ST0116"), CheckedByRule(Text)]
-
 
 ScopeName = Annotated[Scope, one_of(*SCOPES), CheckedByRule(Text)]
 
@@ -692,7 +687,6 @@ def _has_words(name: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
 _GOOD_SCORE = 75
 """The score, of 100, from which a standard matches a search. One wrong letter in a word of four
 scores 75."""
-
 
 _FAIR_SCORE = 65
 """The score from which the best is shown when nothing matches: nurse for nursing."""

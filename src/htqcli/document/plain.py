@@ -12,12 +12,9 @@ from htqcli.document.places import FieldPath, Span
 _WRAPPED = r"[“”„«»][^“”„«»]*[“”«»]|‘[^‘]*’|‚[^‚]*[‘’]"
 """A text in the quotation marks of a word processor, which mean nothing to YAML."""
 
-
 _ANCHOR = re.compile(r"(?:^|(?<=[\s\[{,]))&[^\s,\[\]{}]+(?=\s*\Z)")
 
-
 _COMMENT = re.compile(r"(?<![ \t])[ \t]+(#[ \t]*[0-9][^\r\n]*)")
-
 
 _MAX_BEFORE = 500
 """How many characters before a text are searched for its anchor."""

@@ -88,7 +88,6 @@ def read(content: bytes) -> Document:
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
-
 _UNREADABLE = re.compile(
     "\\A\ufeff|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]"
 )
@@ -121,7 +120,6 @@ def _unreadable(
 
 _CORE = "tag:yaml.org,2002:"
 
-
 _PLAIN_TAGS: dict[type, set[str]] = {
     yaml.ScalarEvent: {
         "!",
@@ -131,34 +129,25 @@ _PLAIN_TAGS: dict[type, set[str]] = {
     yaml.SequenceStartEvent: {"!", f"{_CORE}seq"},
 }
 
-
 _VALUES = {yaml.ScalarEvent, yaml.AliasEvent, yaml.MappingStartEvent, yaml.SequenceStartEvent}
-
 
 _BLOCK_STYLES = ("|", ">")
 
-
 _NULLS = {"", "~", "null", "Null", "NULL"}
 
-
 _PROPERTIES = re.compile(r"(?:[&!](?:<[^>]*>|[^\s,\[\]{}]*)\s*)+")
-
 
 _SPLIT_JSON_KEY = r'(?s)("(?:[^"\\]|\\.)*+")(\s*[\r\n]\s*):'
 """A JSON key whose colon is on a later line, where YAML does not look for it."""
 
-
 _LOOK_AHEAD = 2_048
 """At least as many characters as the parser looks ahead for the colon after a name."""
 
-
 _BRACKET = re.compile(r"[\[{]")
-
 
 _OLD_BREAKS = {"\x85", "\u2028", "\u2029"}
 """Line ends in YAML 1.1 and so to the parser, but ordinary characters in YAML 1.2, in JSON and in
 editors. The parser gets characters in their place that the text does not use."""
-
 
 _JSON_PAIR = r"(?s)\\(?:u([dD][89abAB]..)\\u([dD][c-fC-F]..)|.)"
 

@@ -89,23 +89,18 @@ class _Line(NamedTuple):
 
 _LEAD = re.compile(r" *(?:-(?: +|$))*")
 
-
 _FIELD = re.compile(
     r" *(?:- +)*(?P<name>\"[^\"\\]*\"|'[^']*'|[^\W_][\w.-]*)[ ]*:(?P<value>[ \t]|$)"
 )
 
-
 _NAME = re.compile(r" *(?:- +)*(?P<name>[^\W\d][\w-]*)")
 
-
 _NAME_AND_OPENING = re.compile(_NAME.pattern + r"[ ]+[\[{\"']")
-
 
 _FIELD_OR_ID = re.compile(r"[a-z]+(?:_[a-z]+)*|[A-Z]{1,2}[0-9]{1,3}")
 
 _MAX_BEFORE = 20_000
 """How many characters before a place are looked at, and a quarter as many after it."""
-
 
 _MAX_LINES = 1_000
 
@@ -178,9 +173,7 @@ def _conflict(mark: re.Match[str], edits: list[Edit]) -> Slip:
 
 _CONFLICT = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
 
-
 _MARKER = re.compile(r"^(<{7}|\|{7}|={7}|>{7})(?:[ ][^\r\n]*)?$", re.MULTILINE)
-
 
 _CONFLICT_WORDS = (
     "A merge conflict of Git is not resolved: this line is one of its markers",
@@ -264,9 +257,7 @@ def _plain_value(text: str, start: int) -> str | None:
 
 _PLAIN_VALUE = re.compile(r"(?![\[\]{}\"'“‘|>&*!%@`#,?-])(?:[^ #\t]|[ \t]+(?!#)|(?<=[^ \t])#)+")
 
-
 _COLON = re.compile(r":(?=\s|$)")
-
 
 _ANOTHER_FIELD = re.compile(r"(?:^|\s)[a-z]+(?:_[a-z]+)*:\s+(?:[\d\[{\"'<]|(?:true|false)\b|$)")
 """What looks like a second field on one line."""
@@ -277,7 +268,6 @@ def _in_quotes(value: str) -> str:
 
 
 Edits = tuple[tuple[Edit, ...], int | None]
-
 
 _Form = tuple[re.Pattern[str], str, str, Callable[[_Line, re.Match[str]], Edits]]
 
@@ -379,7 +369,6 @@ _ROWS: tuple[_Form, ...] = (
 )
 """Forms of lines without a colon."""
 
-
 _SIGN = re.compile(r"\s*(=>|->|=|;|\uff1a|\ufe55)")
 
 
@@ -441,14 +430,12 @@ def _colon(stop: _Stop) -> Slip | None:
     line = excerpt.lines[number]
     field = line.field
     if field and line.start + field.start("value") - 1 < at:
-        edits, lost = line.without_value(field)
         slip = Slip(
             at,
             at + 1,
             "Text that holds a colon and a space is not in quotation marks",
             "Put the whole text after the field’s name in quotation marks.",
-            edits,
-            lost,
+            *line.without_value(field),
         )
         begin = len(line.text) - len(line.text[field.end("value") :].lstrip())
         value = _plain_value(line.text, begin)
@@ -510,15 +497,13 @@ def _after_a_text(excerpt: _Excerpt, number: int, at: int) -> Slip | None:
         return None
     if before.lstrip().startswith("#"):  # inside a text that began above
         return None
-    edits, lost = line.without_value(line.field)
     if before[-1] in "]}":
         return Slip(
             at,
             line.end,
             "Text goes on after a closing bracket",
             "Put text that begins with a bracket wholly in quotation marks, or delete the rest.",
-            edits,
-            lost,
+            *line.without_value(line.field),
         )
     return Slip(
         at,
@@ -526,8 +511,7 @@ def _after_a_text(excerpt: _Excerpt, number: int, at: int) -> Slip | None:
         "Text goes on after a closing quotation mark",
         "Put the whole text inside one pair of quotation marks. Inside single ones, write ‘''’ "
         'for an apostrophe; inside double ones, write ‘\\"’ for a quotation mark.',
-        edits,
-        lost,
+        *line.without_value(line.field),
     )
 
 
@@ -544,14 +528,12 @@ def _open_quote(excerpt: _Excerpt, number: int) -> Slip | None:
 
 
 def _unclosed_quote(line: _Line, at: int) -> Slip:
-    edits, lost = line.without_value(line.field)
     return Slip(
         at,
         at + 1,
         "A quotation mark is opened here and not closed",
         "Close it. Write ‘''’ for an apostrophe inside single quotation marks.",
-        edits,
-        lost,
+        *line.without_value(line.field),
     )
 
 
@@ -570,7 +552,6 @@ def _unclosed(line: str) -> int | None:
 
 
 _VALUE = re.compile(r"(?:^|(?<=[:-] )|(?<=[\[{, ]))(?:([\"'])|(#))")
-
 
 _QUOTED = {
     '"': re.compile(r"\"(?:[^\"\\]|\\.)*+\""),
@@ -828,7 +809,6 @@ def _bad_start(stop: _Stop) -> Slip | None:
         return row
     if context is not None and line.start <= context < at:
         at = context
-    edits, lost = line.without_value(line.field)
     sign = excerpt.text[at : at + 1]
     return Slip(
         at,
@@ -837,8 +817,7 @@ def _bad_start(stop: _Stop) -> Slip | None:
         if sign.strip()
         else "Text cannot begin with this character",
         "Put the whole text in quotation marks.",
-        edits,
-        lost,
+        *line.without_value(line.field),
     )
 
 
@@ -848,15 +827,13 @@ def _hyphen(stop: _Stop) -> Slip | None:
     line = excerpt.lines[number]
     if line.field is None or line.start + line.field.end() > at:
         return _column(excerpt, number) or _item_among_fields(excerpt.lines[number])
-    edits, lost = line.without_value(line.field)
     return Slip(
         at,
         at + 1,
         "A list cannot begin here",
         "Begin the list on a line of its own, each item with ‘- ’. Put text that begins with "
         "‘- ’ in quotation marks.",
-        edits,
-        lost,
+        *line.without_value(line.field),
     )
 
 
@@ -872,7 +849,6 @@ def _bad_escape(stop: _Stop) -> Slip | None:
     """A backslash in double quotation marks, such as between the folders of a path."""
     excerpt, number, at = stop.excerpt, stop.number, stop.at
     line = excerpt.lines[number]
-    edits, lost = line.without_value(line.field)
     begin = line.text.rfind("\\", 0, at - line.start + 1)
     at = line.start + begin if begin >= 0 else at
     return Slip(
@@ -881,13 +857,11 @@ def _bad_escape(stop: _Stop) -> Slip | None:
         "A backslash in double quotation marks begins an escape that YAML does not have",
         "Write ‘/’ between the names of folders, ‘\\\\’ for a backslash, or use single "
         "quotation marks.",
-        edits,
-        lost,
+        *line.without_value(line.field),
     )
 
 
 _Explanation = Callable[[_Stop], Slip | None]
-
 
 _BY_PROBLEM: tuple[tuple[re.Pattern[str], _Explanation], ...] = tuple(
     (re.compile(problem), explanation)

@@ -35,7 +35,6 @@ from htqcli.words import (
 MAX_COMPARED = 200
 """How many ids and undefined names are compared by spelling, and how many ids a range may have."""
 
-
 MAX_LISTED = 2_000
 """The longest text in which ids are looked for."""
 
@@ -334,24 +333,18 @@ def _by_name(
 
 _MAX_CHOICES = 8
 
-
 _SEPARATOR = r"(?i)[,;/&+|\n]|\band\b"
-
 
 _SPACE = r"\s+"
 
-
 _ID_AND_TITLE = r"\s*[:\u2010-\u2015]\s*|\s+-\s+|\s+"
 
-
 _NUMBERED = r"(?s)(.*?)([0-9]{1,9})"
-
 
 _RANGE = (
     r"(?i)\s*([^\W\d]{0,20}\W{0,3}?)([0-9]{1,9})\s*(?:[-\u2010-\u2015]|\.{2,3}|…|to|:)\s*"
     r"([^\W\d]{0,20}\W{0,3}?)([0-9]{1,9})\s*"
 )
-
 
 _NO_ID = (
     r"(?i)yes|no|y|n|true|false|x|ok|all|full(?:y)?|part(?:ial|ially|ly)?|covered|met|[\W_]+"

@@ -36,14 +36,12 @@ from htqcli.model.part import sound
 Units = int
 """A set of units: bit n stands for the n-th unit."""
 
-
 UnitsByCredits = Mapping[int, Units]
 """The units with each number of credits."""
 
 MAX_SIZE = 1_000
 """How many units, groups and KSBs of an occupation are accepted. A qualification has a tenth of
 that."""
-
 
 MAX_STEPS = 50_000_000
 """How many steps a search may take: a second or two. A structure of 60 units, 12 groups, 4 pathways

@@ -59,7 +59,6 @@ class Limits(NamedTuple):
 RECORD = Limits()
 """For one record."""
 
-
 ARRAY = Limits(total=900)
 """For the array of all records, about 79 MB."""
 
@@ -119,7 +118,6 @@ def fetch(address: str, limits: Limits = RECORD, progress: Progress | None = Non
 
 _TICK = 0.1
 """The seconds between two reports of progress."""
-
 
 _PIECE = 65_536
 

@@ -134,9 +134,7 @@ def _missing(ksbs: dict[str, str]) -> list[str]:
 
 _KINDS = {"K": "knowledge", "S": "skills", "B": "behaviours"}
 
-
 _MAPS = "https://occupational-maps-api.skillsengland.education.gov.uk/api/v1/Occupations"
-
 
 _PAGES = "https://skillsengland.education.gov.uk/occupations"
 
@@ -187,7 +185,6 @@ _LISTS = (
     ("S", "skills", "skillId"),
     ("B", "behaviours", "behaviourId"),
 )
-
 
 _MAPPED = {"K": "mappedKnowledge", "S": "mappedSkills", "B": "mappedBehaviour"}
 

@@ -60,28 +60,21 @@ def combined_labels(text: str) -> list[str]:
 
 _WITH_SIGNS = r"(?ai)\W*([KSB])[\W_]*([0-9]{1,6})\W*"
 
-
 _SEPARATOR = r"\s*(?:[,;/&+]|\band\b)\s*"
-
 
 _RANGE = (
     r"\s*([KSB]) ?0*([1-9][0-9]{0,3})"
     r"(?:\s*(?:[-\u2010-\u2015]|to)\s*([KSB]?) ?0*([1-9][0-9]{0,3}))?\s*"
 )
 
-
 _MAX_COMBINED = 200
 """The longest text, and the most labels in a range, that are read."""
 
-
 _ALIKE = str.maketrans("OLI|", "0111")
-
 
 Label = Annotated[str, pattern(LABEL.pattern, "a label such as K1")]
 
-
 KsbKind = Annotated[str, pattern("[KSB]", "K, S or B")]
-
 
 LabelCount = Annotated[str, pattern("[0-9]{1,4}", "a number from 0 to 9999")]
 

@@ -165,9 +165,7 @@ _TAG = re.compile(
     r"<(/?)([a-z][a-z0-9]*(?::[a-z0-9]+)?)(?:\s+[\w:-]+\s*=[^<>]*)?\s*/?>", re.IGNORECASE
 )
 
-
 _COMMENT = re.compile("<!--.*?-->", re.DOTALL)
-
 
 _BREAKS = {
     *("blockquote", "br", "dd", "div", "dl", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "hr"),
@@ -175,13 +173,11 @@ _BREAKS = {
 }
 """Elements that begin a line or an item. A space replaces their tags."""
 
-
 _MARKUP = _BREAKS | {
     *("a", "abbr", "b", "big", "code", "del", "em", "font", "i", "ins", "mark", "o:p", "s"),
     *("small", "span", "strike", "strong", "sub", "sup", "tt", "u", "wbr"),
 }
 """Elements that a text editor produces. Others, such as `<main>`, are words of a statement."""
-
 
 _MAX_ESCAPES = 3
 """How many times a text can be escaped."""

@@ -116,7 +116,6 @@ _GROUP = (
     "Write each field on a line of its own: its name, a colon and its value.",
 )
 
-
 _COLLECTIONS = {
     "model_type": _GROUP,
     "dict_type": _GROUP,

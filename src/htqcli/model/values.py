@@ -26,7 +26,6 @@ def not_expected(expected: str) -> PydanticCustomError:
 Schema = dict[str, Any]
 """A JSON Schema, draft 2020-12."""
 
-
 Reader = Callable[[Any], Any]
 
 
@@ -84,12 +83,10 @@ _OPEN = (
     r"|pending|unknown|not\s+(?:yet\s+)?known|x{3,}|\?+"
 )
 
-
 _UNANSWERED = re.compile(
     r"\W*(?:TODO|TBC|TBD)\b|<.*>\Z|\{\{.*\}\}\Z|\[(?:[^\[\]]|\[[^\[\]]*\])*\]\Z",
     re.IGNORECASE | re.DOTALL,
 )
-
 
 _NO_ANSWER = re.compile(
     rf"(?:{_OPEN}|n\s?[/.]?\s?a|nil|not\s+(?:yet\s+)?applicable|none)[\s.!?]*"
@@ -97,12 +94,10 @@ _NO_ANSWER = re.compile(
     re.IGNORECASE,
 )
 
-
 _LEFT_OPEN = re.compile(
     rf"[(\[<]\s*(?:{_OPEN})[\s.!?]*[)\]>]\Z|\s[-\u2010-\u2015]+\s*(?:TODO|TB[ACD])\Z",
     re.IGNORECASE,
 )
-
 
 _MAX_NO_ANSWER = 40
 """More characters than any text has that only says that there is no answer."""
@@ -212,7 +207,6 @@ def _any_case(*words: str) -> str:
 
 _MAX_NUMBER = 10**18 - 1
 
-
 _TEXT: Schema = {
     "anyOf": [
         _pattern_schema(VISIBLE_CHARACTER, "text") | {"type": ["string", "number"]},
@@ -224,36 +218,26 @@ _TEXT: Schema = {
 }
 """It accepts booleans without naming the type: editors would offer `true` and `false`."""
 
-
 _TRUE_OR_FALSE = "‘true’ or ‘false’"
-
 
 _YES_OR_NO = form_schema(_any_case("true", "yes", "on", "false", "no", "off"), _TRUE_OR_FALSE)
 
 Text = Annotated[str, value_reader("text", _text, _TEXT)]
 
-
 WholeNumber = Annotated[int, _whole_numbers("a whole number", -_MAX_NUMBER, "[-+]?0*[0-9]{1,18}")]
-
 
 Amount = Annotated[int, _whole_numbers("a whole number, 0 or more,", 0, r"\+?0*[0-9]{1,18}|-0+")]
 
-
 Count = Annotated[int, _whole_numbers("a whole number, 1 or more,", 1, r"\+?0*[1-9][0-9]{0,17}")]
-
 
 YesOrNo = Annotated[
     bool, value_reader(_TRUE_OR_FALSE, _yes_or_no, _YES_OR_NO | {"type": ["boolean", "string"]})
 ]
 
-
 When = Annotated[Moment, _dates("a date", *moment.ANY)]
-
 
 Day = Annotated[Moment, _dates("a date", "day")]
 
-
 MonthOrDay = Annotated[Moment, _dates("a month or a date", "month", "day")]
-
 
 DayOrMinute = Annotated[Moment, _dates("a date, or a date and time", "day", "minute")]
