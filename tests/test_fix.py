@@ -690,8 +690,8 @@ def test_a_file_that_is_not_a_draft_is_corrected_only_if_it_is_named(htq, draft,
 
 
 def test_a_draft_that_would_take_too_long_to_correct_is_left_alone(htq, draft, monkeypatch):
-    monkeypatch.setattr("htqcli.check.fix._READINGS", 0)
-    monkeypatch.setattr("htqcli.check.fix._FEWEST_READINGS", 1)
+    monkeypatch.setattr("htqcli.check.fix._MAX_BYTES_READ", 0)
+    monkeypatch.setattr("htqcli.check.fix._MIN_READINGS", 1)
     path = draft({**WRONG, "  title: Level 4": "  titel: Level 5"})
     before = path.read_text()
     run = htq("check", path, "--fix", "--at", IN_WINDOW)

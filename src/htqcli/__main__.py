@@ -1,18 +1,18 @@
-"""`python -m htqcli` is `htq`, and both begin here."""
+"""Where `htq` and `python -m htqcli` start."""
 
 import gc
 import os
 import sys
 
-_OBJECTS = 100_000
-"""How many new objects there are between two looks for garbage. With Python's own 700, loading
-htq would be dozens of looks that find none; this many take some 10 MB."""
+_GC_THRESHOLD = 100_000
+"""How many new objects trigger a garbage collection. They take some 10 MB. With Python's default of
+700, loading htq would trigger dozens that find nothing."""
 
 
 def main() -> None:
-    """Run htq. An interruption is quiet even while the program loads."""
-    gc.set_threshold(_OBJECTS)
-    # What else is installed has no part in a verdict, and looking for it takes time.
+    """Run htq. An interruption ends it quietly, even while it loads."""
+    gc.set_threshold(_GC_THRESHOLD)
+    # Other packages' plugins must not change a verdict, and looking for them takes time.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
         from htqcli.cli import main as run
@@ -21,7 +21,7 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     finally:
-        gc.freeze()  # what is there at the end goes with the program; nobody looks through it
+        gc.freeze()  # so that Python does not look for garbage as it ends
 
 
 if __name__ == "__main__":

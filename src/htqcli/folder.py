@@ -1,8 +1,8 @@
-"""The files below a folder, found by names that mean the same on every system.
+"""The files in a folder, found by name in the same way on every system.
 
-Windows and macOS find a file by a name in another case, Windows also by one with backslashes or a
-trailing dot, and none of these is found on Linux, where pipelines run. So a name is held against
-what the folders themselves list, and leads to the same answer everywhere.
+Windows and macOS accept a name in another case, and Windows also one with backslashes or a trailing
+dot. Linux, where pipelines run, accepts none of these. So a name is compared with those that the
+folders list, and the result is the same everywhere.
 """
 
 from __future__ import annotations
@@ -18,40 +18,39 @@ from htqcli.files import FileId, is_inside, is_link
 
 
 class Found(NamedTuple):
-    """What a name leads to. `leaves` says how it leads out of the folder, and `lacks` what is wrong
-    with the file there; a file that holds something has neither. `own` is the name as the folders
-    have it, where that is another way to write the name. `id` is that of what is there, if anything
-    is."""
+    """What a name leads to. `way_out` says how it leaves the folder, and `fault` what is wrong with
+    the file; a file that can be used has neither. `own` is the file's real name, if the name is
+    another way to write it. `id` identifies what is there, if anything is."""
 
-    leaves: str | None = None
-    lacks: str | None = None
+    way_out: str | None = None
+    fault: str | None = None
     own: str | None = None
     id: FileId | None = None
 
 
 class Folder:
-    """A folder whose files are looked up by name and never opened. What was listed once is not
-    listed again. A path that leaves the folder is not looked up."""
+    """A folder in which files are looked up by name and never opened. Each folder is listed once. A
+    path that leaves the folder is not looked up."""
 
     def __init__(self, root: str) -> None:
         try:
             self._root = os.path.realpath(root)
-        except OSError:  # the current folder is gone
+        except OSError:  # the current folder no longer exists
             self._root = root
         self._listed: dict[str, dict[str, list[str]] | None] = {}
         self._found: dict[str, Found] = {}
 
     def find(self, name: str) -> Found:
-        """What a name leads to, with `/` between folders."""
+        """What a name, with `/` between folders, leads to."""
         if name not in self._found:
             self._found[name] = self._find(name)
         return self._found[name]
 
     def _find(self, name: str) -> Found:
         if way_out := _way_out(name):
-            return Found(leaves=way_out)
-        if _is_endless(name):
-            return Found(lacks="is not looked up: its path is too long")
+            return Found(way_out=way_out)
+        if _is_too_long(name):
+            return Found(fault="is not looked up: its path is too long")
         here, own = self._root, []
         for part in name.split("/"):
             if part == "..":
@@ -59,52 +58,52 @@ class Folder:
             elif part not in ("", "."):
                 actual = self._actual(here, part)
                 if actual is None:
-                    return self._otherwise(name)
+                    return self._missing(name)
                 here = os.path.join(here, actual)
                 try:
                     found = os.lstat(here)
                 except (OSError, ValueError):
-                    return Found(lacks="is not there")
+                    return Found(fault="is not there")
                 here = os.path.realpath(here) if is_link(found) else here
                 own.append(part if _same(part, actual) else actual)
             if part in ("", ".", ".."):
                 own.append(part)
             if not is_inside(here, self._root):
-                return Found(leaves="a link leads out of the draft’s folder")
-        return self._judge(here, name, "/".join(own))
+                return Found(way_out="a link leads out of the draft’s folder")
+        return self._inspect(here, name, "/".join(own))
 
-    def _judge(self, here: str, name: str, own: str) -> Found:
+    def _inspect(self, here: str, name: str, own: str) -> Found:
         try:
             found = os.stat(here)  # noqa: PTH116
         except FileNotFoundError:
-            return Found(lacks="is not there")
+            return Found(fault="is not there")
         except OSError as error:
-            return Found(lacks=f"cannot be looked up ({error.strerror})")
-        lacks = None
+            return Found(fault=f"cannot be looked up ({error.strerror})")
+        fault = None
         if stat.S_ISDIR(found.st_mode):
-            lacks = "is a folder, not a file"
+            fault = "is a folder, not a file"
         elif not stat.S_ISREG(found.st_mode) or name.endswith("/"):
-            lacks = "is not a file"
+            fault = "is not a file"
         elif not found.st_size:
-            lacks = "is empty"
+            fault = "is empty"
         if own != name:
-            return Found(lacks="is not there", own=None if lacks else own)
-        if lacks is None and any(map(_NOT_ON_WINDOWS.fullmatch, name.split("/"))):
-            lacks = "has a name that no file can have on Windows"
-        return Found(lacks=lacks, id=(found.st_dev, found.st_ino))
+            return Found(fault="is not there", own=None if fault else own)
+        if fault is None and any(map(_NOT_ON_WINDOWS.fullmatch, name.split("/"))):
+            fault = "has a name that no file can have on Windows"
+        return Found(fault=fault, id=(found.st_dev, found.st_ino))
 
-    def _otherwise(self, name: str) -> Found:
-        """What is said of a name that leads to nothing: Windows reads a backslash as `/`."""
+    def _missing(self, name: str) -> Found:
+        """A missing file, with the name that works if its backslashes are read as `/`."""
         other = name.replace("\\", "/")
-        found = self.find(other) if other != name else Found(lacks="is not there")
-        own = (found.own or other) if found.own or not (found.lacks or found.leaves) else None
-        return Found(lacks="is not there", own=own)
+        found = self.find(other) if other != name else Found(fault="is not there")
+        own = (found.own or other) if found.own or not (found.fault or found.way_out) else None
+        return Found(fault="is not there", own=own)
 
     def _actual(self, folder: str, name: str) -> str | None:
-        """The one entry of a folder that has this name, if need be apart from its case and from
-        what Windows drops at its end."""
+        """The entry of a folder with this name. If there is none, the only one whose name is the
+        same without case, or without the dots and spaces that Windows drops at the end."""
         listed = self._entries(folder)
-        if listed is None:  # it may be entered, though not listed
+        if listed is None:  # its files may be read, though not listed
             return name if os.path.lexists(os.path.join(folder, name)) else None
         for wanted in (name, name.rstrip(". ")):
             entries = listed.get(_key(wanted), [])
@@ -115,7 +114,7 @@ class Folder:
         return None
 
     def _entries(self, folder: str) -> dict[str, list[str]] | None:
-        """The names in a folder by what they are apart from case; None where they are secret."""
+        """The names in a folder, by their form in lower case; None if it cannot be listed."""
         if folder not in self._listed:
             listed: dict[str, list[str]] = {}
             self._listed[folder] = listed
@@ -134,12 +133,12 @@ def _key(name: str) -> str:
 
 
 def _same(name: str, other: str) -> bool:
-    """Whether two names look the same: macOS has accented letters as two characters."""
+    """Whether two names look the same. macOS stores an accented letter as two characters."""
     return name == other or normalize("NFC", name) == normalize("NFC", other)
 
 
 def _way_out(name: str) -> str | None:
-    """How a path leaves a folder by its steps, on any system; None where it stays in it."""
+    """How a path leaves a folder by its steps, on any system; None if it stays inside."""
     if name.startswith(("/", "\\")) or PureWindowsPath(name[:2]).drive:
         return "it does not begin in the draft’s folder"
     depth = 0
@@ -150,9 +149,9 @@ def _way_out(name: str) -> str | None:
     return None
 
 
-def _is_endless(name: str) -> bool:
-    """Whether a path is longer, or goes through more folders, than that of any file of an
-    applicant. Such a path is not looked up: a draft can hold thousands."""
+def _is_too_long(name: str) -> bool:
+    """Whether a path is longer, or has more folders, than a real one would. Such a path is not
+    looked up, because a draft can hold thousands of them."""
     return len(name) > 4_096 or name.count("/") > 32
 
 
@@ -161,4 +160,4 @@ _NOT_ON_WINDOWS = re.compile(
     r'|[^/]*[<>:"|?*\\\x00-\x1f][^/]*|[^/]*[^/.][. ]',
     re.IGNORECASE | re.DOTALL,
 )
-"""The names that Windows gives to no file (Microsoft, ‘Naming files, paths, and namespaces’)."""
+"""The names that no file has on Windows (Microsoft, ‘Naming files, paths, and namespaces’)."""

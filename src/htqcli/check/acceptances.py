@@ -15,11 +15,11 @@ from htqcli.rules.declare import DRAFT, Case, Rule
 from htqcli.words import truncate
 
 MAX_REASON = 500
-"""How many characters of the reason for an acceptance reports repeat with each finding."""
+"""How many characters of an acceptance's reason reports repeat with each finding."""
 
 
 def sound_acceptances(case: Case) -> Iterator[Accepted]:
-    """The entries of a draft's `accept` that are sound."""
+    """The sound entries of a draft's `accept`."""
     rules = {name: rule for rule in about(DRAFT) for name in (rule.code.casefold(), rule.name)}
     for index, entry in sound(case.application.accept):
         if entry.rule is None or entry.until is None or entry.reason is None:
@@ -37,7 +37,8 @@ def sound_acceptances(case: Case) -> Iterator[Accepted]:
 def accept(
     findings: list[Diagnostic], case: Case, rules: Sequence[Rule]
 ) -> tuple[list[Diagnostic], Acceptances]:
-    """Mark the findings that the draft accepts, and say what became of each acceptance."""
+    """Mark the findings that a draft accepts. Returns all findings, and its acceptances with what
+    each matched."""
     if not case.accepted.entries:
         return findings, case.accepted
     taken: dict[int, Accepted] = {}
@@ -46,7 +47,7 @@ def accept(
     for number, finding in enumerate(findings):
         code = finding.rule.code
         if not finding.rule.is_accepted_by_ksb:
-            # What is accepted at a place is a finding that is nowhere else.
+            # An entry for a place accepts a finding only if all its places are there.
             above = [set(places(spot.pointer)) for spot in finding.spots]
             for at in set.intersection(*above):
                 below.setdefault((code, at), []).append(number)
@@ -56,7 +57,7 @@ def accept(
             taken[number] = by[0]
         for ksb in finding.ksbs:
             named |= {(code, at, str(ksb[-1])) for at in places(finding.pointer, pointer(ksb))}
-    # What is not sound could have been what an acceptance is about.
+    # A value that could not be read may be what an acceptance is about.
     faults = (*case.document.faults, *case.reading.faults)
     sound_draft = case.cycle is not None and all(
         fault.kind is FaultKind.MISSING or not fault.unsound for fault in faults
@@ -68,7 +69,7 @@ def accept(
         key = accepted.code, accepted.entry.at or ""
         idle = [own for label, own in accepted.labels.items() if (*key, label) not in named]
         matched = below.get(key, []) if not accepted.labels else []
-        if accepted.stands and not accepted.labels and key not in done:
+        if accepted.is_effective and not accepted.labels and key not in done:
             done.add(key)
             for number in matched:
                 taken.setdefault(number, accepted)

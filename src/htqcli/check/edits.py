@@ -10,8 +10,8 @@ from htqcli.document.places import Span
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Characters of a text, and what is written in their place for one repair, or for several
-    that share a value by an alias."""
+    """Characters of a text and what replaces them, for one repair, or for several that share a
+    value through an alias."""
 
     span: Span
     text: str
@@ -20,8 +20,8 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """An edit that was made, or that was not because of findings it would bring (`brings`): the
-    line, counted from 1, what stood there, what stands there now, and the code of the rule."""
+    """An edit as a person is told of it: its line, counted from 1, the old and new text, and the
+    code of the rule. With `brings`, it was not made, because it would cause these findings."""
 
     line: int
     old: str
@@ -31,10 +31,10 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
-    """A change, with the characters of the text as it was at first."""
+class MadeEdit:
+    """An edit that was made. `start` and `end` are positions in the original text."""
 
     start: int
     end: int
     text: str
-    change: Correction
+    correction: Correction

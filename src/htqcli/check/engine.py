@@ -1,5 +1,5 @@
-"""The checker: it gives each file to every rule, has their paths turned into places, and takes out
-what a draft accepts. It prints nothing, and no file's state stops the next.
+"""The checker: it asks every rule about each file, turns paths into places, and marks the findings
+that a draft accepts. It prints nothing, and a bad file never stops the next one.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ from htqcli.rules.accepting import Acceptances
 from htqcli.rules.declare import DRAFT, Case, Rule, Severity, Stage, Subject
 
 Outcome = Checked | Unchecked | LeftOut
-"""What became of a file that was to be checked."""
+"""What became of a file."""
 
 
 class Checker:
-    """Checks files of one kind: all by the same rules, against one catalogue, as at one time.
+    """Checks files of one kind by the same rules, against one catalogue and as at one time.
 
-    Without `rules`, it goes by all that judge the kind. KSB lists are looked for in `ksbs`, or in
-    the folder of that name beside each draft. A catalogue is checked against itself, and then
-    `catalogue` is None. With `tidies`, it tells what could be written in a more usual form too.
+    Without `rules`, it uses all rules for the kind. KSB lists are read from `ksbs`, or from the
+    folder of that name beside each draft. To check catalogues, `catalogue` is None. With `tidies`,
+    it also collects correct values that could be written in their usual form.
     """
 
     def __init__(
@@ -59,8 +59,8 @@ class Checker:
         self._tidies = tidies
 
     def check(self, item: Draft | Unchecked | LeftOut) -> Outcome:
-        """Check one file; what was not read stays as it is. Whatever raises an exception is a fault
-        of htq that is told of this file, so that the next is still checked."""
+        """Check one file; return what was not read as it is. An exception is a fault in htq, which
+        is reported for this file, so that the next is still checked."""
         if not isinstance(item, Draft):
             return item
         during = "reading it"
@@ -72,25 +72,25 @@ class Checker:
                     return left
                 document = other.document(document) if other else document
             case = self._case(item, document)
-            place = Finder(case, self.subject)
+            finder = Finder(case, self.subject)
             findings: list[Diagnostic] = []
             untidy: list[Repair] = []
             during = "choosing its rules"
-            judging = [rule for rule in self.rules if _can_judge(rule, case)]
-            last = [rule for rule in judging if rule.stage is Stage.ACCEPTANCES]
-            for rule in judging:
+            rules = [rule for rule in self.rules if _can_check(rule, case)]
+            last = [rule for rule in rules if rule.stage is Stage.ACCEPTANCES]
+            for rule in rules:
                 if rule not in last:
                     during = f"rule {rule.code}"
-                    findings += _findings(rule, case, place)
+                    findings += _findings(rule, case, finder)
             during = "counting what it covers"
             covered = tuple(case.standards) if self.subject is DRAFT else ()
             during = "accepting what it accepts"
-            findings, accepted = accept(findings, case, judging)
+            findings, accepted = accept(findings, case, rules)
             case = replace(case, accepted=accepted)
             for rule in last:
                 during = f"rule {rule.code}"
-                findings += _findings(rule, case, place)
-            for rule in judging:
+                findings += _findings(rule, case, finder)
+            for rule in rules:
                 if self._tidies and rule.tidy and document.as_written:
                     during = f"rule {rule.code}"
                     untidy += (Repair(rule, path, fix) for path, fix in rule.tidy(case))
@@ -99,10 +99,9 @@ class Checker:
             return Unchecked(item.path, reason, error)
         findings.sort(key=lambda f: (f.place.line, f.place.column, f.rule.code, f.pointer))
         done = (case.application.cycle, covered, self._skipped, tuple(untidy))
-        return Checked(item.path, tuple(findings), tuple(judging), *done)
+        return Checked(item.path, tuple(findings), tuple(rules), *done)
 
     def _case(self, draft: Draft, document: Document) -> Case:
-        """What the rules look at."""
         reading = self.subject.read(document)
         file = draft.folder / os.path.basename(draft.path)
         folder = self._ksbs or draft.folder / KSB_FOLDER
@@ -136,31 +135,29 @@ class Checker:
         )
 
 
-def _can_judge(rule: Rule, case: Case) -> bool:
+def _can_check(rule: Rule, case: Case) -> bool:
     if case.document.root is None and rule.stage is not Stage.FILE:
         return False
-    return rule.severity_in(case.cycle) is not None and rule.can_judge(case.reading)
+    return rule.severity_in(case.cycle) is not None and rule.can_check(case.reading)
 
 
-def _findings(rule: Rule, case: Case, place: Finder) -> Iterator[Diagnostic]:
+def _findings(rule: Rule, case: Case, finder: Finder) -> Iterator[Diagnostic]:
+    """The findings of a rule, with at most `MAX_FAULTS` places. A finding about content that could
+    not be read is left out."""
     severity = rule.severity_in(case.cycle)
     assert severity is not None
-    about_the_draft = rule.stage is Stage.CONTENT
-    problems = (
-        problem
-        for problem in rule.check(case)
-        if not (about_the_draft and not case.reading.is_reliable(problem.path))
-    )
     left = reader.MAX_FAULTS
-    for problem in problems:
+    for problem in rule.check(case):
+        if rule.stage is Stage.CONTENT and not case.reading.is_reliable(problem.path):
+            continue
         if left <= 0:
             more = f"There are more than {reader.MAX_FAULTS:,} findings of this rule"
             message = f"{more}; here is the last: {problem.message}"
-            yield place.diagnostic(rule, severity, problem._replace(message=message, also=None))
+            yield finder.diagnostic(rule, severity, problem._replace(message=message, also=None))
             return
         also = problem.also or ()
         if len(also) >= left:
             message = f"{problem.message} (in {len(also) + 1:,} places; {left:,} of them are shown)"
             problem = problem._replace(message=message, also=also[: left - 1])  # noqa: PLW2901
-        yield place.diagnostic(rule, severity, problem)
+        yield finder.diagnostic(rule, severity, problem)
         left -= 1 + len(also)

@@ -1,8 +1,7 @@
-"""What `htq check --fix` writes: a draft's text with the fixes of its findings made in it.
+"""What `htq check --fix` writes: the text of a draft with its findings fixed.
 
-A fix is made by position, so that every other character stays, and only if the text then reads
-as the same draft with just that changed. It must make no finding that was not there before, be
-it by bringing to light what a misspelt name hid.
+A fix replaces characters by position, so all others stay as they are. It is made only if the text
+then reads as the same draft with just that value changed, and if it causes no new finding.
 """
 
 from __future__ import annotations
@@ -16,35 +15,37 @@ from functools import cached_property
 from typing import Any
 
 from htqcli.check.drafts import own_fields
-from htqcli.check.edits import Correction, Edit, Made
+from htqcli.check.edits import Correction, Edit, MadeEdit
 from htqcli.check.engine import Checker
 from htqcli.check.inputs import Draft
 from htqcli.check.patch import unified_diff
-from htqcli.check.privacy import personal, without_addresses
+from htqcli.check.privacy import personal_spans, without_addresses
 from htqcli.check.report import Checked, Diagnostic, Repair
 from htqcli.document import reader
 from htqcli.document.nodes import Document
 from htqcli.document.places import Span, pointer
 from htqcli.rules.declare import Rule, Severity
 
-ROUNDS = 24
-"""How often a text that was changed is looked at again. Slips and names that hide names are few:
-a draft is 7 deep. A text that takes more is left as it was."""
+MAX_ROUNDS = 24
+"""How often a changed text is checked again, since one fix can reveal another. Few are hidden, as a
+draft is 7 levels deep. A text that takes more rounds is left unchanged."""
 
-_READINGS = 5_000_000
+_MAX_BYTES_READ = 5_000_000
+"""How many bytes are read in all to find out which fixes can be made. A draft that takes more is
+left unchanged."""
 
-
-_FEWEST_READINGS = 4
-"""How many bytes are read in all to find out which fixes can be made, but a draft this often at
-least. One that takes more is left as it was."""
+_MIN_READINGS = 4
+"""How often a draft can be read, however large it is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """A draft with its fixes made: what changed in it, in the order of the text, and what was
-    held back. `diff` is what changed as a unified diff, of which `not_shown` changes are left
-    out, because the lines hold what is personal or what a pipeline obeys. Where it would take
-    `too_long` to find out what can be changed, nothing is."""
+    """A draft with its fixes made: the changes in the order of the text, and those `held` back.
+
+    `diff` is the changes as a unified diff. It leaves out `not_shown` changes, because their lines
+    hold personal data or commands to a pipeline. If it would take `too_long` to find out what can
+    be changed, nothing is.
+    """
 
     draft: Draft
     changes: tuple[Correction, ...] = ()
@@ -55,23 +56,29 @@ class Fixed:
 
 
 def put_right(draft: Draft, checker: Checker, rules: Collection[Rule]) -> Fixed:
-    """Make every fix of these rules in a draft that can be made safely, by what the checker finds.
-    The same call with what it returns changes nothing more."""
+    """Make every fix of these rules in a draft that is safe. To call this again with the result
+    changes nothing more."""
     checked = checker.check(draft)
     if not isinstance(checked, Checked):
         return Fixed(draft)
     text = _Text(draft, checked)
-    fixing = _Fixing(checker, rules, max(_FEWEST_READINGS, _READINGS // (len(draft.content) + 1)))
-    if not fixing.repairs(text):
+    readings = max(_MIN_READINGS, _MAX_BYTES_READ // (len(draft.content) + 1))
+    fixer = _Fixer(checker, rules, readings)
+    if not fixer.repairs(text):
         return Fixed(draft)
     start = text.document
     try:
-        for _ in range(ROUNDS):
-            after = fixing.round(text)
+        for _ in range(MAX_ROUNDS):
+            after = fixer.round(text)
             if after is text:
-                changes = tuple(_change(start, made) for made in text.made)
+                changes = tuple(
+                    replace(
+                        made.correction, line=start.lines.place(Span(made.start, made.end)).line
+                    )
+                    for made in text.made
+                )
                 diff, not_shown = unified_diff(start, draft, text.made)
-                return Fixed(text.draft, changes, tuple(fixing.held), diff, not_shown)
+                return Fixed(text.draft, changes, tuple(fixer.held), diff, not_shown)
             text = after
     except _TooLong:
         pass
@@ -79,37 +86,32 @@ def put_right(draft: Draft, checker: Checker, rules: Collection[Rule]) -> Fixed:
 
 
 def is_draft(draft: Draft) -> bool:
-    """Whether a file is a draft beyond doubt: it was named, or has two fields of a draft or more
-    at its top, so that it is not another's YAML or JSON that lies in the same folder."""
+    """Whether a file is certainly a draft: a person named it, or it has two or more fields of a
+    draft at its top."""
     return not draft.found or len(own_fields(reader.read(draft.content))) >= 2
 
 
 class _TooLong(Exception):
-    """All has been read that may be, to find out which fixes can be made."""
-
-
-def _change(document: Document, made: Made) -> Correction:
-    """A change with its line in the text as it was at first."""
-    return replace(made.change, line=document.lines.place(Span(made.start, made.end)).line)
+    """The limit of what is read to find out which fixes can be made is reached."""
 
 
 class _Text:
-    """A draft on the way: its text as it stands, what was found in it, and what was made of the
-    text as it was at first."""
+    """A draft between rounds: its present text, what was found in it, and the edits of the original
+    text so far."""
 
-    def __init__(self, draft: Draft, checked: Checked, made: tuple[Made, ...] = ()) -> None:
+    def __init__(self, draft: Draft, checked: Checked, made: tuple[MadeEdit, ...] = ()) -> None:
         self.draft = draft
         self.checked = checked
         self.made = made
 
     @cached_property
     def document(self) -> Document:
-        """The text as it is read."""
+        """The present text, parsed."""
         return reader.read(self.draft.content)
 
     @cached_property
     def is_json(self) -> bool:
-        """Whether the draft is JSON, in which every text has quotation marks."""
+        """Whether the draft is JSON, in which every text needs quotation marks."""
         try:
             json.loads(self.document.lines.text)
         except (ValueError, RecursionError):
@@ -117,14 +119,14 @@ class _Text:
         return True
 
     def edits(self, repairs: Iterable[Repair]) -> list[Edit]:
-        """The edits of repairs in the order of the text. What would be written in two ways is
-        left out, and so is what overlaps."""
+        """The edits that make repairs, in the order of the text. Repairs that contradict each other
+        are left out, and so is an edit that overlaps the one before."""
         at: dict[Span, list[tuple[str, Repair]]] = {}
         text = self.document.lines.text
         for repair in dict.fromkeys(repairs):
             path, fix = repair.path, repair.fix
             span = self.document.key(path) if fix.name else self.document.locate(path)
-            written = _written(text[span.start : span.end], fix.text, self)
+            written = _formatted(fix.text, text[span.start : span.end], is_json=self.is_json)
             if fix.edit is not None:
                 span, written = Span(fix.edit.start, fix.edit.end), fix.edit.new
             if written is not None:
@@ -137,7 +139,8 @@ class _Text:
         return edits
 
     def with_edits(self, edits: Sequence[Edit]) -> Draft | None:
-        """The draft with edits made; None where it would not read as just that."""
+        """The draft with edits made; None if it would not read as the same draft with just those
+        changes."""
         text = self.document.lines.text
         pieces: list[str] = []
         done = 0
@@ -148,15 +151,11 @@ class _Text:
         mark = len(self.draft.content) - len(text.encode())
         draft = self.draft._replace(content=self.draft.content[:mark] + changed)
         repairs = [repair for edit in edits for repair in edit.repairs]
-        meant = _meant(self.document.data(), repairs)
-        return draft if reader.read(draft.content).data() == meant else None
+        expected = _repaired(self.document.data(), repairs)
+        return draft if reader.read(draft.content).data() == expected else None
 
-    def then(self, draft: Draft, checked: Checked, edits: Sequence[Edit]) -> _Text:
-        """The text after edits."""
-        return _Text(draft, checked, _composed(self.made, edits, self.change))
-
-    def change(self, edit: Edit) -> Correction:
-        """What an edit changes, as a person is told it."""
+    def correction(self, edit: Edit) -> Correction:
+        """What an edit changes, without personal data."""
         repair = edit.repairs[0]
         old, new = self.document.text(repair.path) or "", repair.fix.written
         if repair.fix.edit:
@@ -170,78 +169,77 @@ class _Text:
 
     @cached_property
     def personal(self) -> list[Span]:
-        """The characters that are not told."""
-        return list(personal(self.document))
+        """The characters that are or could be personal."""
+        return list(personal_spans(self.document))
 
 
 @dataclass(slots=True)
-class _Fixing:
-    """Makes what edits can be made, as long as readings are `left`; `held` is what the last
-    round could not make."""
+class _Fixer:
+    """Makes the edits that are safe, with at most `readings` more readings of the draft. `held` are
+    those that the last round could not make."""
 
     checker: Checker
     rules: Collection[Rule]
-    left: int
+    readings: int
     held: list[Correction] = field(default_factory=list)
 
     def repairs(self, text: _Text) -> list[Repair]:
-        """The repairs of findings that are not accepted, and of what is untidy."""
+        """The certain repairs of findings that are not accepted, and of untidy values."""
         found = [one for f in text.checked.findings if not f.accepted for one in f.repairs]
         every = [one for one in (*found, *text.checked.tidy) if one.fix.certain]
         return [one for one in every if one.rule in self.rules]
 
     def round(self, text: _Text) -> _Text:
-        """The text with as many of its edits made as can be; the same text where none can.
+        """The text with as many edits as possible; the same text if there are none.
 
-        Slips of YAML come first, and then what was not read for a mistake: what that brings to
-        light is told apart from what other edits make."""
+        Mistakes in YAML come first, then values that could not be read. They reveal findings that
+        were there before, which must not be blamed on the edits that follow."""
         repairs = self.repairs(text)
         self.held = []
         for kind in (_is_slip, _is_unread, _is_read):
-            after = self._with(text, text.edits(filter(kind, repairs)), makes=kind is _is_read)
+            after = self._apply(text, text.edits(filter(kind, repairs)), makes=kind is _is_read)
             if after is not text:
                 return after
-        self.held.sort(key=lambda change: change.line)
+        self.held.sort(key=lambda correction: correction.line)
         return text
 
-    def _with(self, text: _Text, edits: list[Edit], *, makes: bool) -> _Text:
-        """The text with as many of these edits made as can be. They can make errors if `makes`."""
+    def _apply(self, text: _Text, edits: list[Edit], *, makes: bool) -> _Text:
+        """The text with as many of these edits as possible. A group that fails is tried in halves.
+        `makes` says that a new error counts as caused by an edit, and not as revealed by it."""
         best = text
         chosen: list[Edit] = []
         waiting = [edits] if edits else []
         while waiting:
             group = waiting.pop()
             together = sorted([*chosen, *group], key=lambda edit: edit.span.start)
-            after, brings = self._after(text, together, makes=makes)
+            after, brings = self._try(text, together, makes=makes)
             if after is not None:
                 best, chosen = after, together
             elif len(group) == 1:
-                self.held.append(replace(text.change(group[0]), brings=brings))
+                self.held.append(replace(text.correction(group[0]), brings=brings))
             else:
                 half = len(group) // 2
                 waiting += [group[half:], group[:half]]
         return best
 
-    def _after(
+    def _try(
         self, text: _Text, edits: Sequence[Edit], *, makes: bool
     ) -> tuple[_Text | None, tuple[str, ...]]:
-        """The text after edits; or the codes of the errors that they make."""
-        if self.left <= 0:
+        """The text after edits, or None and the codes of the errors that they cause."""
+        if self.readings <= 0:
             raise _TooLong
-        self.left -= 1
+        self.readings -= 1
         draft = text.with_edits(edits)
         checked = draft and self.checker.check(draft)
         if draft is None or not isinstance(checked, Checked):
             return None, ()
-        after = text.then(draft, checked, edits)
+        after = _Text(draft, checked, _composed(text.made, edits, text.correction))
         repairs = [repair for edit in edits for repair in edit.repairs]
-        new = _findings(checked) - _moved(_findings(text.checked), repairs)
-        shown = [f for f in checked.findings if not new.keys().isdisjoint(_finding(f))]
+        new = _findings(checked) - _renamed(_findings(text.checked), repairs)
+        shown = [f for f in checked.findings if not new.keys().isdisjoint(_places(f))]
         errors = [finding for finding in shown if _is_error(finding)]
-        if makes and text.checked.count(Severity.ERROR):
-            errors = [f for f in errors if _is_made(f, after.document.data(), repairs)]
-        elif text.checked.count(Severity.ERROR):
-            errors = []
+        if text.checked.count(Severity.ERROR):
+            errors = [f for f in errors if makes and _is_caused(f, after.document, repairs)]
         return (None if errors else after), tuple(sorted({f.rule.code for f in errors}))
 
 
@@ -261,10 +259,9 @@ def _is_error(found: Diagnostic) -> bool:
     return found.severity is Severity.ERROR and found.accepted is None
 
 
-def _is_made(found: Diagnostic, data: Any, repairs: Iterable[Repair]) -> bool:
-    """Whether an error that is new was made by repairs: it is about a single value that they did
-    not change, and it cannot be corrected next. One about more, such as the structure, was there
-    and could not be found."""
+def _is_caused(found: Diagnostic, document: Document, repairs: Iterable[Repair]) -> bool:
+    """Whether repairs caused a new error: it is about a single text that they did not change, and
+    it cannot be fixed next. An error about more, such as the structure, was there but hidden."""
     if found.is_fixable:
         return False
     changed = {
@@ -273,6 +270,7 @@ def _is_made(found: Diagnostic, data: Any, repairs: Iterable[Repair]) -> bool:
     steps = found.pointer.split("/")
     if any("/".join(steps[:length]) in changed for length in range(2, len(steps) + 1)):
         return False
+    data: Any = document.data()
     for step in steps[1:]:
         name = step.replace("~1", "/").replace("~0", "~")
         if isinstance(data, list) and name.isdecimal() and int(name) < len(data):
@@ -288,22 +286,22 @@ _Finding = tuple[str, str, bool]
 """A code, a pointer, and whether the draft accepts the finding."""
 
 
-def _finding(found: Diagnostic) -> list[_Finding]:
-    """A finding at each of its places, so that one that is left in some of them is no new one."""
+def _places(found: Diagnostic) -> list[_Finding]:
+    """A finding at each of its places, so that it is not new if it remains at some of them."""
     return [(found.rule.code, spot.pointer, found.accepted is not None) for spot in found.spots]
 
 
 def _findings(checked: Checked) -> Counter[_Finding]:
-    return Counter(at for found in checked.findings for at in _finding(found))
+    return Counter(at for found in checked.findings for at in _places(found))
 
 
 def _deepest_first(repairs: Iterable[Repair]) -> list[Repair]:
-    """Repairs in an order in which no name changes before what stands below it."""
+    """Repairs in an order in which everything below a name changes before the name."""
     return sorted(repairs, key=lambda repair: (-len(repair.path), repair.fix.name))
 
 
-def _moved(findings: Counter[_Finding], repairs: Iterable[Repair]) -> Counter[_Finding]:
-    """Findings with their pointers as they are once names are corrected."""
+def _renamed(findings: Counter[_Finding], repairs: Iterable[Repair]) -> Counter[_Finding]:
+    """Findings with the pointers that they have once names are corrected."""
     for repair in _deepest_first(repairs):
         if not repair.fix.name:
             continue
@@ -316,9 +314,9 @@ def _moved(findings: Counter[_Finding], repairs: Iterable[Repair]) -> Counter[_F
     return findings
 
 
-def _meant(data: Any, repairs: Iterable[Repair]) -> Any:
-    """The data of a draft after just the repairs, which are made in it. Those of YAML's form
-    change none: it was read as if they were made."""
+def _repaired(data: Any, repairs: Iterable[Repair]) -> Any:
+    """Make repairs in the data of a draft, and return it; None if a new name is taken. Repairs of
+    YAML's syntax change nothing, because it was read as if they had been made."""
     for repair in _deepest_first(dict.fromkeys(repairs)):
         if repair.fix.edit:
             continue
@@ -338,18 +336,17 @@ def _meant(data: Any, repairs: Iterable[Repair]) -> Any:
     return data
 
 
-def _written(raw: str, new: str | tuple[str, ...], document: _Text) -> str | None:
-    """A text in the quotation marks of what stands there, or a list of texts in brackets; None in
-    place of a text in lines of its own. What had no quotation marks gets them where it needs
-    them, and in place of a number of JSON."""
+def _formatted(new: str | tuple[str, ...], raw: str, *, is_json: bool) -> str | None:
+    """A text in the same quotation marks as the `raw` text it replaces, or a list in brackets. A
+    text gets quotation marks if it needs them. None in place of a block (`|` or `>`)."""
     if not raw or raw.startswith(("|", ">")):
         return None
     if not isinstance(new, str):
-        items = [_written('"' if document.is_json else "-", text, document) for text in new]
+        items = [_formatted(text, '"' if is_json else "-", is_json=is_json) for text in new]
         return f"[{', '.join(filter(None, items))}]"
     if raw.startswith("'"):
         return _in_quotes(new)
-    if raw.startswith('"') or (_NUMBER.fullmatch(raw) and document.is_json):
+    if raw.startswith('"') or (is_json and _NUMBER.fullmatch(raw)):
         return '"' + new.replace("\\", "\\\\").replace('"', '\\"') + '"'
     return new if _PLAIN.fullmatch(new) else _in_quotes(new)
 
@@ -362,14 +359,15 @@ _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 
 
 _PLAIN = re.compile(r"(?:\./)?[^\W_](?:[\w ./()&’'+-]|:(?=\d))*(?<! )")
-"""Text that needs no quotation marks, neither in lines nor in brackets."""
+"""Text that needs no quotation marks, even in a list in brackets."""
 
 
 def _composed(
-    made: Sequence[Made], edits: Sequence[Edit], change: Callable[[Edit], Correction]
-) -> tuple[Made, ...]:
-    """Changes of the text as it was at first, after more edits of the text as it stands."""
-    after: list[Made] = []
+    made: Sequence[MadeEdit], edits: Sequence[Edit], correction: Callable[[Edit], Correction]
+) -> tuple[MadeEdit, ...]:
+    """The edits of the original text that come to the same as edits made before and these edits of
+    the present text."""
+    after: list[MadeEdit] = []
     left = list(made)
     moved = 0
     for edit in edits:
@@ -379,9 +377,9 @@ def _composed(
         if left and left[0].start + moved < edit.span.end:
             first = left.pop(0)
             moved += len(first.text) - (first.end - first.start)
-            then = replace(change(edit), old=first.change.old)
-            after.append(Made(first.start, first.end, edit.text, then))
+            both = replace(correction(edit), old=first.correction.old)
+            after.append(MadeEdit(first.start, first.end, edit.text, both))
         else:
             start, end = edit.span.start - moved, edit.span.end - moved
-            after.append(Made(start, end, edit.text, change(edit)))
+            after.append(MadeEdit(start, end, edit.text, correction(edit)))
     return (*after, *left)

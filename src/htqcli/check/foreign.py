@@ -1,6 +1,7 @@
 """Files that a person may name in place of a draft: what they are, and what to do with them.
 
-Each is known by what it holds; a table in text by its name alone, because anything can be one.
+Their content identifies them. Only a text table is identified by its name, because any text can be
+one.
 """
 
 from __future__ import annotations
@@ -15,21 +16,21 @@ from htqcli.words import visible
 
 
 class Foreign(NamedTuple):
-    """What a file is in place of a draft, and what to do with it."""
+    """A file that is not a draft: what it is, and what to do with it."""
 
     what: str
     advice: str
 
     def document(self, read: Document) -> Document:
-        """What was read of the file as a draft, with nothing but that it is something else. No
-        piece of it is shown, because nothing says where personal data is in it."""
+        """An empty document with one fault: that it is something else. None of the file is shown,
+        because any of it can be personal."""
         kind = read.faults[0].kind if read.root is None and read.faults else FaultKind.NOT_A_MAPPING
         fault = Fault(kind, (), f"This is {self.what}, not a draft", self.advice)
         return Document("", None, (fault,))
 
 
 def recognise(path: str, content: bytes, document: Document) -> Foreign | None:
-    """What a file is that has no field of a draft at its top, if that is known."""
+    """What a file without a field of a draft at its top is, if htq knows."""
     from htqcli.ksbs.standards_data import in_utf_8
 
     suffix = os.path.splitext(path)[1].lower()  # noqa: PTH122  # a name, which nothing looks up
@@ -37,20 +38,18 @@ def recognise(path: str, content: bytes, document: Document) -> Foreign | None:
     return (
         _binary(content, suffix)
         or _by_fields(document, name)
-        or _text(in_utf_8(content[:_LOOKED_AT]), suffix, name)
+        or _text(in_utf_8(content[:_MAX_SEARCHED]), suffix, name)
     )
 
 
-_LOOKED_AT = 1_000_000
-"""How many bytes of a text are searched."""
+_MAX_SEARCHED = 1_000_000
+"""How many bytes of a text are searched at most."""
 
 _DRAFTS = "htq check reads drafts, which are YAML or JSON text."
 
+_DOCUMENT_ADVICE = f"{_DRAFTS} Name this file in the draft, as evidence or under ‘documents’."
 
-_NAME_IT = f"{_DRAFTS} Name this file in the draft, as evidence or under ‘documents’."
-
-
-_TABLE = (
+_TABLE_ADVICE = (
     f"{_DRAFTS} Write what covers each KSB in the draft, under ‘ksbs’ of its standard, and name "
     "this file under ‘documents’ with ‘kind: ksb-mapping’ if it is your mapping."
 )
@@ -60,30 +59,28 @@ _TABLES = {
     ".xlsb": "an Excel workbook", ".ods": "a spreadsheet",
 }  # fmt: skip
 
-
 _DOCUMENTS = {
     ".docx": "a Word document", ".doc": "a Word document", ".odt": "a text document",
     ".pptx": "a PowerPoint presentation", ".ppt": "a PowerPoint presentation",
 }  # fmt: skip
 
-
-_PARTS = {b"xl/": ".xlsx", b"word/": ".docx", b"ppt/": ".pptx"}
-"""The folders in which Office keeps what a file holds, by which it is known without its name."""
+_OFFICE_FOLDERS = {b"xl/": ".xlsx", b"word/": ".docx", b"ppt/": ".pptx"}
+"""The folders inside an Office file, which identify it if its name does not."""
 
 
 def _binary(content: bytes, suffix: str) -> Foreign | None:
     if content.startswith(b"%PDF-"):
-        return Foreign("a PDF", _NAME_IT)
+        return Foreign("a PDF", _DOCUMENT_ADVICE)
     is_package = content.startswith(b"PK\x03\x04")
     if not is_package and not content.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return None
     if is_package and suffix not in _TABLES | _DOCUMENTS:
-        found = (own for part, own in _PARTS.items() if part in content)
+        found = (own for folder, own in _OFFICE_FOLDERS.items() if folder in content)
         suffix = next(found, suffix)
     if suffix in _TABLES:
-        return Foreign(_TABLES[suffix], _TABLE)
+        return Foreign(_TABLES[suffix], _TABLE_ADVICE)
     otherwise = "a ZIP archive" if is_package else "a document of an older Office"
-    return Foreign(_DOCUMENTS.get(suffix, otherwise), _NAME_IT)
+    return Foreign(_DOCUMENTS.get(suffix, otherwise), _DOCUMENT_ADVICE)
 
 
 def _record(name: str) -> Foreign:
@@ -120,16 +117,12 @@ def _text(text: bytes, suffix: str, name: str) -> Foreign | None:
             "the reference and the version of the standard.",
         )
     if re.match(_PAGE, text):
-        return Foreign("a web page or XML", _NAME_IT)
+        return Foreign("a web page or XML", _DOCUMENT_ADVICE)
     if suffix in (".csv", ".tsv"):
-        return Foreign("a table, such as a spreadsheet program writes", _TABLE)
+        return Foreign("a table, such as a spreadsheet program writes", _TABLE_ADVICE)
     return None
 
 
 _RECORDS = rb"\s*(?:\[\s*)?\{"
-
-
 _REFERENCE = rb'"(?:referenceNumber|stdCode)"\s*:'
-
-
 _PAGE = rb"(?i)\s*<(?:!doctype|!--|\?xml|html)"

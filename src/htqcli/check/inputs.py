@@ -1,7 +1,7 @@
 """The drafts that a person names: files, folders and standard input.
 
-Nothing here waits and nothing is followed to where it was not sent: only regular files are
-read, at most one byte more than the limit, and no link found in a folder leads out of it.
+Nothing here blocks, and nothing outside the named folders is read: only regular files are opened,
+up to one byte more than the limit, and no link in a folder is followed out of it.
 """
 
 from __future__ import annotations
@@ -23,12 +23,11 @@ from htqcli.words import quote
 
 SUFFIXES = (".yaml", ".yml", ".json")
 
-
 STANDARD_INPUT = "-"
 
 _PACKAGES = {"node_modules", "bower_components", "site-packages", "venv", "__pycache__"}
-"""Folders that programs fill with files of others. Names that a person might give to a folder of
-drafts (`vendor`, `build`, `dist`) are not among them: what those hold is judged by its content."""
+"""Folders that programs fill with other people's files. A name that a person might give to a folder
+of drafts (`vendor`, `build`, `dist`) is not among them: its files are judged by their content."""
 
 _REPORTS = (
     b'{\n  "htq": ',
@@ -37,7 +36,7 @@ _REPORTS = (
     b'[\n  {\n    "description": ',
     b'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="htq"',
 )
-"""How the reports of htq begin."""
+"""How htq's own reports begin."""
 
 _NO_DRAFT = (
     "the folder holds no draft: no .yaml, .yml or .json file with a field of a draft, such as "
@@ -46,16 +45,16 @@ _NO_DRAFT = (
 
 
 class Candidate(NamedTuple):
-    """A path to check, and the folder it was found in; None where the path itself was named, so
-    that it is checked whatever it holds."""
+    """A path to check, and the folder it was found in. The folder is None if a person named the
+    path, which is then checked whatever it holds."""
 
     path: str
     folder: str | None = None
 
 
 class Draft(NamedTuple):
-    """A draft as it was read: its path as it was given, the folder its paths start from, and
-    whether it was `found` in a folder, where it may be a file of another program."""
+    """A draft as it was read: its path as given, and the folder that its own paths start from. A
+    file that was `found` in a folder may belong to another program."""
 
     path: str
     folder: Path
@@ -64,8 +63,7 @@ class Draft(NamedTuple):
 
 
 class Unchecked(NamedTuple):
-    """Something named that could not be checked, and why. `fault` is set where htq itself is
-    the reason."""
+    """Something that could not be checked, and why. `fault` is set if htq itself failed."""
 
     path: str
     reason: str
@@ -73,9 +71,8 @@ class Unchecked(NamedTuple):
 
 
 class LeftOut(NamedTuple):
-    """A file or folder below a folder that is not checked, and why. `is_foreign` is set where the
-    content of a file says that it is not a draft, which a person may not expect. `advice` says
-    what to do with a file that is known as something else."""
+    """A file or folder inside a folder that is not checked, and why. `is_foreign`: its content, not
+    its name, shows that it is not a draft. `advice` says what to do with a known kind of file."""
 
     path: str
     reason: str
@@ -83,7 +80,6 @@ class LeftOut(NamedTuple):
     advice: str | None = None
 
     def __str__(self) -> str:
-        """Why it is left out, and what to do with it."""
         return f"left out: {self.reason}{f'. {self.advice}' if self.advice else ''}"
 
 
@@ -91,26 +87,25 @@ Item = Candidate | Unchecked | LeftOut
 
 
 class Found(NamedTuple):
-    """What was named: every path once, in the order in which it is checked; each folder with the
-    paths of what may be drafts in it; the files to check by their identity; and the globs that
-    left nothing out."""
+    """What was named: every path once, in the order of the check; each named folder with the paths
+    in it that may be drafts; the identities of the files to check; and the unused globs."""
 
     items: list[Item]
     folders: dict[str, list[str]]
     files: set[Hashable]
-    idle: list[str]
+    unused: list[str]
 
     @property
     def candidates(self) -> list[Candidate | Unchecked]:
         """The paths to check, and those that cannot be."""
         return [item for item in self.items if not isinstance(item, LeftOut)]
 
-    def holds(self, path: str) -> bool:
-        """Whether a file is among those to check, by whatever path."""
+    def has_file(self, path: str) -> bool:
+        """Whether a file is among those to check, even under another path."""
         return _identity(path) in self.files
 
     def without_drafts(self, left_out: Iterable[LeftOut]) -> Iterator[Unchecked]:
-        """The folders of which nothing was checked, once `left_out` is known of their files."""
+        """The folders in which nothing was checked, given the files that were left out."""
         not_drafts = {item.path for item in left_out}
         for folder, inner in self.folders.items():
             if not_drafts.issuperset(inner):
@@ -118,13 +113,13 @@ class Found(NamedTuple):
 
 
 def find(paths: Iterable[str], exclude: Sequence[str] = ()) -> Found:
-    """The paths that are named, a folder's in the order of their names.
+    """The paths to check, those in a folder in the order of their names.
 
-    A file that is named twice is there once. A path that does not exist and could be a glob is
-    one, because not every shell expands it. Hidden files and folders, folders named `ksbs`, those
-    of packages, JSON Schema (`*.schema.json`) and what a glob of `exclude` matches are left out; a
-    folder that links lead to twice is visited once. A link that leads out of the folder is not
-    followed, but named: in a checkout of somebody else's it could lead anywhere.
+    Each file is there once, and each folder is visited once. A path that does not exist and can be
+    a glob is expanded, because not every shell does that. Left out are hidden files and folders,
+    folders named `ksbs`, folders of packages, JSON Schema (`*.schema.json`) and what a glob of
+    `exclude` matches. A link out of the folder is reported and not followed: in somebody else's
+    checkout it could lead anywhere.
     """
     globs = _Globs(exclude)
     found = Found([], {}, set(), [])
@@ -132,7 +127,7 @@ def find(paths: Iterable[str], exclude: Sequence[str] = ()) -> Found:
         items: Iterable[Item] = [named]
         is_folder = isinstance(named, Candidate) and os.path.isdir(named.path)
         if is_folder and named.path != STANDARD_INPUT:
-            items = _below(named.path, globs)
+            items = _items_in(named.path, globs)
             found.folders.setdefault(named.path, [])
         for item in items:
             if is_folder and not isinstance(item, LeftOut):
@@ -143,7 +138,7 @@ def find(paths: Iterable[str], exclude: Sequence[str] = ()) -> Found:
                     continue
                 found.files.add(identity)
             found.items.append(item)
-    found.idle.extend(globs.idle)
+    found.unused.extend(globs.unused)
     return found
 
 
@@ -158,9 +153,9 @@ def _expanded(path: str) -> list[Candidate | Unchecked]:
 
 
 def _identity(path: str) -> Hashable | None:
-    """What tells a file or folder from every other, whatever path leads to it; None where that
-    cannot be looked up. It takes no look at each folder above. Names of one file in several
-    folders (hard links) are files of their own, because the paths in each start elsewhere."""
+    """What identifies a file or folder under any path; None if it cannot be looked up. To be fast,
+    it does not look up every folder above. Hard links in several folders are different files,
+    because the paths in each start from its folder."""
     if path == STANDARD_INPUT:
         return path
     try:
@@ -179,7 +174,7 @@ def _identity(path: str) -> Hashable | None:
 def read(
     item: Candidate | Unchecked, stdin: TextIO | None, stdin_name: str | None = None
 ) -> Draft | Unchecked | LeftOut:
-    """Read one of the paths that `find` gave; `-` is standard input, shown as `stdin_name`."""
+    """Read a path from `find`. `-` is standard input, which is called `stdin_name`."""
     if isinstance(item, Unchecked):
         return item
     path, folder = item
@@ -200,12 +195,12 @@ def read(
 
 
 def is_report(path: str) -> bool:
-    """Whether a file is a report that htq wrote, in a format that files of drafts can have."""
+    """Whether a file is a report that htq wrote, in a format that a draft can have too."""
     content = content_of(path)
     return isinstance(content, bytes) and content.startswith(_REPORTS)
 
 
-def _below(folder: str, globs: _Globs) -> Iterator[Item]:
+def _items_in(folder: str, globs: _Globs) -> Iterator[Item]:
     try:
         root = os.path.realpath(folder)
         waiting = _entries(folder)
@@ -239,17 +234,17 @@ def _below(folder: str, globs: _Globs) -> Iterator[Item]:
 
 
 def _entries(folder: str) -> list[os.DirEntry[str]]:
-    """What a folder holds, the first by name at the end."""
+    """What a folder holds, in the reverse order of the names."""
     with os.scandir(folder) as entries:
         return sorted(entries, key=lambda entry: entry.name, reverse=True)
 
 
 def _kind(entry: os.DirEntry[str]) -> tuple[bool, bool]:
-    """Whether an entry can lead elsewhere, and whether it is or leads to a folder."""
+    """Whether an entry is a link, and whether it is or leads to a folder."""
     try:
-        leads = entry.is_symlink() or (os.name == "nt" and is_link(entry.stat()))
-        return leads, os.path.isdir(entry) if leads else entry.is_dir()
-    except OSError:  # reading it says what is wrong
+        leads_on = entry.is_symlink() or (os.name == "nt" and is_link(entry.stat()))
+        return leads_on, os.path.isdir(entry) if leads_on else entry.is_dir()
+    except OSError:  # reading it will say what is wrong
         return False, False
 
 
@@ -266,17 +261,17 @@ def _why_left_out(name: str, is_folder: bool) -> str | None:
 
 
 class _Globs:
-    """The globs of `--exclude`. Each is held against a name, and against a path from the folder
-    that was named, from the current folder and from the root of the disk."""
+    """The globs of `--exclude`. Each is compared with the name, and with the path from the named
+    folder, from the current folder and from the root of the disk."""
 
     def __init__(self, globs: Sequence[str]) -> None:
         self.patterns = [(text, _pattern(text)) for text in globs]
-        self.idle = dict.fromkeys(globs)
-        """The globs that have matched nothing so far."""
+        self.unused = dict.fromkeys(globs)
+        """The globs that have not matched so far, as the keys."""
         self.starts: set[str] = set()
 
     def start_from(self, folder: str) -> None:
-        """Take paths as starting from a folder that was named."""
+        """Compare paths in this folder from now on."""
         folders = {folder}
         for whole in (os.path.abspath, os.path.realpath) if self.patterns else ():
             try:
@@ -287,18 +282,19 @@ class _Globs:
         self.starts |= {start.removeprefix("./") for start in self.starts}
 
     def match(self, name: str, below: str) -> str | None:
-        """Why a path below the folder is left out, if it is; its name is `name`."""
+        """Why a path in the folder, with this name, is left out; None if it is not."""
         if not self.patterns:
             return None
         paths = [name, *(start + _slashes(below) for start in self.starts)]
         matching = [text for text, own in self.patterns if any(map(own.fullmatch, paths))]
         for text in matching:
-            self.idle.pop(text, None)
+            self.unused.pop(text, None)
         return f"{quote(f'--exclude {matching[0]}')} matches it" if matching else None
 
 
 def _pattern(glob: str) -> re.Pattern[str]:
-    """A glob, written with or without `./` and a last `/`; `**/` stands for no folder too."""
+    """A glob as a regular expression. A leading `./` and a last `/` do not count, and `**/` also
+    matches no folder."""
     plain = posixpath.normpath(_slashes(glob))
     both = "|".join(translate(form) for form in (plain, plain.replace("**/", "")))
     return re.compile(both, re.IGNORECASE if os.name == "nt" else 0)

@@ -1,4 +1,4 @@
-"""Corrections as a unified diff, in which nothing personal is shown."""
+"""Corrections as a unified diff that shows no personal data."""
 
 from __future__ import annotations
 
@@ -9,39 +9,39 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, takewhile
 
-from htqcli.check.edits import Made
+from htqcli.check.edits import MadeEdit
 from htqcli.check.inputs import Draft
-from htqcli.check.privacy import personal
+from htqcli.check.privacy import personal_spans
 from htqcli.document.nodes import Document
 from htqcli.words import is_command, visible
 
 CONTEXT = 3
-"""How many lines a diff shows before and after those that change."""
+"""How many unchanged lines a diff shows before and after each change."""
 
 
 @dataclass(slots=True)
 class _Block:
-    """Lines that change: from `first` up to, not including, `last`, and what they become."""
+    """Lines that change, from `first` up to but not including `last`, and the `new` text."""
 
     first: int
     last: int
-    made: list[Made]
+    made: list[MadeEdit]
     new: str = ""
 
 
-def unified_diff(document: Document, draft: Draft, made: Sequence[Made]) -> tuple[str, int]:
-    """What changed as a unified diff, and how many changes it does not show.
+def unified_diff(document: Document, draft: Draft, made: Sequence[MadeEdit]) -> tuple[str, int]:
+    """The changes as a unified diff, and how many of them it does not show.
 
-    No line in it is personal, or a command to a pipeline. A hunk ends before such a line, and
-    then has no more lines before its changes than after them, because `patch` takes fewer lines
-    after them for the end of the file.
+    No line in it is personal, or a command to a pipeline. A hunk stops before such a line. It then
+    has no more lines before its changes than after them, because `patch` takes fewer lines after
+    them to mean the end of the file.
     """
     lines = _Lines(draft.content.decode())
     shift = len(lines.text) - len(document.lines.text)
     hidden = {
         number
-        for span in personal(document)
-        for number in lines.of(span.start + shift, span.end + shift)
+        for span in personal_spans(document)
+        for number in lines.numbers(span.start + shift, span.end + shift)
     }
     hidden.update(number for number, line in enumerate(lines.lines) if is_command(line))
     hunks: list[list[_Block]] = []
@@ -58,8 +58,8 @@ def unified_diff(document: Document, draft: Draft, made: Sequence[Made]) -> tupl
     added = 0
     for hunk in hunks:
         first, last = hunk[0].first, hunk[-1].last
-        before = lines.around(range(first - 1, first - 1 - CONTEXT, -1), hidden)
-        behind = lines.around(range(last, last + CONTEXT), hidden)
+        before = lines.count_shown(range(first - 1, first - 1 - CONTEXT, -1), hidden)
+        behind = lines.count_shown(range(last, last + CONTEXT), hidden)
         if last + behind < len(lines.lines) and behind < CONTEXT:
             before = min(before, behind)
             if not behind:
@@ -84,10 +84,10 @@ def unified_diff(document: Document, draft: Draft, made: Sequence[Made]) -> tupl
     return "".join(pieces), len(made) - shown
 
 
-def _blocks(lines: _Lines, shift: int, made: Sequence[Made]) -> list[_Block]:
+def _blocks(lines: _Lines, shift: int, made: Sequence[MadeEdit]) -> list[_Block]:
     blocks: list[_Block] = []
     for change in made:
-        touched = lines.of(change.start + shift, change.end + shift)
+        touched = lines.numbers(change.start + shift, change.end + shift)
         if blocks and touched.start <= blocks[-1].last:
             blocks[-1].last = max(blocks[-1].last, touched.stop)
             blocks[-1].made.append(change)
@@ -112,13 +112,13 @@ class _Lines:
         self.lines = re.findall(r"[^\n]*\n|[^\n]+\Z", text)
         self.starts = [0, *accumulate(len(line) for line in self.lines)]
 
-    def of(self, start: int, end: int) -> range:
-        """The numbers, counted from 0, of the lines that characters are on."""
+    def numbers(self, start: int, end: int) -> range:
+        """The numbers, counted from 0, of the lines with these characters."""
         first = bisect_right(self.starts, start) - 1
         return range(first, max(first + 1, bisect_left(self.starts, end)))
 
-    def around(self, numbers: Iterable[int], hidden: set[int]) -> int:
-        """How many lines, one after the other, there are and can be shown."""
+    def count_shown(self, numbers: Iterable[int], hidden: set[int]) -> int:
+        """How many of these lines come before the first that is missing or hidden."""
         return sum(
             1
             for _ in takewhile(
@@ -134,7 +134,7 @@ def _line(sign: str, line: str) -> str:
 
 
 def _name(path: str) -> str:
-    """A path as the head of a diff names it, in the quotes of C where it needs them."""
+    """A path as the header of a diff names it, quoted as in C if necessary."""
     if visible(path) == path and not {'"', "\\"}.intersection(path):
         return f"{path}\t" if " " in path else path
     written = (

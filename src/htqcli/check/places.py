@@ -1,4 +1,4 @@
-"""From the paths that rules speak in to places in the text, and what is shown of it."""
+"""From the paths of problems to places in the text, and the part of the text that is shown."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from htqcli.words import visible
 
 
 class Finder:
-    """Turns the problems of one draft into diagnostics: paths become places, and what is
-    personal is taken out of what is shown."""
+    """Turns the problems of one draft into diagnostics: paths become places, and personal data is
+    hidden."""
 
     def __init__(self, case: Case, subject: Subject) -> None:
         self.case = case
         self.document = document = case.document
         self.subject = subject
         self.contact: list[tuple[int, int]] = []
-        self.goes_by_text = document.root is None or not document.as_written
+        self._is_incomplete = document.root is None or not document.as_written
         self._twice = {f.path for f in document.faults if f.kind is FaultKind.DUPLICATE_KEY}
         if subject is DRAFT:
             spans = (document.locate((*_CONTACT_PATH, name)) for name in names(Contact))
@@ -37,11 +37,12 @@ class Finder:
         return self.case.catalogue.addresses(said) or (own,)
 
     def _is_personal(self, path: FieldPath) -> bool:
-        """Whether a path leads to a contact of a draft or to what one holds. That of a catalogue
-        is there for everybody."""
+        """Whether a path leads to or into the contact of a draft. The contact of a catalogue is
+        public."""
         return self.subject is DRAFT and any(is_contact(step) for step in path)
 
     def diagnostic(self, rule: Rule, severity: Severity, problem: Problem) -> Diagnostic:
+        """A problem of a rule, with its places in the text."""
         find = self.document.key if problem.on_key else self.document.locate
         where = find(problem.path if problem.place is None else problem.place)
         at = {problem.span or where: problem.path}
@@ -81,8 +82,8 @@ class Finder:
         return pointer(path[:-1] if in_contact and path[-1] not in names(Contact) else path)
 
     def _repairs(self, rule: Rule, problem: Problem) -> tuple[Repair, ...]:
-        """A person says first what a slip makes of a text, and which of two fields of one name
-        counts."""
+        """The repairs of a problem. There are none while YAML had to be guessed or a field is there
+        twice, because a person must decide that first."""
         fix = problem.fix
         if fix is None or not (fix.edit or self.document.as_written):
             return ()
@@ -95,15 +96,15 @@ class Finder:
         return tuple(repairs)
 
     def _excerpt(self, span: Span, *, personal: bool, hide_rest_of_line: bool) -> Excerpt:
-        """It goes by the fields where all of the draft could be read, and by the text as well where
-        not."""
+        """The line around a place. Fields say what is personal; if the draft could be read only in
+        part, nearby text does too."""
         lines, text = self.document.lines, self.document.lines.text
         begin, end = lines.bounds(span.start)
-        first = begin if end - begin <= _WIDEST else max(begin, min(span.start - 40, end - _WIDEST))
-        last = min(end, first + _WIDEST)
+        first = max(begin, min(span.start - 40, end - _MAX_EXCERPT))
+        last = min(end, first + _MAX_EXCERPT)
         hidden = list(self.contact)
         near = text[max(0, first - _NEAR) : last]
-        if personal or (self.goes_by_text and self._follows_contact(first, last)):
+        if personal or (self._is_incomplete and self._follows_contact(first, last)):
             hidden = [(first, last)]
         if hide_rest_of_line:
             hidden.append((span.end, last))
@@ -116,7 +117,7 @@ class Finder:
         for start, stop in hidden:
             left, right = max(start, first) - first, min(stop, last) - first
             if left < right:
-                shown = shown[:left] + _SHOWN.sub("•", shown[left:right]) + shown[right:]
+                shown = shown[:left] + _HIDDEN.sub("•", shown[left:right]) + shown[right:]
         return Excerpt(shown, first - begin + 1, first > begin, last < end)
 
     def _follows_contact(self, first: int, last: int) -> bool:
@@ -128,18 +129,12 @@ class Finder:
         return any("contact" in line.lower() for line in lines[-4:])
 
 
-_WIDEST = 120
+_MAX_EXCERPT = 120
 """How many characters of a long line are shown."""
-
 
 _NEAR = 400
 """How many characters before an excerpt are searched for what makes it personal."""
 
-
 _CONTACT_PATH = ("applicant", "contact")
-
-
 _QUOTED = re.compile("‘[^’]*’")
-
-
-_SHOWN = re.compile(r"[^\s:{}]")
+_HIDDEN = re.compile(r"[^\s:{}]")

@@ -1,4 +1,4 @@
-"""What is personal in a draft, which nobody is shown."""
+"""The personal data in a draft, which is never shown."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ EMAIL = r"[^\s\"'<>{}\[\],‘’]{1,64}@[^\s\"'<>{}\[\],‘’]{1,255}"
 
 
 def is_contact(name: str | int) -> bool:
-    """Whether a field is a contact, be it slightly misspelt."""
+    """Whether a field is a contact, even if its name is slightly misspelt."""
     return str(name).lower().startswith("contact")
 
 
 def without_addresses(text: str) -> str:
-    """A text with its e-mail addresses left out."""
+    """A text with `…` in place of e-mail addresses."""
     return re.sub(EMAIL, "…", text)
 
 
-def personal(document: Document) -> Iterator[Span]:
-    """The characters of a draft that are personal, or could be: what contacts hold, e-mail
-    addresses, and what stands in fields that there are not."""
+def personal_spans(document: Document) -> Iterator[Span]:
+    """The characters of a draft that are or could be personal: contacts, e-mail addresses, and
+    fields that a draft does not have."""
     waiting: list[nodes.Node] = [document.root] if document.root else []
     while waiting:
         node = waiting.pop()

@@ -1,4 +1,4 @@
-"""What a check found: of one file, and of a run."""
+"""What a check found in each file, and in the whole run."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from htqcli.verdict import Verdict
 
 
 class Excerpt(NamedTuple):
-    """The part of a line around a place, in which personal data is dots.
+    """The part of a line around a place, with dots for personal data.
 
-    `start` is the column, counted from 1, of its first character; `cut_before` and
-    `cut_after` say whether the line goes on.
+    `start` is the column, counted from 1, of its first character. `cut_before` and `cut_after` say
+    whether the line has more on either side.
     """
 
     text: str
@@ -33,8 +33,8 @@ class Excerpt(NamedTuple):
 
 
 class Repair(NamedTuple):
-    """A fix of a rule, with the path of what it changes. What stood there was not read if it was
-    `unread`, so what depends on it was not checked."""
+    """A fix of a rule, with the path of what it changes. If the old value was `unread`, whatever
+    depends on it was not checked."""
 
     rule: Rule
     path: FieldPath
@@ -43,19 +43,18 @@ class Repair(NamedTuple):
 
 
 class Spot(NamedTuple):
-    """One of the places of a finding: where it is in the draft, and where in the text."""
+    """One place of a finding: in the draft, and in the text."""
 
     pointer: str
     place: Place
 
 
 class Diagnostic(NamedTuple):
-    """A finding of a rule, with its first place and an excerpt of the line where that begins.
+    """A finding of a rule, with its first place and an excerpt of that line.
 
-    `sources` are where what it asks for is said: addresses, or files of this project.
-    `accepted` is the draft's acceptance of it, and `repairs` what its hint names in place of what
-    is there, or what is certain, at each place of it. `ksbs` are as in `Problem`. `also` are its
-    further places, in the order of the text.
+    `sources` are the pages that it rests on: addresses, or files of this project. `accepted` is the
+    draft's acceptance of it. `repairs` are what its hint suggests, for each of its places. `ksbs`
+    and `unproven` are as in `Problem`. `also` are its other places, in the order of the text.
     """
 
     rule: Rule
@@ -85,12 +84,13 @@ class Diagnostic(NamedTuple):
 
     @property
     def is_open(self) -> bool:
-        """Whether it says that something which decides could not be checked, and that counts."""
+        """Whether it leaves the verdict open: something could not be checked, and that was not
+        accepted."""
         return self.unproven and self.accepted is None
 
 
 class Unproven(NamedTuple):
-    """Something that decides and was not checked: the rule that would have, where, and why."""
+    """Something unchecked that leaves the verdict open: the rule to check it, where, and why."""
 
     code: str
     pointer: str
@@ -99,12 +99,13 @@ class Unproven(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A draft that was checked: its findings, ordered by place and code, and the rules that
-    had a say. A rule has none where the cycle does not ask for what it looks at, or where what
-    it needs is not sound. `cycle` is the one that a draft is for, and `standards` says how much of
-    each standard it covers. `skipped` are the rules that could have decided and that the run was
-    told to leave out. `tidy` is what could be written in a more usual form, where that was asked
-    for."""
+    """A file that was checked, with its findings ordered by place and code.
+
+    `ran` are the rules that applied: those that the cycle asks for, if what they need could be
+    read. `skipped` are the rules that were left out of the run and could have changed the verdict.
+    `standards` says how much of each standard a draft covers. `tidy` are correct values that could
+    be written in their usual form, if that was asked for.
+    """
 
     path: str
     findings: tuple[Diagnostic, ...]
@@ -116,7 +117,7 @@ class Checked:
 
     @property
     def verdict(self) -> Verdict:
-        """What is said of the file: the first that applies."""
+        """The verdict on the file: the first that applies."""
         if self.count(Severity.ERROR):
             return Verdict.NOT_READY
         if self.skipped or self.open:
@@ -124,18 +125,18 @@ class Checked:
         return Verdict.UNSETTLED if self.count(Severity.WARNING) else Verdict.READY
 
     @property
-    def ready(self) -> bool:
-        """Whether nothing counts but information."""
+    def is_ready(self) -> bool:
+        """Whether everything was checked and only notes count."""
         return self.verdict is Verdict.READY
 
     @property
     def open(self) -> tuple[Diagnostic, ...]:
-        """The findings that say what could not be checked, accepted ones left out."""
+        """The findings that leave the verdict open."""
         return tuple(finding for finding in self.findings if finding.is_open)
 
     @property
     def unproven(self) -> tuple[Unproven, ...]:
-        """All that decides and was not checked, be it chosen so."""
+        """Everything that leaves the verdict open, including rules that the run left out."""
         return (
             *(Unproven(f.rule.code, f.pointer, f.message) for f in self.open),
             *(
@@ -145,7 +146,7 @@ class Checked:
         )
 
     def count(self, severity: Severity) -> int:
-        """How many findings of a severity count, accepted ones left out."""
+        """How many findings of a severity there are, without accepted ones."""
         return sum(f.severity is severity and f.accepted is None for f in self.findings)
 
     @property
@@ -156,12 +157,11 @@ class Checked:
 
 @dataclass(frozen=True)
 class Report:
-    """What one run found: every file checked, and everything that could not be.
+    """What one run found: every file that was checked, and every path that could not be.
 
-    `subject` is the kind of file, and `catalogue` what drafts were checked against: None where
-    catalogues were checked. `is_dated` is set where a person gave the time.
-    `rules` are those of the run, and `fail_on` is the least severity that fails it; None if
-    nothing does. `left_out` are files of other programs that were found among drafts.
+    `catalogue` is what drafts were checked against; None if catalogues were checked. `rules` are
+    those of the run. `fail_on` is the lowest severity that fails it; None if nothing does.
+    `left_out` are files in the folders that are not drafts. `is_dated`: a person gave the time.
     """
 
     at: datetime
@@ -176,24 +176,23 @@ class Report:
 
     @property
     def is_partial(self) -> bool:
-        """Whether rules were left out."""
+        """Whether the run left rules out."""
         return len(self.rules) < len(about(self.subject))
 
-    def fails(self, finding: Diagnostic) -> bool:
-        """Whether a finding fails the run: it is severe enough, or it says that something which
-        decides could not be checked."""
+    def is_failure(self, finding: Diagnostic) -> bool:
+        """Whether a finding fails the run: it is severe enough, or it leaves a verdict open."""
         if self.fail_on is None or finding.accepted is not None:
             return False
         return finding.unproven or finding.severity.rank >= self.fail_on.rank
 
     @property
-    def failed(self) -> bool:
+    def has_failed(self) -> bool:
         """Whether any finding fails the run."""
-        return any(self.fails(finding) for file in self.files for finding in file.findings)
+        return any(self.is_failure(finding) for file in self.files for finding in file.findings)
 
     @property
     def note(self) -> str | None:
-        """What is to be known of the lists that the drafts were checked against, said once."""
+        """What to know about the lists of standards that the drafts were checked against."""
         numbers = {file.cycle for file in self.files}
         return self.catalogue.note(self.at, numbers) if self.catalogue else None
 
@@ -208,7 +207,7 @@ class Report:
         )
 
     def count(self, severity: Severity) -> int:
-        """How many findings of a severity count, in all files."""
+        """How many findings of a severity all files have, without accepted ones."""
         return sum(file.count(severity) for file in self.files)
 
     @cached_property

@@ -1,10 +1,9 @@
 """Many drafts, checked by several processes at once.
 
-Each worker takes every so-manieth batch of drafts and sends what it found through a pipe of its
-own, in the order of the batches, so the report is the one that a single process makes. A worker
-that is ahead waits, so no more is held than findings. One that ends early, whatever ended it,
-leaves its batches to this process, as does one that the system does not let start, and a worker
-whose pipe is closed ends by itself.
+With n workers, each takes every nth batch of drafts and sends what it found through its own pipe,
+in the order of the batches. So the report is the same as from a single process. A worker that is
+ahead waits for its pipe, which bounds the memory. The batches of a worker that ends early, or that
+cannot be started, are left to this process. A worker whose pipe is closed ends by itself.
 """
 
 from __future__ import annotations
@@ -25,12 +24,10 @@ from htqcli.check.engine import Checker, Outcome
 from htqcli.check.inputs import STANDARD_INPUT, Candidate, Unchecked
 
 _BATCH = 50
-"""How many drafts are checked between two messages."""
+"""How many drafts a worker checks for one message."""
 
-
-_WORTH_A_START = 1_000
-"""From how many drafts on workers save time where each is a Python of its own, which has to load
-htq first."""
+_MIN_TO_SPAWN = 1_000
+"""From how many drafts on workers save time if each must start Python and load htq first."""
 
 _STOP_SIGNALS = [
     signal.SIGINT,
@@ -40,14 +37,12 @@ _STOP_SIGNALS = [
 
 
 Batch = Sequence[Candidate | Unchecked]
-
-
 Result = Outcome | Candidate
 
 
 def how_many(drafts: int) -> int:
-    """How many workers check so many drafts soonest; 0 where this process does by itself."""
-    if _cores() == 1 or (_method() == "spawn" and drafts < _WORTH_A_START):
+    """How many workers check this many drafts fastest; 0 if this process alone does."""
+    if _cores() == 1 or (_method() == "spawn" and drafts < _MIN_TO_SPAWN):
         return 0
     return min(_cores(), drafts // _BATCH)
 
@@ -55,20 +50,20 @@ def how_many(drafts: int) -> int:
 def check(
     paths: Batch, checker: Checker, workers: int, method: str | None = None
 ) -> Iterator[Result]:
-    """What the workers found in drafts, in the order of the paths; a path itself for what is
-    left to this process, such as standard input."""
+    """What the workers found in drafts, in the order of the paths; or the path itself, if it is
+    left to this process, as standard input is."""
     batches = [paths[start : start + _BATCH] for start in range(0, len(paths), _BATCH)]
     method = method or _method()
     context: Any = multiprocessing.get_context(method)
-    crew: list[tuple[BaseProcess, Connection]] = []
+    started: list[tuple[BaseProcess, Connection]] = []
     try:
-        with _interruptions_held():
+        with _hold_interruptions():
             for number in range(workers):
                 try:
                     reader, writer = context.Pipe(duplex=False)
                 except OSError:
                     break
-                inherited = [reader, *(pipe for _, pipe in crew)] if method == "fork" else []
+                inherited = [reader, *(pipe for _, pipe in started)] if method == "fork" else []
                 work = (writer, batches[number::workers], checker, inherited)
                 process = context.Process(target=_work, args=work, daemon=True)
                 try:
@@ -78,20 +73,21 @@ def check(
                     break
                 finally:
                     writer.close()
-                crew.append((process, reader))
+                started.append((process, reader))
         for number, batch in enumerate(batches):
-            found = _next_of(*crew[number % workers]) if number % workers < len(crew) else None
+            turn = number % workers
+            found = _next_of(*started[turn]) if turn < len(started) else None
             yield from batch if found is None else found
     finally:
-        for process, pipe in crew:
+        for process, pipe in started:
             pipe.close()
-            process.kill()  # it has nothing to lose, and may not listen yet
+            process.kill()  # it holds nothing to save, and may not handle signals yet
             process.join()
 
 
 def _next_of(process: BaseProcess, pipe: Connection) -> Sequence[Result] | None:
-    """What a worker sends next; None from one that has ended. On Windows its end breaks no pipe
-    while this process has the other side, so its end is waited for as well."""
+    """What a worker sends next; None if it has ended. On Windows a pipe does not break while this
+    process holds its other end, so the worker's end is waited for as well."""
     try:
         wait([pipe, process.sentinel])
         return pipe.recv() if pipe.poll() else None
@@ -100,9 +96,9 @@ def _next_of(process: BaseProcess, pipe: Connection) -> Sequence[Result] | None:
 
 
 @contextmanager
-def _interruptions_held() -> Iterator[None]:
-    """An interruption in the middle of a start would leave a worker that nobody knows of, so
-    where the system can hold it, it waits."""
+def _hold_interruptions() -> Iterator[None]:
+    """Hold interruptions back, if the system can: one while a worker starts would leave a worker
+    that nobody ends."""
     if sys.platform == "win32":
         yield
     else:
@@ -116,9 +112,9 @@ def _interruptions_held() -> Iterator[None]:
 def _work(
     pipe: Connection, batches: Sequence[Batch], checker: Checker, inherited: Sequence[Connection]
 ) -> None:
-    """Check a share of the drafts. An interruption ends a worker without a word: what is to be
-    said of it the process that started it says. A copy closes the ends of pipes to read from
-    that it `inherited`: a pipe breaks only when nobody has its other end."""
+    """Check a share of the drafts. An interruption ends a worker silently; its parent reports it.
+    A forked worker closes the reading ends of pipes that it `inherited`, because a pipe breaks only
+    once nobody holds its other end."""
     for number in _STOP_SIGNALS:
         if signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, signal.SIG_DFL)
@@ -128,14 +124,14 @@ def _work(
         other.close()
     for batch in batches:
         try:
-            pipe.send(_found(batch, checker))
+            pipe.send(_check_batch(batch, checker))
         except BrokenPipeError:
             return
 
 
-def _found(batch: Batch, checker: Checker) -> Sequence[Result]:
-    """What is found in a batch; the batch itself where something of it is for the process that
-    has standard input, or that tells of a fault in htq."""
+def _check_batch(batch: Batch, checker: Checker) -> Sequence[Result]:
+    """What is found in a batch; or the batch itself, if it has standard input or a fault in htq,
+    both of which are for the parent."""
     if any(item.path == STANDARD_INPUT for item in batch):
         return batch
     found = [checker.check(inputs.read(item, None)) for item in batch]
@@ -145,8 +141,8 @@ def _found(batch: Batch, checker: Checker) -> Sequence[Result]:
 
 
 def _method() -> str:
-    """How a worker starts: as a copy of this process where the system and its libraries bear
-    that, and no thread would be left behind; else as a Python of its own."""
+    """How a worker starts: forked on Linux unless this process has more threads, which a fork would
+    lose; otherwise as a new Python."""
     return "fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn"
 
 

@@ -1,7 +1,7 @@
 """The command line: words in, exit code out.
 
-Nothing heavy is imported here; each command imports what it needs when it runs, and a command
-that was not named is not loaded at all.
+To start fast, only the module of the named command is loaded, and each command imports what it
+needs when it runs.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ COMMANDS = (
     *("init", "check", "coverage", "rules", "schema"),
     *("standards", "window", "ksbs", "catalogue"),
 )
-"""The commands, in the order of the help. Each is the module of its name in this package: its
-function of that name is the command, or its `app` the group of commands."""
+"""The commands, in the order of the help. Each has a module of its name in this package, with a
+function of that name for a command, or `app` for a group of commands."""
 IN_GROUPS = {"catalogue": ("diff", "drift", "new-cycle")}
-"""The commands of a group that are modules of their own, after those that its module has."""
+"""The commands of a group that have their own modules. They come after those in its module."""
 
 
 def program(commands: Sequence[str] = COMMANDS) -> typer.Typer:
@@ -54,15 +54,15 @@ def program(commands: Sequence[str] = COMMANDS) -> typer.Typer:
 
 
 def _function(name: str) -> Callable[..., None]:
-    """The command that a module of its name has."""
+    """The function of a command, from the module of the same name."""
     name = name.replace("-", "_")
     command: Callable[..., None] = getattr(import_module(f"{__name__}.{name}"), name)
     return command
 
 
 def _lay_out_help(command: Any, context: Any) -> None:
-    """Have the help of a command, and of those in it, say of a value what it is called and not
-    which type of Python holds it, and fill the lines of the terminal."""
+    """Make the help of a command and its subcommands name each value by its metavar, not its Python
+    type, and fill the lines of the terminal."""
     paragraphs = (command.help or "").split("\n\n")
     command.help = "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
     for parameter in command.get_params(context):
@@ -73,9 +73,9 @@ def _lay_out_help(command: Any, context: Any) -> None:
         _lay_out_help(inner, typer.Context(inner, context, **inner.context_settings))
 
 
-def _named(words: Sequence[str]) -> Sequence[str]:
-    """The command that the words name; all of them where they name none, as in `htq --help`.
-    The version needs none."""
+def _commands_for(words: Sequence[str]) -> Sequence[str]:
+    """The command that the words name; all commands if they name none, as in `htq --help`. The
+    version needs none."""
     if words and words[0] in ("--version", "-V"):
         return ()
     first = next((word for word in words if not word.startswith("-")), None)
@@ -116,17 +116,17 @@ def main(words: list[str] | None = None) -> None:
     try:
         code = _run(words)
         if code == exits.INTERRUPTED:
-            streams.let_go()
+            streams.discard_output()
         sys.stdout.flush()
     except typer.Exit as exit_:
         code = exit_.exit_code
     except KeyboardInterrupt:
-        streams.let_go()
+        streams.discard_output()
         code = exits.INTERRUPTED
     except OSError as error:
         why = _CLOSED if error.errno == errno.EBADF else error.strerror or error
         terminal.print_error(f"htq: the result cannot be written: {why}")
-        streams.let_go()
+        streams.discard_output()
         code = exits.NOT_DONE
     if not sys.argv[1:] and words is None and _has_own_window():
         input("\nTo use htq, type commands in a terminal. Press Enter to close this window.")
@@ -146,10 +146,10 @@ def _run(words: list[str] | None) -> int:
     asked = sys.argv[1:] if words is None else words
     if "--install-completion" in asked and (code := completion.install_by_hand()) is not None:
         return code
-    command = typer.main.get_command(program(_named(asked)))
+    command = typer.main.get_command(program(_commands_for(asked)))
     _lay_out_help(command, typer.Context(command, **command.context_settings))
     try:
-        # Click expands globs in words that it takes from the command line itself, on Windows.
+        # On Windows, Click would expand globs if it read the words from sys.argv itself.
         found = command.main(list(asked), prog_name="htq", standalone_mode=False)
     except typer.TyperException as error:
         return refusals.refuse(error)

@@ -104,7 +104,7 @@ def check(
 
 
 def _sources(known: Catalogue, cycles: Sequence[Cycle]) -> dict[str, Source]:
-    """The sources of what is shown: of everything, or of the contact and the one cycle."""
+    """The sources of what is shown: all, or those of the contact and one cycle."""
     from htqcli.catalogue.model import sources_in
 
     if cycles == known.cycles:
@@ -116,7 +116,7 @@ def _sources(known: Catalogue, cycles: Sequence[Cycle]) -> dict[str, Source]:
 
 
 def _details(cycle: Cycle) -> dict[str, Any]:
-    """A cycle with the names of its fields in the file, its standards counted."""
+    """A cycle as plain data, with counts in place of its standards."""
     details: dict[str, Any] = _plain(cycle)
     if cycle.listing:
         details["listing"]["standards"] = len(cycle.standards)
@@ -126,12 +126,12 @@ def _details(cycle: Cycle) -> dict[str, Any]:
 
 
 def _counted(cycle: Cycle, field: str) -> dict[str, int]:
-    """How many standards of the list have each scope, level or route, in the order of the list."""
+    """How many standards have each scope, level or route, in the order of the list."""
     return dict(Counter(str(getattr(standard, field)) for standard in cycle.standards))
 
 
 def _plain(value: Any) -> Any:
-    """A piece of the catalogue as plain data; fields that say nothing are left out."""
+    """A part of the catalogue as plain data, without empty fields."""
     from htqcli.model.part import Model
     from htqcli.moment import Moment
 
@@ -209,10 +209,9 @@ def _cycle(cycle: Cycle, now: datetime) -> Iterator[Line]:
 
 
 def _note(note: str | None) -> list[Line]:
-    """A note, under what it is about."""
     return terminal.labelled("", note) if note else []
 
 
 def _from(keys: Iterable[str]) -> str:
-    """The keys of the sources of what stands before them."""
+    """The keys of sources, in brackets."""
     return f" [{', '.join(keys)}]"

@@ -35,12 +35,11 @@ if TYPE_CHECKING:
     from htqcli.rules.declare import Rule
 
 
-_MANY = 20
-"""From how many drafts on a terminal shows how far the check is."""
+_MIN_FOR_PROGRESS = 20
+"""From how many drafts on a terminal shows progress."""
 
-
-_MANY_FOR_ONE = 100
-"""From how many drafts on a second process saves more time than it takes to load and start."""
+_MIN_FOR_WORKERS = 100
+"""From how many drafts on a second process saves more time than it takes to start."""
 
 
 def check(
@@ -112,17 +111,17 @@ def check(
 
     shown, reports = destinations(format, report or ())
     machine = None if format == "text" else shown
-    _fit(paths or (), machine, reports, fix=fix, diff=diff, listing=listing)
+    _refuse_conflicts(paths or (), machine, reports, fix=fix, diff=diff, listing=listing)
     rules = select_rules(select, ignore, DRAFT)
     expect_folder(ksbs)
     known = context.the_catalogue(catalogue)
     now = context.the_time(at)
     named = inputs.find(paths or [os.curdir], exclude or ())
-    _tell_idle(named.idle)
+    _report_unused(named.unused)
     if listing:
         _list(named, paths or ())
         return
-    over = [file for _, file in reports if named.holds(file) and not inputs.is_report(file)]
+    over = [file for _, file in reports if named.has_file(file) and not inputs.is_report(file)]
     refuse_reports_over(reports, [*(paths or ()), *over])
     refuse_reports_over(reports, [str(catalogue)] if catalogue else [], "catalogue")
     level = None if fail_on == "never" else Severity(fail_on)
@@ -144,7 +143,7 @@ def check(
     conclude(found, reports, shown, replaced, quiet=quiet, exit_zero=exit_zero)
 
 
-def _fit(
+def _refuse_conflicts(
     paths: Sequence[str],
     format: str | None,
     reports: Sequence[tuple[str, str]],
@@ -153,7 +152,7 @@ def _fit(
     diff: bool,
     listing: bool,
 ) -> None:
-    """Refuse options that do not go together."""
+    """Refuse options that contradict each other."""
     if listing and (fix or diff or reports or format):
         raise typer.BadParameter(
             "It checks nothing, so it cannot go with ‘--fix’, ‘--diff’, ‘--report’ or a format.",
@@ -192,7 +191,7 @@ def _outcomes(
     *,
     quiet: bool,
 ) -> Iterator[Outcome]:
-    """What the check finds in each; workers check many, as far as they can."""
+    """The outcome for each draft. Workers check many; what they leave, this process checks."""
     from htqcli.check import inputs
 
     for item in _progress(_by_workers(candidates, checker), len(candidates), quiet=quiet):
@@ -206,14 +205,14 @@ def _corrected(
     drafts: Iterable[Draft | Unchecked | LeftOut],
     checker: Checker,
     rules: Sequence[Rule],
-    written: list[bool],
+    replaced: list[bool],
     *,
     writes: bool,
     quiet: bool,
 ) -> Iterator[Draft | Unchecked | LeftOut]:
-    """The drafts with their clear-cut mistakes corrected in their files, or as they are and with
-    what would change on standard output. `written` is told of each file that is to be written. Only
-    what is a draft beyond doubt is changed."""
+    """The drafts after their files are corrected; or, unless it `writes`, as they are, with a diff
+    on standard output. It adds to `replaced`, for each file to be written, whether it was. Only
+    what is certainly a draft is changed."""
     from htqcli.check.fix import Fixed, is_draft, put_right
     from htqcli.check.inputs import Draft, Unchecked
 
@@ -223,31 +222,28 @@ def _corrected(
             continue
         try:
             fixed = put_right(draft, checker, rules) if is_draft(draft) else Fixed(draft)
-        except typer.Exit:  # ended from outside
+        except typer.Exit:  # somebody stopped htq
             raise
         except Exception as error:  # noqa: BLE001  # a fault is reported, and the next draft read
             reason = "a fault in htq: correcting it stopped with an exception"
             yield Unchecked(draft.path, reason, error)
             continue
         if not writes:
-            terminal.say_diff(fixed.diff)
+            terminal.write_diff(fixed.diff)
         elif fixed.changes:
-            written.append(_replace(draft, fixed.draft))
-            if not written[-1]:
+            replaced.append(_replace(draft, fixed.draft))
+            if not replaced[-1]:
                 yield draft
                 continue
         if not quiet:
-            _tell_changes(fixed, writes=writes)
+            _report_changes(fixed, writes=writes)
         yield fixed.draft if writes else draft
 
 
 def _replace(old: Draft, new: Draft) -> bool:
-    """Write a draft over what was read of it; whether that went well."""
-    from htqcli.files import content_of
-    from htqcli.words import visible_start
-
+    """Write a corrected draft over the old one. Returns whether it was written."""
     try:
-        if content_of(old.path) != old.content:
+        if files.content_of(old.path) != old.content:
             why = "it has changed since it was read. Run the command again"
         elif files.is_read_only(old.path):
             why = "it is read-only"
@@ -256,15 +252,15 @@ def _replace(old: Draft, new: Draft) -> bool:
             return True
     except OSError as error:
         why = files.reason(error)
-    terminal.print_error(f"{visible_start(old.path)}: nothing was corrected: {why}")
+    terminal.print_error(f"{old.path}: nothing was corrected: {why}")
     return False
 
 
-def _tell_changes(fixed: Fixed, *, writes: bool) -> None:
+def _report_changes(fixed: Fixed, *, writes: bool) -> None:
     from htqcli.formats.text import corrections
-    from htqcli.words import join, quote, visible_start
+    from htqcli.words import join, quote
 
-    path = visible_start(fixed.draft.path)
+    path = fixed.draft.path
     count = corrections(len(fixed.changes))
     if fixed.changes:
         terminal.print_error(
@@ -291,7 +287,7 @@ def _tell_changes(fixed: Fixed, *, writes: bool) -> None:
         )
 
 
-def _tell_idle(globs: Sequence[str]) -> None:
+def _report_unused(globs: Sequence[str]) -> None:
     from htqcli.words import quote
 
     for glob in globs:
@@ -301,8 +297,8 @@ def _tell_idle(globs: Sequence[str]) -> None:
 
 
 def _list(named: Found, paths: Sequence[str]) -> None:
-    """Write a line for each path, with what a check makes of it. What was found in a folder can
-    be anything; a path that was named must be there."""
+    """Write a line for each path that says what a check would do with it. Exits with 3 if a path
+    that was named cannot be read."""
     from htqcli.check import drafts, inputs
     from htqcli.words import visible, visible_start
 
@@ -325,8 +321,8 @@ def _list(named: Found, paths: Sequence[str]) -> None:
 
 
 def _by_workers(named: Sequence[Candidate | Unchecked], checker: Checker) -> Iterator[Result]:
-    """What workers find in many drafts; the drafts where there is nothing to gain from them."""
-    if len(named) < _MANY_FOR_ONE:
+    """What workers find in many drafts; the drafts themselves if workers would not save time."""
+    if len(named) < _MIN_FOR_WORKERS:
         return iter(named)
     from htqcli.check import workers
 
@@ -338,8 +334,8 @@ T = TypeVar("T")
 
 
 def _progress(drafts: Iterator[T], count: int, *, quiet: bool) -> Iterator[T]:
-    """The drafts, with a bar on standard error while they last, where a person looks at it."""
-    if count < _MANY or quiet or not terminal.shows_progress():
+    """The same drafts, with a progress bar on standard error if a person can see it."""
+    if count < _MIN_FOR_PROGRESS or quiet or not terminal.shows_progress():
         yield from drafts
         return
     from rich.progress import track

@@ -1,9 +1,8 @@
 """What the shell offers while a command line is typed.
 
-Each function gives what may follow, with a description where the shell shows one. A shell that
-waits for it must never get anything else, so whatever goes wrong, nothing is offered. What is
-offered begins with what is typed, in the case in which it is typed, because shells leave out
-what does not.
+Each function gives the words that may follow, with descriptions for shells that show them. The
+shell must get nothing else, so if anything goes wrong, nothing is offered. Each word begins
+exactly as it was typed, in the same case, because shells leave out any that does not.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from htqcli.catalogue.model import Catalogue, Cycle
 
 VARIABLE = "_HTQ_COMPLETE"
-"""The environment variable with which a shell asks."""
+"""The environment variable that a shell sets to ask for completions."""
 
 Offers = list[tuple[str, str]]
 """Words, each with its description."""
@@ -30,12 +29,12 @@ Source = Callable[[typer.Context, str], Iterable[tuple[str, str]]]
 
 
 def is_asked() -> bool:
-    """Whether a shell asks, and no person."""
+    """Whether a shell, not a person, runs htq."""
     return VARIABLE in os.environ
 
 
 def prepare() -> None:
-    """Keep descriptions whole: they are laid out for a width that no shell has."""
+    """Keep Typer from cutting descriptions to the width of a terminal."""
     os.environ["COLUMNS"] = "10000"
 
 
@@ -80,9 +79,8 @@ Add this line, save the file and start PowerShell again:
 """
 
 
-def _quiet(source: Source) -> Callable[[typer.Context, str], Offers]:
-    """`source` with every fault taken as nothing to offer, and every description made harmless
-    to a shell."""
+def _safe(source: Source) -> Callable[[typer.Context, str], Offers]:
+    """`source`, with descriptions that are harmless to a shell; if it fails, it offers nothing."""
 
     def offer(ctx: typer.Context, incomplete: str) -> Offers:
         try:
@@ -95,26 +93,28 @@ def _quiet(source: Source) -> Callable[[typer.Context, str], Offers]:
 
 
 def _harmless(text: str) -> str:
-    """A description without what a shell, or what lays it out, would take for a command."""
+    """A description without the characters that a shell or Rich would interpret."""
     from htqcli.words import visible
 
-    return _OBEYED.sub(" ", visible(text).replace("'", "’").replace("[", "(").replace("]", ")"))
+    return _SHELL_SYNTAX.sub(
+        " ", visible(text).replace("'", "’").replace("[", "(").replace("]", ")")
+    )
 
 
-_OBEYED = re.compile(r'[\\"`$\t]')
+_SHELL_SYNTAX = re.compile(r'[\\"`$\t]')
 
 
-def _begun(word: str, incomplete: str) -> str | None:
-    """`word` begun as it is typed; None where it does not begin so."""
+def _completed(word: str, incomplete: str) -> str | None:
+    """`word` with its start in the case that was typed; None if it starts differently."""
     if not word.casefold().startswith(incomplete.casefold()):
         return None
     return incomplete + word[len(incomplete) :]
 
 
-@_quiet
+@_safe
 def references(ctx: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
-    """The references of the cycle's standards, with their titles. Those on the line already are
-    left out."""
+    """The references of the cycle's standards, with titles. Those already on the line are left
+    out."""
     from htqcli.vocabulary import parse_reference
 
     named = {
@@ -123,13 +123,13 @@ def references(ctx: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]
         for word in ctx.params.get(name) or ()
     }
     for standard in _cycle(ctx).standards:
-        if standard.reference not in named and (word := _begun(standard.reference, incomplete)):
+        if standard.reference not in named and (word := _completed(standard.reference, incomplete)):
             yield word, f"{standard.title}, level {standard.level}"
 
 
-@_quiet
-def at_hand(ctx: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
-    """The references of the standards whose lists of KSBs are at hand, with their versions."""
+@_safe
+def standards_with_lists(ctx: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
+    """The standards that you have KSB lists of, with the versions."""
     from htqcli.words import join
 
     versions: dict[str, list[str]] = {}
@@ -137,20 +137,22 @@ def at_hand(ctx: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
         reference, _, version = path.stem.partition("-")
         versions.setdefault(reference, []).append(version)
     for reference, own in versions.items():
-        if word := _begun(reference, incomplete):
+        if word := _completed(reference, incomplete):
             yield word, f"version {join(own)}"
 
 
-@_quiet
+@_safe
 def routes(ctx: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
     """The routes of the cycle, each as one word."""
     covered = _cycle(ctx).routes.names
     for route in _catalogue(ctx).routes:
-        if (covered is None or route.title in covered) and (word := _begun(route.slug, incomplete)):
+        if (covered is None or route.title in covered) and (
+            word := _completed(route.slug, incomplete)
+        ):
             yield word, route.title
 
 
-@_quiet
+@_safe
 def cycles(ctx: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
     """The cycles, with their windows."""
     for cycle in _catalogue(ctx).cycles:
@@ -158,20 +160,20 @@ def cycles(ctx: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
             yield str(cycle.cycle), "; ".join(str(window) for window in cycle.windows)
 
 
-@_quiet
+@_safe
 def rules(_: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
-    """The codes of the rules, and their names once the beginning of one is typed."""
+    """The codes of the rules, and their names once something is typed."""
     from htqcli.rules import RULES
 
     for rule in RULES:
-        if word := _begun(rule.code, incomplete):
+        if word := _completed(rule.code, incomplete):
             yield word, rule.summary
     for rule in RULES if incomplete else ():
-        if word := _begun(rule.name, incomplete):
+        if word := _completed(rule.name, incomplete):
             yield word, f"{rule.code}: {rule.summary}"
 
 
-@_quiet
+@_safe
 def listed_rules(ctx: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
     """The rules after the last comma of a list."""
     before, comma, last = incomplete.rpartition(",")

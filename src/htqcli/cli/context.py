@@ -1,4 +1,4 @@
-"""What a command goes by: the time, the catalogue and the cycle."""
+"""The time, the catalogue and the cycle that a command uses."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
 
 
 VARIABLE = "HTQ_CATALOGUE"
-"""The environment variable that names a catalogue where `--catalogue` does not."""
+"""The environment variable that names a catalogue if `--catalogue` does not."""
 
 
 def the_time(at: datetime | None) -> datetime:
-    """The time that a command goes by: the one given, else now."""
+    """The time that was given, else now."""
     from htqcli import moment
 
     return at or moment.now()
 
 
 def the_catalogue(file: Path | None, output: str | None = None) -> Catalogue:
-    """The catalogue that a command uses, over which `output` is not written. Raises
-    CatalogueError, which says so where it is the environment that names the file."""
+    """The catalogue that a command uses. Refuses to write `output` over it. Raises CatalogueError,
+    which says so if the file was named by the environment."""
     from htqcli.catalogue.bundled import load
     from htqcli.catalogue.model import CatalogueError
 
@@ -38,13 +38,13 @@ def the_catalogue(file: Path | None, output: str | None = None) -> Catalogue:
     except CatalogueError as error:
         if os.environ.get(VARIABLE) != str(file):
             raise
-        told = f"{str(error).rstrip('.')}. The environment variable {VARIABLE} names this file."
-        raise CatalogueError(told) from None
+        message = f"{str(error).rstrip('.')}. The environment variable {VARIABLE} names this file."
+        raise CatalogueError(message) from None
 
 
 def own_catalogue(file: Path) -> Catalogue:
-    """The catalogue in a file. Raises CatalogueError, which says the first error of those that
-    ‘htq catalogue check’ finds."""
+    """The catalogue in a file. Raises CatalogueError with the first error that ‘htq catalogue
+    check’ finds."""
     from htqcli.catalogue.bundled import from_content
     from htqcli.catalogue.model import CatalogueError
     from htqcli.check.engine import Checker
@@ -78,7 +78,7 @@ def own_catalogue(file: Path) -> Catalogue:
 
 
 def the_cycle(catalogue: Catalogue, number: int | None) -> Cycle:
-    """The cycle whose list a command shows: the one given, else the latest with a list."""
+    """The cycle with this number, else the latest with a list of standards."""
     from htqcli.catalogue.model import NotFound
 
     if number is not None:

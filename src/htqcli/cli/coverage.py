@@ -27,7 +27,7 @@ MET: dict[Met, str] = {
     "sometimes": "some combinations",
     "always": "every combination",
 }
-"""What is said of a KSB, gaps first."""
+"""Where a KSB is met, in words, with gaps first."""
 
 
 def coverage(
@@ -60,7 +60,7 @@ def coverage(
     refusals.refuse_overwriting(output, None if draft == "-" else draft, "draft")
     read, application = _read(draft)
     lists = ksbs or read.folder / FOLDER
-    refusals.spare_lists(output, lists)
+    refusals.refuse_overwriting_lists(output, lists)
     try:
         found = matrices(application, Lists(lists))
     except TooLarge:
@@ -73,7 +73,7 @@ def coverage(
                 names = join([matrix.reference for matrix in found]) or "no standard"
                 raise Refusal(f"The draft does not name {quote(text)}. It names {names}.")
         found = tuple(matrix for matrix in found if matrix.reference in wanted)
-    _tell_errors(read, lists)
+    _report_errors(read, lists)
     with terminal.into(output, "the coverage", format):
         if format == "json":
             from htqcli.formats.json import encode
@@ -94,40 +94,37 @@ def _read(path: str) -> tuple[Draft, Application]:
     from htqcli.check import inputs
     from htqcli.check.drafts import own_fields
     from htqcli.check.foreign import recognise
-    from htqcli.document import faults, reader
+    from htqcli.document import reader
+    from htqcli.document.faults import FaultKind
     from htqcli.draft.application import read_application
-    from htqcli.words import visible, visible_start
 
     draft = inputs.read(inputs.Candidate(path), sys.stdin)
     if not isinstance(draft, inputs.Draft):
-        terminal.print_error(f"{visible_start(path)}: not read: {visible(draft.reason)}")
+        terminal.print_error(f"{path}: not read: {draft.reason}")
         raise typer.Exit(exits.NOT_DONE)
     document = reader.read(draft.content)
     other = None if own_fields(document) else recognise(path, draft.content, document)
     if other:
-        name = visible_start(path)
-        terminal.print_error(f"{name}: not read: it is {other.what}, not a draft. {other.advice}")
+        terminal.print_error(f"{path}: not read: it is {other.what}, not a draft. {other.advice}")
         raise typer.Exit(exits.NOT_DONE)
     if document.root is None or not document.as_written:
-        fault = next(
-            (fault for fault in document.faults if fault.kind is faults.FaultKind.SYNTAX),
-            document.faults[0],
-        )
+        syntax = (one for one in document.faults if one.kind is FaultKind.SYNTAX)
+        fault = next(syntax, document.faults[0])
         line = document.lines.place(document.span(fault)).line
         terminal.print_error(
-            f"{visible_start(path)}:{line}: not read. Put right first what ‘htq check’ says of it"
+            f"{path}:{line}: not read. Put right first what ‘htq check’ says of it"
         )
         raise typer.Exit(exits.NOT_DONE)
     return draft, read_application(document).part
 
 
-_ERRORS = 5
-"""How many errors of a draft are shown."""
+_MAX_ERRORS = 5
+"""How many errors of a draft are shown at most."""
 
 
-def _tell_errors(draft: Draft, lists: Path) -> None:
-    """Say which errors the draft has in what the matrix is made from: with them it may not show
-    what is meant."""
+def _report_errors(draft: Draft, lists: Path) -> None:
+    """Report the errors in the parts of a draft that the matrix is made from, because it may be
+    wrong with them."""
     from htqcli.catalogue import bundled
     from htqcli.check.engine import Checker
     from htqcli.check.report import Checked
@@ -138,8 +135,8 @@ def _tell_errors(draft: Draft, lists: Path) -> None:
     from htqcli.rules import file, mapping, shape
     from htqcli.rules.declare import Severity
 
-    about_it = (*file.RULES, *shape.RULES, *mapping.RULES)
-    rules = [rule for rule in about_it if rule.fixed_severity is Severity.ERROR]
+    families = (*file.RULES, *shape.RULES, *mapping.RULES)
+    rules = [rule for rule in families if rule.fixed_severity is Severity.ERROR]
     checked = Checker(bundled.load(), now(), rules, lists).check(draft)
     elsewhere = set(names(Application)) - {"units", "structure", "standards"}
     found = [
@@ -148,10 +145,10 @@ def _tell_errors(draft: Draft, lists: Path) -> None:
         for finding in (checked.findings if isinstance(checked, Checked) else ())
         if finding.pointer.partition("/")[2].partition("/")[0] not in elsewhere
     ]
-    for line in found[:_ERRORS]:
+    for line in found[:_MAX_ERRORS]:
         terminal.print_error(line)
     if found:
-        more = len(found) - _ERRORS
+        more = len(found) - _MAX_ERRORS
         count = f"{more} more {'error' if more == 1 else 'errors'}. " if more > 0 else ""
         terminal.print_error(
             f"{count}The matrix may not show what you mean: correct what ‘htq check’ finds first."
@@ -180,8 +177,8 @@ def _as_data(matrix: Matrix) -> dict[str, Any]:
 
 
 def _as_csv(found: Sequence[Matrix]) -> str:
-    """One row a KSB, one column a unit, in the order of the labels. The units are the
-    qualification's, so those of every standard."""
+    """A row for each KSB, in the order of the labels, and a column for each unit. The units are the
+    same for every standard."""
     from htqcli.cells import csv_text
 
     names = list(found[0].units) if found else []
@@ -200,12 +197,6 @@ def _gaps_first(matrix: Matrix) -> list[Row]:
     return sorted(matrix.rows, key=lambda row: list(MET).index(row.met))
 
 
-def _said(row: Row) -> str:
-    return ", ".join(
-        name if how == "full" else f"{name} (partly)" for name, how in row.units.items()
-    )
-
-
 def _summary(matrix: Matrix) -> str:
     return (
         f"{len(matrix.rows)} KSBs: {matrix.count('always')} met in every combination, "
@@ -214,7 +205,7 @@ def _summary(matrix: Matrix) -> str:
 
 
 def _where(row: Row) -> str:
-    """Whether every learner meets it; where that differs by pathway, in which."""
+    """Where a KSB is met, with the pathways on which it always is, if they differ."""
     differs = row.met == "sometimes" and len(set(row.pathways.values())) > 1
     if not differs:
         return MET[row.met]
@@ -223,14 +214,14 @@ def _where(row: Row) -> str:
 
 
 def _show_text(matrix: Matrix) -> None:
-    """The matrix as a table. In a terminal one that is too wide goes on below with the units that
-    are left, and statements that have no room beside the units stand in a table of their own."""
+    """Write the matrix as a table. In a terminal, a table that is too wide is split into several
+    with fewer units, and the statements then have their own table."""
     heading = f"{matrix.reference} {matrix.title or ''}".rstrip()
     lines: list[Line] = [[(heading, "bold")], *terminal.hanging("", _summary(matrix))]
     if matrix.unknown:
         lines += terminal.hanging("", f"Only what the mapping names: {matrix.unknown}.")
     marks = {how: terminal.glyphs(mark, plain) for how, (mark, plain) in _COVERED.items()}
-    key = ", ".join(f"{marks[how]} {said}" for how, said in _KEY.items())
+    key = ", ".join(f"{marks[how]} {meaning}" for how, meaning in _KEY.items())
     terminal.print_lines([*lines, *terminal.hanging("", f"Of each unit: {key}")])
     rows = _gaps_first(matrix)
     stated = any(row.statement for row in rows)
@@ -257,8 +248,8 @@ def _show_text(matrix: Matrix) -> None:
 
 
 def _bands(matrix: Matrix, *, stated: bool) -> tuple[list[list[str]], bool]:
-    """The units in as many tables as the terminal needs, and whether the statements fit beside
-    them; elsewhere than in a terminal everything does."""
+    """The units, split into as many tables as fit the terminal, and whether the statements fit
+    beside them. Outside a terminal, everything fits."""
     units = list(matrix.units)
     columns = terminal.width()
     if columns is None:
@@ -283,8 +274,8 @@ _COVERED = {"full": ("●", "x"), "partial": ("◐", "/"), "": ("·", ".")}
 _KEY = {"full": "covers it", "partial": "partly", "": "not"}
 _STYLES = {"never": "bold red", "sometimes": "bold yellow", "always": "green"}
 _LABEL, _MET, _UNIT, _GAP, _STATEMENT = 5, 20, 8, 3, 32
-"""Columns of a terminal: a label, what is said of where a KSB is met and the id of a unit at
-most, the gap between columns, and the least in which a statement can be read."""
+"""Widths in columns of a terminal: of a label; of where a KSB is met and of a unit's id, at most;
+of the gap between columns; and of a statement, at least."""
 
 
 def _as_markdown(matrix: Matrix) -> str:
@@ -313,8 +304,7 @@ thead th { background: #f3f2f1; }
 
 
 def _as_html(found: Sequence[Matrix]) -> str:
-    """One page that needs nothing else, for a browser or a printer. What a colour says stands
-    in words as well."""
+    """One self-contained page, for a browser or a printer. Words repeat what colours say."""
     tables = "".join(_as_table(matrix) for matrix in found)
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'

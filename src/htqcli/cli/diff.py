@@ -12,7 +12,7 @@ import typer
 
 from htqcli.cli import context, exits, terminal
 from htqcli.cli.options import At, CycleNumber, KsbFolder, format_option
-from htqcli.cli.refusals import expect_folder, tell_unchecked
+from htqcli.cli.refusals import expect_folder, report_unchecked
 
 if TYPE_CHECKING:
     from htqcli.catalogue.model import Catalogue
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from htqcli.formats.text import Line
 
 BUNDLED = "bundled"
-"""The word that names the catalogue that htq comes with."""
+"""The name for the catalogue that htq comes with."""
 
 
 def diff(
@@ -91,7 +91,7 @@ def diff(
         terminal.print_lines(_as_text(old, new, found, effects))
         if now and effects:
             terminal.print_lines([[], [(f"Drafts checked as at {say(now)}, London time.", "dim")]])
-    tell_unchecked(unchecked)
+    report_unchecked(unchecked)
     if unchecked:
         raise typer.Exit(exits.NOT_DONE)
     if found and exit_code:
@@ -123,7 +123,7 @@ def _as_data(
                 "old": as_data(change.old),
                 "new": as_data(change.new),
                 "message": str(change),
-                "drafts": _touched(change, effects),
+                "drafts": _affected(change, effects),
             }
             for change in found
         ],
@@ -132,9 +132,9 @@ def _as_data(
                 "path": effect.path,
                 "changes": [index for index, own in enumerate(found) if own in effect.changes],
                 "verdict": {"old": effect.old.verdict.value, "new": effect.new.verdict.value},
-                "ready": {"old": effect.old.ready, "new": effect.new.ready},
+                "ready": {"old": effect.old.is_ready, "new": effect.new.is_ready},
                 "gone": [_finding(finding) for finding in effect.gone],
-                "new": [_finding(finding) for finding in effect.come],
+                "new": [_finding(finding) for finding in effect.added],
             }
             for effect in effects
         ],
@@ -142,7 +142,7 @@ def _as_data(
     }
 
 
-def _touched(change: CatalogueChange, effects: Sequence[Effect]) -> list[str]:
+def _affected(change: CatalogueChange, effects: Sequence[Effect]) -> list[str]:
     return [effect.path for effect in effects if change in effect.changes]
 
 
@@ -159,7 +159,7 @@ def _finding(finding: Diagnostic) -> dict[str, Any]:
 
 
 def _verdict(effect: Effect) -> str:
-    """`was ready to submit, is not ready to submit`."""
+    """`was: ready to submit; now: not ready to submit`."""
     from htqcli.rules.declare import DRAFT
 
     was, now = DRAFT.words[effect.old.verdict], DRAFT.words[effect.new.verdict]
@@ -168,7 +168,7 @@ def _verdict(effect: Effect) -> str:
 
 def _findings(effect: Effect) -> Iterator[tuple[str, Diagnostic]]:
     yield from (("gone", finding) for finding in effect.gone)
-    yield from (("new", finding) for finding in effect.come)
+    yield from (("new", finding) for finding in effect.added)
 
 
 def _severity(finding: Diagnostic) -> str:
@@ -192,13 +192,13 @@ def _as_text(
     from htqcli.formats.text import STYLES_OF_VERDICTS
     from htqcli.words import visible_start
 
-    yield [(visible_start(_heading(old, new, found)), "bold")]
+    yield [(_heading(old, new, found), "bold")]
     for cycle, changes in groupby(found, lambda change: change.cycle):
         yield []
         yield [(_of(cycle), "bold")]
         for change in changes:
             yield from terminal.hanging("  ", str(change))
-            if drafts := _touched(change, effects):
+            if drafts := _affected(change, effects):
                 yield from terminal.hanging("      ", f"Drafts: {', '.join(drafts)}")
     for effect in effects:
         yield []
@@ -222,7 +222,7 @@ def _as_markdown(
     for cycle, changes in groupby(found, lambda change: change.cycle):
         yield f"\n### {_of(cycle)}\n"
         for change in changes:
-            drafts = _touched(change, effects)
+            drafts = _affected(change, effects)
             yield f"- {escape(str(change))}" + (
                 f" (drafts: {escape(', '.join(drafts))})" if drafts else ""
             )

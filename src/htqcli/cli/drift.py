@@ -28,7 +28,7 @@ HEADINGS: dict[DriftKind, str] = {
     "newer-version": "With a newer version",
     "spelling": "Written in another way",
 }
-"""What is said of each kind of drift, gravest first."""
+"""The heading for each kind of drift, most serious first."""
 
 
 def drift(
@@ -132,7 +132,7 @@ def _record(record: Record) -> dict[str, Any]:
 
 
 def _facts(record: Record | None) -> str:
-    """What the data says of a record beside what has moved: `version 1.2, Retired, …`."""
+    """The version and dates of a record: `version 1.2, approved 1 March 2024, …`."""
     from htqcli.moment import say
 
     if record is None:
@@ -167,7 +167,7 @@ def _summary(found: Comparison) -> str:
     )
 
 
-def _unknown(found: Comparison) -> Iterator[str]:
+def _missing_facts(found: Comparison) -> Iterator[str]:
     from htqcli.words import join
 
     if count := found.not_compared:
@@ -190,7 +190,7 @@ def _as_text(found: Comparison, published: str) -> Iterator[Line]:
                 yield from terminal.hanging("      ", facts)
         for meaning in _meanings(drifts):
             yield from terminal.hanging("  ", f"What it means: {meaning}")
-    for line in _unknown(found):
+    for line in _missing_facts(found):
         yield []
         yield from terminal.hanging("", line)
     yield []
@@ -209,5 +209,5 @@ def _as_markdown(found: Comparison) -> Iterator[str]:
             yield f"- {escape(one.message)}" + (f" ({escape(facts)})" if facts else "")
         for meaning in _meanings(drifts):
             yield f"\n{escape(meaning)}"
-    for line in _unknown(found):
+    for line in _missing_facts(found):
         yield f"\n{escape(line)}"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 FOUND = 1
-"""What was asked about is so: a finding fails the run, no window is open, two catalogues differ."""
+"""The check failed: a finding fails the run, no window is open, or two catalogues differ."""
 NOT_UNDERSTOOD = 2
 """The command line was not understood, or names a catalogue that cannot be used."""
 NOT_DONE = 3
-"""Something named could not be read, checked or written, or there is a fault in htq."""
+"""Something could not be read, checked or written, or there is a fault in htq."""
 INTERRUPTED = 130
-"""Somebody stopped it: 128 + SIGINT."""
+"""Somebody interrupted htq: 128 + SIGINT."""
 READER_GONE = 141
 """The reader of a pipe went away: 128 + SIGPIPE."""

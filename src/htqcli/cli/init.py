@@ -10,8 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from htqcli import files
-from htqcli.cli import completion, context, exits, options, streams, terminal
-from htqcli.cli.options import CatalogueFile, CycleNumber, KsbFolder, the_title
+from htqcli.cli import completion, context, exits, options, refusals, streams, terminal
+from htqcli.cli.options import (
+    STANDARD_OUTPUT,
+    CatalogueFile,
+    CycleNumber,
+    KsbFolder,
+    the_reference,
+    the_title,
+)
 from htqcli.vocabulary import APPLICANT_TYPES, LEVELS
 
 if TYPE_CHECKING:
@@ -23,11 +30,8 @@ if TYPE_CHECKING:
 _LEVELS = tuple(map(str, LEVELS))
 
 
-STANDARD_OUTPUT = "-"
-
-
 SCHEMA = "application.schema.json"
-"""The file beside a draft by which an editor completes and explains its fields."""
+"""The schema beside a draft, with which editors complete and explain its fields."""
 
 
 def init(
@@ -81,19 +85,19 @@ def init(
 
     In a terminal, if you give no options, it asks you the questions.
     """
-    from htqcli.authoring.new_draft import Answers, new_draft
+    from htqcli.authoring.new_draft import Answers, Occupation, new_draft
+    from htqcli.authoring.schema import of_application
+    from htqcli.formats.json import encode
     from htqcli.ksbs.lists import FOLDER
 
     _refuse_name(output)
     if not force and output != STANDARD_OUTPUT and os.path.lexists(output):
-        _there_already(output)
-    if ksbs is not None and not ksbs.is_dir():
-        terminal.print_error(f"{ksbs}: there is no such folder of KSB lists")
-        raise typer.Exit(exits.NOT_DONE)
+        _refuse_existing(output)
+    refusals.expect_folder(ksbs)
     known = context.the_catalogue(catalogue)
     title = None if title is None else the_title(title)
     answered = any(answer is not None for answer in (standard, type, title, level, cycle))
-    if not answered and output != STANDARD_OUTPUT and _has_person():
+    if not answered and output != STANDARD_OUTPUT and _is_interactive():
         from htqcli.cli.interview import ask
 
         asked = ask(known)
@@ -104,7 +108,8 @@ def init(
         references = [_reference(typed, known, listed) for typed in standard or ()]
     folder = ksbs or Path("" if output == STANDARD_OUTPUT else output).parent / FOLDER
     occupations = [
-        _occupation(reference, listed, folder) for reference in dict.fromkeys(references)
+        Occupation(one, listed.by_reference.get(one), _latest_list(one, folder))
+        for one in dict.fromkeys(references)
     ]
     number = int(level) if level else None
     schema = None if output == STANDARD_OUTPUT else SCHEMA
@@ -117,10 +122,12 @@ def init(
     if output == STANDARD_OUTPUT:
         terminal.write_data(text)
         return
-    _write(output, text, force=force)
+    if not _write(output, text, "the draft", force=force):
+        _refuse_existing(output)
     created = [output]
     beside = str(Path(output).parent / SCHEMA)
-    if _write_schema(beside, known, force=force):
+    text = encode(of_application(known))
+    if _write(beside, text, "the schema for editors", force=force):
         created.append(beside)
     for line in _next_steps(created, occupations, folder, is_usual=ksbs is None):
         terminal.print_lines(terminal.hanging("", line))
@@ -134,34 +141,21 @@ def _refuse_name(output: str) -> None:
         )
 
 
-def _has_person() -> bool:
-    """Whether a person sees the questions and can answer them."""
+def _is_interactive() -> bool:
+    """Whether a person can see and answer questions."""
     both = (sys.stdin, sys.stdout)
     return all(stream is not None and streams.is_terminal(stream) for stream in both)
 
 
 def _reference(typed: str, known: Catalogue, cycle: Cycle) -> str:
-    """The reference that is meant; on the cycle's list, where it is known. Raises Refusal."""
-    from htqcli.vocabulary import parse_reference
-    from htqcli.words import Refusal, quote
-
+    """The reference that is meant: one on the cycle's list, if there is a list. Raises Refusal."""
     if cycle.standards:
         return known.standard(typed, cycle).reference
-    reference = parse_reference(typed)
-    if reference is None:
-        raise Refusal(f"{quote(typed)} is not the reference of a standard, such as ST0116.")
-    return reference
+    return the_reference(typed)
 
 
-def _occupation(reference: str, cycle: Cycle, folder: Path) -> Occupation:
-    from htqcli.authoring.new_draft import Occupation
-
-    return Occupation(reference, cycle.by_reference.get(reference), _last_list(reference, folder))
-
-
-def _last_list(reference: str, folder: Path) -> KsbList | None:
-    """The KSBs of the last version of a standard that is at hand; of a list that cannot be
-    used it is said why."""
+def _latest_list(reference: str, folder: Path) -> KsbList | None:
+    """The latest KSB list of a standard that can be used. The others are reported."""
     from htqcli.ksbs.lists import Lists
 
     found = []
@@ -173,31 +167,9 @@ def _last_list(reference: str, folder: Path) -> KsbList | None:
     return max(found, key=lambda one: [int(n) for n in one.version.split(".")], default=None)
 
 
-def _write(output: str, text: str, *, force: bool) -> None:
-    from htqcli.words import visible_start
-
-    try:
-        if force:
-            files.replace_file(output, text)
-        else:
-            files.create_file(output, text)
-    except FileExistsError:
-        _there_already(output)
-    except OSError as error:
-        terminal.print_error(
-            f"{visible_start(output)}: the draft is not written: {files.reason(error)}"
-        )
-        raise typer.Exit(exits.NOT_DONE) from None
-
-
-def _write_schema(file: str, known: Catalogue, *, force: bool) -> bool:
-    """Write the schema that the draft names, unless another draft’s is there already. Whether it
-    was written."""
-    from htqcli.authoring import schema
-    from htqcli.formats.json import encode
-    from htqcli.words import visible_start
-
-    text = encode(schema.of_application(known))
+def _write(file: str, text: str, what: str, *, force: bool) -> bool:
+    """Write a file, over one that exists only with `force`. Returns whether it was written. Exits
+    with 3 if the system does not let it."""
     try:
         if force:
             files.replace_file(file, text)
@@ -206,18 +178,14 @@ def _write_schema(file: str, known: Catalogue, *, force: bool) -> bool:
     except FileExistsError:
         return False
     except OSError as error:
-        terminal.print_error(
-            f"{visible_start(file)}: the schema for editors is not written: {files.reason(error)}"
-        )
+        terminal.print_error(f"{file}: {what} is not written: {files.reason(error)}")
         raise typer.Exit(exits.NOT_DONE) from None
     return True
 
 
-def _there_already(output: str) -> None:
-    from htqcli.words import visible_start
-
+def _refuse_existing(output: str) -> None:
     terminal.print_error(
-        f"{visible_start(output)}: this file already exists, so nothing was written. "
+        f"{output}: this file already exists, so nothing was written. "
         "Name another file with ‘-o’, or write over it with ‘--force’."
     )
     raise typer.Exit(exits.NOT_DONE)
@@ -226,8 +194,8 @@ def _there_already(output: str) -> None:
 def _next_steps(
     created: list[str], occupations: list[Occupation], folder: Path, *, is_usual: bool
 ) -> list[str]:
-    """What was made and what to do next. `folder` is where lists are looked for, the usual place
-    if `is_usual`."""
+    """What was created and what to do next. `folder` has the KSB lists; `is_usual` says that it is
+    the one beside the draft."""
     from htqcli.ksbs.lists import FOLDER
     from htqcli.words import join
 

@@ -1,6 +1,6 @@
 """The questions that `htq init` asks in a terminal.
 
-Enter alone leaves an answer open, or takes the one in square brackets. Nothing is written here.
+Enter alone leaves an answer open, or takes the one in square brackets. No file is written here.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from htqcli.cli import terminal
 if TYPE_CHECKING:
     from htqcli.catalogue.model import Catalogue, Cycle, Standard
 
-_SHOWN = 9
+_MAX_OFFERED = 9
 """How many standards are offered at a time."""
 _YES, _NO = ("y", "yes"), ("n", "no", "none")
 
 
 @dataclass(slots=True)
 class Asked:
-    """What a person answered. None and nothing are left open."""
+    """What a person answered. None or an empty list is an answer left open."""
 
     cycle: Cycle
     references: list[str] = field(default_factory=list)
@@ -34,7 +34,7 @@ class Asked:
 
 
 def ask(known: Catalogue) -> Asked:
-    """Ask what a draft begins with. Raises `typer.Abort` where the person stops."""
+    """Ask what a new draft needs. Raises `typer.Abort` if the person stops."""
     with suppress(ImportError):
         import readline  # noqa: F401  # arrow keys and history while typing
     _say("A draft application for a Higher Technical Qualification", "bold")
@@ -51,8 +51,7 @@ def ask(known: Catalogue) -> Asked:
 
 
 def _cycle(known: Catalogue) -> Cycle:
-    """The latest cycle with a list of standards; where several have one, the one that is
-    meant."""
+    """The cycle with a list of standards; if there are several, the one that the person picks."""
     from htqcli.cli.context import the_cycle
 
     latest = the_cycle(known, None)
@@ -64,7 +63,7 @@ def _cycle(known: Catalogue) -> Cycle:
 
 
 def _standards(known: Catalogue, cycle: Cycle) -> list[Standard]:
-    """The standards that the qualification aligns to, each found by its reference or by words."""
+    """The standards that the person picks, each by its reference or words of its title."""
     chosen: list[Standard] = []
     offered: list[Standard] = []
     _ask("Which occupational standard does the qualification align to?")
@@ -85,18 +84,18 @@ def _standards(known: Catalogue, cycle: Cycle) -> list[Standard]:
             _ask("Does it align to another standard?")
             _say("Enter a reference or words, or press Enter if not.", "dim")
         else:
-            offered = found[:_SHOWN]
+            offered = found[:_MAX_OFFERED]
             for number, one in enumerate(offered, start=1):
                 about = f"{one.title}, level {one.level}, {one.route}"
                 terminal.print_lines(terminal.hanging(f"  {number}  {one.reference}  ", about))
-            more = " There are more: other words show them." if len(found) > _SHOWN else ""
+            more = " There are more: other words show them." if len(found) > _MAX_OFFERED else ""
             _say(f"Enter the number of one, or other words.{more}", "dim")
     return chosen
 
 
 def _is_named(standard: Standard, typed: str) -> bool:
-    """Whether a text is the reference or the title of a standard. What only is like one may be
-    meant for another, so it is offered first."""
+    """Whether a text is exactly the reference or title of a standard. If it is only similar, the
+    person is asked."""
     from htqcli.vocabulary import parse_reference
     from htqcli.words import title_key
 
@@ -140,8 +139,7 @@ def _title() -> str | None:
 
 
 def _level(standards: Sequence[Standard], title: str | None) -> str | None:
-    """The level; the one that the title says, or else 5 where a standard is at level 5, is
-    offered."""
+    """The level. The level in the title is offered, or else 5 if a standard is at level 5."""
     from htqcli.rules.qualification import levels_in
     from htqcli.vocabulary import LEVELS
 
@@ -155,7 +153,7 @@ def _level(standards: Sequence[Standard], title: str | None) -> str | None:
 
 
 def _pick(meanings: Mapping[str, str], offered: str | None = None) -> str | None:
-    """What the first answer that is one of `meanings` means; without an answer, `offered`."""
+    """Ask until the answer is one of `meanings`, and return what it means; `offered` for none."""
     from htqcli.words import join
 
     while typed := _input(list(meanings), offered):
@@ -168,8 +166,7 @@ def _pick(meanings: Mapping[str, str], offered: str | None = None) -> str | None
 
 
 def _input(choices: Sequence[str] = (), offered: str | None = None) -> str:
-    """What the person enters, without white space around it. Raises `typer.Abort` at the end of
-    the input."""
+    """What the person types, without spaces around it. Raises `typer.Abort` at the end of input."""
     from htqcli.words import join
 
     hint = f"{join(choices, 'or')} " if choices else ""

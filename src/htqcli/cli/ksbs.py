@@ -12,11 +12,11 @@ import typer
 
 from htqcli import files
 from htqcli.cli import completion, context, exits, refusals, table, terminal
-from htqcli.cli.options import CatalogueFile, Output, TableFormat
+from htqcli.cli.options import CatalogueFile, Output, TableFormat, the_reference
 from htqcli.cli.records import parse_records, read_content
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from htqcli.ksbs.fetching import Limits, Progress
     from htqcli.ksbs.importing import MadeList, RecordOrigin
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Get, import and read the lists of KSBs of standards.")
 
-_SHOWN = 20
-"""How many of the things that were left out are named, each in a line."""
+_MAX_SHOWN = 20
+"""How many lists, or things left out, are named at most."""
 
 Folder = Annotated[
     Path, typer.Option("--ksbs", metavar="FOLDER", help="The folder with the lists.")
 ]
 
 
-IN_FOLDER = Path("ksbs")
+DEFAULT_FOLDER = Path("ksbs")
 
 
 ListFolder = Annotated[
@@ -71,7 +71,7 @@ def import_(
             "--version", metavar="VERSION", help="Only this version, or the one that a page is for."
         ),
     ] = None,
-    folder: ListFolder = IN_FOLDER,
+    folder: ListFolder = DEFAULT_FOLDER,
     force: Force = False,
     catalogue: CatalogueFile = None,
 ) -> None:
@@ -81,9 +81,9 @@ def import_(
     standard's record.
     """
     address = context.the_catalogue(catalogue).standards_data
-    wanted = {_reference(text) for text in reference or ()}
-    found = _lists_of(sources, address, wanted, version)
-    _keep(found, version, ", ".join(sources), folder, force=force)
+    wanted = {the_reference(text) for text in reference or ()}
+    found = _imported_lists(sources, address, wanted, version)
+    _write_best(found, version, ", ".join(sources), folder, force=force)
 
 
 @app.command()
@@ -112,7 +112,7 @@ def get(
             "--all-versions", help="Every version, from the data of all standards, some 79 MB."
         ),
     ] = False,
-    folder: ListFolder = IN_FOLDER,
+    folder: ListFolder = DEFAULT_FOLDER,
     force: Force = False,
     catalogue: CatalogueFile = None,
 ) -> None:
@@ -129,13 +129,13 @@ def get(
         raise Refusal("Use ‘--version’ or ‘--all-versions’, not both.")
     if version is not None and standards_data.version({"version": version}) is None:
         raise Refusal(f"{quote(version)} is not a version, such as 1.1.")
-    wanted = list(dict.fromkeys(_reference(text) for text in reference))
+    wanted = list(dict.fromkeys(the_reference(text) for text in reference))
     published = _Published(context.the_catalogue(catalogue).standards_data, folder)
     found = _fetched_lists(published, wanted, version, every=all_versions)
-    _keep(found, version, published.address, folder, force=force)
+    _write_best(found, version, published.address, folder, force=force)
 
 
-def _keep(
+def _write_best(
     found: Iterable[MadeList | str | None],
     version: str | None,
     source: str,
@@ -143,9 +143,9 @@ def _keep(
     *,
     force: bool,
 ) -> None:
-    """Write the best of the lists that were found, if a version is given those of it, and say
-    what was left out. None among them is what was not read. Ends with exit code 3 if something
-    that was asked for is not in the folder then."""
+    """Write the best of the lists that were found, or those of one version, and report what was
+    left out. None among them is something that could not be read. Exits with 3 if a list that was
+    asked for is not in the folder afterwards."""
     from htqcli.ksbs.importing import one_per_version
     from htqcli.words import visible
 
@@ -160,14 +160,14 @@ def _keep(
         elif version in (None, one.version):
             made.append(one)
     chosen, others = one_per_version(made)
-    _report(passed_over + others, "Left out: {}", "Left out: {} more")
+    _print_first(passed_over + others, "Left out: {}", "Left out: {} more")
     written, refused = _write_all(folder, chosen, force=force)
     for done, verb in ((True, "Wrote"), (False, "No change to")):
         if names := [name for name, is_new in written.items() if is_new is done]:
             count = f"{len(names)} KSB list{'' if len(names) == 1 else 's'}"
             to = f"{'to' if done else 'in'} {visible(folder.as_posix())}/"
-            more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-            terminal.write(f"{verb} {count} {to}: {', '.join(names[:_SHOWN])}{more}\n")
+            more = f" and {len(names) - _MAX_SHOWN} more" if len(names) > _MAX_SHOWN else ""
+            terminal.write(f"{verb} {count} {to}: {', '.join(names[:_MAX_SHOWN])}{more}\n")
     if not chosen and not unread:
         terminal.print_error(
             f"{source}: it has no record of a standard with KSBs that was asked for"
@@ -176,11 +176,11 @@ def _keep(
         raise typer.Exit(exits.NOT_DONE)
 
 
-def _lists_of(
+def _imported_lists(
     sources: list[str], address: str, wanted: set[str], version: str | None
 ) -> Iterator[MadeList | str | None]:
-    """The lists that the sources give of the standards that are wanted, or why an entry gives none;
-    None for a source that is not read, of which it is said why."""
+    """The lists that the sources give for the wanted standards, or why an entry gives none. None
+    for a source that could not be read, which has then been reported."""
     from htqcli import moment
     from htqcli.ksbs import page, standards_data
     from htqcli.ksbs.importing import RecordOrigin, from_page, from_record
@@ -192,27 +192,27 @@ def _lists_of(
             origin = RecordOrigin(address, today, hashlib.sha256(content).hexdigest())
             content = standards_data.in_utf_8(content)
             if page.is_page(content):
-                yield from_page(page.read(content), *_of_page(source, wanted, version), origin)
+                yield from_page(
+                    page.read(content), *_standard_of_page(source, wanted, version), origin
+                )
                 continue
             records = parse_records(source, content)
         except typer.Exit:
             yield None
             continue
         del content
-        # None is held longer than it is looked at: the data is large.
+        # The data is large, so no record is kept once it has been read.
         for index, record in enumerate(records):
             records[index] = None
-            if not wanted or (
-                isinstance(record, dict) and standards_data.reference(record) in wanted
-            ):
+            if not wanted or _is_of(record, wanted):
                 yield from_record(record, origin)
 
 
 def _fetched_lists(
     published: _Published, wanted: list[str], version: str | None, *, every: bool
 ) -> Iterator[MadeList | str | None]:
-    """The lists of the standards that are wanted, as `_lists_of` gives them. A version that is not
-    the current one is among all records only."""
+    """The lists of the wanted standards, as `_imported_lists` gives them. A version that is not the
+    current one is only in the data of all standards."""
     from htqcli.ksbs import standards_data
     from htqcli.ksbs.importing import MadeList, from_record
 
@@ -240,7 +240,7 @@ def _fetched_lists(
             continue
         own = all_records[0][reference]
         versions = sorted(
-            {found for found in map(standards_data.version, own) if found}, key=_numbers
+            {found for found in map(standards_data.version, own) if found}, key=_version_key
         )
         if own and version in (None, *versions):
             yield from lists(own, all_records[1])
@@ -252,9 +252,8 @@ def _fetched_lists(
 
 
 class _Published:
-    """The published standards data, as htq fetches it. Of what is not fetched it is said why, and
-    how to get it by hand into the folder of the lists. Raises Refusal for an address that is none.
-    """
+    """Fetches the published standards data. What it cannot fetch it reports, with how to get it by
+    hand, and gives None. Raises Refusal for an address that cannot be used."""
 
     def __init__(self, address: str, folder: Path) -> None:
         from htqcli.ksbs.fetching import objection
@@ -274,15 +273,13 @@ class _Published:
 
     def record(self, reference: str) -> tuple[list[Any], RecordOrigin] | None:
         """The current record of a standard."""
-        from htqcli.ksbs import standards_data
         from htqcli.ksbs.fetching import RECORD
 
         address = f"{self.address}/{reference}"
         fetched = self._fetch(address, reference, f"{reference}.json", "", RECORD)
         if fetched is None:
             return None
-        own = [one for one in fetched[0] if isinstance(one, dict)]
-        own = [one for one in own if standards_data.reference(one) == reference]
+        own = [one for one in fetched[0] if _is_of(one, (reference,))]
         if not own:
             terminal.print_error(
                 f"Could not fetch {reference}: what is at {address} is no record of it."
@@ -293,7 +290,7 @@ class _Published:
     def all_records(
         self, wanted: list[str], version: str | None
     ) -> tuple[dict[str, list[Any]], RecordOrigin] | None:
-        """All records of some standards."""
+        """The records of every version of some standards."""
         from htqcli.ksbs import standards_data
         from htqcli.ksbs.fetching import ARRAY
 
@@ -312,14 +309,14 @@ class _Published:
     def _fetch(
         self, address: str, what: str, file: str, words: str, limits: Limits
     ) -> tuple[list[Any], RecordOrigin] | None:
-        """The records at an address. By hand it is saved as `file` and imported with `words`."""
+        """The records at an address. `file` and `words` say how to save and import them by hand."""
         from htqcli import moment
         from htqcli.ksbs import standards_data
         from htqcli.ksbs.fetching import NotFetched, fetch
         from htqcli.ksbs.importing import RecordOrigin
 
         try:
-            with _bar(what) as progress:
+            with _progress_bar(what) as progress:
                 content = fetch(address, limits, progress)
             today = moment.now().date().isoformat()
             origin = RecordOrigin(self._written, today, hashlib.sha256(content).hexdigest())
@@ -333,23 +330,30 @@ class _Published:
         if is_missing:
             told += f" Check the reference with ‘htq standards search’, and the address: {address}"
         else:
-            saved = _word(self._folder / file)
-            words += "" if self._folder == IN_FOLDER else f" -o {_word(self._folder)}"
+            saved = _shell_word(self._folder / file)
+            words += "" if self._folder == DEFAULT_FOLDER else f" -o {_shell_word(self._folder)}"
             by_hand = f"‘htq ksbs import {saved}{words}’"
             told += f" Try again, or save {address} as {saved} and run {by_hand}."
         terminal.print_error(told)
         return None
 
 
-def _word(path: Path) -> str:
-    """A path as a word of a command line."""
+def _is_of(record: Any, references: Collection[str]) -> bool:
+    """Whether an entry of the data is a record of one of these standards."""
+    from htqcli.ksbs import standards_data
+
+    return isinstance(record, dict) and standards_data.reference(record) in references
+
+
+def _shell_word(path: Path) -> str:
+    """A path as one word of a command line."""
     text = path.as_posix()
     return f'"{text}"' if " " in text else text
 
 
 @contextmanager
-def _bar(what: str) -> Iterator[Progress | None]:
-    """What draws on standard error how far a fetch is; None where nobody looks at it."""
+def _progress_bar(what: str) -> Iterator[Progress | None]:
+    """A function that shows progress on standard error; None if nobody would see it."""
     if not terminal.shows_progress():
         yield None
         return
@@ -363,8 +367,8 @@ def _bar(what: str) -> Iterator[Progress | None]:
         yield lambda received, total: bar.update(task, completed=received, total=total)
 
 
-def _of_page(source: str, wanted: set[str], version: str | None) -> tuple[str, str]:
-    """The standard and the version that a page is for, which it does not say itself."""
+def _standard_of_page(source: str, wanted: set[str], version: str | None) -> tuple[str, str]:
+    """The standard and version that a page is for. The page does not say, so the options must."""
     from htqcli.ksbs import standards_data
     from htqcli.words import Refusal, visible
 
@@ -377,47 +381,44 @@ def _of_page(source: str, wanted: set[str], version: str | None) -> tuple[str, s
     return next(iter(wanted)), known
 
 
-def _report(what: Sequence[str], each: str, rest: str) -> None:
-    """Say things on standard error, each in a line, but not more than a person reads."""
-    from htqcli.words import visible
-
-    for one in what[:_SHOWN]:
-        terminal.print_error(each.format(visible(one)))
-    if len(what) > _SHOWN:
-        terminal.print_error(rest.format(len(what) - _SHOWN))
+def _print_first(what: Sequence[str], each: str, rest: str) -> None:
+    """Write the first of some things to standard error, and how many more there are."""
+    for one in what[:_MAX_SHOWN]:
+        terminal.print_error(each.format(one))
+    if len(what) > _MAX_SHOWN:
+        terminal.print_error(rest.format(len(what) - _MAX_SHOWN))
 
 
 def _write_all(
     folder: Path, chosen: list[MadeList], *, force: bool
 ) -> tuple[dict[str, bool], bool]:
-    """Write each list that can be read back, unless one that differs is there already. What is
-    in the folder then, and whether each was written now; and whether one was refused for what
-    is there."""
+    """Write each list that can be read back, unless a different one exists. Returns the lists that
+    are in the folder now, each with whether it was written; and whether any was refused."""
     from htqcli.ksbs.importing import read_back
 
     done: dict[str, bool] = {}
     refused = False
     for one in chosen:
-        _report(one.remarks, f"{one.name}: {{}}", f"{one.name}: {{}} more remarks")
+        _print_first(one.remarks, f"{one.name}: {{}}", f"{one.name}: {{}} more remarks")
         new = read_back(one)
         if isinstance(new, str):
             terminal.print_error(f"Left out: {one.name}: its list could not be read back: {new}")
             continue
         path = folder / one.file
-        if not force and (why := _differs(path, one, new)):
+        if not force and (why := _difference(path, one, new)):
             terminal.print_error(f"{path}: not replaced: {why}. Use ‘--force’ to replace it.")
             refused = True
             continue
         if not done:
-            _make(folder)
+            _make_folder(folder)
         count = f"{len(new.ksbs)} KSB{'' if len(new.ksbs) == 1 else 's'}"
         done[f"{one.name} ({count})"] = _write(path, one)
     return done, refused
 
 
-def _differs(path: Path, made: MadeList, new: KsbList) -> str | None:
-    """How the list that is at a path differs from a new one, in words; None if there is none or
-    it does not."""
+def _difference(path: Path, made: MadeList, new: KsbList) -> str | None:
+    """How the list at a path differs from a new one, in words; None if it does not exist or does
+    not differ."""
     from htqcli.files import content_of
     from htqcli.ksbs.importing import difference
     from htqcli.ksbs.lists import read_list
@@ -433,9 +434,11 @@ def _differs(path: Path, made: MadeList, new: KsbList) -> str | None:
 
 
 @app.command("list")
-def list_(folder: Folder = IN_FOLDER, format: TableFormat = "table", output: Output = None) -> None:
+def list_(
+    folder: Folder = DEFAULT_FOLDER, format: TableFormat = "table", output: Output = None
+) -> None:
     """Show which KSB lists you have."""
-    refusals.spare_lists(output, folder)
+    refusals.refuse_overwriting_lists(output, folder)
     rows: list[table.Row] = [
         {
             "reference": found.reference,
@@ -445,7 +448,7 @@ def list_(folder: Folder = IN_FOLDER, format: TableFormat = "table", output: Out
             "ksbs": len(found.ksbs),
             "options": list(found.options),
         }
-        for found in _all(folder)
+        for found in _usable_lists(folder)
     ]
     columns = ("reference", "version", "title", "level", "ksbs", "options")
     table.show(rows, columns, format, f"There is no list in {folder}.", output, header=True)
@@ -456,7 +459,9 @@ def show(
     reference: Annotated[
         str,
         typer.Argument(
-            metavar="REFERENCE", help="The standard.", autocompletion=completion.at_hand
+            metavar="REFERENCE",
+            help="The standard.",
+            autocompletion=completion.standards_with_lists,
         ),
     ],
     version: Annotated[
@@ -465,24 +470,24 @@ def show(
             "--version", metavar="VERSION", help="Version to show [default: the latest you have]."
         ),
     ] = None,
-    folder: Folder = IN_FOLDER,
+    folder: Folder = DEFAULT_FOLDER,
     format: TableFormat = "table",
     output: Output = None,
 ) -> None:
     """Show the KSBs of a standard, each with its label."""
     from htqcli.words import Refusal, quote
 
-    refusals.spare_lists(output, folder)
-    wanted = _reference(reference)
+    refusals.refuse_overwriting_lists(output, folder)
+    wanted = the_reference(reference)
     found = [
         one
-        for one in _all(folder)
+        for one in _usable_lists(folder)
         if one.reference == wanted and (version is None or one.version == version)
     ]
     if not found:
         of = f" version {quote(version)}" if version else ""
         raise Refusal(f"There is no list of {wanted}{of} in {quote(str(folder))}.")
-    last = max(found, key=lambda one: _numbers(one.version))
+    last = max(found, key=lambda one: _version_key(one.version))
     rows: list[table.Row] = [
         {
             "label": label,
@@ -497,23 +502,13 @@ def show(
     table.show(rows, columns, format, "", output)
 
 
-def _numbers(version: str) -> list[int]:
-    """What versions compare by: 1.10 is above 1.9."""
+def _version_key(version: str) -> list[int]:
+    """A key to sort versions by: 1.10 comes after 1.9."""
     return [int(part) for part in version.split(".")]
 
 
-def _reference(text: str) -> str:
-    from htqcli.vocabulary import parse_reference
-    from htqcli.words import Refusal, quote
-
-    found = parse_reference(text)
-    if found is None:
-        raise Refusal(f"{quote(text)} is not the reference of a standard, such as ST0116.")
-    return found
-
-
 def _write(path: Path, made: MadeList) -> bool:
-    """Write a list; one that is there and is the same is left as it is. Whether it was written."""
+    """Write a list, unless the same one exists. Returns whether it was written."""
     from htqcli.files import content_of
 
     if content_of(str(path)) == made.content:
@@ -526,7 +521,7 @@ def _write(path: Path, made: MadeList) -> bool:
     return True
 
 
-def _make(folder: Path) -> None:
+def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -534,9 +529,9 @@ def _make(folder: Path) -> None:
         raise typer.Exit(exits.NOT_DONE) from None
 
 
-def _all(folder: Path) -> list[KsbList]:
-    """The lists in a folder that can be used, in the order of their names; of the others it is
-    said why they cannot."""
+def _usable_lists(folder: Path) -> list[KsbList]:
+    """The lists in a folder that can be used, in the order of their names. The others are
+    reported."""
     from htqcli.ksbs.lists import Lists
 
     lists = Lists(folder)

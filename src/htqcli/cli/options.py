@@ -1,6 +1,6 @@
 """Options that several commands share, and how their words are read.
 
-A word that is not understood raises `typer.BadParameter`, whose message says the nearest.
+A word that is not understood raises `typer.BadParameter`, whose message names the nearest.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from htqcli.cli.context import VARIABLE
 
 
 def when(text: str) -> datetime:
-    """Read WHEN: a date alone is its first moment."""
+    """Read a date, which means 00:00 on that day, or a date and time."""
     from htqcli import moment
     from htqcli.words import quote
 
@@ -38,7 +38,7 @@ def number(text: str) -> int:
 
 
 def choice(*choices: str) -> Callable[[str], str]:
-    """The reading of one of a few words, in any case, spaces as hyphens."""
+    """A function that reads one of these words. Case does not count, and spaces mean hyphens."""
 
     def read(text: str) -> str:
         from htqcli.words import join, nearest, quote
@@ -56,8 +56,8 @@ def choice(*choices: str) -> Callable[[str], str]:
 
 
 def format_option(*formats: str, default: str | bool = True) -> typer.models.OptionInfo:
-    """The option `--format` with these choices. `default` is the one without it, where that is
-    not its value."""
+    """The option `--format` with these choices. `default` is the choice that help shows as the
+    default, if it is not the option’s value."""
     option: typer.models.OptionInfo = typer.Option(
         "--format",
         "-f",
@@ -176,11 +176,11 @@ KsbFolder = Annotated[
 ]
 
 STANDARD_OUTPUT = "-"
-"""The name of standard output where a file can be named."""
+"""What names standard output in place of a file."""
 
 
 def file_or_none(text: str) -> str | None:
-    """The name of a file to write to; None for `-`, which is standard output."""
+    """The file to write to; None for `-`, which is standard output."""
     return None if text == STANDARD_OUTPUT else text
 
 
@@ -198,8 +198,7 @@ Output = Annotated[
 
 
 def the_title(text: str) -> str:
-    """A title as it was typed. Raises `typer.BadParameter` for one that no file can hold, and
-    for none."""
+    """A title as it was typed. Raises `typer.BadParameter` if it is empty or not UTF-8."""
     from htqcli.words import strip_invisible
 
     try:
@@ -214,3 +213,14 @@ def the_title(text: str) -> str:
             param_hint="--title",
         )
     return text
+
+
+def the_reference(text: str) -> str:
+    """The reference of a standard in its usual form. Raises Refusal if it is not one."""
+    from htqcli.vocabulary import parse_reference
+    from htqcli.words import Refusal, quote
+
+    found = parse_reference(text)
+    if found is None:
+        raise Refusal(f"{quote(text)} is not the reference of a standard, such as ST0116.")
+    return found

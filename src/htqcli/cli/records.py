@@ -1,4 +1,4 @@
-"""The published data about standards, as a person names it."""
+"""The published data about standards, in files that a person names."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def records_in(source: str) -> tuple[list[Any], str]:
 
 
 def parse_records(source: str, content: bytes) -> list[Any]:
-    """The entries of data that was read from `source`. What is not JSON ends the command."""
+    """The entries of data that was read from `source`. Exits with 3 if it is not JSON."""
     from htqcli.ksbs.standards_data import NotJson, records
 
     try:
@@ -29,8 +29,8 @@ def parse_records(source: str, content: bytes) -> list[Any]:
 
 
 def read_content(feed: str) -> bytes:
-    """What a file, a pipe or, for `-`, standard input holds. What cannot be read, or is too
-    large, ends the command."""
+    """What a file, a pipe or, for `-`, standard input holds. Exits with 3 if it cannot be read or
+    is too large."""
     from htqcli.files import content_of, read_stream, reason
     from htqcli.ksbs.standards_data import MAX_BYTES
 

@@ -1,5 +1,5 @@
-"""What htq does not do, and why: words that were not understood, files that a result would be
-written over, files that could not be checked, and faults of htq itself."""
+"""What htq refuses or could not do, and why: words that it does not understand, results that would
+overwrite a file, files that it could not check, and its own faults."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from htqcli.cli import exits, terminal
+from htqcli.cli import exits
 from htqcli.cli.terminal import print_error
 from htqcli.files import canonical_name
-from htqcli.words import join, visible
+from htqcli.words import join
 
 if TYPE_CHECKING:
     from htqcli.check.inputs import Unchecked
 
 
 def refuse_overwriting(output: str | None, source: Path | str | None, kind: str) -> None:
-    """Refuse a result that would be written over what it is made from, a file of this kind."""
+    """Refuse to write a result over the file that it is made from."""
     from htqcli.words import quote
 
     if output and source and canonical_name(output) == canonical_name(str(source)):
@@ -32,14 +32,14 @@ def refuse_overwriting(output: str | None, source: Path | str | None, kind: str)
         )
 
 
-def spare_lists(output: str | None, folder: Path) -> None:
-    """Refuse a result that would be written over a KSB list of the folder."""
+def refuse_overwriting_lists(output: str | None, folder: Path) -> None:
+    """Refuse to write a result over a KSB list in a folder."""
     for path in folder.glob("ST*.yaml") if output else ():
         refuse_overwriting(output, path, "KSB list")
 
 
 def refuse(error: typer.TyperException) -> int:
-    """Say what was not understood on the command line; returns the exit code."""
+    """Report what was not understood on the command line. Returns the exit code."""
     context = getattr(error, "ctx", None)
     if type(error) is typer.BadParameter:
         parameter = getattr(error, "param", None)
@@ -53,14 +53,14 @@ def refuse(error: typer.TyperException) -> int:
     else:
         message = _in_our_words(error)
     if message:
-        print_error(f"There is a problem. {visible(message)}")
+        print_error(f"There is a problem. {message}")
     if message and context is not None:
         print_error(f"See ‘{context.command_path} --help’.")
     return error.exit_code
 
 
 def _in_our_words(error: typer.TyperException) -> str:
-    """What Typer says of words that do not fit the command, as htq says things."""
+    """Typer's message about the command line, in htq's words."""
     message = re.sub(r"'([^']*)'", r"‘\1’", error.format_message())
     if hasattr(error, "possibilities"):
         option = getattr(error, "option_name", "")
@@ -69,12 +69,12 @@ def _in_our_words(error: typer.TyperException) -> str:
     if isinstance(error, typer.BadParameter):
         parameter = getattr(error, "param", None)
         return f"{parameter.metavar} is missing. {parameter.help}" if parameter else message
-    for theirs, ours in _WORDS:
+    for theirs, ours in _MESSAGES:
         message = re.sub(theirs, ours, message)
     return message
 
 
-_WORDS = (
+_MESSAGES = (
     (r"^No such command (‘.*?’)\.", r"There is no command \1."),
     ("^No such command", "There is no command"),
     ("(?<=’), (?=‘)", " or "),
@@ -89,7 +89,7 @@ _WORDS = (
 
 
 def report_fault(error: Exception) -> None:
-    """Say how to report a fault of htq, or with `HTQ_DEBUG=1` what it is."""
+    """Say how to report a fault in htq or, with `HTQ_DEBUG=1`, show the traceback."""
     if os.environ.get("HTQ_DEBUG") == "1":
         import traceback
 
@@ -103,7 +103,7 @@ def report_fault(error: Exception) -> None:
 def refuse_reports_over(
     reports: Sequence[tuple[str, str]], named: Sequence[str], kind: str = "draft"
 ) -> None:
-    """Refuse a report that would be written over what is checked."""
+    """Refuse to write a report over a file that is checked."""
     from htqcli.words import quote
 
     files = {canonical_name(path) for path in named}
@@ -116,19 +116,15 @@ def refuse_reports_over(
 
 
 def expect_folder(ksbs: Path | None) -> None:
-    """End unless a folder of KSB lists that is named is there."""
-    from htqcli.words import visible_start
-
+    """Exit with 3 if a folder of KSB lists is named that does not exist."""
     if ksbs is not None and not ksbs.is_dir():
-        terminal.print_error(f"{visible_start(str(ksbs))}: there is no such folder of KSB lists")
+        print_error(f"{ksbs}: there is no such folder of KSB lists")
         raise typer.Exit(exits.NOT_DONE)
 
 
-def tell_unchecked(unchecked: Sequence[Unchecked]) -> None:
-    """Say of each draft that could not be checked why."""
-    from htqcli.words import visible, visible_start
-
+def report_unchecked(unchecked: Sequence[Unchecked]) -> None:
+    """Report why each of these files could not be checked."""
     for item in unchecked:
-        terminal.print_error(f"{visible_start(item.path)}: not checked: {visible(item.reason)}")
+        print_error(f"{item.path}: not checked: {item.reason}")
         if item.fault is not None:
             report_fault(item.fault)

@@ -1,5 +1,5 @@
-"""What commands that check have in common: which rules they apply, where their reports go, and the
-exit code."""
+"""What commands that check have in common: the rules they use, where their reports go, and the exit
+code."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import typer
 from htqcli import files
 from htqcli.cli import exits, options, terminal
 from htqcli.cli.options import Words, format_option
-from htqcli.cli.refusals import tell_unchecked
+from htqcli.cli.refusals import report_unchecked
 from htqcli.formats import FORMATS
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ ReportFormat = Annotated[
     Optional[str],  # noqa: UP045
     format_option(*FORMATS, default="text"),
 ]
-"""The format of the report on standard output; None where none is asked for, which is text."""
+"""The format of the report on standard output; None if no format is given, which means text."""
 
 
 def conclude(
@@ -37,22 +37,23 @@ def conclude(
     quiet: bool,
     exit_zero: bool,
 ) -> None:
-    """Write what was found everywhere it goes, and end with its exit code. Without a format
-    nothing goes to standard output. `replaced` says of each file that was to be whether it was."""
+    """Write a report everywhere it goes, and exit with its code. Without a format, nothing goes to
+    standard output. `replaced` says whether each corrected draft was written."""
     written = [*replaced, *(_write(name, file, found) for name, file in reports)]
     if format is not None:
         _show(found, format, quiet=quiet)
     if not quiet:
-        _tell_left_out(found.left_out)
-    tell_unchecked(found.unchecked)
+        _report_left_out(found.left_out)
+    report_unchecked(found.unchecked)
     if found.unchecked or not all(written):
         raise typer.Exit(exits.NOT_DONE)
-    if found.failed and not exit_zero:
+    if found.has_failed and not exit_zero:
         raise typer.Exit(exits.FOUND)
 
 
 def select_rules(select: Words, ignore: Words, subject: Subject) -> tuple[Rule, ...]:
-    """The rules for a kind of file that `--select` and `--ignore` leave. Raises Refusal."""
+    """The rules for a kind of file that `--select` and `--ignore` leave. Raises Refusal if none
+    is left."""
     from htqcli.rules import about, choose
     from htqcli.words import Refusal
 
@@ -76,11 +77,10 @@ def select_rules(select: Words, ignore: Words, subject: Subject) -> tuple[Rule, 
 def destinations(
     format: str | None, words: Sequence[str]
 ) -> tuple[str | None, list[tuple[str, str]]]:
-    """The format that is asked for on standard output, by `--format` or as the report for `-`;
-    None where none is. Then the formats and files of the other reports. Two results never go to
-    one place."""
+    """The format for standard output, from `--format` or from a report to `-`, or None; and the
+    format and file of every other report. Refuses two reports to the same place."""
     places: dict[str, tuple[str, str]] = {}
-    for name, file in map(_report, words):
+    for name, file in map(_format_and_file, words):
         place = file if file == options.STANDARD_OUTPUT else files.canonical_name(file)
         if place in places:
             raise typer.BadParameter(
@@ -97,7 +97,7 @@ def destinations(
     return shown, list(places.values())
 
 
-def _report(word: str) -> tuple[str, str]:
+def _format_and_file(word: str) -> tuple[str, str]:
     name, equals, file = word.partition("=")
     if not (equals and file):
         raise typer.BadParameter(
@@ -111,16 +111,13 @@ def _report(word: str) -> tuple[str, str]:
 
 
 def _write(name: str, file: str, report: Report) -> bool:
-    """Write a report to a file, whole or not at all; whether that went well."""
+    """Write a report to a file, whole or not at all. Returns whether it was written."""
     from htqcli.formats import render
-    from htqcli.words import visible_start
 
     try:
         files.replace_file(file, render(name, report))
     except OSError as error:
-        terminal.print_error(
-            f"{visible_start(file)}: the report is not written: {files.reason(error)}"
-        )
+        terminal.print_error(f"{file}: the report is not written: {files.reason(error)}")
         return False
     return True
 
@@ -143,17 +140,15 @@ def _show(report: Report, format: str, *, quiet: bool) -> None:
         terminal.print_error(f"{text.overall(report)}{text.as_at(report)}.")
 
 
-def _tell_left_out(left_out: Sequence[LeftOut]) -> None:
-    """Say how many files of folders are not drafts, and what to do with the first that are known
-    as something else."""
-    from htqcli.words import visible, visible_start
-
-    for item in [item for item in left_out if item.advice][:_MOST_LEFT_OUT]:
-        terminal.print_error(f"{visible_start(item.path)}: {visible(str(item))}")
+def _report_left_out(left_out: Sequence[LeftOut]) -> None:
+    """Report how many files in folders are not drafts, and what to do with the first of a known
+    kind."""
+    for item in [item for item in left_out if item.advice][:_MAX_LEFT_OUT]:
+        terminal.print_error(f"{item.path}: {item}")
     count = sum(item.is_foreign for item in left_out)
     if count:
         files = "1 file that is not a draft" if count == 1 else f"{count} files that are not drafts"
         terminal.print_error(f"Left out: {files}. ‘htq check --list’ shows which and why.")
 
 
-_MOST_LEFT_OUT = 5
+_MAX_LEFT_OUT = 5

@@ -53,7 +53,7 @@ def rules(
 
 
 def document(rules: tuple[Rule, ...], known: Catalogue) -> str:
-    """The documentation of rules as a Markdown page, each under its code."""
+    """The documentation of rules as a Markdown page with a section for each."""
     pieces = [
         "# Rules\n\nEvery rule of htq, as `htq rules --format markdown` writes it. A finding "
         "names its rule by\nthe code; `htq rules CODE` shows the same in a terminal.\n",
@@ -72,7 +72,7 @@ def document(rules: tuple[Rule, ...], known: Catalogue) -> str:
 
 
 def severities(rule: Rule, known: Catalogue) -> str:
-    """A rule's severity; where cycles differ, that of each."""
+    """A rule's severity, or that in each cycle if they differ."""
     by_cycle: dict[str, list[str]] = {}
     for cycle in known.cycles:
         severity = rule.severity_in(cycle)
@@ -103,8 +103,6 @@ def _details(rule: Rule, known: Catalogue) -> dict[str, Any]:
 
 
 def _text(rule: Rule, known: Catalogue) -> list[Line]:
-    from htqcli.words import visible
-
     lines: list[Line] = [
         [(f"{rule.code} {rule.name}", "bold"), (f", {severities(rule, known)}", "")]
     ]
@@ -113,7 +111,7 @@ def _text(rule: Rule, known: Catalogue) -> list[Line]:
     lines += [[(rule.source, "dim")]]
     for title, fragment in (("Reported:", rule.bad), ("Not reported:", rule.good)):
         lines += [[], [(title, "bold")]]
-        lines += [[(f"  {visible(line)}", "")] for line in fragment.splitlines()]
+        lines += [[(f"  {line}", "")] for line in fragment.splitlines()]
     if rule.fixes:
         lines += [[], *terminal.hanging("", f"‘htq check --fix’ puts right: {rule.fixes}")]
     if rule.is_about_drafts:

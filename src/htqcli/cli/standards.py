@@ -8,6 +8,7 @@ import typer
 
 from htqcli.cli import completion, context, options, table, terminal
 from htqcli.cli.options import CatalogueFile, CycleNumber, Output, TableFormat, format_option
+from htqcli.vocabulary import SCOPES
 
 if TYPE_CHECKING:
     from htqcli.catalogue.model import Catalogue, Cycle, Standard
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Look up the standards of a cycle.")
 
 COLUMNS = ("reference", "title", "level", "route", "scope", "cycle")
-SCOPES = ("in-scope", "contact-us", "out-of-scope")
 
 
 @app.command("list")

@@ -1,4 +1,4 @@
-"""Standard output and standard error: encodings, and readers that go away."""
+"""Standard output and standard error: encodings, and pipes whose reader goes away."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 
 class _Sink(io.RawIOBase):
-    """Where a standard stream ends. All that is written arrives, however little the system takes
-    at once and however long that makes us wait; else it is told why not.
+    """The raw end of a standard stream. It writes all data, however little the system takes at a
+    time, or raises an error.
 
-    A reader of the result that went away ends the program quietly. What cannot be said on
-    standard error is not said: the result is worth more.
+    If the reader of the result goes away, the program ends quietly. If standard error cannot be
+    written to, its text is dropped, because the result matters more.
     """
 
     def __init__(self, raw: io.RawIOBase, *, is_result: bool) -> None:
@@ -58,52 +58,51 @@ class _Sink(io.RawIOBase):
         except OSError as error:
             if self._is_result and not _is_reader_gone(error):
                 raise
-            _lead_nowhere(self)
+            _discard(self)
             if self._is_result:
                 raise typer.Exit(exits.READER_GONE) from None
         return size
 
 
 def _is_reader_gone(error: OSError) -> bool:
-    """Windows says of a pipe that nobody reads that the argument is wrong."""
+    """Whether the reader of a pipe went away. Windows calls that an invalid argument."""
     return isinstance(error, BrokenPipeError) or (os.name == "nt" and error.errno == errno.EINVAL)
 
 
 class Stream(io.TextIOWrapper):
-    """A standard stream that can say anything. An encoding that is not Unicode is not what its
-    reader expects either: other programs on Windows read UTF-8, and show the quotation marks of
-    another encoding as something else. So it gets plain signs, and escapes for what it lacks."""
+    """A standard stream that can write any text. Unless its encoding is Unicode, typographic signs
+    become plain ones, because other programs on Windows read UTF-8 and would show them wrongly.
+    What the encoding lacks is escaped."""
 
     def write(self, text: str, /) -> int:
         """Write text for a person."""
         return super().write(text if is_unicode(self) else text.translate(_PLAIN))
 
     def write_data(self, text: str) -> None:
-        """Write text for a program: UTF-8, whatever the encoding for people is."""
+        """Write text for a program: in UTF-8, whatever the encoding of the stream."""
         self.flush()
         self.buffer.write(text.encode("utf-8", "backslashreplace"))
         self.flush()
 
 
-def _lead_nowhere(stream: _Sink | TextIO) -> None:
-    """Send what is still to come for a stream to no place, where it is always taken."""
+def _discard(stream: _Sink | TextIO) -> None:
+    """Send everything else that is written to a stream to the null device."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def let_go() -> None:
-    """Send what is left of the result nowhere. It cannot be written, or nobody wants it any more,
-    and Python would try once more at its end, wait, and end with an exit code of its own."""
-    _lead_nowhere(sys.stdout)
+def discard_output() -> None:
+    """Drop the rest of the result, which cannot be written or is no longer wanted. Otherwise Python
+    would try again at its end, block, and exit with its own code."""
+    _discard(sys.stdout)
 
 
 _STOP_SIGNALS = [signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
-"""What ends the program from outside: its terminal closes, or somebody stops it."""
+"""The signals that end the program: its terminal closes, or somebody stops it."""
 
 
 def prepare() -> None:
-    """Make both standard streams safe to write to. A result for a standard output that is closed
-    cannot be written."""
+    """Make both standard streams safe to write to, and let signals end the program cleanly."""
     with suppress(ValueError):  # not in the main thread
         for number in _STOP_SIGNALS:
             if signal.getsignal(number) == signal.SIG_DFL:
@@ -113,8 +112,8 @@ def prepare() -> None:
 
 
 def _safe(stream: TextIO | None, *, is_result: bool) -> TextIO:
-    """A standard stream whose end is a sink, buffered as it was; for one that is closed, one to
-    which nothing can be written."""
+    """A standard stream that ends in a sink, buffered as before. For a closed stream, one that
+    fails on every write."""
     if stream is None:
         nothing = io.FileIO(os.open(os.devnull, os.O_RDONLY), "w")
         return Stream(io.BufferedWriter(_Sink(nothing, is_result=is_result)), "utf-8")
@@ -134,9 +133,9 @@ def _safe(stream: TextIO | None, *, is_result: bool) -> TextIO:
 
 
 def _end(number: int, _: FrameType | None) -> NoReturn:
-    """End as an interruption does, so that nothing half written is left. Nothing that catches a
-    fault of htq catches this."""
-    let_go()
+    """End with SystemExit, so that half-written files are removed and no handler of faults in htq
+    catches it."""
+    discard_output()
     sys.exit(128 + number)
 
 
@@ -151,7 +150,7 @@ def is_unicode(stream: TextIO) -> bool:
 
 
 def is_terminal(stream: TextIO) -> bool:
-    """Whether a person looks at the stream. Windows says so of NUL too."""
+    """Whether a stream goes to a terminal. On Windows, `isatty` says that NUL is one."""
     if sys.platform == "win32" and stream.isatty():
         import ctypes
         import msvcrt

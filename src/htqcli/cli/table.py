@@ -12,7 +12,7 @@ from htqcli.words import visible, visible_start
 
 Row = dict[str, Any]
 Cell = tuple[str, str]
-"""A text and the style of it."""
+"""A text and its style."""
 
 
 def show(
@@ -24,10 +24,9 @@ def show(
     *,
     header: bool = False,
 ) -> None:
-    """Write rows to standard output or to the file `output`. `columns` are those of tables and
-    CSV, in order; JSON and YAML hold whole rows. Where there are none, a person is told `nothing`.
-    A table that goes to a terminal has a header; the plain lines that go elsewhere have one if
-    `header`."""
+    """Write rows to standard output or to the file `output`. Tables and CSV have these `columns` in
+    this order; JSON and YAML hold whole rows. A table without rows is the message `nothing`. In a
+    terminal a table has a header; elsewhere it has one only with `header`."""
     cells = [[row[name] for name in columns] for row in rows]
     with terminal.into(output, "the table", format):
         if format == "json":
@@ -58,15 +57,15 @@ def _show(names: Sequence[str], rows: Sequence[Sequence[Any]], *, header: bool) 
 
 
 def as_yaml(value: Any) -> str:
-    """A value as YAML text, keys in their order."""
+    """A value as YAML text, with keys in their order."""
     import yaml
 
     return yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=10_000)
 
 
 def draw(names: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
-    """Write an empty line and a table for a person, each cell a text and its style: in a terminal
-    columns fold to fit, elsewhere they are as wide as they need."""
+    """Write an empty line and a table for a person. In a terminal, columns fold to fit; elsewhere
+    they are as wide as their texts."""
     shown = [[(visible(text), style) for text, style in row] for row in rows]
     if terminal.width():
         _draw(names, shown)
@@ -89,17 +88,17 @@ def _draw(names: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
 
 
 def _narrowest(lines: Sequence[Sequence[str]]) -> int:
-    """The columns that a table of these lines needs if no word of it is to be broken."""
+    """The width in columns that a table needs so that it breaks no word."""
     words = ([max(map(len, cell.split()), default=0) for cell in line] for line in lines)
     return sum(max(of_column) + _GAP for of_column in zip(*words, strict=True))
 
 
 _GAP = 3
-"""What stands between two columns: a space on each side of where a line could be."""
+"""The width between two columns."""
 
 
 def _stack(names: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
-    """Write each row as lines of its own, where a table would not fit."""
+    """Write each row as several lines, for a terminal in which a table would not fit."""
     for first, *others in lines:
         said = zip(names[1:], others, strict=True)
         labelled = (terminal.labelled(name, cell) for name, cell in said if cell)

@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 
 def shows_progress() -> bool:
-    """Whether a person looks at standard error and can see something move there."""
+    """Whether standard error is a terminal that can show progress."""
     return is_terminal(sys.stderr) and os.environ.get("TERM") != "dumb"
 
 
 def width(stream: TextIO | None = None) -> int | None:
-    """The columns of the terminal that a stream, if none is given standard output, goes to; None
-    where it goes elsewhere."""
+    """The width in columns of the terminal that a stream, by default standard output, goes to. None
+    if it does not go to one."""
     try:
         return os.get_terminal_size((stream or sys.stdout).fileno()).columns or None
     except (OSError, ValueError):
@@ -37,9 +37,9 @@ def width(stream: TextIO | None = None) -> int | None:
 
 
 def has_colour(stream: TextIO) -> bool:
-    """Whether to colour: in a terminal, unless `NO_COLOR` or `TERM=dumb`; elsewhere only with
-    `FORCE_COLOR`."""
-    if os.environ.get("NO_COLOR") or isinstance(stream, _Held):
+    """Whether to use colour: in a terminal, unless `NO_COLOR` or `TERM=dumb` is set; elsewhere only
+    with `FORCE_COLOR`."""
+    if os.environ.get("NO_COLOR") or isinstance(stream, _Buffer):
         return False
     if os.environ.get("FORCE_COLOR"):
         return True
@@ -47,7 +47,7 @@ def has_colour(stream: TextIO) -> bool:
 
 
 def console(stream: TextIO) -> Console:
-    """A rich console for the stream that obeys nothing in what it prints."""
+    """A Rich console for a stream, which prints markup and emoji codes as they are."""
     from rich.console import Console
 
     colour = has_colour(stream)
@@ -65,7 +65,8 @@ def console(stream: TextIO) -> Console:
 
 
 def print_lines(lines: Iterable[Line]) -> None:
-    """Write styled lines to standard output. Nothing in them is obeyed."""
+    """Write styled lines to standard output. Hidden characters and commands to a pipeline in them
+    are escaped."""
     shown = ([(visible(piece), style) for piece, style in line] for line in lines)
     shown = (_without_command(line) for line in shown)
     if not has_colour(sys.stdout):
@@ -81,31 +82,31 @@ def print_lines(lines: Iterable[Line]) -> None:
 
 
 def _without_command(line: Line) -> Line:
-    """A line of which GitHub Actions takes the beginning for no command."""
+    """A line that GitHub Actions does not take for a command."""
     if "".join(piece for piece, _ in line).lstrip().startswith("::"):
         return [(piece.replace("::", "\\x3a:"), style) for piece, style in line]
     return line
 
 
 def labelled(label: str, value: str) -> list[Line]:
-    """A value under its label in a column; in a terminal the value is wrapped to fit."""
+    """A label and its value in two columns. In a terminal, the value is wrapped to fit."""
     columns = width()
-    lines = wrap(value, columns - _LABELS - 2) if columns else [value]
+    lines = wrap(value, columns - _LABEL_WIDTH - 2) if columns else [value]
     first, *others = lines
     return [
-        [(f"  {label:<{_LABELS}}", "dim"), (first, "")],
-        *([(" " * (_LABELS + 2) + line, "")] for line in others),
+        [(f"  {label:<{_LABEL_WIDTH}}", "dim"), (first, "")],
+        *([(" " * (_LABEL_WIDTH + 2) + line, "")] for line in others),
     ]
 
 
-_LABELS = 17
+_LABEL_WIDTH = 17
 
 
 def hanging(
     start: str, value: str, styles: tuple[str, str] = ("dim", ""), bar: str = ""
 ) -> list[Line]:
-    """A value after `start`, each in its style; in a terminal it is wrapped, with further lines
-    below its first, behind `bar`."""
+    """A value after `start`, each in its style. In a terminal, the value is wrapped, and its other
+    lines hang below the first, behind `bar`."""
     columns = width()
     lines = wrap(value, columns - len(start)) if columns else [value]
     return [
@@ -115,7 +116,7 @@ def hanging(
 
 
 def show(thing: RenderableType) -> None:
-    """Write something that rich draws to standard output."""
+    """Write something that Rich draws to standard output."""
     console(sys.stdout).print(thing)
 
 
@@ -125,16 +126,16 @@ def write(text: str) -> None:
 
 
 def write_data(text: str) -> None:
-    """Write text for a program to standard output: UTF-8, every line end as it is."""
+    """Write text for a program to standard output: in UTF-8, with line ends as they are."""
     if isinstance(sys.stdout, Stream):
         sys.stdout.write_data(text)
     else:
         sys.stdout.write(text)
 
 
-def say_diff(text: str) -> None:
-    """Write a unified diff to standard output: coloured and with nothing hidden in a terminal,
-    elsewhere every character as it is, so that it can be applied."""
+def write_diff(text: str) -> None:
+    """Write a unified diff to standard output: coloured and with hidden characters escaped in a
+    terminal; elsewhere as it is, so that it can be applied."""
     if not is_terminal(sys.stdout):
         write_data(text)
         return
@@ -144,47 +145,48 @@ def say_diff(text: str) -> None:
 
 
 def deliver(text: str, file: str | None, what: str) -> None:
-    """Write a text for a program to a file, or to standard output. Where the file cannot be
-    written, say that `what` is not, and end with exit code 3."""
+    """Write a text for a program to a file, or to standard output. If the file cannot be written,
+    report that `what` was not, and exit with 3."""
     if file is None:
         write_data(text)
         return
     try:
         replace_file(file, text)
     except (OSError, ValueError) as error:
-        print_error(f"{visible_start(file)}: {what} is not written: {reason(error)}")
+        print_error(f"{file}: {what} is not written: {reason(error)}")
         raise typer.Exit(exits.NOT_DONE) from None
 
 
-class _Held(io.StringIO):
-    """What is to be the content of a file, which is UTF-8 and no terminal."""
+class _Buffer(io.StringIO):
+    """The content of a file to come, which is UTF-8 and not a terminal."""
 
     encoding = "utf-8"
 
 
 @contextmanager
 def into(file: str | None, what: str, format: str = "") -> Iterator[None]:
-    """Have what is written to standard output meanwhile in a file instead, if one is given: whole
-    or not at all, without colour. CSV there begins with a byte-order mark, for Excel."""
+    """Redirect standard output to a file, if one is given: whole or not at all, without colour. CSV
+    then begins with a byte-order mark, for Excel."""
     if file is None:
         yield
         return
     from htqcli.cells import BYTE_ORDER_MARK
 
-    held = _Held()
-    with redirect_stdout(held):
+    buffer = _Buffer()
+    with redirect_stdout(buffer):
         yield
     mark = BYTE_ORDER_MARK if format == "csv" else ""
-    deliver(mark + held.getvalue(), file, what)
+    deliver(mark + buffer.getvalue(), file, what)
 
 
 def print_error(message: str) -> None:
-    """Write a line to standard error, in a terminal wrapped to fit. Nothing in it is obeyed."""
-    columns = width(sys.stderr)
-    for line in wrap(visible(message), columns) if columns else [message]:
+    """Write a line to standard error, wrapped to fit a terminal. Hidden characters and commands to
+    a pipeline in it are escaped."""
+    shown, columns = visible_start(message), width(sys.stderr)
+    for line in wrap(shown, columns) if columns else [shown]:
         sys.stderr.write(f"{visible_start(line)}\n")
 
 
 def glyphs(preferred: str, plain: str) -> str:
-    """`preferred` where standard output can hold any sign, else `plain`."""
+    """`preferred` if standard output is Unicode, else `plain`."""
     return preferred if is_unicode(sys.stdout) else plain

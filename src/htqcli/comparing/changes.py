@@ -1,8 +1,7 @@
 """What differs between two catalogues, and what that does to drafts.
 
-Standards are matched by their references, cycles by their numbers, windows, stages and the like
-by their names. The order of standards, routes and windows has no meaning and is not compared;
-that of the stages has.
+Standards are matched by reference, cycles by number, and windows, stages and the like by name. The
+order of stages is compared. The order of standards, routes and windows means nothing.
 """
 
 from __future__ import annotations
@@ -38,15 +37,14 @@ from htqcli.words import join, quote
 
 ChangeKind = Literal["added", "removed", "changed"]
 
-
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class CatalogueChange:
-    """One difference. `about` is the kind of thing, `name` which one of them, `title` that of a
-    standard, and `field` what of it is changed. `old` is None for what is added, `new` for what
-    is removed, and either for a field that is not given."""
+    """One difference. `about` is the kind of thing, `name` its name, `title` a standard's title,
+    and `field` the field that changed. `old` is None if the thing or field was missing before, and
+    `new` if it is missing now."""
 
     cycle: int | None
     about: str
@@ -64,7 +62,7 @@ class CatalogueChange:
         if self.kind == "removed":
             return f"{self._subject} is removed{_described(self.old)}"
         field = (self.field or "").replace("_", " ").replace(".", ", ")
-        return f"{self._subject}: {field} was {_said(self.old)}, is now {_said(self.new)}"
+        return f"{self._subject}: {field} was {_in_words(self.old)}, is now {_in_words(self.new)}"
 
     @property
     def _subject(self) -> str:
@@ -77,9 +75,9 @@ class CatalogueChange:
         about = self.about.capitalize()
         return f"{about} {quote(self.name)}" if self.name else about
 
-    def touches(self, application: Application) -> bool:
-        """Whether a draft has to do with it: the draft is for the cycle and, where the change is
-        about a standard, names that. What is of no cycle touches no draft."""
+    def can_affect(self, application: Application) -> bool:
+        """Whether it matters to a draft: the draft is for the cycle and, if the change is about a
+        standard, names it. A change outside the cycles affects no draft."""
         if self.cycle is None or application.cycle != self.cycle:
             return False
         return self.about != "standard" or self.name in [
@@ -90,62 +88,62 @@ class CatalogueChange:
 def between(
     old: Catalogue, new: Catalogue, number: int | None = None
 ) -> tuple[CatalogueChange, ...]:
-    """Every difference, or only those of one cycle, in the order of the file. Raises NotFound
-    for a cycle that neither has."""
+    """Every difference, or only those in one cycle, in the order of the file. Raises NotFound if
+    neither catalogue has the cycle."""
     before = {cycle.cycle: cycle for cycle in old.cycles}
     after = {cycle.cycle: cycle for cycle in new.cycles}
     numbers = sorted({*before, *after})
     if number is not None and number not in numbers:
         raise NotFound(f"There is no cycle {number} in either catalogue.")
     wanted = numbers if number is None else [number]
-    changes = () if number is not None else _of_no_cycle(old, new)
-    return (*changes, *(c for n in wanted for c in _of_cycle(n, before.get(n), after.get(n))))
+    changes = () if number is not None else _compare_the_rest(old, new)
+    return (*changes, *(c for n in wanted for c in _compare_cycles(n, before.get(n), after.get(n))))
 
 
-def _of_no_cycle(old: Catalogue, new: Catalogue) -> Iterator[CatalogueChange]:
-    yield from _things(None, "source", old.sources, new.sources)
-    yield from _things(
+def _compare_the_rest(old: Catalogue, new: Catalogue) -> Iterator[CatalogueChange]:
+    yield from _compare_things(None, "source", old.sources, new.sources)
+    yield from _compare_things(
         None,
         "route",
         _keyed(old.routes, lambda route: route.name),
         _keyed(new.routes, lambda route: route.name),
     )
-    yield from _fields(
+    yield from _compare_fields(
         None, "catalogue", None, old, new, but=("sources", "routes", "cycles", "schema_")
     )
 
 
-def _of_cycle(number: int, old: Cycle | None, new: Cycle | None) -> Iterator[CatalogueChange]:
+def _compare_cycles(number: int, old: Cycle | None, new: Cycle | None) -> Iterator[CatalogueChange]:
     if old is None or new is None:
         yield CatalogueChange(
             number, "cycle", "removed" if new is None else "added", old=old, new=new
         )
         return
     if old.routes.names is None or new.routes.names is None:
-        yield from _fields(number, "routes", None, old.routes, new.routes)
+        yield from _compare_fields(number, "routes", None, old.routes, new.routes)
     else:
-        yield from _fields(number, "routes", None, old.routes, new.routes, but=("names",))
+        yield from _compare_fields(number, "routes", None, old.routes, new.routes, but=("names",))
         names = _keyed(old.routes.names, str), _keyed(new.routes.names, str)
-        yield from _things(number, "route", *names)
-    yield from _things(
+        yield from _compare_things(number, "route", *names)
+    yield from _compare_things(
         number,
         "window",
         _keyed(old.windows, lambda window: window.name),
         _keyed(new.windows, lambda window: window.name),
     )
-    yield from _things(number, "policy", _values(old.policy), _values(new.policy))
+    yield from _compare_things(number, "policy", _fields_of(old.policy), _fields_of(new.policy))
     stages = _keyed(old.stages, lambda s: s.name), _keyed(new.stages, lambda s: s.name)
-    yield from _things(number, "stage", *stages)
+    yield from _compare_things(number, "stage", *stages)
     orders = [[name for name in stages[at] if name in stages[1 - at]] for at in (0, 1)]
     if orders[0] != orders[1]:
         was, now = ([name for name, _ in order] for order in orders)
         yield CatalogueChange(number, "stages", "changed", field="order", old=was, new=now)
     known = ("cycle", "routes", "windows", "policy", "stages", "listing")
-    yield from _fields(number, "cycle", None, old, new, but=known)
-    yield from _of_listing(number, old, new)
+    yield from _compare_fields(number, "cycle", None, old, new, but=known)
+    yield from _compare_listings(number, old, new)
 
 
-def _of_listing(number: int, old: Cycle, new: Cycle) -> Iterator[CatalogueChange]:
+def _compare_listings(number: int, old: Cycle, new: Cycle) -> Iterator[CatalogueChange]:
     one, other = old.listing, new.listing
     if one is None or other is None:
         if one or other:
@@ -153,14 +151,14 @@ def _of_listing(number: int, old: Cycle, new: Cycle) -> Iterator[CatalogueChange
                 number, "list", "added" if other else "removed", old=one, new=other
             )
     else:
-        yield from _fields(number, "list", None, one, other, but=("standards",))
+        yield from _compare_fields(number, "list", None, one, other, but=("standards",))
     titles = {s.reference: s.title for s in (*old.standards, *new.standards)}
-    for change in _things(number, "standard", old.by_reference, new.by_reference):
+    for change in _compare_things(number, "standard", old.by_reference, new.by_reference):
         yield replace(change, title=titles[change.name or ""])
 
 
 def _keyed(things: Iterable[T], name: Callable[[T], str | None]) -> dict[Any, T]:
-    """Things by their names; of several with one name the first, the second and so on match."""
+    """Things by name and by position among those of the same name, in which they match."""
     seen: Counter[str | None] = Counter()
     found = {}
     for thing in things:
@@ -170,7 +168,7 @@ def _keyed(things: Iterable[T], name: Callable[[T], str | None]) -> dict[Any, T]
     return found
 
 
-def _things(
+def _compare_things(
     cycle: int | None, about: str, old: dict[Any, Any], new: dict[Any, Any]
 ) -> Iterator[CatalogueChange]:
     for key in dict.fromkeys((*old, *new)):
@@ -180,10 +178,10 @@ def _things(
         elif key not in old:
             yield CatalogueChange(cycle, about, "added", name, new=new[key])
         else:
-            yield from _fields(cycle, about, name, old[key], new[key])
+            yield from _compare_fields(cycle, about, name, old[key], new[key])
 
 
-def _fields(
+def _compare_fields(
     cycle: int | None,
     about: str,
     name: str | None,
@@ -192,21 +190,21 @@ def _fields(
     but: Sequence[str] = (),
     within: str = "",
 ) -> Iterator[CatalogueChange]:
-    """What is changed of a thing, field for field; of a field that is a thing, its fields."""
-    was, now = _values(old), _values(new)
+    """The changed fields of a thing, and of the things in its fields."""
+    was, now = _fields_of(old), _fields_of(new)
     for field in dict.fromkeys((*was, *now)):
         if field in but:
             continue
         one, other = was.get(field), now.get(field)
-        if _values(one) and _values(other):
-            yield from _fields(cycle, about, name, one, other, within=f"{within}{field}.")
+        if _fields_of(one) and _fields_of(other):
+            yield from _compare_fields(cycle, about, name, one, other, within=f"{within}{field}.")
         elif one != other:
             path = f"{within}{field}"
             yield CatalogueChange(cycle, about, "changed", name, field=path, old=one, new=other)
 
 
-def _values(thing: Any) -> dict[str, Any]:
-    """The fields of a thing by their names; none for a single value."""
+def _fields_of(thing: Any) -> dict[str, Any]:
+    """The fields of a thing by name; empty for a single value."""
     if isinstance(thing, dict):
         return thing
     if isinstance(thing, Standard):
@@ -217,7 +215,7 @@ def _values(thing: Any) -> dict[str, Any]:
 
 
 def as_data(thing: Any) -> Any:
-    """What was or is, as data for JSON: of a cycle and of a list, how much there is of it."""
+    """A thing or value as data for JSON. A cycle or a list is only counted."""
     if isinstance(thing, Cycle):
         windows = [str(window) for window in thing.windows]
         return {"windows": windows, "standards": len(thing.standards)}
@@ -228,10 +226,10 @@ def as_data(thing: Any) -> Any:
         return thing.isoformat()
     if isinstance(thing, tuple | list):
         return [as_data(item) for item in thing]
-    return {name: as_data(value) for name, value in _values(thing).items()} or thing
+    return {name: as_data(value) for name, value in _fields_of(thing).items()} or thing
 
 
-def _said(value: Any) -> str:
+def _in_words(value: Any) -> str:
     if value is None or value == ():
         return "not given"
     if isinstance(value, str):
@@ -239,13 +237,15 @@ def _said(value: Any) -> str:
             return value.replace("-", " ")
         return value if re.fullmatch(r"[\w-]{1,20}", value) else quote(value, 200)
     if isinstance(value, tuple | list):
-        return join([_said(item) for item in value])
-    return join([f"{name} {_said(own)}" for name, own in _values(value).items()]) or str(value)
+        return join([_in_words(item) for item in value])
+    return join([f"{name} {_in_words(own)}" for name, own in _fields_of(value).items()]) or str(
+        value
+    )
 
 
 def _described(thing: Any) -> str:
     if isinstance(thing, Standard):
-        return f" (level {thing.level}, {thing.route}, {_said(thing.scope)})"
+        return f" (level {thing.level}, {thing.route}, {_in_words(thing.scope)})"
     if isinstance(thing, Cycle):
         windows = join([str(window) for window in thing.windows])
         return f" ({windows}; {len(thing.standards)} standards on its list)"
@@ -262,9 +262,8 @@ def _described(thing: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What the changes do to a draft: those that touch it, the check with either catalogue, and
-    the findings that are gone and that are new. A finding is the same if its rule, severity and
-    place are."""
+    """What changes of the catalogue do to a draft: those that can affect it, and the check with
+    each catalogue. Two findings are the same if their rule, severity, place and acceptance are."""
 
     path: str
     changes: tuple[CatalogueChange, ...]
@@ -277,7 +276,7 @@ class Effect:
         return _without(self.old.findings, self.new.findings)
 
     @property
-    def come(self) -> tuple[Diagnostic, ...]:
+    def added(self) -> tuple[Diagnostic, ...]:
         """The findings that only the new catalogue gives."""
         return _without(self.new.findings, self.old.findings)
 
@@ -307,8 +306,8 @@ def effects(
     ksbs: Path | None = None,
     number: int | None = None,
 ) -> tuple[tuple[Effect, ...], tuple[Unchecked, ...], tuple[LeftOut, ...]]:
-    """What the changes do to each draft, or to each for one cycle; the drafts that could not be
-    checked; and the files that are not drafts."""
+    """What the changes do to each draft, or to each draft for one cycle; the drafts that could not
+    be checked; and the files that are not drafts."""
     read = list(drafts)
     checkers = [Checker(catalogue, at, ksbs=ksbs) for catalogue in catalogues]
     old, new = (checker.report(map(checker.check, read)) for checker in checkers)
@@ -321,6 +320,6 @@ def effects(
             continue
         application = read_application(reader.read(contents[file.path])).part
         if number in (None, application.cycle):
-            own = tuple(change for change in changes if change.touches(application))
+            own = tuple(change for change in changes if change.can_affect(application))
             found.append(Effect(file.path, own, file, after[file.path]))
     return tuple(found), tuple(unchecked.values()), old.left_out

@@ -1,4 +1,4 @@
-"""How a report is said: one module and one function a format, from a Report to text."""
+"""The formats of a report. Each has a module with a function that turns a Report into text."""
 
 from __future__ import annotations
 
@@ -14,6 +14,6 @@ FORMATS = ("text", "json", "sarif", "junit", "github", "gitlab", "azure", "markd
 
 
 def render(name: str, report: Report) -> str:
-    """The report in one of the formats. Each module is loaded when its format is asked for."""
-    say: Callable[[Report], str] = getattr(import_module(f"htqcli.formats.{name}"), name)
-    return say(report)
+    """A report in one of the formats. Only the module of that format is loaded."""
+    write: Callable[[Report], str] = getattr(import_module(f"htqcli.formats.{name}"), name)
+    return write(report)

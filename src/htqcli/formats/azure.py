@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from htqcli.check.report import Report
 from htqcli.formats.checkout import Places
-from htqcli.formats.text import against
+from htqcli.formats.text import catalogue_notes
 from htqcli.rules.declare import Severity
 from htqcli.words import visible, visible_start
 
@@ -15,8 +15,8 @@ _TYPES = {Severity.ERROR: "error", Severity.WARNING: "warning"}
 
 
 def azure(report: Report) -> str:
-    """The report as logging commands. Azure Pipelines knows errors and warnings; information is
-    a plain line, and so is which catalogue the drafts were checked against."""
+    """The report as logging commands. Azure Pipelines knows only errors and warnings, so notes and
+    the catalogue are plain lines."""
     lines = []
     places = Places()
     for file in report.files:
@@ -40,7 +40,7 @@ def azure(report: Report) -> str:
     for unchecked in report.unchecked:
         message = f"{places.of(unchecked.path).path}: not checked: {unchecked.reason}"
         lines.append(_command({"type": "error"}, message))
-    lines += [visible_start(sentence) for sentence in against(report)]
+    lines += [visible_start(sentence) for sentence in catalogue_notes(report)]
     return "".join(f"{line}\n" for line in lines)
 
 

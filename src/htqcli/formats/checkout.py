@@ -1,4 +1,4 @@
-"""Where the files of a report lie in their checkout, and what a finding is known by there."""
+"""Where the files of a report are in their checkout, and what identifies a finding there."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ _ROOTS = ("GITHUB_WORKSPACE", "CI_PROJECT_DIR", "BUILD_SOURCESDIRECTORY")
 
 
 class Place(NamedTuple):
-    """Where a file of a report lies, with `/` between folders: from the root of the checkout, which
-    is the current folder where there is none, or absolute where it lies elsewhere. `identity` does
-    not depend on the current folder."""
+    """Where a file of a report is, with `/` between folders: from the root of the checkout, or from
+    the current folder if there is no checkout, or absolute if it is elsewhere. `identity` does not
+    depend on the current folder."""
 
     path: str
     identity: str
 
     @property
     def uri(self) -> str:
-        """The path as a percent-encoded URI reference, relative where the path is."""
+        """The path as a percent-encoded URI reference, relative if the path is."""
         if Path(self.path).is_absolute():
             return Path(self.path).as_uri()
         return quote(os.fsencode(self.path), safe="/")
 
 
 class Places:
-    """Where the files of a report lie, as pipelines name them. Each folder is looked up once."""
+    """Finds where the files of a report are. Each folder is looked up once."""
 
     def __init__(self) -> None:
         self._real: dict[str, str] = {}
@@ -44,11 +44,11 @@ class Places:
         self._services = [os.path.realpath(root) for root in named if root]
 
     def of(self, path: str) -> Place:
-        """Where a file lies."""
+        """Where a file is."""
         try:
             folder, name = os.path.split(path)
             folder, here = self._real_path(folder), self._real_path("")
-        except (OSError, ValueError):  # the current folder is gone
+        except (OSError, ValueError):  # the current folder no longer exists
             return Place(_slashes(path), _slashes(path))
         whole = os.path.normpath(os.path.join(folder, name))
         service = next((root for root in self._services if _below(folder, root)), None)
@@ -56,7 +56,7 @@ class Places:
         identity = (_below(whole, root) if root else None) or _slashes(whole)
         around = self._git_root(here)
         if not service and around and not _below(whole, around):
-            # From the root of another checkout, it would be taken for a path in this.
+            # A path from the root of another checkout would look like a path in this one.
             return Place(_slashes(whole), identity)
         return Place(_below(whole, root or here) or _slashes(whole), identity)
 
@@ -76,7 +76,7 @@ class Places:
         return real
 
     def _git_root(self, folder: str) -> str | None:
-        """The folder around this one, or this one, that holds `.git`: a file in a worktree."""
+        """The nearest folder, from this one up, that holds `.git` (in a worktree, a file)."""
         below = []
         root: str | None = None
         while folder not in self._git:
@@ -95,7 +95,7 @@ class Places:
 
 
 def _below(path: str, folder: str) -> str | None:
-    """A path from a folder, if it lies there."""
+    """A path relative to a folder, if it is in that folder."""
     start = os.path.join(folder, "")
     if os.path.normcase(path) == os.path.normcase(folder):
         return os.curdir
@@ -108,10 +108,12 @@ def _slashes(path: str) -> str:
     return path.replace(os.sep, "/")
 
 
-def marks(file: Checked, identity: str) -> Iterator[tuple[Diagnostic, Spot, str]]:
-    """Each finding at each of its places, with what stays the same when lines move: 64 hexadecimal
-    digits, unique in the checkout, of the file's identity, the rule, the pointer and the number
-    among equals."""
+def fingerprints(file: Checked, identity: str) -> Iterator[tuple[Diagnostic, Spot, str]]:
+    """Each finding at each of its places, with a fingerprint that stays the same when lines move.
+
+    It is a SHA-256 in hexadecimal, unique in the checkout, of the file's identity, the rule, the
+    pointer and the position among equals.
+    """
     seen: Counter[tuple[str, str]] = Counter()
     for finding in file.findings:
         for spot in finding.spots:

@@ -11,31 +11,31 @@ from collections.abc import Iterator
 from htqcli.check.report import Diagnostic, Report
 from htqcli.document.places import Place
 from htqcli.formats.checkout import Places
-from htqcli.formats.text import against
+from htqcli.formats.text import catalogue_notes
 from htqcli.rules.declare import Severity
 from htqcli.words import visible, visible_start
 
-SHOWN = 10
+MAX_SHOWN = 10
 """How many annotations of each level a page shows for one step; GitHub drops the rest."""
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
 
 def github(report: Report) -> str:
-    """The report as workflow commands, at most ten of each level; then how many more there
-    are, and which catalogue the drafts were checked against."""
+    """The report as workflow commands, at most ten of each level; then how many more there are, and
+    the catalogue that the drafts were checked against."""
     lines = []
     places = Places()
-    told: Counter[Severity] = Counter()
+    counts: Counter[Severity] = Counter()
     for unchecked in report.unchecked:
-        told[Severity.ERROR] += 1
-        if told[Severity.ERROR] <= SHOWN:
+        counts[Severity.ERROR] += 1
+        if counts[Severity.ERROR] <= MAX_SHOWN:
             message = f"{places.of(unchecked.path).path}: not checked: {unchecked.reason}"
             lines.append(_command("error", {"title": "htq"}, message))
     for severity in Severity:
         for path, finding, place in _first_places_first(report, severity):
-            told[severity] += 1
-            if told[severity] > SHOWN:
+            counts[severity] += 1
+            if counts[severity] > MAX_SHOWN:
                 continue
             properties = {
                 "file": places.of(path).path,
@@ -48,18 +48,18 @@ def github(report: Report) -> str:
                 properties["endColumn"] = str(place.end_column)
             message = f"{finding.message}. {finding.hint}"
             lines.append(_command(_COMMANDS[severity], properties, message))
-    for severity, count in told.items():
-        if count > SHOWN:
-            lines.append(f"{count - SHOWN} more of level {severity.value} are not shown here.")
-    lines += [visible_start(sentence) for sentence in against(report)]
+    for severity, count in counts.items():
+        if count > MAX_SHOWN:
+            lines.append(f"{count - MAX_SHOWN} more of level {severity.value} are not shown here.")
+    lines += [visible_start(sentence) for sentence in catalogue_notes(report)]
     return "".join(f"{line}\n" for line in lines)
 
 
 def _first_places_first(
     report: Report, severity: Severity
 ) -> Iterator[tuple[str, Diagnostic, Place]]:
-    """The findings of a severity, each with its file and at each of its places: no further place
-    of one takes the room of another finding."""
+    """The findings of a severity, with their files: all at their first places, then those at other
+    places. So no finding is dropped for another place of one before it."""
     found = [
         (file.path, finding)
         for file in report.files

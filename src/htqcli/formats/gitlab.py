@@ -6,7 +6,7 @@ https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
 from __future__ import annotations
 
 from htqcli.check.report import Report
-from htqcli.formats.checkout import Places, marks
+from htqcli.formats.checkout import Places, fingerprints
 from htqcli.formats.json import encode
 from htqcli.rules.declare import Severity
 from htqcli.words import visible
@@ -15,21 +15,20 @@ _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO
 
 
 def gitlab(report: Report) -> str:
-    """The report as a Code Quality report: a JSON array, `[]` where nothing was found. Accepted
-    findings are left out, because the format has no word for them, and for the catalogue it has
-    no place."""
+    """The report as a Code Quality report: a JSON array, `[]` if nothing was found. The format has
+    no place for accepted findings, nor for the catalogue, so they are left out."""
     issues = []
     places = Places()
     for file in report.files:
         where = places.of(file.path)
-        for finding, spot, mark in marks(file, where.identity):
+        for finding, spot, fingerprint in fingerprints(file, where.identity):
             if finding.accepted is not None:
                 continue
             issues.append(
                 {
                     "description": f"{finding.message}. {finding.hint}",
                     "check_name": f"{finding.rule.code} {finding.rule.name}",
-                    "fingerprint": mark,
+                    "fingerprint": fingerprint,
                     "severity": _SEVERITIES[finding.severity],
                     "location": {
                         "path": visible(where.path),

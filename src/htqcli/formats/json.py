@@ -48,8 +48,8 @@ def _about(report: Report) -> dict[str, Any] | None:
 
 
 def about(catalogue: Catalogue, at: datetime) -> dict[str, Any]:
-    """Which catalogue this is: its latest list, its date and its hash, and what is to be known
-    of its lists at a time. `file` is null for the bundled one."""
+    """What identifies a catalogue: its latest list, its date and its hash; and what to know about
+    its lists at a time. `file` is null for the bundled catalogue."""
     listed = catalogue.latest_listed_cycle
     return {
         "cycle": listed.cycle if listed else None,
@@ -70,7 +70,7 @@ def _file(file: Checked) -> dict[str, Any]:
     return {
         "path": file.path,
         "verdict": file.verdict.value,
-        "ready": file.ready,
+        "ready": file.is_ready,
         "unproven": [one._asdict() for one in file.unproven],
         "standards": [_standard(one) for one in file.standards],
         "findings": [_finding(finding) for finding in file.findings],
@@ -78,7 +78,7 @@ def _file(file: Checked) -> dict[str, Any]:
 
 
 def _standard(one: StandardCoverage) -> dict[str, Any]:
-    """How much of a standard is covered; the option is only there where the draft names one."""
+    """How much of a standard is covered. `option` is there only if the draft names one."""
     return {name: value for name, value in one._asdict().items() if name != "option" or value}
 
 

@@ -1,6 +1,6 @@
-"""JUnit XML, as Jenkins, GitLab and Azure Pipelines take it: a suite a draft, a case a rule.
+"""JUnit XML for Jenkins, GitLab and Azure Pipelines: a suite for each draft, a case for each rule.
 
-There is no standard; the elements are those that the readers named above have in common:
+JUnit XML has no standard. These elements are the ones that those three have in common:
 https://github.com/jenkinsci/xunit-plugin/blob/master/src/main/resources/org/jenkinsci/plugins/xunit/types/model/xsd/junit-10.xsd
 """
 
@@ -20,9 +20,9 @@ from htqcli.words import visible, visible_start
 
 
 def junit(report: Report) -> str:
-    """The report as XML. Each rule that had a say about a draft is a test case, so that what
-    passed can be seen; one is failed by findings that fail the run and skipped where its
-    findings are accepted. A file that could not be checked is an error."""
+    """The report as XML. Each rule that applied to a draft is a test case, so that passes show too.
+    It fails if a finding fails the run, and is skipped if its findings are accepted. A file that
+    could not be checked is an error."""
     root = ET.Element("testsuites", name="htq")
     for file in report.files:
         suite = _suite(file.path, [_case(report, file, rule) for rule in file.ran])
@@ -46,7 +46,7 @@ def _suite(path: str, cases: list[ET.Element]) -> ET.Element:
 
 
 def _properties(values: dict[str, Any]) -> ET.Element:
-    """What is known of the catalogue, as properties of a suite."""
+    """The facts about the catalogue, as properties of a suite."""
     properties = ET.Element("properties")
     for name, value in values.items():
         if value is not None:
@@ -57,7 +57,7 @@ def _properties(values: dict[str, Any]) -> ET.Element:
 def _case(report: Report, file: Checked, rule: Rule) -> ET.Element:
     case = ET.Element("testcase", name=f"{rule.code} {rule.name}", classname=_xml(file.path))
     found = [finding for finding in file.findings if finding.rule is rule]
-    failing = [finding for finding in found if report.fails(finding)]
+    failing = [finding for finding in found if report.is_failure(finding)]
     accepted = [finding for finding in found if finding.accepted]
     others = [finding for finding in found if finding not in failing]
     if failing:
@@ -92,5 +92,5 @@ def _lines(file: Checked, findings: Iterable[Diagnostic]) -> str:
 
 
 def _xml(text: str) -> str:
-    """Text without the characters that XML forbids, which no escape of it can hold."""
+    """Visible text, with characters that XML cannot hold written as escapes."""
     return re.sub("[\ufffe\uffff]", lambda found: f"\\u{ord(found[0]):04x}", visible(text))

@@ -7,23 +7,18 @@ from collections.abc import Iterator
 from htqcli.cells import markdown as escape
 from htqcli.cells import markdown_link
 from htqcli.check.report import Checked, Report
-from htqcli.formats.text import MORE, against, coverage, message, overall, verdict
+from htqcli.formats.text import MORE, catalogue_notes, coverage, message, overall, verdict
 from htqcli.moment import say
 from htqcli.rules.sources import is_address
 
 MAX_FINDINGS = 500
-"""How many findings are listed. GitHub takes a summary of at most 1 MiB for a step."""
+"""How many findings are listed at most. GitHub limits the summary of a step to 1 MiB."""
 
 
 def markdown(report: Report) -> str:
-    """The report as a heading, a sentence and a table for each draft that has findings."""
+    """The report as a heading and a sentence, with a table for each draft that has findings."""
     sentence = ": ".join(map(escape, overall(report).split(": ", 1)))
-    lines = [
-        f"## {report.subject.title}",
-        "",
-        f"{sentence}, as at {say(report.at)}.",
-        "",
-    ]
+    lines = [f"## {report.subject.title}", "", f"{sentence}, as at {say(report.at)}.", ""]
     left = MAX_FINDINGS
     for file in report.files:
         lines += [f"### {escape(file.path)}: {escape(verdict(report, file))}", ""]
@@ -35,7 +30,7 @@ def markdown(report: Report) -> str:
         left -= len(file.findings)
     if any(file.findings for file in report.files):
         lines += [escape(MORE), ""]
-    for sentence in against(report):
+    for sentence in catalogue_notes(report):
         lines += [escape(sentence), ""]
     if left < 0:
         lines += [f"{-left} more findings are not listed here.", ""]

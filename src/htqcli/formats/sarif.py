@@ -12,7 +12,7 @@ from htqcli import __version__
 from htqcli.check.inputs import Unchecked
 from htqcli.check.report import Checked, Diagnostic, Report
 from htqcli.document.places import Place
-from htqcli.formats.checkout import Places, marks
+from htqcli.formats.checkout import Places, fingerprints
 from htqcli.formats.json import about, encode
 from htqcli.rules import RULES
 from htqcli.rules.declare import Rule, Severity
@@ -23,14 +23,14 @@ _SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
 MAX_RESULTS = 24_999
-"""How many results a file holds. GitHub refuses a file with more than 25,000, and shows the 5,000
-most severe."""
+"""How many results a file holds at most. GitHub refuses a file with more than 25,000, and shows the
+5,000 most severe."""
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
 
 def sarif(report: Report) -> str:
-    """The report as a SARIF log with one run, in which every rule of htq is described."""
+    """The report as a SARIF log with one run that describes every rule of htq."""
     driver = {
         "name": "htq",
         "version": __version__,
@@ -57,8 +57,8 @@ def sarif(report: Report) -> str:
             {"name": "htq catalogue", "version": known["sha256"], "properties": known}
         ]
     if report.note:
-        told = {"level": "note", "message": _message(report.note)}
-        invocation["toolConfigurationNotifications"] = [told]
+        note = {"level": "note", "message": _message(report.note)}
+        invocation["toolConfigurationNotifications"] = [note]
     run = {
         "tool": tool,
         "invocations": [invocation],
@@ -88,13 +88,13 @@ def _rule(rule: Rule) -> dict[str, Any]:
 def _results(file: Checked, places: Places) -> list[dict[str, Any]]:
     where = places.of(file.path)
     return [
-        _result(where.uri, finding, spot.place, mark)
-        for finding, spot, mark in marks(file, where.identity)
+        _result(where.uri, finding, spot.place, fingerprint)
+        for finding, spot, fingerprint in fingerprints(file, where.identity)
     ]
 
 
 def _most_severe(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """As many results as there may be, in their order; those that count for nothing go first."""
+    """The most severe results, in their order. Accepted ones are dropped first."""
     levels = list(_LEVELS.values())
 
     def rank(number: int) -> tuple[bool, int]:
@@ -105,14 +105,21 @@ def _most_severe(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _result(uri: str, finding: Diagnostic, place: Place, fingerprint: str) -> dict[str, Any]:
-    """A finding at one of its places: of a result with several, GitHub shows the first alone."""
+    """A finding at one of its places. Each place is a result, because GitHub would show only the
+    first place of a result."""
     region = {
         "startLine": place.line,
         "startColumn": place.column,
         "endLine": place.end_line,
         "endColumn": place.end_column,
     }
-    accepted = finding.accepted
+    suppressions = []
+    if accepted := finding.accepted:
+        reason = f"{visible(accepted.reason or '')} (until {accepted.until})"
+        justification = _message(reason)["text"]
+        suppressions.append(
+            {"kind": "inSource", "status": "accepted", "justification": justification}
+        )
     return {
         "ruleId": finding.rule.code,
         "ruleIndex": RULES.index(finding.rule),
@@ -121,22 +128,12 @@ def _result(uri: str, finding: Diagnostic, place: Place, fingerprint: str) -> di
         "locations": [{"physicalLocation": {"artifactLocation": {"uri": uri}, "region": region}}],
         "partialFingerprints": {"htqFinding/v1": fingerprint},
         "properties": {"sources": list(finding.sources)},
-        "suppressions": []
-        if accepted is None
-        else [
-            {
-                "kind": "inSource",
-                "status": "accepted",
-                "justification": _message(
-                    f"{visible(accepted.reason or '')} (until {accepted.until})"
-                )["text"],
-            }
-        ],
+        "suppressions": suppressions,
     }
 
 
 def _message(text: str) -> dict[str, str]:
-    """A text in which no word of a draft is an embedded link (SARIF 3.11.6)."""
+    """A message in which nothing from a draft is an embedded link (SARIF 3.11.6)."""
     return {"text": text.replace("](", "]\\(")}
 
 

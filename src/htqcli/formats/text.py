@@ -23,7 +23,7 @@ STYLES_OF_VERDICTS = {
     Verdict.UNSETTLED: "bold",
     Verdict.READY: "bold green",
 }
-"""Green is what is ready, and nothing else; what a catalogue is in words says the rest."""
+"""Only a verdict of ready is green."""
 MORE = "To learn more about a finding, run ‘htq rules CODE’."
 Line = list[tuple[str, str]]
 """A line as pieces of text, each with its style."""
@@ -35,11 +35,11 @@ def text(report: Report) -> str:
 
 
 def lines(report: Report, width: int | None = None, *, quiet: bool = False) -> Iterator[Line]:
-    """The lines of the report. With a width, as in a terminal, they are wrapped to it. If
-    `quiet`, they are of the findings that fail the run, and of nothing else."""
+    """The lines of the report, wrapped to the width of a terminal if one is given. If `quiet`, they
+    show only the findings that fail the run."""
     for file in report.files:
         for finding in file.findings:
-            if not quiet or report.fails(finding):
+            if not quiet or report.is_failure(finding):
                 yield from _finding(file.path, finding, width)
                 yield []
     if not quiet:
@@ -47,7 +47,7 @@ def lines(report: Report, width: int | None = None, *, quiet: bool = False) -> I
 
 
 def summary(report: Report, width: int | None = None) -> Iterator[Line]:
-    """For each file the verdict, and what that was checked against."""
+    """The verdict on each file, and what it was checked against."""
     for file in report.files:
         said = verdict(report, file)
         style = STYLES_OF_VERDICTS[file.verdict]
@@ -56,7 +56,7 @@ def summary(report: Report, width: int | None = None) -> Iterator[Line]:
             yield [(f"  {line}", "dim")]
     if len(report.files) > 1:
         yield [(overall(report) + as_at(report), "bold")]
-    notes = _against(report) if report.files else []
+    notes = _checked_against(report) if report.files else []
     if any(file.findings for file in report.files):
         if corrected := fixable(report):
             notes.insert(0, corrected)
@@ -67,7 +67,7 @@ def summary(report: Report, width: int | None = None) -> Iterator[Line]:
 
 
 def verdict(report: Report, file: Checked) -> str:
-    """What is said of a draft or a catalogue, with how many findings there are."""
+    """The verdict on a file in words, with how many findings it has."""
     words = report.subject.words[file.verdict]
     counted = tuple(Severity)
     if file.verdict is Verdict.UNPROVEN:
@@ -89,16 +89,16 @@ def _unproven(words: str, file: Checked) -> str:
 
 
 def coverage(file: Checked) -> list[str]:
-    """How much of each standard a draft covers, each a line; of many the first."""
-    lines = [_of_standard(one) for one in file.standards[:_MOST_STANDARDS]]
+    """A line for each standard: how much of it a draft covers. Of many, only the first."""
+    lines = [_standard_line(one) for one in file.standards[:_MAX_STANDARDS]]
     more = len(file.standards) - len(lines)
     return [*lines, f"{more} more standards"] if more else lines
 
 
-_MOST_STANDARDS = 10
+_MAX_STANDARDS = 10
 
 
-def _of_standard(one: StandardCoverage) -> str:
+def _standard_line(one: StandardCoverage) -> str:
     option = one.option and f"({truncate(one.option, 40)})"
     named = " ".join(truncate(part, 60) for part in (one.reference, one.version, option) if part)
     said = "which of its KSBs are covered was not checked"
@@ -112,7 +112,7 @@ def _of_standard(one: StandardCoverage) -> str:
 
 
 def as_at(report: Report) -> str:
-    """As at when the verdicts are, where that is not now with the window of every draft open."""
+    """The time of the check, unless that is now and the window of every draft is open."""
     if report.catalogue is None or (not report.is_dated and _are_open(report, report.catalogue)):
         return ""
     is_midnight = say_time(report.at) == "midnight"
@@ -150,9 +150,9 @@ def corrections(count: int) -> str:
     return f"{count:,} mistake{'' if count == 1 else 's'}"
 
 
-def against(report: Report) -> list[str]:
-    """Which catalogue the drafts were checked against, and what is to be known of it, each a
-    sentence; none where catalogues were checked."""
+def catalogue_notes(report: Report) -> list[str]:
+    """The catalogue that drafts were checked against, and what to know about it, as sentences.
+    Empty if catalogues were checked."""
     if report.catalogue is None:
         return []
     note = [report.note] if report.note else []
@@ -160,25 +160,25 @@ def against(report: Report) -> list[str]:
 
 
 def elsewhere(finding: Diagnostic) -> str:
-    """On which further lines a finding is, of many the first: `also on lines 17, 23 and 40`."""
+    """The other lines of a finding, or the first of many: `also on lines 17, 23 and 40`."""
     lines = sorted({spot.place.line for spot in finding.also} - {finding.place.line})
-    more = len(lines) - _MOST_LINES
-    said = [str(line) for line in lines[:_MOST_LINES]] + ([f"{more} more"] if more > 0 else [])
+    more = len(lines) - _MAX_LINES
+    said = [str(line) for line in lines[:_MAX_LINES]] + ([f"{more} more"] if more > 0 else [])
     return f"also on line{'' if len(lines) == 1 else 's'} {join(said)}" if lines else ""
 
 
-_MOST_LINES = 20
+_MAX_LINES = 20
 
 
 def message(finding: Diagnostic) -> str:
-    """What is wrong, and on which lines, in a report that tells a finding once."""
+    """What is wrong, and on which other lines, for a report that shows a finding once."""
     also = elsewhere(finding)
     return f"{finding.message} ({also})" if also else finding.message
 
 
 def _finding(path: str, finding: Diagnostic, width: int | None) -> Iterator[Line]:
-    """A finding with its first line. In a terminal that says on which other lines it is; elsewhere
-    each of its places has a line of its own, for editors and `grep`."""
+    """A finding at its first place. In a terminal, the message names its other lines. Elsewhere
+    each place has its own line, for editors and `grep`."""
     place = finding.place
     severity = finding.severity.value
     style = STYLES[finding.severity]
@@ -214,7 +214,7 @@ def _head(path: str, place: Place) -> str:
 
 
 def _excerpt(finding: Diagnostic, columns: int | None) -> tuple[str, str]:
-    """The line of a finding and under it a mark of its place, cut to so many columns."""
+    """The line of a finding, and marks below its place, cut to this many columns."""
     place, excerpt = finding.place, finding.excerpt
     line = excerpt.text.replace("\t", " ")
     before, after = "…" if excerpt.cut_before else "", "…" if excerpt.cut_after else ""
@@ -231,7 +231,7 @@ def _excerpt(finding: Diagnostic, columns: int | None) -> tuple[str, str]:
 
 
 def _columns(text: str) -> int:
-    """How many columns of a terminal a text takes: some characters take two, or none."""
+    """The width of a text in a terminal, where some characters take two columns, or none."""
     if text.isascii():
         return len(text)
     from rich.cells import cell_len
@@ -250,7 +250,7 @@ def _counts(file: Checked, counted: Iterable[Severity]) -> str:
     return f" ({join(parts)})" if parts else ""
 
 
-def _against(report: Report) -> list[str]:
+def _checked_against(report: Report) -> list[str]:
     every = len(about(report.subject))
     some = f" Only {len(report.rules)} of the {every} rules." if report.is_partial else ""
-    return [*against(report), f"Checked as at {say(report.at)}, London time.{some}"]
+    return [*catalogue_notes(report), f"Checked as at {say(report.at)}, London time.{some}"]

@@ -30,17 +30,17 @@ RULES: tuple[Rule, ...] = (
 
 
 def about(subject: Subject) -> tuple[Rule, ...]:
-    """The rules that judge one kind of file."""
+    """The rules for one kind of file."""
     return tuple(rule for rule in RULES if subject in rule.subjects)
 
 
 def choose(words: Iterable[str]) -> tuple[Rule, ...]:
-    """The rules that are meant by codes, beginnings of codes such as HTQ3, and names, in any
-    case, in the order of the rules. Raises Refusal for a word that means none."""
+    """The rules with these codes, beginnings of codes such as HTQ3, or names, in the order of the
+    codes. Case does not count. Raises Refusal for a word that names no rule."""
     chosen: set[Rule] = set()
     for word in words:
         meant = word.strip().upper()
-        found = [rule for rule in RULES if rule.goes_by(word.strip())]
+        found = [rule for rule in RULES if rule.is_called(word.strip())]
         if not found and meant.startswith("HTQ"):
             found = [rule for rule in RULES if rule.code.startswith(meant)]
         if not found:

@@ -1,4 +1,4 @@
-"""HTQ9xx: the catalogue itself. What is an error here, no command uses."""
+"""HTQ9xx: the catalogue itself. No command uses a catalogue with an error."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import accumulate, chain, islice, pairwise
 
-from htqcli.catalogue.model import Catalogue, Cycle, Entry, ListedGroup, Window, sources_in
+from htqcli.catalogue.model import Catalogue, Entry, ListedGroup, Window, sources_in
 from htqcli.document.places import FieldPath
 from htqcli.model.messages import under
 from htqcli.model.part import sound
@@ -35,8 +35,7 @@ def no_cycle(case: Case) -> Iterable[Problem]:
 
     Every answer is about a cycle, so no command can answer anything from it.
     """
-    known = case.catalogue
-    if not known.cycles:
+    if not case.catalogue.cycles:
         yield Problem(("cycles",), "There is no cycle", "Add one.")
 
 
@@ -62,9 +61,8 @@ def cycle_twice(case: Case) -> Iterable[Problem]:
 
     Only the first of the two would be used, and what somebody wrote in the other be lost.
     """
-    known = case.catalogue
     first: dict[int, int] = {}
-    for index, cycle in sound(known.cycles):
+    for index, cycle in sound(case.catalogue.cycles):
         if cycle.cycle in first:
             yield Problem(
                 ("cycles", index, "cycle"),
@@ -98,8 +96,7 @@ def cycle_without_window(case: Case) -> Iterable[Problem]:
 
     Nothing could say whether applications are taken, nor when a qualification is first taught.
     """
-    known = case.catalogue
-    for index, cycle in sound(known.cycles):
+    for index, cycle in sound(case.catalogue.cycles):
         if not cycle.windows:
             yield Problem(
                 ("cycles", index, "windows"),
@@ -218,7 +215,6 @@ def windows_overlap(case: Case) -> Iterable[Problem]:
     No two were until now, so a date is likely mistyped. It could also be so one day, and a
     draft names its cycle: the catalogue can be used.
     """
-    known = case.catalogue
     dated = [
         (path, window)
         for path, window in _windows(case.catalogue)
@@ -227,7 +223,7 @@ def windows_overlap(case: Case) -> Iterable[Problem]:
     dated.sort(key=lambda one: one[1].earliest_opening)
     for (path, window), (last_path, last) in zip(dated[1:], _closing_last(dated), strict=False):
         if window.earliest_opening < last.latest_closing:
-            cycle = known.cycles[int(last_path[1])].cycle
+            cycle = case.catalogue.cycles[int(last_path[1])].cycle
             yield Problem(
                 (*path, "opens"),
                 f"The window opens while that of cycle {cycle}, {last}, is open",
@@ -263,8 +259,7 @@ def stages_out_of_order(case: Case) -> Iterable[Problem]:
 
     The present stage is the last that has begun, so the wrong one would be marked.
     """
-    known = case.catalogue
-    for index, cycle in sound(known.cycles):
+    for index, cycle in sound(case.catalogue.cycles):
         dated = [(at, stage, stage.begins) for at, stage in sound(cycle.stages) if stage.begins]
         for (_, before, begun), (at, _, begins) in pairwise(dated):
             if begins.first < begun.first:
@@ -304,8 +299,7 @@ def no_source(case: Case) -> Iterable[Problem]:
 
     Each finding about a draft quotes the page that asks for it. A fact without one is nobody’s.
     """
-    known = case.catalogue
-    for path, keys in sources_in(known, ()):
+    for path, keys in sources_in(case.catalogue, ()):
         if not keys:
             yield Problem(
                 path,
@@ -338,14 +332,14 @@ def unknown_source(case: Case) -> Iterable[Problem]:
 
     A reader could not look the fact up.
     """
-    known = case.catalogue
-    for path, keys in sources_in(known, ()):
+    sources = case.catalogue.sources
+    for path, keys in sources_in(case.catalogue, ()):
         for at, key in enumerate(keys):
-            if key not in known.sources:
+            if key not in sources:
                 yield Problem(
                     (*path, at) if len(keys) > 1 else path,
                     f"There is no source {quote(key)}",
-                    f"{_meant(key, known.sources)}Use a key of ‘sources’, or add the page there "
+                    f"{_did_you_mean(key, sources)}Use a key of ‘sources’, or add the page there "
                     "with its title and address.",
                 )
 
@@ -381,23 +375,22 @@ def unknown_route(case: Case) -> Iterable[Problem]:
 
     Its standards would be found under no route that a person can ask for.
     """
-    known = case.catalogue
-    headings = {route.title: None for _, route in sound(known.routes)}
+    headings = {route.title: None for _, route in sound(case.catalogue.routes)}
     named: Iterator[tuple[FieldPath, str]] = (
         (("cycles", index, "routes", "names", at), name)
-        for index, cycle in sound(known.cycles)
+        for index, cycle in sound(case.catalogue.cycles)
         if cycle.routes
         for at, name in sound(cycle.routes.names or ())
     )
     listed: Iterator[tuple[FieldPath, str]] = (
-        ((*path, "route"), group.route) for path, _, group in _groups(case.catalogue)
+        ((*path, "route"), group.route) for path, group in _groups(case.catalogue)
     )
     for path, name in chain(named, listed):
         if name and name not in headings:
             yield Problem(
                 path,
                 f"There is no route {quote(name)} in ‘routes’",
-                f"{_meant(name, headings)}Use a heading of ‘routes’, or the name of a route "
+                f"{_did_you_mean(name, headings)}Use a heading of ‘routes’, or the name of a route "
                 "without one.",
             )
 
@@ -430,22 +423,21 @@ def unknown_scope(case: Case) -> Iterable[Problem]:
 
     What htq says of a standard follows from its scope.
     """
-    known = case.catalogue
     named: Iterator[tuple[FieldPath, str]] = (
         (("cycles", index, "listing", "scopes", scope), scope)
-        for index, cycle in sound(known.cycles)
+        for index, cycle in sound(case.catalogue.cycles)
         if cycle.listing
         for scope in cycle.listing.scopes
     )
     listed: Iterator[tuple[FieldPath, str]] = (
-        ((*path, "scope"), group.scope) for path, _, group in _groups(case.catalogue)
+        ((*path, "scope"), group.scope) for path, group in _groups(case.catalogue)
     )
     for path, scope in chain(named, listed):
         if scope and scope not in SCOPES:
             yield Problem(
                 path,
                 f"There is no scope {quote(scope)}",
-                f"{_meant(scope, SCOPES)}The scopes are {join(SCOPES)}.",
+                f"{_did_you_mean(scope, SCOPES)}The scopes are {join(SCOPES)}.",
                 on_key=path[-2] == "scopes",
             )
 
@@ -483,7 +475,7 @@ def listed_reference(case: Case) -> Iterable[Problem]:
     No draft that names the standard would find it.
     """
     for path, _, entry in _entries(case.catalogue):
-        if entry.reference and not re.fullmatch(REFERENCE, entry.reference, re.ASCII):
+        if entry.reference and not re.fullmatch(REFERENCE, entry.reference):
             meant = parse_reference(entry.reference)
             yield Problem(
                 (*path, "reference"),
@@ -612,8 +604,7 @@ def final_yet_provisional(case: Case) -> Iterable[Problem]:
 
     An applicant who is shown both cannot tell which holds. The list itself can be used.
     """
-    known = case.catalogue
-    for index, cycle in sound(known.cycles):
+    for index, cycle in sound(case.catalogue.cycles):
         listing, path = cycle.listing, ("cycles", index, "listing")
         if listing is None or listing.status != "final":
             continue
@@ -670,15 +661,15 @@ def confirmation_overdue(case: Case) -> Iterable[Problem]:
 
 _PROVISIONAL = r"(?i)provisional|under review|to be confirmed|final list"
 _MAX_CHOICES = 200
-"""Among how many choices one that is meant is looked for."""
+"""How many choices are compared with a word at most, to find the nearest."""
 
 
 def _closing_last(windows: list[tuple[FieldPath, Window]]) -> Iterator[tuple[FieldPath, Window]]:
-    """For each window the one that closes last of it and those before it."""
+    """For each window, the last to close among that window and those before it."""
     return accumulate(windows, lambda last, one: max(last, one, key=lambda w: w[1].latest_closing))
 
 
-def _meant(word: str, choices: Iterable[str]) -> str:
+def _did_you_mean(word: str, choices: Iterable[str]) -> str:
     near = nearest(word, list(islice(choices, _MAX_CHOICES)))
     return f"Did you mean {quote(near[0])}? " if near else ""
 
@@ -689,14 +680,14 @@ def _windows(known: Catalogue) -> Iterator[tuple[FieldPath, Window]]:
             yield ("cycles", index, "windows", at), window
 
 
-def _groups(known: Catalogue) -> Iterator[tuple[FieldPath, Cycle, ListedGroup]]:
+def _groups(known: Catalogue) -> Iterator[tuple[FieldPath, ListedGroup]]:
     for index, cycle in sound(known.cycles):
         for at, group in sound(cycle.listing.standards if cycle.listing else ()):
-            yield ("cycles", index, "listing", "standards", at), cycle, group
+            yield ("cycles", index, "listing", "standards", at), group
 
 
 def _entries(known: Catalogue) -> Iterator[tuple[FieldPath, ListedGroup, Entry]]:
-    for path, _, group in _groups(known):
+    for path, group in _groups(known):
         for at, entry in sound(group.standards):
             yield (*path, "standards", at), group, entry
 

@@ -1,8 +1,8 @@
-"""What a rule is: words, severity, source, examples and check, declared in one place.
+"""What a rule is: its words, severity, source, examples and check, declared in one place.
 
-A rule is a function that looks at a `Case` and yields `Problem`s, which speak in paths. The
-decorator `rule` makes it a `Rule` with everything that is said about it anywhere: the lists
-of rules, the documentation and the reports follow from that one object.
+A rule is a function that takes a `Case` and yields `Problem`s, whose places are paths of fields.
+The decorator `rule` makes it a `Rule`, from which the lists of rules, the documentation and the
+reports are made.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from htqcli.catalogue.bundled import read as read_catalogue
 from htqcli.catalogue.model import Catalogue, Cycle, Demand, Policy
-from htqcli.document.faults import Fault, FaultKind, Fix
+from htqcli.document.faults import FaultKind, Fix
 from htqcli.document.nodes import Document
 from htqcli.document.places import FieldPath, Span
 from htqcli.draft import references
@@ -37,7 +37,7 @@ from htqcli.words import visible
 
 
 class Severity(StrEnum):
-    """How much a finding matters: with an error a draft is not ready."""
+    """How much a finding matters. A draft with an error is not ready."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -45,7 +45,7 @@ class Severity(StrEnum):
 
     @property
     def rank(self) -> int:
-        """Its place in the order of severities, the least first."""
+        """Its position among the severities, from 0 for the least."""
         return (Severity.INFO, Severity.WARNING, Severity.ERROR).index(self)
 
 
@@ -55,12 +55,12 @@ STRENGTH = {
     "encouraged": Severity.INFO,
     "not-asked": None,
 }
-"""The severity that follows from how strongly a cycle's policy asks for something."""
+"""The severity of a finding, by how strongly the cycle's policy asks for what is missing."""
 
 
 class Stage(StrEnum):
-    """What a rule looks at, in the order in which it is looked at: the file as a text, its shape,
-    what it says, and what became of the findings that it accepts."""
+    """What a rule checks, in order: the file as text, its shape, its content, and its acceptances
+    of findings."""
 
     FILE = "file"
     SHAPE = "shape"
@@ -69,8 +69,8 @@ class Stage(StrEnum):
 
 
 class Acceptable(StrEnum):
-    """Whether a draft can accept the findings of a rule, in words. It can where the source leaves
-    room for a judgement, and not where a draft must simply be something."""
+    """Whether a draft can accept the findings of a rule, in words for a person. It can if the
+    source leaves room for judgement."""
 
     NO = "no"
     YES = "yes"
@@ -79,7 +79,7 @@ class Acceptable(StrEnum):
 
 
 class Subject(NamedTuple):
-    """A kind of file that is checked: how it is read, what its form rests on, and the words of
+    """A kind of file that htq checks: how to read it, what defines its format, and the words of
     a report on it."""
 
     name: str
@@ -89,7 +89,7 @@ class Subject(NamedTuple):
     read: Callable[[Document], Reading[Any]]
 
     def __reduce__(self) -> str:
-        """A kind goes to another process as its name in this module, and is there the same one."""
+        """Pickle it as the name of its constant, so that another process gets the same object."""
         return self.name.upper()
 
 
@@ -122,17 +122,17 @@ CATALOGUE = Subject(
 class Problem(NamedTuple):
     """What a rule found at a path: what is wrong, and how to put it right.
 
-    Its place is that of the value at the path, or of the field's name with `on_key`; `place` is
-    another path where it is to be found, and `span` the characters where no path leads there. With
-    `hide_rest_of_line`, what comes after the place on the line is not shown. `details` go into
-    JSON. `sources` are the pages that say so, by their addresses or their keys in the catalogue,
-    where it is not the rule's own. `fix` is what the hint names in place of what is there; a rule
-    whose fixes are certain says in `fixes` what they are.
-    `severity` is its own where it matters less than others of the rule. `ksbs` are the paths of
-    the KSBs that it is about, where a draft accepts findings of the rule for named KSBs.
-    `unproven` is set where what it says was not checked decides whether the draft is ready.
-    `also` are the paths of further places of the same slip: it is one finding, at the first of them
-    in the text, and its `fix` is for each. The lines go into `details`, unless it is None.
+    - It is shown at the value, or with `on_key` at the field's name; or else at the path `place`,
+      or at the characters `span` if no path leads there.
+    - `also` are the paths of more places with the same mistake. They make one finding, at the
+      first place in the text, and `fix` applies to each. Unless `also` is None, the lines of all
+      places go into `details`, which are for JSON.
+    - `hide_rest_of_line` hides what follows the place on its line.
+    - `sources` are addresses, or keys of pages in the catalogue, in place of the rule's source.
+    - `fix` is what the hint suggests. A rule with certain fixes describes them in `fixes`.
+    - `severity` replaces the rule's by a lower one.
+    - `ksbs` are the paths of the KSBs that it is about, if the rule is accepted by KSB.
+    - `unproven`: it says that something was not checked on which the verdict depends.
     """
 
     path: FieldPath
@@ -153,13 +153,12 @@ class Problem(NamedTuple):
 
 @dataclass(frozen=True)
 class Case:
-    """One draft under check, with what it is checked against; or a catalogue under check, which
-    is then the `catalogue`, as far as it is sound, and goes with a draft that says nothing.
+    """A draft that is checked, and what it is checked against. If a catalogue is checked, then
+    `catalogue` is what is sound of it, and the draft is empty.
 
-    `cycle` is None where the draft does not name a cycle that the catalogue has. `file` is the
-    draft's own path, from the folder that htq runs in, and `lists` are the KSB lists at hand for
-    it. `accepted` is what the draft accepts; which findings that matches is known when all other
-    rules have run.
+    `cycle` is None unless the draft names a cycle of the catalogue. `file` is the draft's path
+    from the current folder, and `lists` are its KSB lists. `accepted` is what the draft accepts;
+    what that matches is known once all other rules have run.
     """
 
     document: Document
@@ -173,7 +172,7 @@ class Case:
 
     @cached_property
     def folder(self) -> Folder:
-        """The folder from which the paths in the draft start."""
+        """The folder that paths in the draft are relative to."""
         return Folder(str(self.file.parent))
 
     @property
@@ -184,27 +183,27 @@ class Case:
 
     @cached_property
     def occupations(self) -> tuple[Occupation, ...]:
-        """What the draft says of each standard that it names."""
+        """The standards that the draft names, each with its mapping and its KSB list."""
         return occupations(self.reading, self.lists)
 
     @cached_property
     def permitted(self) -> Combinations | None:
-        """The combinations of units that the draft permits; None where that is not known."""
+        """The combinations of units that the draft permits; None if that is not known."""
         return permitted(self.reading)
 
     @cached_property
     def units(self) -> References:
-        """The units of the draft, and what it names as units."""
+        """The units of the draft, and every use of a unit's id."""
         return references.units(self.reading, self.document)
 
     @cached_property
     def assessments(self) -> References:
-        """The assessments of the draft, and what it names as assessments."""
+        """The assessments of the draft, and every use of an assessment's id."""
         return references.assessments(self.reading)
 
     @property
     def standards(self) -> list[StandardCoverage]:
-        """How much of each standard that the draft names is covered."""
+        """How much of each standard the draft covers."""
         return standards(self.occupations, self.permitted)
 
     @property
@@ -213,15 +212,13 @@ class Case:
         return self.cycle.listing.source if self.cycle and self.cycle.listing else ()
 
     def faults(self, *kinds: FaultKind) -> Iterator[Problem]:
-        """The faults of these kinds that reading the file found, as problems."""
-        faults = (*self.document.faults, *self.reading.faults)
-        return self.problems(fault for fault in faults if fault.kind in kinds)
-
-    def problems(self, faults: Iterable[Fault]) -> Iterator[Problem]:
-        """Faults as problems, each with its place."""
-        for fault in faults:
-            hint, is_key = fault.hint or "", fault.of_name
-            yield Problem(fault.path, fault.message, hint, is_key, span=fault.span, fix=fault.fix)
+        """The faults of these kinds in the file, as problems."""
+        for fault in (*self.document.faults, *self.reading.faults):
+            if fault.kind in kinds:
+                on_key, hint = fault.of_name, fault.hint or ""
+                yield Problem(
+                    fault.path, fault.message, hint, on_key, span=fault.span, fix=fault.fix
+                )
 
 
 Check = Callable[[Case], Iterable[Problem]]
@@ -230,18 +227,18 @@ Tidy = Callable[[Case], Iterable[tuple[FieldPath, Fix]]]
 
 @dataclass(frozen=True, eq=False)
 class Rule:
-    """A rule of htq. Its words are laid out when they are asked for: a check needs none.
+    """A rule of htq. Its words are laid out only when they are needed.
 
-    `acceptable` says whether a draft can accept its findings, and `stage` what it looks at.
-    `fixes` says what `htq check --fix` puts right of its findings. `tidy` gives what it writes
-    in the usual form besides: values that are right as they are, and no findings.
+    `severity` is fixed, or the name of the field of a cycle's policy that decides it. `fixes` says
+    which of its findings `htq check --fix` corrects. `tidy` gives correct values that `--fix` also
+    writes in their usual form; they are not findings.
     """
 
     code: str
     severity: Severity | str
     source: str
     says: str
-    fragments: tuple[str, str] = field(repr=False)
+    examples: tuple[str, str] = field(repr=False)
     check: Check = field(repr=False)
     needs: tuple[str, ...]
     subjects: tuple[Subject, ...]
@@ -251,49 +248,48 @@ class Rule:
     stage: Stage
 
     def __reduce__(self) -> tuple[Callable[[str, str], Rule], tuple[str, str]]:
-        """A rule goes to another process as the place of its declaration, and is there the rule
-        that is declared at it."""
+        """Pickle it as the module and name of its check, so that another process gets the same
+        object."""
         return _declared, (self.check.__module__, self.check.__name__)
 
     @property
     def name(self) -> str:
-        """Its name: that of its function, with hyphens."""
+        """The name of its function, with hyphens."""
         return self.check.__name__.replace("_", "-")
 
     @property
     def summary(self) -> str:
-        """What it finds, in a line."""
-        return self._said[0]
+        """What it finds, in one line: the start of its function's docstring."""
+        return self._docstring[0]
 
     @property
     def why(self) -> str:
-        """Why that matters."""
-        return self._said[1]
+        """Why that matters: the rest of the docstring."""
+        return self._docstring[1]
 
     @cached_property
-    def _said(self) -> tuple[str, str]:
+    def _docstring(self) -> tuple[str, str]:
         summary, _, why = (inspect.getdoc(self.check) or "").partition("\n\n")
         return " ".join(summary.split()), " ".join(why.split())
 
     @cached_property
     def bad(self) -> str:
-        """A fragment of the first of its subjects. Each line of it that must be reported says so
-        at its end, with `# ` and the code."""
-        bad = self.fragments[0]
+        """An example that breaks the rule, of the first of its subjects. Each line that must be
+        reported ends with `# ` and the code."""
+        bad = self.examples[0]
         return inspect.cleandoc(bad) + "\n" if bad.strip() else bad
 
     @cached_property
     def good(self) -> str:
-        """A fragment of the first of its subjects in which it finds nothing."""
-        return inspect.cleandoc(self.fragments[1]) + "\n"
+        """An example that keeps the rule, of the first of its subjects."""
+        return inspect.cleandoc(self.examples[1]) + "\n"
 
     def markdown(self, *, linked: bool = True) -> str:
-        """What the rule is about, in Markdown: why it matters, what the source says, and a
-        fragment that is reported and one that is not. Files of this project are `linked` from
-        beside docs/rules.md."""
+        """The rule in Markdown: why it matters, what its source says, and both examples. With
+        `linked`, files of this project are links that work from docs/rules.md."""
         bad, good = (
-            "".join(f"{visible(line)}\n" for line in fragment.splitlines())
-            for fragment in (self.bad, self.good)
+            "".join(f"{visible(line)}\n" for line in example.splitlines())
+            for example in (self.bad, self.good)
         )
         return (
             f"{self.summary}.\n\n{self.why}\n\nWhat the source says: {self.says}\n"
@@ -312,8 +308,8 @@ class Rule:
         return f"[{self.source}]({beside if beside != self.source else f'../{beside}'})"
 
     def severity_in(self, cycle: Cycle | None) -> Severity | None:
-        """How much a finding matters in a cycle; None where the cycle does not ask for it,
-        or where it is the cycle's policy that says and the cycle is not known."""
+        """How much a finding matters in a cycle. None if the cycle does not ask for what the rule
+        checks, or if the cycle decides and is not known."""
         if isinstance(self.severity, Severity):
             return self.severity
         if cycle is None:
@@ -321,52 +317,53 @@ class Rule:
         return STRENGTH[getattr(cycle.policy, self.severity).asks]
 
     def can_decide(self, cycles: Iterable[Cycle]) -> bool:
-        """Whether what it finds can be an error or a warning, be it in one of the cycles only."""
+        """Whether its findings can be errors or warnings in at least one of the cycles."""
         severities = {self.severity_in(cycle) for cycle in cycles} | {self.fixed_severity}
         return not severities <= {Severity.INFO, None}
 
     @property
     def is_about_drafts(self) -> bool:
-        """Whether it judges drafts."""
+        """Whether it checks drafts."""
         return DRAFT in self.subjects
 
     @property
     def is_accepted_by_ksb(self) -> bool:
-        """Whether a draft accepts its findings for the KSBs that the entry names."""
+        """Whether a draft can accept its findings only for the KSBs that an entry names."""
         return self.acceptable is Acceptable.BY_KSB
 
     def is_acceptable_in(self, cycle: Cycle | None) -> bool:
-        """Whether a draft for a cycle can accept its findings."""
+        """Whether a draft for this cycle can accept its findings."""
         if self.acceptable is Acceptable.UNLESS_REQUIRED:
             return self.severity_in(cycle) is not Severity.ERROR
         return self.acceptable is not Acceptable.NO
 
     @property
     def fixed_severity(self) -> Severity | None:
-        """Its severity where that is the same in every cycle."""
+        """Its severity, if that is the same in every cycle."""
         return self.severity if isinstance(self.severity, Severity) else None
 
     @property
     def documentation(self) -> str:
-        """Where the rule is documented, from the root of the project."""
+        """Where the rule is documented, relative to the root of the project."""
         return f"docs/rules.md#{self.code.lower()}"
 
-    def goes_by(self, name: str) -> bool:
-        """Whether `name` is the rule's code or name, in any case."""
+    def is_called(self, name: str) -> bool:
+        """Whether `name` is the rule's code or name. Case does not count."""
         return name.casefold() in (self.code.casefold(), self.name)
 
     def sources_in(self, cycle: Cycle | None) -> tuple[str, ...]:
-        """The keys of the pages on which a cycle asks for what the rule looks at, where that is
-        the cycle's policy."""
+        """The keys of the pages on which a cycle asks for what the rule checks, if the cycle
+        decides its severity."""
         if cycle is None or isinstance(self.severity, Severity):
             return ()
         demand: Demand = getattr(cycle.policy, self.severity)
         return demand.source
 
-    def can_judge(self, reading: Reading[Any]) -> bool:
-        """Whether all that the rule needs is sound. A need is a path, `*` any step of it."""
+    def can_check(self, reading: Reading[Any]) -> bool:
+        """Whether everything that the rule needs could be read. A need is the path of a field,
+        with `*` for any step."""
         return not any(
-            _touches(path, need.split("/")) for path in reading.lost for need in self.needs
+            _is_needed(path, need.split("/")) for path in reading.lost for need in self.needs
         )
 
 
@@ -387,11 +384,10 @@ def rule(
 ) -> Callable[[Check], Rule]:
     """Make a check a rule.
 
-    `severity` is fixed, or the name of the policy of the cycle that says it. `source` is the
-    address of the page that the requirement comes from and `says` what it says there.
-    `subjects` are the kinds of file that it judges. `fixes` and `tidy` are what `htq check
-    --fix` may write, `acceptable` and `stage` what their types say: see `Rule`. The function's
-    name is the rule's, the first line of its docstring the summary, and the rest why it matters.
+    `source` is the address of the page that the requirement comes from, and `says` is what the page
+    says. `subjects` are the kinds of file to check. For the other arguments, see `Rule`. The rule
+    has the function's name. The first line of the docstring says what it finds, the rest why that
+    matters.
     """
 
     def declare(check: Check) -> Rule:
@@ -420,8 +416,8 @@ def _declared(module: str, name: str) -> Rule:
     return found
 
 
-def _touches(path: FieldPath, need: list[str]) -> bool:
-    """Whether a lost path is what a rule needs, or holds it."""
+def _is_needed(path: FieldPath, need: list[str]) -> bool:
+    """Whether a path leads to what a rule needs, or to something that holds it."""
     return len(path) <= len(need) and all(
         wanted in ("*", str(step)) for step, wanted in zip(path, need, strict=False)
     )

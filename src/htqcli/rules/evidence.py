@@ -1,7 +1,7 @@
 """HTQ6xx: evidence and documents.
 
-Of a file that a draft names htq asks only whether it is there and not empty. A path that
-leaves the draft's folder is not even looked up.
+htq only checks that each file a draft names exists and is not empty. It never looks up a path
+that leaves the draft's folder.
 """
 
 from __future__ import annotations
@@ -23,8 +23,7 @@ from htqcli.words import quote
 
 
 def _files(case: Case) -> Iterator[tuple[FieldPath, str, Found]]:
-    """The files that a draft names: the path of the field that names one, the name, and what it
-    leads to."""
+    """Each file that a draft names: the field's path, the file's name, and what htq found there."""
     for path, name in _names(case):
         yield path, name, case.folder.find(name)
 
@@ -101,21 +100,21 @@ def file_missing(case: Case) -> Iterable[Problem]:
     the file.
     """
     for path, name, found in _files(case):
-        if found.lacks:
+        if found.fault:
             hint = (
                 "Put the file there, or correct its name. It is looked for from the folder of "
                 "the draft."
             )
             if found.own:
                 hint = f"There is a file {quote(found.own)}: write its name exactly as it is."
-            elif found.id and found.lacks.endswith("Windows"):
+            elif found.id and found.fault.endswith("Windows"):
                 hint = "Rename the file, and write its new name here."
             elif "://" in name:
                 hint = "Web addresses are not looked up. Save a copy beside the draft and name it."
             elif "\\" in name:
                 hint += " Write ‘/’ between the names of folders."
             fix = Fix(found.own) if found.own else None
-            yield Problem(path, f"The file {quote(name)} {found.lacks}", hint, fix=fix)
+            yield Problem(path, f"The file {quote(name)} {found.fault}", hint, fix=fix)
 
 
 @rule(
@@ -238,52 +237,48 @@ def path_leaves_folder(case: Case) -> Iterable[Problem]:
     A draft comes from somebody else, so it does not get to ask what other files there are.
     """
     for path, name, found in _files(case):
-        if found.leaves:
+        if found.way_out:
             yield Problem(
                 path,
-                f"The path {quote(name)} is not looked up: {found.leaves}",
+                f"The path {quote(name)} is not looked up: {found.way_out}",
                 "Put the file into the draft’s folder, or one below it, and name it from there.",
             )
 
 
 Identity = FileId | str
-"""What two names of one file have in common, for one that is not there the name in any case."""
+"""What two names of one file have in common: its id, or its name without case if it is missing."""
 
 
 def _kinds(case: Case) -> dict[FieldPath, str]:
-    """The kind of document that each file is named as, by the path of the field that names it."""
-    kinds = {
-        ("documents", index, "file"): document.kind
-        for index, document in sound(case.application.documents)
-        if document.kind
+    """The kind of document that each field with a file stands for, by the field's path."""
+    kinds: dict[FieldPath, str] = {
+        ("qualification", "intellectual_property", "permission"): "ip-permission"
     }
-    as_they_are: dict[FieldPath, str] = {
-        ("qualification", "intellectual_property", "permission"): "ip-permission",
-        **{
-            ("employers", index, "evidence"): "employer-evidence"
-            for index, _ in sound(case.application.employers)
-        },
-    }
-    return as_they_are | kinds
+    for index, _ in sound(case.application.employers):
+        kinds["employers", index, "evidence"] = "employer-evidence"
+    for index, document in sound(case.application.documents):
+        if document.kind:
+            kinds["documents", index, "file"] = document.kind
+    return kinds
 
 
 def _name(file: Path) -> str:
     return os.path.normpath(file).casefold()
 
 
-def _looked_up(case: Case) -> Iterator[tuple[FieldPath, str, Identity]]:
-    """The files that a draft names and that are looked up, each with its identity."""
+def _identified_files(case: Case) -> Iterator[tuple[FieldPath, str, Identity]]:
+    """The files that a draft names and htq looks up, each with its identity."""
     for path, name, found in _files(case):
-        if found.leaves is None and (found.id or found.lacks == "is not there"):
+        if found.way_out is None and (found.id or found.fault == "is not there"):
             own = case.folder.find(found.own) if found.own else found
             yield path, name, own.id or _name(case.file.parent / name)
 
 
 def _own_files(case: Case) -> dict[Identity, str]:
-    """The draft, its schema and its KSB lists by their identities, with what each is called."""
+    """What to call the draft, its schema and its KSB lists, by the identity of each file."""
     files = {case.file: "the draft itself"}
     schema = case.application.schema_
-    if schema and "://" not in schema and not case.folder.find(schema).leaves:
+    if schema and "://" not in schema and not case.folder.find(schema).way_out:
         files[case.file.parent / schema] = "the draft’s schema"
     for _, claim in sound(case.application.standards):
         if claim.resolved_reference and claim.version:
@@ -293,19 +288,16 @@ def _own_files(case: Case) -> dict[Identity, str]:
     return own | {file_id(str(file)) or _name(file): what for file, what in files.items()}
 
 
-def _what_it_is(own: dict[Identity, str], name: str, file: Identity) -> str | None:
-    """What a named file is for the draft, if it is no evidence and no document of its own."""
+def _own_file(own: dict[Identity, str], name: str, file: Identity) -> str | None:
+    """What a named file is, if it is part of the draft and not evidence or a document."""
     if file in own:
         return own[file]
     *folders, last = name.replace("\\", "/").casefold().split("/")
     if last.endswith(".schema.json"):
         return "the schema of a draft"
-    if folders[-1:] == [KSB_FOLDER] and re.fullmatch(_LIST, last):
+    if folders[-1:] == [KSB_FOLDER] and re.fullmatch(r"(?a)st\d{4}-[\d.]+\.yaml", last):
         return "a KSB list"
     return None
-
-
-_LIST = r"(?a)st\d{4}-[\d.]+\.yaml"
 
 
 @rule(
@@ -340,8 +332,8 @@ def own_file_as_evidence(case: Case) -> Iterable[Problem]:
     It shows nothing that the draft does not say itself, and is not what the reviewers ask for.
     """
     own = _own_files(case)
-    for path, name, file in _looked_up(case):
-        if what := _what_it_is(own, name, file):
+    for path, name, file in _identified_files(case):
+        if what := _own_file(own, name, file):
             yield Problem(
                 path,
                 f"{quote(name)} is {what}, not a file to submit with it",
@@ -385,9 +377,9 @@ def one_file_of_two_kinds(case: Case) -> Iterable[Problem]:
     """
     kinds, own = _kinds(case), _own_files(case)
     named: dict[Identity, list[str]] = {}
-    for path, name, file in _looked_up(case):
+    for path, name, file in _identified_files(case):
         kind = kinds.get(path)
-        if kind is None or _what_it_is(own, name, file):
+        if kind is None or _own_file(own, name, file):
             continue
         before = named.setdefault(file, [])
         if kind in before:

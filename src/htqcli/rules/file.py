@@ -1,4 +1,4 @@
-"""HTQ0xx: the file itself, draft or catalogue. A draft cannot accept one of these."""
+"""HTQ0xx: the file itself, draft or catalogue. A draft cannot accept these findings."""
 
 from __future__ import annotations
 

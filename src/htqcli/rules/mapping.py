@@ -37,29 +37,29 @@ _BASE = """
 
 
 def _mapped(case: Case) -> Iterator[tuple[FieldPath, StandardClaim, dict[str, Coverage]]]:
-    """The standards that have a mapping, with the path of it."""
+    """Each standard that has a mapping, with the path of the mapping and the mapping itself."""
     for index, claim in sound(case.application.standards):
         if claim.ksbs:
             yield ("standards", index, "ksbs"), claim, claim.ksbs
 
 
-def _list(case: Case, claim: StandardClaim) -> KsbList | str:
+def _ksb_list(case: Case, claim: StandardClaim) -> KsbList | str:
     if claim.resolved_reference is None:
         return "the reference of the standard is not known"
     return case.lists.get(claim.resolved_reference, claim.version)
 
 
-def _named(claim: StandardClaim) -> str:
+def _name_of(claim: StandardClaim) -> str:
     return claim.resolved_reference or quote(claim.reference or "the standard")
 
 
-def _not_defined(named: References) -> Iterator[Problem]:
-    """Each id that is named and not defined, with every place of it."""
-    for name, (first, *also) in named.unknown.items():
-        likely = named.meaning(name)
+def _unknown_ids(references: References) -> Iterator[Problem]:
+    """A problem for each id that is used but not defined, with every place of that id."""
+    for name, (first, *also) in references.unknown.items():
+        likely = references.meaning(name)
         yield Problem(
             first,
-            f"There is no {named.what} {quote(name)}",
+            f"There is no {references.what} {quote(name)}",
             likely.hint,
             fix=likely.fix,
             also=tuple(also),
@@ -92,14 +92,14 @@ def standard_without_mapping(case: Case) -> Iterable[Problem]:
 
     The mapping shows that a learner becomes competent in the occupation. Nothing else does.
     """
-    begun = {
+    unread = {
         path[1] for path in case.reading.lost if path[0] == "standards" and path[2:3] == ("ksbs",)
     }
     for index, claim in sound(case.application.standards):
-        if not claim.ksbs and index not in begun:
+        if not claim.ksbs and index not in unread:
             yield Problem(
                 ("standards", index, "ksbs"),
-                f"{_named(claim)} has no mapping of its KSBs",
+                f"{_name_of(claim)} has no mapping of its KSBs",
                 "Add ‘ksbs:’ to the standard, with a line such as ‘K1: [U1, U2]’ for each KSB.",
                 on_key=True,
             )
@@ -110,7 +110,7 @@ def standard_without_mapping(case: Case) -> Iterable[Problem]:
         ):
             yield Problem(
                 path,
-                f"The mapping of {_named(claim)} names no unit",
+                f"The mapping of {_name_of(claim)} names no unit",
                 "Write the units that cover each KSB, for example ‘K1: [U1, U2]’.",
                 on_key=True,
             )
@@ -136,7 +136,7 @@ def unknown_ksb(case: Case) -> Iterable[Problem]:
     It may be a slip of the pen, or the label of another version.
     """
     for path, claim, ksbs in _mapped(case):
-        known = _list(case, claim)
+        known = _ksb_list(case, claim)
         if isinstance(known, str):
             continue
         last = {label[0]: label for label in known.ksbs}
@@ -146,7 +146,7 @@ def unknown_ksb(case: Case) -> Iterable[Problem]:
                 hint += f"The last is {last[label[0]]}. " if label[0] in last else ""
                 yield Problem(
                     (*path, label),
-                    f"{_named(claim)} version {known.version} has no {label}",
+                    f"{_name_of(claim)} version {known.version} has no {label}",
                     f"{hint}Check the label and the version.",
                     on_key=True,
                     fix=Fix(meant, name=True, certain=False) if meant else None,
@@ -176,7 +176,9 @@ def uncovered_ksb(case: Case) -> Iterable[Problem]:
     """
     for one in case.occupations:
         path = (*one.path, "ksbs")
-        for own in case.accepted.apart(uncovered_ksb.code, path, one.gaps) if one.is_mapped else ():
+        for own in (
+            case.accepted.grouped(uncovered_ksb.code, path, one.gaps) if one.is_mapped else ()
+        ):
             yield Problem(
                 path,
                 f"No unit covers {ranges(own)} of {one.reference}",
@@ -247,7 +249,7 @@ def unknown_unit(case: Case) -> Iterable[Problem]:
     line that names it, and the unit that was likely meant comes first.
     """
     if _has_units(case):
-        yield from _not_defined(case.units)
+        yield from _unknown_ids(case.units)
 
 
 @rule(
@@ -278,12 +280,13 @@ def unit_without_ksb(case: Case) -> Iterable[Problem]:
     A learner would spend time on what the occupation does not ask for.
     """
     mapped = [ksbs for _, _, ksbs in _mapped(case)]
-    covering = {
+    if not mapped:
+        return
+    covering = case.units.meant_in("standards") | {
         name for ksbs in mapped for coverage in ksbs.values() for _, name in sound(coverage.units)
     }
-    meant = case.units.meant_in("standards") if mapped else set()
     for name in case.application.units:
-        if mapped and name not in covering and name not in meant:
+        if name not in covering:
             yield Problem(
                 ("units", name),
                 f"The unit {quote(name)} covers no KSB",
@@ -319,24 +322,24 @@ def incompetent_combination(case: Case) -> Iterable[Problem]:
     and what each occupation lacks. Where an occupation’s KSB list is missing, that learner might
     be competent in it, so none is named.
     """
-    named = _competing(case)
-    if case.permitted is None or not named or not all(one.is_settled for one in named):
+    occupations = _mapped_occupations(case)
+    if case.permitted is None or not occupations or not all(one.is_settled for one in occupations):
         return
     structure: FieldPath = ("structure",)
-    place = structure if case.application.structure else (*named[0].path, "ksbs")
-    places = {one.name: (*one.path, "ksbs") for one in named}
-    covering = {one.name: one.covering for one in named}
+    paths = {one.name: (*one.path, "ksbs") for one in occupations}
+    place = structure if case.application.structure else paths[occupations[0].name]
+    covering = {one.name: one.covering for one in occupations}
     accepted: set[Gap] = set()
     try:
-        found = [_who_is_incompetent(case.permitted, named)]
+        found = [_incompetent_learner(case.permitted, occupations)]
         if found[0]:
-            accepted = _accepted_gaps(case, case.permitted, covering, places)
-            if _misses(found[0]) <= accepted:
-                found.append(_one_who_misses_more(case.permitted, covering, accepted))
+            accepted = _accepted_gaps(case, case.permitted, covering, paths)
+            if _gaps(found[0]) <= accepted:
+                found.append(_learner_with_other_gaps(case.permitted, covering, accepted))
         learners = [(one, case.permitted.repairs(one, covering)) for one in found if one]
     except TooLarge:
         yield Problem(
-            ("structure",),
+            structure,
             "Whether every permitted combination covers an occupation is not checked: there are "
             "too many units, groups, KSBs or standards",
             f"Keep the draft to one qualification. Up to {MAX_SIZE:,} units, {MAX_SIZE:,} groups "
@@ -349,9 +352,9 @@ def incompetent_combination(case: Case) -> Iterable[Problem]:
         return
     for learner, repairs in learners:
         yield Problem(
-            ("structure",),
-            _what_is_missed(learner),
-            _how_to_close(learner, repairs),
+            structure,
+            _gap_message(learner),
+            _gap_hint(learner, repairs),
             on_key=True,
             place=place,
             details={
@@ -361,29 +364,29 @@ def incompetent_combination(case: Case) -> Iterable[Problem]:
                     for name, gaps in repairs.items()
                 },
             },
-            ksbs=tuple(
-                (*places[name], label) for name, label in sorted(_misses(learner) | accepted)
-            ),
+            ksbs=tuple((*paths[name], label) for name, label in sorted(_gaps(learner) | accepted)),
         )
 
 
-def _competing(case: Case) -> list[Occupation]:
-    """The occupations of which a learner is to be competent in one; none where the draft does not
-    soundly say which they are. One that no unit is mapped to is told of by itself."""
+def _mapped_occupations(case: Case) -> list[Occupation]:
+    """The occupations with a mapping: each learner must become competent in one of them. None if
+    the draft does not soundly name its standards. A standard without a mapping is HTQ501."""
     if any(path[0] == "standards" and len(path) <= 2 for path in case.reading.lost):
         return []
     return [one for one in case.occupations if one.is_mapped]
 
 
-def _who_is_incompetent(permitted: Combinations, named: list[Occupation]) -> CounterExample | None:
-    """A learner who covers no occupation in full; where each has a KSB that no unit covers, that
-    is any learner, and those KSBs alone are missed."""
-    if all(one.gaps for one in named):
-        return CounterExample(None, (), {one.name: one.gaps for one in named})
-    return permitted.counter_example({one.name: one.covering for one in named})
+def _incompetent_learner(
+    permitted: Combinations, occupations: list[Occupation]
+) -> CounterExample | None:
+    """A learner who covers no occupation in full, if one exists. If each occupation has a KSB that
+    no unit covers, this is every learner, and only those KSBs are listed."""
+    if all(one.gaps for one in occupations):
+        return CounterExample(None, (), {one.name: one.gaps for one in occupations})
+    return permitted.counter_example({one.name: one.covering for one in occupations})
 
 
-def _what_is_missed(learner: CounterExample) -> str:
+def _gap_message(learner: CounterExample) -> str:
     lacks = [f"{ranges(labels)} of {name}" for name, labels in learner.uncovered.items()]
     if learner.pathway is None and not learner.units:
         names = join(learner.uncovered, "or")
@@ -392,9 +395,8 @@ def _what_is_missed(learner: CounterExample) -> str:
     return f"A learner{on} can take {join(learner.units) or 'no unit'} and miss {join(lacks)}"
 
 
-def _how_to_close(learner: CounterExample, repairs: dict[str, dict[str, Repair]]) -> str:
-    """What to do, and the shortest ways to it as examples: in the occupation of which the least
-    is missed."""
+def _gap_hint(learner: CounterExample, repairs: dict[str, dict[str, Repair]]) -> str:
+    """What to do, with the shortest ways as examples, for the occupation with the fewest gaps."""
     name, gaps = min(repairs.items(), key=lambda item: len(item[1]))
     of = f" of {name}" if len(repairs) > 1 else ""
     there = " there" if learner.pathway else ""
@@ -423,7 +425,7 @@ def _how_to_close(learner: CounterExample, repairs: dict[str, dict[str, Repair]]
 
 
 _MAX_NAMES = 3
-"""How many units, or ways to close a gap, a hint names."""
+"""How many units, or ways to close a gap, a hint names at most."""
 
 
 def _a_few(names: tuple[str, ...]) -> str:
@@ -432,10 +434,10 @@ def _a_few(names: tuple[str, ...]) -> str:
 
 
 Gap = tuple[str, str]
-"""An occupation, and the label of a KSB of it that a learner misses."""
+"""An occupation, and the label of one of its KSBs that a learner misses."""
 
 
-def _misses(learner: CounterExample) -> set[Gap]:
+def _gaps(learner: CounterExample) -> set[Gap]:
     return {(name, label) for name, labels in learner.uncovered.items() for label in labels}
 
 
@@ -443,23 +445,23 @@ def _accepted_gaps(
     case: Case,
     permitted: Combinations,
     occupations: dict[str, dict[str, tuple[str, ...]]],
-    places: dict[str, FieldPath],
+    paths: dict[str, FieldPath],
 ) -> set[Gap]:
-    """The KSBs that a learner can miss and of which the draft accepts it."""
+    """The gaps that a learner can have and that the draft accepts."""
     return {
         (name, label)
         for name, ksbs in occupations.items()
         for label, units in ksbs.items()
-        if case.accepted.naming(incompetent_combination.code, "/structure", (*places[name], label))
+        if case.accepted.naming(incompetent_combination.code, "/structure", (*paths[name], label))
         and permitted.can_avoid(permitted.units(units))
     }
 
 
-def _one_who_misses_more(
+def _learner_with_other_gaps(
     permitted: Combinations, occupations: dict[str, dict[str, tuple[str, ...]]], accepted: set[Gap]
 ) -> CounterExample | None:
-    """A learner who covers no occupation, and misses a KSB that is not accepted. Those are asked
-    for as one more occupation, of which a learner is to miss something too."""
+    """A learner who covers no occupation and has a gap that is not accepted. To find one, the KSBs
+    without an accepted gap are passed as one more occupation that the learner must not cover."""
     rest = {
         f"{name} {label}": units
         for name, ksbs in occupations.items()
@@ -498,7 +500,7 @@ def unassessed_ksb(case: Case) -> Iterable[Problem]:
     if not case.application.assessments:
         return
     for path, claim, ksbs in _mapped(case):
-        not_ksbs = wrong_labels(ksbs, _list(case, claim))
+        not_ksbs = wrong_labels(ksbs, _ksb_list(case, claim))
         gaps = [
             label
             for label, coverage in ksbs.items()
@@ -508,10 +510,10 @@ def unassessed_ksb(case: Case) -> Iterable[Problem]:
             and not coverage.assessed_by
             and case.reading.is_reliable((*path, label, "assessed_by"))
         ]
-        for own in case.accepted.apart(unassessed_ksb.code, path, gaps):
+        for own in case.accepted.grouped(unassessed_ksb.code, path, gaps):
             yield Problem(
                 path,
-                f"No assessment is named for {ranges(own)} of {_named(claim)}",
+                f"No assessment is named for {ranges(own)} of {_name_of(claim)}",
                 "Name it in the long form, for example ‘K1: {units: [U1], assessed_by: [A1]}’.",
                 details={"unassessed": own},
                 on_key=True,
@@ -549,25 +551,31 @@ def ksb_list_missing(case: Case) -> Iterable[Problem]:
             yield Problem(
                 path,
                 f"Could not check that the mapping of {one.reference} is complete: {why}",
-                " ".join(filter(None, [_how_to_have_a_list(case, one), _what_is_open(case)])),
+                " ".join(filter(None, [_list_hint(case, one), _combinations_hint(case)])),
                 on_key=True,
-                fix=_version_meant(case, one),
+                fix=_version_fix(case, one),
                 unproven=True,
             )
 
 
-def _version_meant(case: Case, one: Occupation) -> Fix | None:
-    """The version of a list that there is, where the one that is given can mean that."""
-    at = (*one.path, "version")
-    written = case.document.text(at)
-    there = case.lists.versions(one.claim.resolved_reference or "")
-    meant = parse_version(written, there) if written else None
-    return Fix(meant, at=(at,), certain=False) if meant in there and meant != written else None
+def _other_version(case: Case, one: Occupation) -> str | None:
+    """The version that the draft likely means by the one it gives, if the two differ."""
+    written = case.document.text((*one.path, "version"))
+    if not written:
+        return None
+    meant = parse_version(written, case.lists.versions(one.claim.resolved_reference or ""))
+    return meant if meant != written else None
+
+
+def _version_fix(case: Case, one: Occupation) -> Fix | None:
+    meant = _other_version(case, one)
+    if meant not in case.lists.versions(one.claim.resolved_reference or ""):
+        return None
+    return Fix(meant, at=((*one.path, "version"),), certain=False)
 
 
 def _why_no_list(case: Case, one: Occupation) -> str | None:
-    """Why there is no list to use, in words; None where there is one, and where another finding
-    says it."""
+    """Why there is no list to use. None if there is one, or if another finding says why."""
     if not one.is_mapped or one.claim.resolved_reference is None or isinstance(one.list, KsbList):
         return None
     at = (*one.path, "version")
@@ -579,7 +587,7 @@ def _why_no_list(case: Case, one: Occupation) -> str | None:
     return f"{quote(written)} is not a version number"
 
 
-def _how_to_have_a_list(case: Case, one: Occupation) -> str:
+def _list_hint(case: Case, one: Occupation) -> str:
     reference, version = one.claim.resolved_reference or "", one.claim.version
     there = case.lists.versions(reference)
     if version in there:
@@ -587,13 +595,12 @@ def _how_to_have_a_list(case: Case, one: Occupation) -> str:
             f"Correct that file, or write it again with ‘htq ksbs get {reference} --version "
             f"{version} --force’."
         )
-    written = case.document.text((*one.path, "version"))
-    meant = parse_version(written, there) if written else None
-    steps = [f"Did you mean version {meant}?"] if meant and meant != written else []
+    meant = _other_version(case, one)
+    steps = [f"Did you mean version {meant}?"] if meant else []
     if there:
         kind = "a list of version" if len(there) == 1 else "lists of versions"
         steps.append(f"You have {kind} {join(there)}.")
-    if written is None:
+    if case.document.text((*one.path, "version")) is None:
         steps.append("Enter the ‘version’ that you mapped to.")
     elif version is not None:
         steps.append(
@@ -603,13 +610,13 @@ def _how_to_have_a_list(case: Case, one: Occupation) -> str:
     return " ".join(steps)
 
 
-def _what_is_open(case: Case) -> str | None:
-    """That combinations of units are not checked, where that is so for want of a list: in a draft
-    that leaves a choice, unless every combination covers another occupation."""
+def _combinations_hint(case: Case) -> str | None:
+    """Says that a missing list leaves combinations of units unchecked. None if the draft leaves no
+    choice, or if every combination covers an occupation whose list is there."""
     structure, permitted = case.application.structure, case.permitted
     if structure is None or structure.is_empty or permitted is None:
         return None
-    settled = {one.name: one.covering for one in _competing(case) if one.is_settled}
+    settled = {one.name: one.covering for one in _mapped_occupations(case) if one.is_settled}
     try:
         if settled and permitted.counter_example(settled) is None:
             return None
@@ -672,7 +679,8 @@ def unsatisfiable_group(case: Case) -> Iterable[Problem]:
         )
 
 
-_SLIP = r"(?ia)\s*[KSB]\s*[0-9]+\s*"
+_CLEAR_LABEL = r"(?ia)\s*[KSB]\s*[0-9]+\s*"
+"""A label that differs from its usual form only in case, spaces and zeros."""
 
 
 @rule(
@@ -696,37 +704,38 @@ def malformed_label(case: Case) -> Iterable[Problem]:
     The mapping of that KSB is not read.
     """
     for path, claim, ksbs in _mapped(case):
-        known = _list(case, claim)
+        known = _ksb_list(case, claim)
         alike = Counter(parse_label(label) for label in ksbs)
         for label, likely in wrong_labels(ksbs, known).items():
-            if not LABEL.fullmatch(label):
-                meant = parse_label(label)
-                alone = alike[meant] == 1 and case.reading.is_reliable((*path, meant or label))
-                there = isinstance(known, str) or meant in known.ksbs
-                clear = meant and alone and there and re.fullmatch(_SLIP, label)
-                if meant in ksbs:
-                    hint = f"There is a line of {meant} already. Put the two together."
-                elif not there:
-                    hint = f"Check the label and the version: the list has no {meant}."
-                else:
-                    hint = f"Enter it as {meant}."
-                yield Problem(
-                    (*path, label),
-                    f"{quote(label)} is not the label of a KSB",
-                    hint
-                    if meant
-                    else _a_line_for_each(together, known)
-                    if (together := combined_labels(label))
-                    else (f"Did you mean {likely}? " if likely else "")
-                    + "Enter K, S or B and a number, for example ‘K1’.",
-                    on_key=True,
-                    fix=Fix(meant, name=True, certain=bool(clear))
-                    if meant and alone and there
-                    else None,
-                )
+            if LABEL.fullmatch(label):
+                continue
+            fix, meant = None, parse_label(label)
+            is_known = isinstance(known, str) or meant in known.ksbs
+            is_only = alike[meant] == 1 and case.reading.is_reliable((*path, meant or label))
+            if meant and is_only and is_known:
+                is_certain = re.fullmatch(_CLEAR_LABEL, label) is not None
+                fix = Fix(meant, name=True, certain=is_certain)
+            if meant and meant in ksbs:
+                hint = f"There is a line of {meant} already. Put the two together."
+            elif meant and not is_known:
+                hint = f"Check the label and the version: the list has no {meant}."
+            elif meant:
+                hint = f"Enter it as {meant}."
+            elif together := combined_labels(label):
+                hint = _split_hint(together, known)
+            else:
+                hint = f"Did you mean {likely}? " if likely else ""
+                hint += "Enter K, S or B and a number, for example ‘K1’."
+            yield Problem(
+                (*path, label),
+                f"{quote(label)} is not the label of a KSB",
+                hint,
+                on_key=True,
+                fix=fix,
+            )
 
 
-def _a_line_for_each(labels: list[str], known: KsbList | str) -> str:
+def _split_hint(labels: list[str], known: KsbList | str) -> str:
     lacking = [] if isinstance(known, str) else [one for one in labels if one not in known.ksbs]
     if lacking:
         return f"Check the labels and the version: the list has no {ranges(lacking)}."
@@ -756,7 +765,7 @@ def unknown_assessment(case: Case) -> Iterable[Problem]:
     Then nothing shows that the KSB is assessed. Each id is one finding, with every line that names
     it.
     """
-    return _not_defined(case.assessments)
+    return _unknown_ids(case.assessments)
 
 
 @rule(
@@ -786,9 +795,9 @@ def unit_outside_structure(case: Case) -> Iterable[Problem]:
     if any(path[0] == "structure" for path in case.reading.lost):
         return
     named = {name for _, name in units_in_structure(case.application)}
-    meant = case.units.meant_in("structure")
+    named |= case.units.meant_in("structure")
     for name in case.application.units:
-        if name not in named and name not in meant:
+        if name not in named:
             yield Problem(
                 ("units", name),
                 f"The structure does not name the unit {quote(name)}",
@@ -823,7 +832,7 @@ def no_units(case: Case) -> Iterable[Problem]:
 
 
 def _has_units(case: Case) -> bool:
-    """Whether a draft has units, even if none of them is sound."""
+    """Whether a draft has units, even if none of them can be read."""
     return bool(case.application.units) or any(path[0] == "units" for path in case.reading.lost)
 
 

@@ -87,7 +87,7 @@ def level_4_on_level_5(case: Case) -> Iterable[Problem]:
             )
 
 
-_HTQ = re.compile(r"\bHTQs?\b|\bhigher[\W_]+technical[\W_]+qualification", re.IGNORECASE)
+_QUALITY_MARK = re.compile(r"\bHTQs?\b|\bhigher[\W_]+technical[\W_]+qualification", re.IGNORECASE)
 
 
 @rule(
@@ -113,7 +113,7 @@ def htq_in_title(case: Case) -> Iterable[Problem]:
     None of 85 approved titles does: the quality mark says it.
     """
     title = case.application.qualification and case.application.qualification.title
-    found = _HTQ.search(title or "")
+    found = _QUALITY_MARK.search(title or "")
     if found:
         yield Problem(
             ("qualification", "title"),
@@ -161,16 +161,16 @@ def title_and_level(case: Case) -> Iterable[Problem]:
 
 
 def levels_in(title: str) -> set[int]:
-    """The levels that a title says, in digits or words; each of ‘levels 4 and 5’ too."""
-    said = [
+    """The levels that a title names, in digits or words. ‘Levels 4 and 5’ names both."""
+    words = [
         word
-        for found in _LEVELS_SAID.finditer(title.lower())
+        for found in _LEVELS_IN_TITLE.finditer(title.lower())
         for word in re.findall(r"[^\W_]+", found[1])
     ]
-    return {int(w) if w.isdecimal() else _NUMBERS[w] for w in said if _is_number(w)}
+    return {int(w) if w.isdecimal() else _NUMBERS[w] for w in words if _is_number(w)}
 
 
-_LEVELS_SAID = re.compile(
+_LEVELS_IN_TITLE = re.compile(
     r"\b(?:levels?|l(?=\d))[\s:-]*((?:\d+|[a-z]+)\b(?:\s*(?:/|&|-|–|,|\band|\bor|\bto)\s*[1-8]\b)*)"
 )
 
@@ -179,7 +179,7 @@ def _is_number(word: str) -> bool:
     return word in _NUMBERS or (word.isdecimal() and len(word) < 3)
 
 
-_PARTS = r"(?ia)\s*([0-9]{3})[\s/-]*([0-9]{4})[\s/-]*([0-9X])\s*"
+_NUMBER_PARTS = r"(?ia)\s*([0-9]{3})[\s/-]*([0-9]{4})[\s/-]*([0-9X])\s*"
 
 
 @rule(
@@ -216,12 +216,12 @@ def qualification_number(case: Case) -> Iterable[Problem]:
             "Enter three digits, four digits and a digit or X, with slashes between, for "
             "example ‘610/0123/X’. Leave the field out if there is no number yet.",
             fix=Fix("/".join(parts.groups()).upper())
-            if (parts := re.fullmatch(_PARTS, number))
+            if (parts := re.fullmatch(_NUMBER_PARTS, number))
             else None,
         )
 
 
-_NUMBER_OF = {
+_NUMBER_OF_TYPE = {
     "awarding-organisation": ("recognition_number", "recognition number from Ofqual", "RN5133"),
     "higher-education-provider": ("ukprn", "UKPRN", "10009999"),
 }
@@ -254,7 +254,7 @@ def applicant_number(case: Case) -> Iterable[Problem]:
     applicant = case.application.applicant
     if applicant is None or applicant.type is None:
         return
-    name, title, example = _NUMBER_OF[applicant.type]
+    name, title, example = _NUMBER_OF_TYPE[applicant.type]
     if getattr(applicant, name) is None:
         kind = applicant.type.replace("-", " ").replace("higher education", "higher-education")
         yield Problem(
@@ -268,13 +268,12 @@ def _a(noun: str) -> str:
     return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 
 
-_HN = re.compile(r"\bH\.?N\.?[CD]s?\b|\bhigher[\s-]+nationals?\b", re.IGNORECASE)
+_HIGHER_NATIONAL = re.compile(r"\bH\.?N\.?[CD]s?\b|\bhigher[\s-]+nationals?\b", re.IGNORECASE)
 
 
 def higher_national(title: str) -> str | None:
-    """The words with which a title says that the qualification is an HNC or HND; None where
-    it does not."""
-    found = _HN.search(title)
+    """The words in a title that name an HNC or HND; None if there are none."""
+    found = _HIGHER_NATIONAL.search(title)
     return found[0] if found else None
 
 
@@ -314,10 +313,10 @@ def permission(case: Case) -> Iterable[Problem]:
     if qualification is None:
         return
     rights = qualification.intellectual_property
-    own = {"applicant", ((applicant and applicant.name) or "applicant").casefold()}
-    holder = rights.holder if rights and rights.holder else "applicant"
     if rights and rights.permission:
         return
+    own = {"applicant", ((applicant and applicant.name) or "applicant").casefold()}
+    holder = rights.holder if rights and rights.holder else "applicant"
     path = ("qualification", "intellectual_property", "permission")
     hint = (
         "Ask the holder for permission, and add the file that shows it, for example "
@@ -415,11 +414,11 @@ def applicant_number_form(case: Case) -> Iterable[Problem]:
     applicant = case.application.applicant
     if applicant is None:
         return
-    for name, (title, form, advice, source) in _FORMS.items():
+    for name, (title, form, advice, source) in _NUMBER_FORMS.items():
         number = getattr(applicant, name)
         if not number or re.fullmatch(form, number):
             continue
-        needed = applicant.type is not None and _NUMBER_OF[applicant.type][0] == name
+        needed = applicant.type is not None and _NUMBER_OF_TYPE[applicant.type][0] == name
         yield Problem(
             ("applicant", name),
             f"{quote(number)} is not written as a {title}",
@@ -430,7 +429,7 @@ def applicant_number_form(case: Case) -> Iterable[Problem]:
         )
 
 
-_FORMS = {
+_NUMBER_FORMS = {
     "recognition_number": (
         "recognition number",
         r"RN[0-9]+",

@@ -48,7 +48,7 @@ def missing_field(case: Case) -> Iterable[Problem]:
     What other rules ask for, such as evidence from an employer, they say themselves.
     """
     yield from case.faults(FaultKind.MISSING)
-    told = set()
+    reported = set()
     for _, group in choices(case.application):
         if group.credits is None or group.choose is not None:
             continue
@@ -56,8 +56,8 @@ def missing_field(case: Case) -> Iterable[Problem]:
             unit, where = case.application.units.get(unit_id), ("units", unit_id, "credits")
             if unit is None or unit.credits is not None:
                 continue
-            if where not in told and case.reading.is_reliable(where):
-                told.add(where)
+            if where not in reported and case.reading.is_reliable(where):
+                reported.add(where)
                 yield Problem(
                     where,
                     f"The number of credits of {quote(unit_id)} is missing, and a group that it "
@@ -135,7 +135,7 @@ def wrong_value(case: Case) -> Iterable[Problem]:
     The value is not used, and whatever else depends on it is not checked.
     """
     for problem in case.faults(FaultKind.WRONG):
-        yield _version(case, problem) or _list_of_ids(case, problem) or problem
+        yield _version_problem(case, problem) or _ids_problem(case, problem) or problem
     for path, group in choices(case.application):
         known = case.reading.is_reliable((*path, "choose")) and case.reading.is_reliable(
             (*path, "credits")
@@ -150,8 +150,8 @@ def wrong_value(case: Case) -> Iterable[Problem]:
             )
 
 
-def _version(case: Case, problem: Problem) -> Problem | None:
-    """The problem of a version that is written otherwise, such as `v1.1`, with what it means."""
+def _version_problem(case: Case, problem: Problem) -> Problem | None:
+    """The problem with the version that is meant, if it is about a version such as `v1.1`."""
     written = case.document.text(problem.path)
     if problem.path[:1] + problem.path[2:] != ("standards", "version") or written is None:
         return None
@@ -168,8 +168,8 @@ def _version(case: Case, problem: Problem) -> Problem | None:
     return problem._replace(hint=f"Did you mean version {meant}?", fix=fix)
 
 
-def _list_of_ids(case: Case, problem: Problem) -> Problem | None:
-    """The problem of ids that are written as a text and not as a list, with the list."""
+def _ids_problem(case: Case, problem: Problem) -> Problem | None:
+    """The problem with the list that is meant, if it is about ids written as a text."""
     text, ids = case.document.text(problem.path), _ids_at(case, problem.path)
     if not ids or not text:
         return None
@@ -181,7 +181,7 @@ def _list_of_ids(case: Case, problem: Problem) -> Problem | None:
 
 
 def _ids_at(case: Case, path: FieldPath) -> References | None:
-    """The ids of which a draft lists some at a path."""
+    """The units or the assessments, if a path leads to a list of their ids."""
     match path:
         case ("standards", int(), "ksbs", _) | ("standards", int(), "ksbs", _, "units"):
             return case.units
@@ -297,7 +297,7 @@ def acceptance_unmatched(case: Case) -> Iterable[Problem]:
     """
     for accepted in case.accepted.entries:
         entry = accepted.entry
-        if not accepted.checked or not accepted.stands:
+        if not accepted.checked or not accepted.is_effective:
             continue
         about = f" about {join([quote(label) for label in accepted.idle])}" if accepted.idle else ""
         where = f" at {quote(entry.at)}" if entry.at else ""
@@ -360,7 +360,7 @@ def acceptance_refused(case: Case) -> Iterable[Problem]:
                 "whether its findings can be accepted.",
             )
             continue
-        if accepted.lacks_ksbs:
+        if accepted.is_missing_ksbs:
             yield Problem(
                 (*at, "ksbs"),
                 f"A finding of {named} is accepted KSB by KSB, and the entry does not name any",

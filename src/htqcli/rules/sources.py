@@ -28,12 +28,12 @@ HESA = "https://www.hesa.ac.uk/collection/c12025/c/UKPRN"
 STANDARDS_DATA = "https://github.com/SkillsFundingAgency/das-courses-api"
 YAML = "https://yaml.org/spec/1.1/"
 FORMAT = "docs/application-format.md"
-"""What a draft file can hold is htq’s own."""
+"""The fields of a draft are htq’s own."""
 DATA = "data/standards.yaml"
-"""What a catalogue can hold is htq’s own; the bundled one says what each field means."""
+"""The fields of a catalogue are htq’s own. The bundled catalogue explains each."""
 
 
 def is_address(source: str) -> bool:
-    """Whether a source is a page on the web; else it is a file of this project, to which a link
-    leads nowhere outside its repository."""
+    """Whether a source is a web page. Otherwise it is a file of this project, which can be linked
+    only in its repository."""
     return source.startswith("https://")

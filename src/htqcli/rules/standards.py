@@ -12,16 +12,16 @@ from htqcli.draft.application import StandardClaim, repeated_standards
 from htqcli.model.part import sound
 from htqcli.rules.declare import Acceptable, Case, Problem, Severity, rule
 from htqcli.rules.sources import CRITERIA, CYCLE_3, STANDARDS_DATA
+from htqcli.vocabulary import REFERENCE
 from htqcli.words import join, nearest, only_possible_word, quote, title_key
 
-_FORM = r"(?a)ST\d{4}"
-_SLIP = r"(?ia)\s*ST[\s_–-]*[0-9O]{4}\s*"
-"""A reference that lacks nothing and has no more than spaces and letters O too many."""
+_CLEAR_REFERENCE = r"(?ia)\s*ST[\s_–-]*[0-9O]{4}\s*"
+"""A reference that differs from its usual form only in case, separators and letters O."""
 _BEFORE_TITLE = r"(?ia)\s*ST[\s_–-]*[0-9O]{4}\b"
 
 
 def _listed(case: Case) -> Iterator[tuple[int, StandardClaim, Standard]]:
-    """The standards named that are on the cycle's list, with their positions."""
+    """The draft's standards that are on the cycle's list, each with its position in the draft."""
     if case.cycle is None:
         return
     for index, claim in sound(case.application.standards):
@@ -56,8 +56,8 @@ def malformed_reference(case: Case) -> Iterable[Problem]:
     Where it is clear which standard is meant, the other rules go by that one.
     """
     for index, claim in sound(case.application.standards):
-        reference = claim.reference
-        if reference is None or re.fullmatch(_FORM, reference):
+        reference, meant = claim.reference, claim.resolved_reference
+        if reference is None or re.fullmatch(REFERENCE, reference):
             continue
         typed = reference.upper().lstrip()
         if typed.startswith(("FA", "AU")):
@@ -65,33 +65,28 @@ def malformed_reference(case: Case) -> Iterable[Problem]:
                 "FA and AU references are other products, which an HTQ cannot align to. Enter "
                 "the reference of an occupational standard, for example ‘ST0116’."
             )
-        elif claim.resolved_reference and typed.startswith("OCC"):
-            meant = claim.resolved_reference
+        elif meant and typed.startswith("OCC"):
             hint = f"This is an occupation code. Enter the standard’s reference: {meant}."
-        elif claim.resolved_reference:
-            hint = f"Enter it as {claim.resolved_reference}."
+        elif meant:
+            hint = f"Enter it as {meant}."
         else:
             hint = "Enter ST and four digits, for example ‘ST0116’."
+        fix = Fix(meant, certain=_is_clear(case, reference, meant)) if meant else None
         yield Problem(
             ("standards", index, "reference"),
             f"{quote(reference)} is not the reference of a standard",
             hint,
-            fix=Fix(
-                claim.resolved_reference,
-                certain=_is_clear(case, reference, claim.resolved_reference),
-            )
-            if claim.resolved_reference
-            else None,
+            fix=fix,
         )
 
 
 def _is_clear(case: Case, reference: str, meant: str) -> bool:
-    """Whether a text is a reference and no more, or a reference with the title of that standard."""
+    """Whether a text is only a reference, or a reference and the title of its standard."""
     standards = (cycle.by_reference.get(meant) for cycle in case.catalogue.cycles)
     titles = {title_key(standard.title) for standard in standards if standard}
     match = re.match(_BEFORE_TITLE, reference)
     rest = title_key(reference[match.end() :]) if match else None
-    return rest in titles or re.fullmatch(_SLIP, reference) is not None
+    return rest in titles or re.fullmatch(_CLEAR_REFERENCE, reference) is not None
 
 
 @rule(
