@@ -325,7 +325,7 @@ def test_commands_refuse_a_catalogue_exactly_when_check_finds_an_error(tmp_path,
         }
     else:
         assert not report.files[0].count(Severity.ERROR)
-        assert found.listed is None or found.cycle(found.listed.cycle)
+        assert found.latest_listed_cycle is None or found.cycle(found.latest_listed_cycle.cycle)
         assert found.status(AT).state
 
 

@@ -24,7 +24,7 @@ from htqcli.ksbs.fetching import ARRAY, RECORD, NotFetched, fetch, objection
 
 pytestmark = pytest.mark.slow
 
-IMPATIENT = RECORD._replace(total=5, silence=0.2, pause=0.001, longest_pause=0.002)
+IMPATIENT = RECORD._replace(total=5, silence=0.2, pause=0.001, max_pause=0.002)
 """Short limits, so that no test waits long for a server that does not answer."""
 
 
@@ -430,7 +430,7 @@ def test_the_wait_that_a_server_asks_for_is_limited(server, asks):
 @pytest.mark.parametrize("asks", ["1", "Fri, 31 Dec 2100 23:59:59 GMT"])
 def test_the_wait_that_a_server_asks_for_replaces_the_default_wait(server, asks):
     server.answers = {"/a": [answer(b"", 429, Retry_After=asks), answer(b"too early")]}
-    limits = IMPATIENT._replace(pause=0, longest_pause=60, total=0.1)
+    limits = IMPATIENT._replace(pause=0, max_pause=60, total=0.1)
     with pytest.raises(NotFetched, match=r"took longer than 0.1 seconds"):
         fetch(f"{server.address}/a", limits)
     assert server.asked == ["/a"]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from htqcli.moment import LONDON, UnreadableDate, in_iso, now, read, say, say_length
+from htqcli.moment import LONDON, UnreadableDate, now, read, say, say_duration, to_iso
 
 MONTHS = [
     "January",
@@ -599,13 +599,13 @@ def test_a_moment_is_shown_in_govuk_style_as_precisely_as_it_was_written(text, s
     ],
 )
 def test_a_length_of_time_is_shown_in_its_two_largest_units(seconds, said):
-    assert say_length(seconds) == said
+    assert say_duration(seconds) == said
 
 
 @given(st.integers(0, 10**10))
 def test_a_length_of_time_is_rounded_down_by_less_than_its_last_unit(seconds):
     sizes = {"day": 86_400, "hour": 3_600, "minute": 60, "second": 1}
-    parts = [part.split() for part in say_length(seconds).split(" and ")]
+    parts = [part.split() for part in say_duration(seconds).split(" and ")]
     said = [(int(count.replace(",", "")), sizes[unit.rstrip("s")]) for count, unit in parts]
     assert len(said) <= 2
     assert 0 <= seconds - sum(count * size for count, size in said) < said[-1][1]
@@ -778,7 +778,7 @@ def test_instants_are_compared_in_utc_and_not_by_local_clock_time():
     ],
 )
 def test_an_unambiguous_date_is_converted_to_iso_8601(written, iso):
-    assert in_iso(written) == iso
+    assert to_iso(written) == iso
     assert read(iso) == read(written)
 
 
@@ -806,7 +806,7 @@ def test_an_unambiguous_date_is_converted_to_iso_8601(written, iso):
     ],
 )
 def test_a_date_that_is_ambiguous_or_already_in_iso_8601_is_not_converted(written):
-    assert in_iso(written) is None
+    assert to_iso(written) is None
 
 
 @pytest.mark.parametrize("text, year", [("29/7/00", 2000), ("29 July 99", 2099)])

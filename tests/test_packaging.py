@@ -93,7 +93,7 @@ def test_the_catalogue_can_be_read_from_a_zipped_package(wheel, installed):
         import sys
         sys.path.insert(0, {str(wheel)!r})
         from htqcli.catalogue import bundled
-        print(len(bundled.load().listed.standards), bundled.__file__)
+        print(len(bundled.load().latest_listed_cycle.standards), bundled.__file__)
     """
     found = run(installed / "python", "-I", "-c", script).stdout.decode()
     assert found.startswith("93 ")

@@ -1,6 +1,5 @@
-"""One way to write a cell of CSV and of Markdown: whatever a text holds, it is shown as that text.
-
-A spreadsheet takes it for no formula, a table stays whole, and nothing in it is markup.
+"""Writing cells of CSV and Markdown so that any text is shown as that text: never as a formula or
+markup, and without breaking its table.
 """
 
 from __future__ import annotations
@@ -13,21 +12,21 @@ from typing import Any
 from htqcli.words import visible
 
 BYTE_ORDER_MARK = "\ufeff"
-"""What CSV in a file begins with: without it Excel reads UTF-8 as the old encoding of Windows."""
+"""The beginning of a CSV file: without it, Excel reads UTF-8 as the old encoding of Windows."""
 
 Rows = Iterable[Sequence[Any]]
 
 
 def plain(value: Any) -> str:
-    """What a cell shows of a value: nothing for None, the items of a list in a row."""
+    """The text of a value: empty for None, the items of a list with commas between them."""
     if isinstance(value, list | tuple):
         return visible(", ".join(map(str, value)))
     return "" if value is None else visible(str(value))
 
 
 def csv_text(columns: Sequence[str], rows: Rows) -> str:
-    """Rows under a header as CSV. A text that a spreadsheet would calculate begins with an
-    apostrophe; a number stays a number."""
+    """Rows under a header as CSV. A text that a spreadsheet would read as a formula gets an
+    apostrophe before it; a number stays a number."""
     import csv
 
     out = io.StringIO()
@@ -44,21 +43,20 @@ def _csv(value: Any) -> str:
 
 
 _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]")
-"""How a formula begins, to a spreadsheet of a country where signs are wide as well. A tab or the
-end of a line does not begin a cell, because it is written as an escape."""
+"""The beginning of a formula, also with the full-width signs that some spreadsheets accept. A tab
+or line end cannot begin a cell: it is escaped."""
 
 
 def markdown_table(columns: Sequence[str], rows: Rows) -> str:
-    """Rows under a header as a table of Markdown."""
+    """Rows under a header as a Markdown table."""
     head, *others = ([markdown(plain(cell)) for cell in row] for row in (columns, *rows))
     lines = [f"| {' | '.join(line)} |\n" for line in (head, *others)]
     return "".join((lines[0], f"|{' | '.join(['---'] * len(head))}|\n", *lines[1:]))
 
 
 def markdown(text: str) -> str:
-    """Text of which Markdown and HTML read nothing but characters, and which mentions nobody: in
-    a cell, in a line, and at the beginning of a paragraph or an item of a list. Hyphens and times
-    stay readable as they are."""
+    """Text without markup or mentions for Markdown and HTML, in a cell, in a line, or at the
+    beginning of a paragraph or item. Hyphens in words and times are not escaped."""
     shown = _MARKUP.sub(r"\\\g<0>", visible(text).strip())
     shown = _NUMBER.sub(r"\1\\\2", shown)
     shown = _ENTITY.sub("&amp;", shown).replace("<", "&lt;").replace(">", "&gt;")
@@ -66,13 +64,13 @@ def markdown(text: str) -> str:
 
 
 def markdown_link(text: str, address: str) -> str:
-    """A link, of an address from which nothing gets out."""
+    """A link whose address cannot end early."""
     from urllib.parse import quote
 
-    return f"[{markdown(text)}]({quote(visible(address), safe=_OF_ADDRESSES)})"
+    return f"[{markdown(text)}]({quote(visible(address), safe=_SAFE_IN_ADDRESS)})"
 
 
-_OF_ADDRESSES = "/:?#@!$&'*+,;=%~"
+_SAFE_IN_ADDRESS = "/:?#@!$&'*+,;=%~"
 
 _MARKUP = re.compile(r"[\\`*{}\[\]#!|~$=]|(?<![^\W_])[-+_]|[-+_](?![^\W_])|(?<!\d):|:(?!\d)")
 _NUMBER = re.compile(r"^(\d+)([.)])(?!\S)")

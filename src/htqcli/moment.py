@@ -1,34 +1,32 @@
-"""London time: reading when, and saying dates.
+"""Dates and times in London time: reading them, and writing them in words.
 
-No page of the Institute names a time zone; its dates are read as London time, with summer
-time. A `Moment` is what somebody wrote of a time, with the precision in which they wrote it:
-a minute, a day or a month.
+No page of the Institute names a time zone, so its dates are read as London time, with summer time.
+A `Moment` is a time with the precision in which it was written: a minute, a day or a month.
 
 What is a date
 --------------
 
-A text is a date if all of it is of this grammar, in any case. Nothing is left over, and nothing
-is filled in but the century of a year of two digits.
+A text is a date if the whole text follows this grammar, in any case. Only the century of a
+two-digit year is filled in.
 
-    moment   one date, with at most one time and one weekday, in any order, apart by a space or
-             a comma; or a date and a time as ISO 8601 joins them: 2022-07-29T17:00
+    moment   one date, with at most one time and one weekday, in any order, separated by a space or
+             a comma; or a date and a time joined as in ISO 8601: 2022-07-29T17:00
     date     2022-07-29  2022/7/29  2022.7.29  20220729     the year first
              29/07/2022  29-7-22  29.7.2022  29 07 2022     the day before the month
              29 July 2022  the 29th of July, 2022  29-Jul-22
-             July 29, 2022  2022 July 29                    a month by its name
+             July 29, 2022  2022 July 29                    the month by name
     month    2024-09  2024/9  09/2024  September 2024  Sept ’24  2024 Sep
-    year     four digits; two of this century only behind a day and a month, or after an
-             apostrophe. 2023/24 and 2009/10 are school years, so they are no month
+    year     four digits; two digits, of this century, only after a day and a month or after an
+             apostrophe. 2023/24 and 2009/10 are school years, not months
     time     17:00  17.00  17:00:00.5  1700 hours  5pm  5:30 p.m.  noon  12 midday  midnight
-    zone     behind a time: Z, UTC, GMT, BST, +01:00, +0100, GMT+1, UK time, London time. An
-             offset is at most 14:00. One with a minus needs seconds before it (or ISO’s T): in
-             10:00-11:00 people mean two times
-    weekday  Friday, Fri: that of the date
+    zone     after a time: Z, UTC, GMT, BST, +01:00, +0100, GMT+1, UK time, London time. An offset
+             is at most 14:00. A negative one needs seconds before it (or ISO’s T), because
+             10:00-11:00 usually means two times
+    weekday  Friday, Fri: the weekday of the date
     words    ‘on’ and ‘the’ before a day, ‘at’ before a time
 
-A number alone is no time, a month and a time are no date, and a month by its name with two digits
-(Sep-24) could be a day or a year. `say` writes in this grammar: what was read, said and read
-again is the same moment.
+A number alone is not a time, a month with a time is not a date, and in Sep-24 the digits could be
+a day or a year. `say` writes in this grammar: reading what it wrote gives the same moment.
 """
 
 from __future__ import annotations
@@ -44,42 +42,43 @@ from htqcli.words import nearest, quote
 
 LONDON = ZoneInfo("Europe/London")
 YEARS = range(1900, 3000)
-"""Years that are read. Outside them a date is a slip of the pen, and arithmetic overflows."""
+"""Years that are accepted. Others are slips of the pen, and arithmetic with them overflows."""
 
 Precision = Literal["minute", "day", "month"]
 ANY: tuple[Precision, ...] = ("minute", "day", "month")
 
 
 class UnreadableDate(ValueError):
-    """A text that is no date, or not of the precision asked for.
+    """A text that is not a date, or not one of the wanted precision.
 
-    Its message says why, to go after the text: ‘… does not say the year’. `meant` is what the
-    text could mean, and `hint` a sentence that offers that; it is empty where nothing is known.
+    The message says why, as the end of a sentence about the text: ‘… does not say the year’.
+    `meanings` are what the text could mean, and `hint` is a sentence that suggests them; it is
+    empty if there are none.
     """
 
-    def __init__(self, why: str, *meant: Moment, hint: str = "") -> None:
+    def __init__(self, why: str, *meanings: Moment, hint: str = "") -> None:
         super().__init__(why)
-        self.meant = meant
+        self.meanings = meanings
         self.hint = hint
 
-    def offering(self, wanted: Collection[Precision]) -> UnreadableDate:
-        """The same with a hint that offers only what can be entered: a time gives its day where
-        a day is wanted."""
-        meant = [
+    def suggesting(self, wanted: Collection[Precision]) -> UnreadableDate:
+        """The same error with a hint that suggests only what is wanted: where a day is, a time
+        becomes its day."""
+        meanings = [
             _moment(when.first, "day") if when.precision == "minute" not in wanted else when
-            for when in self.meant
+            for when in self.meanings
         ]
-        offers = list(dict.fromkeys(f"‘{when}’" for when in meant if when.precision in wanted))
+        offers = list(dict.fromkeys(f"‘{when}’" for when in meanings if when.precision in wanted))
         hint = self.hint
         if offers:
             several = f"Enter one, such as {' or '.join(offers[:2])}."
             hint = several if offers[1:] else f"Did you mean {offers[0]}?"
-        return UnreadableDate(str(self), *meant, hint=hint)
+        return UnreadableDate(str(self), *meanings, hint=hint)
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A time as it was written: the first instant it can mean, and the first after it."""
+    """A time as written: the first instant that it can mean, and the first instant after it."""
 
     first: datetime
     after: datetime
@@ -89,45 +88,45 @@ class Moment:
         return say(self.first, self.precision)
 
     def isoformat(self) -> str:
-        """ISO 8601 in the precision that was written: 2022-02-16T12:00:00+00:00, 2021-07-05
-        or 2020-09."""
+        """ISO 8601 in the precision of the moment: 2022-02-16T12:00:00+00:00, 2021-07-05 or
+        2020-09."""
         length = {"minute": None, "day": 10, "month": 7}[self.precision]
         return self.first.isoformat()[:length]
 
 
 def now() -> datetime:
-    """The present instant in London time, to the second. The only clock of htq."""
+    """The present instant in London time, to the second. htq reads the clock only here."""
     return _in_london(datetime.now(UTC).replace(microsecond=0))
 
 
 def read(text: str, wanted: Collection[Precision] = ANY) -> Moment:
-    """Read ISO 8601, or a date as a person in England writes it: the day before the month.
-
+    """Read ISO 8601, or a date as people in England write it, with the day before the month:
     `2022-07-29T16:00:00Z`, `29 July 2022 5pm`, `05/07/2021` (5 July), `September 2024`.
-    Without an offset it is London time. A time that the clocks pass twice in October is the
-    first; one that they leave out in March is read as if they had not gone forward yet. A
-    fraction of a second is kept to the microsecond.
 
-    Raises UnreadableDate, also where the precision is not one that is wanted.
+    A time without an offset is London time. Of a time that the clocks show twice in October, it is
+    the first; one that they skip in March is read as if they had not yet gone forward. A fraction
+    of a second is kept to the microsecond.
+
+    Raises UnreadableDate, also if the precision is not wanted.
     """
     text = " ".join(text.split())
     try:
-        when = _strictly(text) if len(text) <= 60 and text.isprintable() else _refuse("")
+        when = _parse(text) if len(text) <= 60 and text.isprintable() else _refuse("")
         when = when or _refuse(text)
     except UnreadableDate as refused:
-        raise refused.offering(wanted) from None
+        raise refused.suggesting(wanted) from None
     if when.precision not in wanted:
         why = "does not say the day" if when.precision == "month" else "has a time"
-        raise UnreadableDate(why, when).offering(wanted)
+        raise UnreadableDate(why, when).suggesting(wanted)
     return when
 
 
-def in_iso(text: str) -> str | None:
-    """ISO 8601 of what a person in England wrote, in the same precision and without an offset
-    where the clocks say it all. None where the text is ISO 8601 already, says no time, or could
-    be read otherwise by somebody else: `05/07/2021`, `29/07/22` and midnight stay as they are."""
+def to_iso(text: str) -> str | None:
+    """A date as ISO 8601 in the same precision, without an offset if the clock time is unique. None
+    if the text is ISO 8601 already, is not a date, or is ambiguous to other readers, such as
+    `05/07/2021`, `29/07/22` and midnight."""
     text = " ".join(text.split())
-    written = re.fullmatch(_PLAINLY, text, _ANY_CASE)
+    written = re.fullmatch(_UNAMBIGUOUS, text, _ANY_CASE)
     if written is None or re.match(r"\d{4}-\d{2}(?:-\d{2})?(?:$|[T ]\d{2}:)", text):
         return None
     first, second = written["first"], written["second"]
@@ -147,8 +146,8 @@ def in_iso(text: str) -> str | None:
 def say(when: datetime, precision: Precision = "minute") -> str:
     """A time in GOV.UK style: 29 July 2022 at 5pm, 29 July 2022, September 2024.
 
-    In the hour that the clocks pass twice, the second time names its clock: 30 October 2022 at
-    1:30am GMT.
+    In the hour that the clocks show twice, the second time has its zone: 30 October 2022 at 1:30am
+    GMT.
     """
     if precision == "month":
         return f"{when:%B %Y}"
@@ -156,9 +155,9 @@ def say(when: datetime, precision: Precision = "minute") -> str:
     if precision == "day":
         return day
     offset = when.utcoffset()
-    again = offset is not None and when.replace(tzinfo=LONDON, fold=0).utcoffset() != offset
-    clock = f" {when.astimezone(LONDON).tzname()}" if again else ""
-    return f"{day} at {say_time(when)}{clock}"
+    is_second = offset is not None and when.replace(tzinfo=LONDON, fold=0).utcoffset() != offset
+    zone = f" {when.astimezone(LONDON).tzname()}" if is_second else ""
+    return f"{day} at {say_time(when)}{zone}"
 
 
 def say_time(when: datetime) -> str:
@@ -172,8 +171,8 @@ def say_time(when: datetime) -> str:
     return f"{when.hour % 12 or 12}{minutes}{seconds}{'pm' if when.hour >= 12 else 'am'}"
 
 
-def say_length(seconds: int) -> str:
-    """A length of time in its two largest units: 70 days and 17 hours, 1 minute."""
+def say_duration(seconds: int) -> str:
+    """A duration in its two largest units: 70 days and 17 hours, 1 minute."""
     parts = []
     for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1)):
         count, seconds = divmod(seconds, size)
@@ -183,8 +182,8 @@ def say_length(seconds: int) -> str:
 
 
 def _in_london(when: datetime) -> datetime:
-    """An instant in London time with its offset fixed: two times in one zone would be compared
-    by their clocks, which is wrong where those change."""
+    """An instant in London time with a fixed offset. Python compares two times of one zone by their
+    clocks, which is wrong when those change."""
     local = when.astimezone(LONDON)
     offset = local.utcoffset()
     assert offset is not None
@@ -192,7 +191,7 @@ def _in_london(when: datetime) -> datetime:
 
 
 def _moment(when: datetime, precision: Precision) -> Moment:
-    """The moment of a time with a zone, or of a day in London."""
+    """The moment of a time with a zone, or of a day or month in London."""
     if precision == "minute":
         first = _in_london(when.astimezone(UTC))
         if first.year not in YEARS:
@@ -207,8 +206,7 @@ def _moment(when: datetime, precision: Precision) -> Moment:
     return Moment(_in_london(begin), _in_london(end), precision)
 
 
-# The grammar. The forms are texts: Python compiles one when it is first looked for, and most
-# dates of most runs are ISO 8601.
+# The grammar. The expressions are compiled when they are first used: most dates are ISO 8601.
 
 _ANY_CASE = re.IGNORECASE | re.ASCII
 _MONTHS = (
@@ -257,12 +255,12 @@ _TIMES = (
     rf"(?P<hour>\d{{2}})(?P<minute>\d{{2}})(?P<second>(?!))? ?(?:hrs|hours){_ZONE}",
 )
 _WEEKDAY = r"(?:mon|tues?|wed(?:s|nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?"
-_PARTS = (
+_FORMS = (
     ("weekday", "(?:on )?", (_WEEKDAY,)),
     ("date", "(?:on )?(?:the )?", _DATES),
     ("time", "(?:at )?", _TIMES),
 )
-_PLAINLY = (
+_UNAMBIGUOUS = (
     r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,? )?"
     r"(?:"
     rf"(?:the )?\d{{1,2}}(?:st|nd|rd|th)?(?: of)?[ -]{_NAME},?[ -]\d{{4}}"
@@ -275,82 +273,81 @@ _PLAINLY = (
     r"(?:,?(?: at)? "
     r"(?:(?!12)\d{1,2}(?:[:.][0-5]\d)? ?[ap]m|(?:[01]\d|2[0-3]):[0-5]\d|noon|midday))?"
 )
-"""Dates, with a time or without, that leave no doubt: a month by its name, or a day that cannot
-be one; four digits for the year. Twelve o’clock is midday where it is called so."""
+"""Dates, with or without a time, that cannot be misread: the month by name, or a day above 12;
+four digits for the year. Twelve o’clock counts only as midday or noon."""
+
+Parts = dict[str, str]
+"""The values in a text, such as year and hour, by the group names of the forms, in text order."""
 
 
-Words = dict[str, str]
-"""What the parts of a text say, by the names in the forms and in the order of the text."""
-
-
-def _strictly(text: str) -> Moment | None:
-    """The moment of a text that is wholly of the grammar; None for any other."""
+def _parse(text: str) -> Moment | None:
+    """The moment of a text that follows the grammar; None for any other."""
     iso = re.fullmatch(_ISO_8601, text, _ANY_CASE)
     if iso:
-        return _built(_said(iso))
+        return _moment_of(_groups(iso))
     if _school_year(text):
         return None
-    said: Words = {}
-    kinds = {kind: [f"{lead}(?:{form})" for form in forms] for kind, lead, forms in _PARTS}
+    parts: Parts = {}
+    kinds = {kind: [f"{lead}(?:{form})" for form in forms] for kind, lead, forms in _FORMS}
     while text:
-        kind, part = _next_part(text, kinds)
-        if part is None:
+        kind, match = _next_part(text, kinds)
+        if match is None:
             return None
         del kinds[kind]
-        said |= {"weekday": part[0].strip(" ,")} if kind == "weekday" else _said(part)
-        text = text[part.end() :]
-    return _built(said) if "year" in said else None
+        parts |= {"weekday": match[0].strip(" ,")} if kind == "weekday" else _groups(match)
+        text = text[match.end() :]
+    return _moment_of(parts) if "year" in parts else None
 
 
 def _next_part(text: str, kinds: dict[str, list[str]]) -> tuple[str, re.Match[str] | None]:
-    """The part at the beginning of a text, up to the next one, and its kind."""
+    """The kind and match of the part at the beginning of a text, up to the next part."""
     for kind, forms in kinds.items():
         for form in forms:
-            if part := re.match(rf"{form}(?:, ?(?!$)| |$)", text, _ANY_CASE):
-                return kind, part
+            if match := re.match(rf"{form}(?:, ?(?!$)| |$)", text, _ANY_CASE):
+                return kind, match
     return "", None
 
 
-def _said(part: re.Match[str]) -> Words:
-    return {name: text for name, text in part.groupdict().items() if text}
+def _groups(match: re.Match[str]) -> Parts:
+    return {name: text for name, text in match.groupdict().items() if text}
 
 
-def _built(said: Words) -> Moment:
-    """The moment of what the parts say. Raises UnreadableDate where no such day or time exists,
-    or where they do not go together."""
-    day = _date(said)
-    if "day" not in said:
-        if "weekday" in said or "hour" in said:
+def _moment_of(parts: Parts) -> Moment:
+    """The moment that the parts give. Raises UnreadableDate if no such day or time exists, or if
+    the parts disagree."""
+    day = _date(parts)
+    if "day" not in parts:
+        if "weekday" in parts or "hour" in parts:
             raise UnreadableDate("does not say the day")
         return _moment(day, "month")
-    is_on = _WEEKDAYS[day.weekday()]
-    weekday = said.get("weekday", is_on).lower().removeprefix("on ")
-    if not is_on.lower().startswith(weekday[:3]):
-        raise UnreadableDate(f"is a {is_on}", _built({**said, "weekday": is_on}))
-    if "hour" not in said:
+    real = _WEEKDAYS[day.weekday()]
+    weekday = parts.get("weekday", real).lower().removeprefix("on ")
+    if not real.lower().startswith(weekday[:3]):
+        raise UnreadableDate(f"is a {real}", _moment_of({**parts, "weekday": real}))
+    if "hour" not in parts:
         return _moment(day, "day")
-    return _moment(_at_time(day, said), "minute")
+    return _moment(_at_time(day, parts), "minute")
 
 
-def _date(said: Words) -> datetime:
-    """The day that the parts say, or the first of the month."""
-    year = said["year"].lstrip("'’")
+def _date(parts: Parts) -> datetime:
+    """The day that the parts give, or the first of the month."""
+    year = parts["year"].lstrip("'’")
     number = int(year) + (2000 if len(year) == 2 else 0)
     if number not in YEARS:
         raise _other_year()
-    name, day = said["month"], said.get("day", "1")
-    month = int(name) if name.isdigit() else _number_of(name)
+    name, day = parts["month"], parts.get("day", "1")
+    month = int(name) if name.isdigit() else _month_number(name)
     if not 1 <= month <= 12:
-        turned = (
-            "day" in said and 1 <= int(day) <= 12 and _attempts({**said, "month": day, "day": name})
-        )
-        if not turned:
+        swapped = None
+        if "day" in parts and 1 <= int(day) <= 12:
+            swapped = _try({**parts, "month": day, "day": name})
+        if not swapped:
             raise UnreadableDate("is not a real date: a year has 12 months")
-        names = list(said)
+        names = list(parts)
         first, last = "the day", "the month"
         if names.index("year") < names.index("month"):
             first, last = last, first
-        raise UnreadableDate(f"does not have {first} before {last}", *turned)
+        raise UnreadableDate(f"does not have {first} before {last}", *swapped)
     try:
         return datetime(number, month, int(day))
     except ValueError:
@@ -363,49 +360,47 @@ def _date(said: Words) -> datetime:
         ) from None
 
 
-def _number_of(month: str) -> int:
+def _month_number(month: str) -> int:
     return next(at for at, name in enumerate(_MONTHS, 1) if name[:3].lower() == month[:3].lower())
 
 
-def _at_time(day: datetime, said: Words) -> datetime:
+def _at_time(day: datetime, parts: Parts) -> datetime:
     """The instant of a time on a day."""
-    hour, half = said["hour"].lower(), said.get("half", "").lower()
-    minute, second = int(said.get("minute", 0)), int(said.get("second", 0))
-    fraction = int(said.get("fraction", "")[:6].ljust(6, "0"))
+    hour, half = parts["hour"].lower(), parts.get("half", "").lower()
+    minute, second = int(parts.get("minute", 0)), int(parts.get("second", 0))
+    fraction = int(parts.get("fraction", "")[:6].ljust(6, "0"))
     if not hour.isdigit():
         hour = "0" if hour == "midnight" else "12"
     number = int(hour)
     if half and not 1 <= number <= 12:
-        clock = _attempts({**said, "half": ""})
-        raise UnreadableDate("is not a real time: am and pm go with the hours 1 to 12", *clock)
+        without_half = _try({**parts, "half": ""})
+        raise UnreadableDate(
+            "is not a real time: am and pm go with the hours 1 to 12", *without_half
+        )
     if half:
         number = number % 12 + (12 if half == "p" else 0)
     if (number, minute, second, fraction) == (24, 0, 0, 0):
-        tomorrow = day + timedelta(days=1)
+        next_day = (day + timedelta(days=1)).replace(tzinfo=LONDON)
+        meant = [_moment(next_day, "minute")] if next_day.year in YEARS else []
         raise UnreadableDate(
-            "ends with 24:00, which is midnight at the beginning of the next day",
-            *(
-                [_moment(tomorrow.replace(tzinfo=LONDON), "minute")]
-                if tomorrow.year in YEARS
-                else []
-            ),
+            "ends with 24:00, which is midnight at the beginning of the next day", *meant
         )
-    for value, most, unit in (
+    for value, limit, unit in (
         (number, 24, "a day has 24 hours"),
         (minute, 60, "an hour has 60 minutes"),
         (second, 60, "a minute has 60 seconds"),
     ):
-        if value >= most:
+        if value >= limit:
             raise UnreadableDate(f"is not a real time: {unit}", _moment(day, "day"))
     try:
-        zone = _zone(said.get("zone", "London time"))
+        zone = _zone(parts.get("zone", "London time"))
     except UnreadableDate as error:
-        raise UnreadableDate(str(error), *_attempts({**said, "zone": "London time"})) from None
+        raise UnreadableDate(str(error), *_try({**parts, "zone": "London time"})) from None
     return day.replace(hour=number, minute=minute, second=second, microsecond=fraction, tzinfo=zone)
 
 
 def _zone(name: str) -> tzinfo:
-    """The zone of a name or an offset; never the zone of the machine."""
+    """The zone of a name or an offset. It is never that of the machine."""
     sign = re.search("[+−-]", name)
     if sign is None:
         hours = {"BST": 1, "GMT": 0, "UTC": 0, "Z": 0}.get(name.upper())
@@ -424,11 +419,11 @@ def _other_year() -> UnreadableDate:
     return UnreadableDate(f"is not in the years {YEARS[0]} to {YEARS[-1]}")
 
 
-# What is refused, and what it could mean.
+# Texts that are refused, and what they could mean.
 
 _AND = r"(?: ?[-–—/&,+] ?| (?:and|or|to|until|till) )"
 _A_DAY = r"\d{1,2}(?: ?(?:st|nd|rd|th))?"
-_IN_FULL = (
+_SHARED_PARTS = (
     (r"(?<=\d)T(?=\d)|(?<=\d)(?=Z$)", " "),
     (rf"\b({_A_DAY})(?:{_AND}{_A_DAY})*?{_AND}({_A_DAY})(?: of)? ({_NAME}),? (\d{{4}})\b",
      r"\1 \3 \4 | \2 \3 \4"),
@@ -444,12 +439,12 @@ _IN_FULL = (
     (rf"(?<![\d.:])(\d{{1,2}}(?:[:.]\d\d)?){_AND}(\d{{1,2}}(?:[:.]\d\d)? ?([ap]m))\b",
      r"\1\3 | \2"),
 )  # fmt: skip
-"""Two days, months, years or times that share a part, and each of them in full."""
+"""Two days, months, years or times that share a part, and the same with each written in full."""
 _OTHER_ZONES = r"[A-Z][a-z]+/\w+|[ECMPA][SD]T|[CEW]ES?T|[IJKM]ST|A[CEW][SD]T|NZ[SD]T"
 
 
 def _refuse(text: str) -> NoReturn:
-    """Raise UnreadableDate, saying why a text is not of the grammar and what it could mean."""
+    """Raise UnreadableDate with the reason why a text is not a date, and what it could mean."""
     for refuse in (_refuse_digits, _refuse_two_digits, _refuse_school_year, _refuse_parts):
         refuse(text)
     raise UnreadableDate("is not a date")
@@ -465,17 +460,12 @@ def _refuse_digits(text: str) -> None:
         raise UnreadableDate(
             "is a number that Excel makes of a date", _moment(when, "minute" if timed else "day")
         )
-    halves = {"month": text[2:4]}
-    apart: dict[int, list[Words]] = {
-        6: [
-            {**halves, "day": text[:2], "year": text[4:]},
-            {**halves, "day": text[4:], "year": text[:2]},
-            {"month": text[4:], "year": text[:4]},
-        ],
-        8: [{**halves, "day": text[:2], "year": text[4:]}],
-    }
-    ways = apart.get(len(text), []) if text.isdigit() else []
-    meant = [when for said in ways for when in _attempts(said)]
+    day_first = {"day": text[:2], "month": text[2:4], "year": text[4:]}
+    year_first = {"year": text[:2], "month": text[2:4], "day": text[4:]}
+    month_only = {"year": text[:4], "month": text[4:]}
+    readings = {6: [day_first, year_first, month_only], 8: [day_first]}
+    ways = readings.get(len(text), []) if text.isdigit() else []
+    meant = [when for parts in ways for when in _try(parts)]
     if not re.fullmatch(r"(?:19|2\d)\d\d", text):
         raise UnreadableDate("is not a date: its digits run together", *meant)
 
@@ -486,9 +476,9 @@ def _refuse_two_digits(text: str) -> None:
     if match is None or (match[3] and (int(match[3]) > 12 or int(match[4]) <= 12)):
         return
     name, digits = match[1] or match[3], match[2] or match[4]
-    for month in _attempts({"month": name, "year": digits}):
-        # 2024 has every day that a month can have.
-        days = _attempts({"day": digits, "month": name, "year": "2024"})
+    for month in _try({"month": name, "year": digits}):
+        # 2024 is a leap year, so it has every day that a month can have.
+        days = _try({"day": digits, "month": name, "year": "2024"})
         day = "".join(f" or {str(day).removesuffix(' 2024')}" for day in days)
         raise UnreadableDate(
             f"does not say the year in four digits: it could be {month}{day}", month
@@ -496,7 +486,7 @@ def _refuse_two_digits(text: str) -> None:
 
 
 def _school_year(text: str) -> re.Match[str] | None:
-    """Where a text names a school year, such as 2024/25 or 2024-2025."""
+    """The school year in a text, such as 2024/25 or 2024-2025."""
     for match in re.finditer(
         r"(?<![\w/.-])((\d\d)\d\d) ?[/–-] ?(?:\d\d)?(\d\d)(?![/.-]?\d)", text, re.ASCII
     ):
@@ -509,24 +499,24 @@ def _refuse_school_year(text: str) -> None:
     year = _school_year(text)
     if year:
         without = f"{text[: year.start()]}{year[1]}{text[year.end() :]}"
-        meant = _tried(without) or _attempts({"month": "9", "year": year[1]})
+        meant = _try_text(without) or _try({"month": "9", "year": year[1]})
         raise UnreadableDate(f"has a school year, {year[0]}", *meant)
 
 
 def _refuse_parts(text: str) -> None:
     rest = " ".join(re.sub(rf"\b{_WEEKDAY},?", " ", text, flags=_ANY_CASE).split())
-    for form, in_full in _IN_FULL:
+    for form, in_full in _SHARED_PARTS:
         rest = re.sub(form, in_full, rest, flags=_ANY_CASE)
-    dates, rest = _taken(_DATES, rest)
-    times, rest = _taken(_TIMES, rest)
+    dates, rest = _extract(_DATES, rest)
+    times, rest = _extract(_TIMES, rest)
     left = " ".join(re.findall(r"[^\s|,]+", rest))
     if len(dates) > 1:
-        days = [_built(said) for said in dates]
+        days = [_moment_of(parts) for parts in dates]
         kinds = {when.precision for when in days}
         kind = "dates" if len(kinds) > 1 else f"{kinds.pop()}s"
         raise UnreadableDate(f"is not one date: it names {_count(dates)} {kind}", *days)
     if dates:
-        meant = [_built(dates[0] | said) for said in times or [{}]]
+        meant = [_moment_of(dates[0] | parts) for parts in times or [{}]]
         if len(times) > 1:
             raise UnreadableDate(f"is not one time: it names {_count(times)} times", *meant)
         if re.fullmatch(_OTHER_ZONES, left):
@@ -536,7 +526,7 @@ def _refuse_parts(text: str) -> None:
         raise UnreadableDate(f"is not only a date{also}", *meant)
     for word in re.findall("[a-z]{4,}", left, re.IGNORECASE):
         for name in nearest(word, _MONTHS):
-            if meant := _tried(text.replace(word, name)):
+            if meant := _try_text(text.replace(word, name)):
                 raise UnreadableDate(f"names no month: {quote(word)} is not one", *meant)
     month = re.search(rf"\b{_NAME}\b", left, _ANY_CASE) or re.search(r"\d ?[/.-] ?\d", left)
     if re.search(r"\d{5}", left):
@@ -548,12 +538,12 @@ def _refuse_parts(text: str) -> None:
         raise UnreadableDate("does not say the year" if text else "is not a date")
 
 
-def _taken(forms: Iterable[str], text: str) -> tuple[list[Words], str]:
-    """What all parts of one kind in a text say, and the text without them."""
-    found: list[Words] = []
+def _extract(forms: Iterable[str], text: str) -> tuple[list[Parts], str]:
+    """The dates, or times, in a text, and the text without them."""
+    found: list[Parts] = []
 
-    def take(part: re.Match[str]) -> str:
-        found.append(_said(part))
+    def take(match: re.Match[str]) -> str:
+        found.append(_groups(match))
         return " | "
 
     for form in forms:
@@ -565,18 +555,18 @@ def _count(things: Sized) -> str:
     return {2: "two", 3: "three"}.get(len(things), "several")
 
 
-def _tried(text: str) -> list[Moment]:
-    """The moment of a text in a list; an empty one where it is not of the grammar."""
+def _try_text(text: str) -> list[Moment]:
+    """The moment of a text, in a list that is empty if the text is not a date."""
     try:
-        when = _strictly(text)
+        when = _parse(text)
     except UnreadableDate:
         return []
     return [when] if when else []
 
 
-def _attempts(said: Words) -> list[Moment]:
-    """The moment of what parts say, in a list; an empty one where no such moment exists."""
+def _try(parts: Parts) -> list[Moment]:
+    """The moment that parts give, in a list that is empty if there is none."""
     try:
-        return [_built({name: text for name, text in said.items() if text})]
+        return [_moment_of({name: text for name, text in parts.items() if text})]
     except UnreadableDate:
         return []

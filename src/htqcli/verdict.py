@@ -1,4 +1,4 @@
-"""What is said of a file that was checked, from the worst to the best."""
+"""The verdicts on a checked file, from worst to best."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from enum import StrEnum
 
 
 class Verdict(StrEnum):
-    """`not-ready`: an error counts. `unproven`: no error does, but something that decides was not
-    checked. `unsettled`: all was checked, and warnings count. `ready`: nothing counts but
-    information. The first that applies is the one."""
+    """The first that applies. `not-ready`: an error counts. `unproven`: something decisive was not
+    checked. `unsettled`: a warning counts. `ready`: at most notes count."""
 
     NOT_READY = "not-ready"
     UNPROVEN = "unproven"

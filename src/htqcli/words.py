@@ -1,4 +1,5 @@
-"""Words shown to a person: values made visible, quoted, joined, and the nearest of a choice."""
+"""Text for people: making values visible, quoting, joining and wrapping them, and finding the
+nearest of several words."""
 
 from __future__ import annotations
 
@@ -8,42 +9,41 @@ from collections.abc import Collection, Sequence
 
 
 class Refusal(Exception):
-    """What was asked is not understood, or a catalogue cannot be used. The message is for the
-    person who asked."""
+    """A request that htq cannot carry out. The message is for the user."""
 
 
-_NOT_SEEN = (
+_INVISIBLE = (
     "\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
     "\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff"
     "\U000e0000-\U000e0fff"
 )
-SEEN = f"[^\\s{_NOT_SEEN.replace(chr(0xD800) + '-' + chr(0xDFFF), '')}]"
-"""A regular expression of a character that a person sees, as JavaScript reads it too. Halves of
-a character (surrogates) are left out: no text that can be read holds one."""
-_HIDDEN = re.compile(f"[{_NOT_SEEN}]|#(?=#(?:vso)?\\[)", re.IGNORECASE)
-_UNSEEN = re.compile(f"[{_NOT_SEEN}]+")
+VISIBLE_CHARACTER = f"[^\\s{_INVISIBLE.replace(chr(0xD800) + '-' + chr(0xDFFF), '')}]"
+"""A regular expression, also for JavaScript, for a visible character. It does not name surrogates:
+readable text has none."""
+_UNSAFE = re.compile(f"[{_INVISIBLE}]|#(?=#(?:vso)?\\[)", re.IGNORECASE)
+_INVISIBLE_RUN = re.compile(f"[{_INVISIBLE}]+")
 
 
 def visible(text: str) -> str:
-    """Text in which nothing is hidden and nothing is obeyed.
+    """Text without hidden characters and commands.
 
-    Control characters, direction overrides and characters of no width are written as
-    escapes, and so is the beginning of what the logs of Azure Pipelines (`##vso[`) and of
-    GitHub Actions (`##[`) take for a command anywhere in a line. A text that goes at the
-    beginning of a line goes through `visible_start`.
+    Control characters, direction overrides and zero-width characters become escapes, and so does
+    the beginning of a command in the logs of Azure Pipelines (`##vso[`) and GitHub Actions (`##[`).
+    At the beginning of a line, use `visible_start`.
     """
-    return _HIDDEN.sub(_escape, text)
+    return _UNSAFE.sub(_escape, text)
 
 
 def visible_start(text: str) -> str:
-    """Visible text that can begin a line: GitHub Actions reads `::` there as a command."""
+    """Visible text that is safe at the beginning of a line, where GitHub Actions reads `::` as a
+    command."""
     shown = visible(text)
     start = shown.lstrip()
     return f"\\x3a{start[1:]}" if start.startswith("::") else shown
 
 
 def is_command(line: str) -> bool:
-    """Whether the log of a pipeline could take a line, or something in it, for a command."""
+    """Whether the log of a pipeline could read a command in a line."""
     return line.lstrip().startswith("::") or re.search(_COMMAND, line) is not None
 
 
@@ -51,23 +51,23 @@ _COMMAND = r"(?i)##(?:vso)?\["
 
 
 def strip_invisible(text: str) -> str:
-    """What a person sees of a text: without white space around it and characters of no width."""
-    return (text if text.isascii() and text.isprintable() else _UNSEEN.sub("", text)).strip()
+    """A text without invisible characters, and without white space around it."""
+    return (text if text.isascii() and text.isprintable() else _INVISIBLE_RUN.sub("", text)).strip()
 
 
 def title_key(text: str) -> str:
-    """A title without case, punctuation and the ways to write `and`, for telling titles apart."""
+    """A key that is equal for titles that differ only in case, punctuation or `&` for `and`."""
     return "".join(re.findall(r"\w+", text.casefold().replace("&", " and ")))
 
 
 def escape_in_json(text: str) -> str:
-    """JSON text of the same value in which nothing is hidden and nothing is obeyed."""
+    """JSON of the same value, without hidden characters and commands."""
     return re.sub(
-        _HIDDEN_IN_JSON, lambda found: "".join(f"\\u{unit:04x}" for unit in _utf_16(found[0])), text
+        _UNSAFE_IN_JSON, lambda found: "".join(f"\\u{unit:04x}" for unit in _utf_16(found[0])), text
     )
 
 
-_HIDDEN_IN_JSON = f"(?i)(?!\n)[{_NOT_SEEN}]|#(?=#(?:vso)?\\[)"
+_UNSAFE_IN_JSON = f"(?i)(?!\n)[{_INVISIBLE}]|#(?=#(?:vso)?\\[)"
 
 
 def _utf_16(character: str) -> list[int]:
@@ -86,14 +86,14 @@ def quote(text: str, limit: int = 60) -> str:
 
 
 def join(items: Collection[str], last: str = "and") -> str:
-    """`a, b and c`; nothing for none."""
+    """`a, b and c`; an empty text without items."""
     *before, end = items or ("",)
     return f"{', '.join(before)} {last} {end}" if before else end
 
 
 def wrap(text: str, columns: int, first: int = 0) -> list[str]:
-    """Lines of at most `columns` (but never fewer than 30), of which the first begins at the
-    column `first`. Addresses are not broken."""
+    """Text in lines of at most `columns` characters (30 or more), the first of which begins at
+    column `first`. Long words such as addresses are not broken."""
     lines = textwrap.wrap(
         text,
         max(30, columns),
@@ -105,7 +105,7 @@ def wrap(text: str, columns: int, first: int = 0) -> list[str]:
 
 
 def nearest(word: str, choices: Sequence[str], most: int = 1) -> list[str]:
-    """The choices that `word` is likely a slip of the pen for, nearest first."""
+    """The choices, at most `most`, that `word` is probably a slip for, nearest first."""
     from rapidfuzz import fuzz, process, utils
 
     found = process.extract(
@@ -120,9 +120,9 @@ def nearest(word: str, choices: Sequence[str], most: int = 1) -> list[str]:
 
 
 def only_possible_word(word: str, choices: Collection[str]) -> str | None:
-    """The one choice that `word` cannot but mean: the same apart from case and the signs between
-    words, or else with one letter wrong, missing, too many or swapped with the next; two in a
-    word of ten letters or more. None where it could mean another, or something of its own."""
+    """The only choice that `word` can mean, or None. Case and punctuation make no difference; else
+    one letter may be wrong, missing, extra or swapped with the next, or two in a word of ten
+    letters or more."""
     if not 3 <= len(word) <= 100:
         return None
     same = [choice for choice in choices if _letters(choice) == _letters(word)]
@@ -141,8 +141,8 @@ def only_possible_word(word: str, choices: Collection[str]) -> str | None:
 
 
 def id_key(text: str) -> str:
-    """What an id is apart from case, spaces, zeros before its number and a letter O in place of a
-    zero: ids of one key look alike. A space between digits is part of the id."""
+    """A key that is equal for ids that differ only in case, spaces, zeros before the number or a
+    letter O in place of a zero. A space between digits is part of the id."""
     same = re.sub(r"(?<!\d)\s+|\s+(?!\d)", "", text.casefold())
     match = re.fullmatch(_ID, same)
     if match is None or match[2].count("o") > 1:

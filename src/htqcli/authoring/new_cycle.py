@@ -1,8 +1,8 @@
-"""A blank cycle of the catalogue, for a person to fill in.
+"""A new cycle of the catalogue, for a person to fill in.
 
-It is written from the fields of the catalogue's own models, in their order, which is that of
-`data/standards.yaml`. Nothing of another cycle stands in it as a fact: a placeholder says what
-to find out, and a catalogue with a placeholder left in it is refused.
+It has the fields of the catalogue's models, in the order of `data/standards.yaml`. It repeats no
+fact of another cycle: placeholders say what to find out, and a catalogue with a placeholder is
+refused.
 """
 
 from __future__ import annotations
@@ -36,9 +36,7 @@ _SOURCE = (
     "TODO a key of ‘sources’",
 )
 
-
 _NOTE = ("What a person has to know of it, such as what no page says.", "TODO in a sentence")
-
 
 _DATE = "TODO such as 2022-02-16 12:00, 2022-02-16 or 2022-02"
 
@@ -138,15 +136,15 @@ WORDS: dict[type[Model], dict[str, tuple[str, str]]] = {
         "title": ("", "TODO"),
     },
 }
-"""For each field what is said of it, and what stands in its place."""
+"""The comment and the placeholder of each field."""
 
-_WANTED = {"names", "opens", "closes", "stages", "listing"}
-"""Fields that a cycle can do without, but seldom does. The others are commented out."""
+_USUAL = {"names", "opens", "closes", "stages", "listing"}
+"""Optional fields that most cycles have. Other optional fields are commented out."""
 
 
 def new_cycle(catalogue: Catalogue, number: int) -> str:
-    """A block for a cycle, to be put at the end of the catalogue. Raises NotFound for a number
-    that the catalogue has."""
+    """A block for a cycle, to add at the end of the catalogue. Raises NotFound if the catalogue
+    already has the number."""
     if number in [cycle.cycle for cycle in catalogue.cycles]:
         raise NotFound(
             f"Cycle {number} is in the catalogue already. Change its block, or name another cycle."
@@ -163,15 +161,16 @@ def new_cycle(catalogue: Catalogue, number: int) -> str:
 
 
 class _Block:
-    """The lines of a block. A comment is said where it is first needed."""
+    """The lines of a block. A repeated comment is given only the first time."""
 
     def __init__(self, number: int, last: Cycle | None) -> None:
         self._number = number
         self._last = last
-        self._said: set[str] = set()
+        self._given: set[str] = set()
 
     def item(self, part: type[Model], indent: str) -> Iterator[str]:
-        """A part as an item of a list: its first field, be it commented out, is after the dash."""
+        """A part as an item of a list, with its first field, even if commented out, after the
+        dash."""
         for index, (comments, lines) in enumerate(self._fields(part, indent + "  ")):
             first, *others = lines
             yield from comments
@@ -181,12 +180,12 @@ class _Block:
     def _fields(self, part: type[Model], indent: str) -> Iterator[tuple[list[str], list[str]]]:
         """The comments and the lines of each field."""
         for name, info in part.model_fields.items():
-            says, stands = WORDS[part][name]
+            comment, placeholder = WORDS[part][name]
             if part is Policy and self._last:
-                says = f"{says} {_was(getattr(self._last.policy, name), self._last)}"
-            comments = [] if says in self._said else _comment(says, indent)
-            self._said.add(says)
-            mark = "" if info.is_required() or name in _WANTED else "# "
+                comment += f" {_last_demand(getattr(self._last.policy, name), self._last)}"
+            comments = [] if comment in self._given else _comment(comment, indent)
+            self._given.add(comment)
+            mark = "" if info.is_required() or name in _USUAL else "# "
             inner, is_list = _inner(info.annotation)
             lines = [f"{indent}{mark}{name}:"]
             if (part, name) == (Cycle, "cycle"):
@@ -194,7 +193,7 @@ class _Block:
             elif (part, name) == (Listing, "scopes"):
                 lines += [f"{indent}  {scope}: TODO what the page says" for scope in SCOPES]
             elif inner is None:
-                lines = [f"{lines[0]} {stands}"]
+                lines = [f"{lines[0]} {placeholder}"]
             elif inner is Entry:
                 own = ", ".join(
                     f"{field}: {WORDS[Entry][field][1]}" for field in Entry.model_fields
@@ -209,7 +208,7 @@ class _Block:
 
 
 def _inner(annotation: Any) -> tuple[type[Model] | None, bool]:
-    """The part that a field holds, and whether it is a list of them; None for a value."""
+    """The part in a field, and whether the field is a list of them; None for a single value."""
     origin, args = get_origin(annotation), get_args(annotation)
     if origin is Annotated or origin in (Union, UnionType):
         return _inner(args[0])
@@ -219,8 +218,7 @@ def _inner(annotation: Any) -> tuple[type[Model] | None, bool]:
     return (annotation if is_part else None), False
 
 
-def _was(demand: Demand, last: Cycle) -> str:
-    """What the cycle before asked, as what it is."""
+def _last_demand(demand: Demand, last: Cycle) -> str:
     read = f", read from cycle {demand.read_from}" if demand.read_from else ""
     sources = visible(", ".join(demand.source))
     return f"In cycle {last.cycle}: {demand.asks} ({sources}{read})."

@@ -1,8 +1,8 @@
-"""The outline of a draft: what a new author fills in.
+"""A new draft for an author to fill in.
 
-Every field that the cycle asks for is there, under the words of the rule that will look at it.
-What is known already is filled in; a placeholder holds the place of every other answer, so that
-`htq check` lists what is left to do. What only some applications need is there too, behind `#`.
+It has every field that the cycle asks for, under the words of the rule that checks it. Known
+answers are filled in; every other answer is a placeholder, so that `htq check` lists what is left
+to do. Optional fields are commented out.
 """
 
 from __future__ import annotations
@@ -33,20 +33,18 @@ from htqcli.vocabulary import LEVELS, ApplicantType
 from htqcli.words import join, truncate, visible, wrap
 
 _WIDTH = 96
-"""How many columns comments take."""
+"""The width of comments in characters."""
 
-
-_MOST_OF_A_STATEMENT = 88
-"""How many characters of a KSB's statement stand above its label."""
+_MAX_STATEMENT = 88
+"""How many characters of a KSB's statement are shown above its label."""
 
 _NUMBERS = {"awarding-organisation": "recognition_number", "higher-education-provider": "ukprn"}
-"""The field of the number that each type of applicant has."""
+"""The field for the number of each type of applicant."""
 
 
 @dataclass(frozen=True, slots=True)
 class Occupation:
-    """A standard to align to: how the cycle's list has it, and its KSBs, where they are at
-    hand."""
+    """A standard to align to, with its entry on the cycle's list and its KSBs, if known."""
 
     reference: str
     standard: Standard | None = None
@@ -55,7 +53,7 @@ class Occupation:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What is known of an application before it is drafted. None is not known."""
+    """What is known about an application before it is drafted. None is unknown."""
 
     cycle: Cycle
     occupations: tuple[Occupation, ...] = ()
@@ -65,8 +63,8 @@ class Answers:
 
 
 def new_draft(answers: Answers, catalogue: Catalogue, schema: str | None = None) -> str:
-    """The text of a draft with these answers. `schema` is the file, from the draft's folder, of
-    the JSON Schema that editors complete and explain the fields by."""
+    """The text of a draft with these answers. `schema` is the path, from the draft's folder, of the
+    JSON Schema with which editors complete and explain the fields."""
     lines = [f"# yaml-language-server: $schema={schema}"] if schema else []
     lines += _introduction(answers.cycle)
     for part in (
@@ -83,7 +81,7 @@ def new_draft(answers: Answers, catalogue: Catalogue, schema: str | None = None)
 
 
 def scalar(text: str) -> str:
-    """A text as YAML reads it back, in quotation marks unless it is plainly words."""
+    """A text as a YAML value, in quotation marks unless it is only words."""
     if _PLAIN.fullmatch(text) and visible(text) == text:
         return text
     return visible(json.dumps(text, ensure_ascii=False))
@@ -117,43 +115,42 @@ def _cycle(cycle: Cycle, catalogue: Catalogue) -> Iterator[str]:
     for key in keys:
         yield f"# Source: {visible(catalogue.sources[key].address)}"
     yield f"cycle: {cycle.cycle}"
-    yield "#" + _example(Application, "planned_submission", _inside(cycle))
+    yield "#" + _example(Application, "planned_submission", _day_in_window(cycle))
 
 
-def _inside(cycle: Cycle) -> str | None:
-    """A day inside the window, for an example."""
+def _day_in_window(cycle: Cycle) -> str | None:
     closes = [w.closes for w in cycle.windows if w.closes and w.closes.precision != "month"]
     return closes[-1].first.date().isoformat() if closes else None
 
 
 def _applicant(type: str | None) -> Iterator[str]:
     yield ""
-    yield from _as_said("HTQ406")
+    yield from _rule_words("HTQ406")
     yield "applicant:"
-    yield f"  name: {_place(Applicant, 'name')}"
+    yield f"  name: {_placeholder(Applicant, 'name')}"
     yield f"  type: {type or _one_of(get_args(ApplicantType))}"
     if type is None:
         yield from _comment("Keep the number that your type has, and delete the other.", indent=2)
-    for own in _NUMBERS if type is None else (type,):
-        yield f"  {_NUMBERS[own]}: {_place(Applicant, _NUMBERS[own])}"
+    for number in _NUMBERS.values() if type is None else (_NUMBERS[type],):
+        yield f"  {number}: {_placeholder(Applicant, number)}"
     yield from _comment(
         "The person to ask about the application. htq does not show who it is.", indent=2
     )
     yield "  contact:"
-    yield f"    name: {_place(Contact, 'name')}"
-    yield f"    email: {_place(Contact, 'email')}"
+    yield f"    name: {_placeholder(Contact, 'name')}"
+    yield f"    email: {_placeholder(Contact, 'email')}"
 
 
 def _qualification(answers: Answers) -> Iterator[str]:
     cycle, title = answers.cycle, answers.title
     yield ""
     yield "qualification:"
-    yield from _as_said("HTQ403", indent=2)
-    yield f"  title: {_place(Qualification, 'title') if title is None else scalar(title)}"
-    yield from _as_said("HTQ401", indent=2)
+    yield from _rule_words("HTQ403", indent=2)
+    yield f"  title: {_placeholder(Qualification, 'title') if title is None else scalar(title)}"
+    yield from _rule_words("HTQ401", indent=2)
     higher = [o.reference for o in answers.occupations if o.standard and o.standard.level == 5]
     if answers.level != 5 and (higher or not answers.occupations):
-        yield from _as_said("HTQ402", cycle, indent=2)
+        yield from _rule_words("HTQ402", cycle, indent=2)
         if higher:
             yield from _comment(f"At level 5: {join(higher)}.", indent=2)
     if answers.level is None:
@@ -168,7 +165,7 @@ def _qualification(answers: Answers) -> Iterator[str]:
     )
     yield from _source("HTQ304", 2)
     yield f"  first_teaching: <month, such as {firsts[-1].isoformat()}>"
-    yield from _as_said("HTQ407", cycle, indent=2)
+    yield from _rule_words("HTQ407", cycle, indent=2)
     yield "  intellectual_property:"
     yield "    holder: <applicant, or the name of another body>"
     permission = "evidence/permission.pdf"
@@ -181,7 +178,7 @@ def _qualification(answers: Answers) -> Iterator[str]:
 def _units() -> Iterator[str]:
     yield ""
     yield from _comment("The units of the qualification, each with an id of your choice.")
-    yield from _as_said("HTQ506")
+    yield from _rule_words("HTQ506")
     yield "units:"
     yield "  U1: <title of the unit, such as Databases>"
     yield "  #U2: {title: Testing, credits: 15}"
@@ -190,7 +187,7 @@ def _units() -> Iterator[str]:
     yield from _comment(
         "Which units each learner takes. If you leave this out, every unit is mandatory."
     )
-    yield from _as_said("HTQ507")
+    yield from _rule_words("HTQ507")
     yield "#structure:"
     yield "#  mandatory: [U1]"
     yield "#  optional:"
@@ -200,7 +197,7 @@ def _units() -> Iterator[str]:
 def _standards(answers: Answers, catalogue: Catalogue) -> Iterator[str]:
     yield ""
     yield from _comment("The occupational standards that the qualification aligns to.")
-    yield from _as_said("HTQ501")
+    yield from _rule_words("HTQ501")
     yield "standards:"
     for occupation in answers.occupations:
         yield from _standard(occupation, answers.cycle)
@@ -208,7 +205,7 @@ def _standards(answers: Answers, catalogue: Catalogue) -> Iterator[str]:
         yield from _mapping(occupation.ksbs, published)
     if not answers.occupations:
         yield from _comment("Find it with ‘htq standards search’.", indent=2)
-        yield f"  - reference: {_place(StandardClaim, 'reference')}"
+        yield f"  - reference: {_placeholder(StandardClaim, 'reference')}"
         yield from _mapping(None)
     yield ""
     yield from _comment(
@@ -230,12 +227,12 @@ def _standard(occupation: Occupation, cycle: Cycle) -> Iterator[str]:
 
 
 def _mapping(known: KsbList | None, published: str | None = None) -> Iterator[str]:
-    """The version that is mapped to, the option, and a line for each KSB. `published` is the
-    address of the current version."""
-    yield from _as_said("HTQ502", indent=4)
+    """The version, the option and a line for each KSB. `published` is the address of the current
+    version."""
+    yield from _rule_words("HTQ502", indent=4)
     if published:
         yield f"    # The current version: {visible(published)}"
-    version = _place(StandardClaim, "version") if known is None else f'"{known.version}"'
+    version = _placeholder(StandardClaim, "version") if known is None else f'"{known.version}"'
     yield f"    version: {version}"
     if known and known.options:
         yield from _comment("Delete the KSBs that the option does not need.", indent=4)
@@ -252,49 +249,49 @@ def _mapping(known: KsbList | None, published: str | None = None) -> Iterator[st
             indent=4,
         )
     yield "    ksbs:"
-    units = _place(Coverage, "units")
+    units = _placeholder(Coverage, "units")
     if known is None:
         yield f"      K1: {units}"
         return
     for label, statement in known.ksbs.items():
-        needing = known.needing[label]
+        needing = known.options_needing[label]
         some = f"({join(needing)}) " if len(needing) < len(known.options) else ""
         text = " ".join(f"{some}{statement or ''}".split())
         if text:
-            yield f"      # {visible(truncate(text, _MOST_OF_A_STATEMENT))}"
+            yield f"      # {visible(truncate(text, _MAX_STATEMENT))}"
         yield f"      {label}: {units}"
 
 
 def _support_session(cycle: Cycle) -> Iterator[str]:
     yield ""
     asks = cycle.policy.support_session.asks
-    yield from _as_said("HTQ605", cycle)
+    yield from _rule_words("HTQ605", cycle)
     if asks == "not-asked":
         yield "#" + _example(Application, "support_session")
         return
     if asks != "required":
         yield from _comment("Delete the line if no session took place.")
-    yield f"support_session: {_place(Application, 'support_session')}"
+    yield f"support_session: {_placeholder(Application, 'support_session')}"
 
 
 def _evidence() -> Iterator[str]:
     yield ""
-    yield from _as_said("HTQ601")
+    yield from _rule_words("HTQ601")
     yield "employers:"
-    yield f"  - name: {_place(Employer, 'name')}"
-    yield f"    evidence: {_place(Employer, 'evidence')}"
+    yield f"  - name: {_placeholder(Employer, 'name')}"
+    yield f"    evidence: {_placeholder(Employer, 'evidence')}"
     yield ""
-    yield from _as_said("HTQ603")
-    yield from _as_said("HTQ604")
+    yield from _rule_words("HTQ603")
+    yield from _rule_words("HTQ604")
     yield "documents:"
     yield "  - kind: ksb-mapping"
-    yield f"    file: {_place(Attachment, 'file')}"
+    yield f"    file: {_placeholder(Attachment, 'file')}"
     yield "    confidential: <true or false>"
     yield "  #- kind: specification"
     yield "  #  file: evidence/specification.pdf"
     yield "  #  confidential: false"
     yield ""
-    yield from _as_said("HTQ701")
+    yield from _rule_words("HTQ701")
     yield "declarations:"
     yield "  conditions_of_application: <true, once your organisation accepts them>"
 
@@ -302,8 +299,8 @@ def _evidence() -> Iterator[str]:
 _RULES = {rule.code: rule for rule in RULES}
 
 
-def _as_said(code: str, cycle: Cycle | None = None, indent: int = 0) -> list[str]:
-    """What a rule's source says, as a comment; nothing where the cycle does not ask for it."""
+def _rule_words(code: str, cycle: Cycle | None = None, indent: int = 0) -> list[str]:
+    """A rule's words and source as a comment; nothing if the cycle does not ask for it."""
     rule = _RULES[code]
     if cycle is not None and rule.severity_in(cycle) is None:
         return []
@@ -320,8 +317,8 @@ def _comment(*texts: str, indent: int = 0) -> list[str]:
     return [start + line for text in texts for line in wrap(visible(text), columns)]
 
 
-def _place(part: type[Model], name: str) -> str:
-    """The placeholder of a field, in the field's own words."""
+def _placeholder(part: type[Model], name: str) -> str:
+    """A placeholder with the field's title and an example."""
     info = names(part)[name]
     example = (info.examples or [None])[0]
     if example is None:

@@ -1,10 +1,10 @@
-"""JSON Schema of a draft and of a catalogue, for editors and for other programs.
+"""JSON Schema of a draft and of a catalogue, for editors and other programs.
 
-It follows from the models: a part from its fields, a field from its title, what is said of it
-and its examples, a value from its reading. Where a rule finds an error in a single value, such
-as a reference that the cycle's list does not have, the values that there are stand here as
-choices. So what the schema of a draft refuses, `htq check` refuses; and what `check` finds in
-the shape of a draft, the schema refuses, but for which texts and numbers are dates.
+It is made from the models: their fields with titles, descriptions and examples, and the readers of
+values. If a rule checks a single value against a list, such as a reference against the cycle's
+list, the schema has that list as choices. So `htq check` refuses every draft that the schema
+refuses, and the schema refuses every draft in whose shape `check` finds an error, except that it
+cannot tell which texts and numbers are dates.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from htqcli.catalogue.model import Catalogue, Cycle, Listing, Reference
 from htqcli.document import reader
 from htqcli.draft.application import Acceptance, Application, Choice, Qualification, StandardClaim
 from htqcli.model.part import REQUIRED, Model, names
-from htqcli.model.values import Schema, Text, ValueReader, form_of
+from htqcli.model.values import Schema, Text, ValueReader, form_schema
 from htqcli.rules import about
 from htqcli.rules.declare import DRAFT, Acceptable
 from htqcli.vocabulary import LABEL, LEVELS, SCOPES
@@ -30,29 +30,29 @@ from htqcli.words import join
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
-
 _ANYTHING: Schema = {}
-"""Ends choices that are offered where other values are taken as well."""
+"""The last choice in a list that suggests values but accepts any."""
 
 
 def of_application(catalogue: Catalogue) -> Schema:
-    """The schema of a draft, with the cycles of a catalogue and their lists as choices."""
+    """The schema of a draft, with the catalogue's cycles and their lists as choices."""
     cycles = {
-        cycle.cycle: _told(f"Cycle {cycle.cycle}", _about(cycle)) for cycle in catalogue.cycles
+        cycle.cycle: _labelled(f"Cycle {cycle.cycle}", _summary(cycle))
+        for cycle in catalogue.cycles
     }
-    levels = {level: _told(f"Level {level}") for level in LEVELS}
+    levels = {level: _labelled(f"Level {level}") for level in LEVELS}
     listed = [cycle for cycle in catalogue.cycles if cycle.standards]
     more: More = {
         (Application, "cycle"): _one_of(cycles),
         (Qualification, "level"): _one_of(levels),
-        (StandardClaim, "reference"): _Writing({}).value(Reference) | _standards(listed),
+        (StandardClaim, "reference"): _Writer({}).value(Reference) | _standards(listed),
         (StandardClaim, "ksbs"): {
             "propertyNames": {
                 "pattern": f"^(?:{LABEL.pattern})$",
                 "patternErrorMessage": "Write a label such as K1 here.",
             }
         },
-        (Acceptance, "rule"): _any_of(*_rules(), _Writing({}).value(Text)),
+        (Acceptance, "rule"): _any_of(*_rules(), _Writer({}).value(Text)),
         (Choice, None): {"oneOf": [_either("choose", "credits"), _either("credits", "choose")]},
     }
     title = "Draft application for a Higher Technical Qualification"
@@ -67,25 +67,25 @@ def of_catalogue() -> Schema:
 
 
 More = Mapping[tuple[type[Model], str | None], Schema]
-"""What more is known of a field of a part, or of a part as a whole, than its model says."""
+"""Additions to the schemas of fields, or of whole parts (None)."""
 
 
 def _root(name: str, model: type[Model], title: str, more: More) -> Schema:
-    writing = _Writing(more)
-    part = writing.part(model)
+    writer = _Writer(more)
+    part = writer.part(model)
     return {
         "$schema": DIALECT,
         "$id": f"urn:htq:schema:{name}",
         "$comment": f"Written by ‘htq schema {name}’ of htq {__version__}.",
         "title": title,
         **part,
-        "$defs": dict(sorted(writing.definitions.items())),
+        "$defs": dict(sorted(writer.definitions.items())),
     }
 
 
 @dataclass(frozen=True, slots=True)
-class _Writing:
-    """The schemas of one model; those of the parts in it go into `definitions`."""
+class _Writer:
+    """Writes the schema of a model, with those of its parts in `definitions`."""
 
     more: More
     definitions: dict[str, Schema] = field(default_factory=dict)
@@ -114,12 +114,12 @@ class _Writing:
         title = info.title or name.strip("$").replace("_", " ")
         kinds = (info.annotation, *get_args(info.annotation))
         description = info.description or _description(next(filter(_is_part, kinds), None))
-        told = _told(title[:1].upper() + title[1:], description)
+        label = _labelled(title[:1].upper() + title[1:], description)
         examples = {"examples": list(map(_example, info.examples))} if info.examples else {}
-        return told | schema | examples
+        return label | schema | examples
 
     def value(self, kind: Any) -> Schema:
-        """The schema of a value of this kind; null is none, even where the kind has it."""
+        """The schema of a value of a type, without null."""
         if get_origin(kind) is Annotated:
             kind, *notes = get_args(kind)
             for note in notes:
@@ -141,7 +141,7 @@ class _Writing:
 
 
 def _whole(info: FieldInfo) -> Any:
-    """What a field is annotated with, its reading included."""
+    """The annotation of a field with its metadata, which includes its reader."""
     return Annotated[info.annotation, None, *info.metadata]
 
 
@@ -158,7 +158,7 @@ def _is_needed(info: FieldInfo) -> bool:
 
 
 def _or_null(schema: Schema) -> Schema:
-    """A null value is as a field that is not there."""
+    """A schema that accepts null too: a null field is treated as missing."""
     kinds = schema.get("type")
     if kinds is None or "anyOf" in schema:
         return _any_of(schema, {"type": "null"})
@@ -166,18 +166,18 @@ def _or_null(schema: Schema) -> Schema:
 
 
 def _any_of(*schemas: Schema) -> Schema:
-    """What any of the schemas takes, in one list of choices."""
+    """A schema that accepts what any of the schemas accepts, in one list of choices."""
     lists = [schema["anyOf"] if set(schema) == {"anyOf"} else [schema] for schema in schemas]
     return {"anyOf": [choice for choices in lists for choice in choices]}
 
 
-def _told(title: str, description: str = "") -> Schema:
-    told = {"title": title, "description": description}
-    return {name: text for name, text in told.items() if text}
+def _labelled(title: str, description: str = "") -> Schema:
+    label = {"title": title, "description": description}
+    return {name: text for name, text in label.items() if text}
 
 
 def _example(written: object) -> Any:
-    """The value of an example as it is written in a draft."""
+    """The value of an example, which is in the notation of a draft."""
     try:
         return json.loads(str(written))
     except ValueError:
@@ -191,43 +191,42 @@ def _either(one: str, other: str) -> Schema:
     }
 
 
-def _one_of(told: Mapping[int, Schema]) -> Schema:
-    """A choice of whole numbers, written as numbers or as text."""
-    choices = [{"const": number, **words} for number, words in told.items()]
-    digits = "|".join(map(str, told))
-    as_text = form_of(rf"\+?0*(?:{digits})(?:\.0+)?", join(list(map(str, told)), "or"))
+def _one_of(labels: Mapping[int, Schema]) -> Schema:
+    """A choice of whole numbers with labels, written as numbers or as text."""
+    choices = [{"const": number, **label} for number, label in labels.items()]
+    digits = "|".join(map(str, labels))
+    as_text = form_schema(rf"\+?0*(?:{digits})(?:\.0+)?", join(list(map(str, labels)), "or"))
     return {"anyOf": [*choices, as_text]}
 
 
-def _about(cycle: Cycle) -> str:
-    """What is known of a cycle."""
+def _summary(cycle: Cycle) -> str:
     times = [
         f"{f'{window.name} window' if window.name else 'window'}: "
         f"{window if window.opens or window.closes else 'not known'}"
         for window in cycle.windows
     ]
     status = cycle.listing.status if cycle.listing else "not in the catalogue"
-    about = "; ".join([*times, f"list of standards: {status}"])
-    return f"{about[0].upper()}{about[1:]}."
+    summary = "; ".join([*times, f"list of standards: {status}"])
+    return f"{summary[0].upper()}{summary[1:]}."
 
 
 def _standards(cycles: Iterable[Cycle]) -> Schema:
-    """The standards on the lists of cycles, each with what the lists say of it. An editor finds
-    them by their titles too."""
-    said: dict[str, list[str]] = {}
+    """The standards on the lists of cycles as choices, with their entries. An editor finds them by
+    their titles too."""
+    entries: dict[str, list[str]] = {}
     titles: dict[str, str] = {}
     for cycle in cycles:
         for standard in cycle.standards:
             titles[standard.reference] = standard.title
             scope = standard.scope.replace("-", " ")
-            said.setdefault(standard.reference, []).append(
+            entries.setdefault(standard.reference, []).append(
                 f"{standard.route}, level {standard.level}, {scope} for cycle {cycle.cycle}"
             )
     choices: list[Schema] = [
         {
             "const": reference,
             "title": title,
-            "description": f"{title}: {'; '.join(said[reference])}",
+            "description": f"{title}: {'; '.join(entries[reference])}",
         }
         for reference, title in titles.items()
     ]
@@ -239,9 +238,9 @@ def _standards(cycles: Iterable[Cycle]) -> Schema:
 
 
 def _condition(cycle: Cycle) -> Schema:
-    """In a draft for a cycle, standards are on the list of that cycle."""
+    """In a draft for a cycle, standards must be on the list of that cycle."""
     expected = f"a reference on the list of cycle {cycle.cycle}"
-    reference = form_of("|".join(cycle.by_reference), expected)
+    reference = form_schema("|".join(cycle.by_reference), expected)
     standards = {"items": {"properties": {"reference": reference}}}
     return {
         "if": {"properties": {"cycle": {"const": cycle.cycle}}, "required": ["cycle"]},

@@ -1,4 +1,4 @@
-"""The catalogue that htq comes with, and how one is read."""
+"""The catalogue bundled with htq, and how any catalogue is read."""
 
 from __future__ import annotations
 
@@ -22,32 +22,32 @@ NAME = "standards.yaml"
 
 @cache
 def load() -> Catalogue:
-    """The bundled catalogue, which does not change while the program runs. A test holds it against
-    the rules of ‘htq catalogue check’."""
-    content = _bundled(NAME)
+    """The bundled catalogue. It is loaded once; a test checks it with the rules of ‘htq catalogue
+    check’."""
+    content = _package_data(NAME)
     assert content is not None, "the package has no catalogue"
-    parsed = from_json(_bundled("standards.json") or "{}")
+    parsed = from_json(_package_data("standards.json") or "{}")
     if parsed.get("sha256") == sha256(content).hexdigest():
         return _catalogue(parsed["catalogue"], content)
     return from_content(content)
 
 
 def as_json(content: bytes) -> str:
-    """The content of a catalogue as JSON, which is read in a tenth of the time. The SHA-256 of the
-    YAML says what it was made from: JSON that was made from anything else is not used."""
+    """A catalogue as JSON, which loads in a tenth of the time. It is used only if the SHA-256 in it
+    is that of the YAML."""
     made = {"sha256": sha256(content).hexdigest(), "catalogue": _parse(content)}
     return to_json(made, indent=1).decode() + "\n"
 
 
 def from_content(content: bytes, file: str | None = None) -> Catalogue:
-    """The catalogue in the content of a file; without a name, of the bundled one. Raises
-    CatalogueError if it does not have the shape of a catalogue."""
+    """The catalogue in the content of a file, or of the bundled one if `file` is None. Raises
+    CatalogueError if the content does not have the shape of a catalogue."""
     return _catalogue(_parse(content), content, file)
 
 
 def read(document: Document) -> Reading[Catalogue]:
-    """What a catalogue says, as far as it is sound, and what is not. What is not sound is left
-    out: a list or a mapping is then empty, and anything else None."""
+    """The sound parts of a catalogue, and its faults. An unsound list or mapping is empty; any
+    other unsound value is None."""
     from htqcli.model import reading
 
     return reading.read(reading.partial_model(Catalogue), document)
@@ -68,8 +68,8 @@ def _catalogue(data: dict[str, Any], content: bytes, file: str | None = None) ->
     return found
 
 
-def _bundled(name: str) -> bytes | None:
-    """A file of the package's data; in a checkout, of its folder `data`."""
+def _package_data(name: str) -> bytes | None:
+    """A data file of the package, or of the folder `data` in a checkout."""
     try:
         return pkgutil.get_data("htqcli", f"data/{name}")
     except OSError:

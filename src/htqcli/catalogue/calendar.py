@@ -1,9 +1,9 @@
 """The windows and dated stages of the cycles as a calendar (iCalendar, RFC 5545).
 
-The same catalogue gives the same bytes. What an event is about decides its UID, so that a
-calendar program that imports a later catalogue moves the event and does not add another. There
-is no METHOD: one would need an organiser. Without it DTSTAMP says when the information was last
-revised, which is the catalogue's date; SEQUENCE grows with it.
+The same catalogue gives the same bytes. An event's UID depends only on its window or stage, so a
+calendar program that imports a later catalogue moves the event instead of adding another. There is
+no METHOD, because that needs an organiser. Without it, DTSTAMP is the date of the last revision,
+here the catalogue's; SEQUENCE grows with it.
 """
 
 from __future__ import annotations
@@ -24,25 +24,22 @@ from htqcli.moment import Moment
 from htqcli.words import visible
 
 WARNING = timedelta(days=7)
-"""How long before a window closes the alarm is."""
+"""How long before a window closes the alarm sounds."""
 
+_DEFAULT_REVISION = datetime(2020, 1, 1, tzinfo=UTC)
+"""The date of revision for a catalogue without one."""
 
-_FIRST = datetime(2020, 1, 1, tzinfo=UTC)
-"""The date of what a catalogue without a date of its own says."""
+_UID_NAMESPACE = "https://www.instituteforapprenticeships.org/higher-technical-qualifications/"
+"""The start of the names that UIDs are made from. It must never change."""
 
-
-_PAGES = "https://www.instituteforapprenticeships.org/higher-technical-qualifications/"
-"""What the UIDs are made in: any fixed name does, as long as it stays."""
-
-
-_OF_URIS = ":/?#[]@!$&'()*+,;=%~"
-"""Characters that an address may hold as they are (RFC 3986)."""
+_SAFE_IN_URI = ":/?#[]@!$&'()*+,;=%~"
+"""Characters that a URI may contain unencoded (RFC 3986)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Dated:
-    """Something that happens: `when` is None where it is not known. `closes` says whether a
-    window closes then."""
+class CycleEvent:
+    """An opening, a closing or a stage. `when` is None if unknown; `closes` says whether a window
+    closes then."""
 
     cycle: int
     about: tuple[str, ...]
@@ -59,19 +56,19 @@ class Dated:
 
     @property
     def uid(self) -> str:
-        """The same in every catalogue for the same window or stage."""
+        """An id that is the same in every catalogue for the same window or stage."""
         name = "/".join(percent_encoded(part, safe="") for part in (str(self.cycle), *self.about))
-        return str(uuid5(NAMESPACE_URL, f"{_PAGES}#{name}"))
+        return str(uuid5(NAMESPACE_URL, f"{_UID_NAMESPACE}#{name}"))
 
 
-def events(catalogue: Catalogue, cycles: Iterable[Cycle]) -> tuple[Dated, ...]:
-    """The opening and the closing of each window, and each dated stage that is neither."""
-    return tuple(event for cycle in cycles for event in _of(cycle, catalogue))
+def events(catalogue: Catalogue, cycles: Iterable[Cycle]) -> tuple[CycleEvent, ...]:
+    """The opening and closing of each window, and each other dated stage."""
+    return tuple(event for cycle in cycles for event in _cycle_events(cycle, catalogue))
 
 
-def calendar(catalogue: Catalogue, events: Iterable[Dated]) -> str:
+def calendar(catalogue: Catalogue, events: Iterable[CycleEvent]) -> str:
     """The events whose day is known, as a calendar."""
-    revised = catalogue.revised.first if catalogue.revised else _FIRST
+    revised = catalogue.revised.first if catalogue.revised else _DEFAULT_REVISION
     stamp = datetime(revised.year, revised.month, revised.day, tzinfo=UTC)
     found = Container()
     found.add("version", "2.0")
@@ -86,13 +83,13 @@ def calendar(catalogue: Catalogue, events: Iterable[Dated]) -> str:
     return content.decode("utf-8")
 
 
-def _of(cycle: Cycle, catalogue: Catalogue) -> Iterator[Dated]:
+def _cycle_events(cycle: Cycle, catalogue: Catalogue) -> Iterator[CycleEvent]:
     contact = f"Questions: {catalogue.contact.name}, {catalogue.contact.email}"
     seen: Counter[tuple[str, str]] = Counter()
-    told: set[Moment] = set()
+    window_dates: set[Moment] = set()
     for window in cycle.windows:
         about = _numbered(("window", window.name or ""), seen)
-        of = f"cycle {cycle.cycle}" + (f", {window.name} window" if window.name else "")
+        name = f"cycle {cycle.cycle}" + (f", {window.name} window" if window.name else "")
         for verb, noun, when in (
             ("open", "opening", window.opens),
             ("close", "closing", window.closes),
@@ -103,21 +100,21 @@ def _of(cycle: Cycle, catalogue: Catalogue) -> Iterator[Dated]:
                 texts.insert(0, f"No time was published for the {noun}.")
             notes = (note for note in (window.note, *(s.note for s in stages)) if note)
             sources = (*window.source, *(key for stage in stages for key in stage.source))
-            yield Dated(
+            yield CycleEvent(
                 cycle.cycle,
                 (*about, verb),
-                f"HTQ {of}: applications {verb}",
+                f"HTQ {name}: applications {verb}",
                 when,
                 (*texts, *notes, contact),
                 catalogue.addresses(sources),
                 closes=verb == "close",
             )
             if when:
-                told.add(when)
+                window_dates.add(when)
     for stage in cycle.stages:
         about = _numbered(("stage", stage.name), seen)
-        if stage.begins and stage.begins not in told:
-            yield Dated(
+        if stage.begins and stage.begins not in window_dates:
+            yield CycleEvent(
                 cycle.cycle,
                 about,
                 f"HTQ cycle {cycle.cycle}: {stage.name}",
@@ -128,12 +125,12 @@ def _of(cycle: Cycle, catalogue: Catalogue) -> Iterator[Dated]:
 
 
 def _numbered(thing: tuple[str, str], seen: Counter[tuple[str, str]]) -> tuple[str, ...]:
-    """A thing with its number among those of its name, counted from 1."""
+    """A thing with its number, counted from 1, among those with the same name."""
     seen[thing] += 1
     return (*thing, str(seen[thing]))
 
 
-def _event(dated: Dated, stamp: datetime) -> Event:
+def _event(dated: CycleEvent, stamp: datetime) -> Event:
     assert dated.when is not None
     made = Event()
     made.add("uid", dated.uid)
@@ -144,7 +141,7 @@ def _event(dated: Dated, stamp: datetime) -> Event:
     lines = (*dated.details, *(f"Source: {address}" for address in dated.sources))
     made.add("description", "\n".join(_text(line) for line in lines))
     if pages := [page for page in dated.sources if page.startswith(("https://", "http://"))]:
-        made.add("url", vUri(percent_encoded(pages[0], safe=_OF_URIS)))
+        made.add("url", vUri(percent_encoded(pages[0], safe=_SAFE_IN_URI)))
     made.add("transp", "TRANSPARENT")
     if dated.closes:
         alarm = Alarm()
@@ -156,10 +153,10 @@ def _event(dated: Dated, stamp: datetime) -> Event:
 
 
 def _start(when: Moment) -> date | datetime:
-    """A time in UTC, or for what was published as a day that day in London."""
+    """A time in UTC; for a date published without a time, the day in London."""
     return when.first.date() if when.precision == "day" else when.first.astimezone(UTC)
 
 
 def _text(text: str) -> str:
-    """A text on one line, without what RFC 5545 does not let a text hold."""
+    """A text on one line, without the characters that RFC 5545 does not allow."""
     return visible(" ".join(text.split()))

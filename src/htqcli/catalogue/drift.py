@@ -1,12 +1,12 @@
-"""How the standards of a cycle's list stand in the published standards data.
+"""How the published standards data differs from a cycle's list.
 
-A cycle's list is frozen; the standards go on. What has moved is reported and never merged, and
-what the data does not say is not known.
+A cycle's list is frozen, but the standards change. Differences are reported and never merged.
+What the data does not give is unknown.
 
-The data holds a record for every version of a standard. The current one, at a time, is the
-highest version that is approved for delivery and has started (`earliestStartDate`, where given,
-is not later); else the highest that is approved; else the highest of all. Versions compare as
-numbers: 1.10 is above 1.9.
+The data has a record for every version of a standard. The current one at a time is the highest
+version that is approved for delivery and has started (`earliestStartDate` is not given or not
+later); else the highest approved; else the highest of all. Versions compare as numbers: 1.10 is
+above 1.9.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from htqcli.ksbs.standards_data import (
     is_approved,
     moment_of,
     plain,
+    precedence,
     reference,
-    standing,
     status,
     version,
 )
@@ -44,14 +44,13 @@ DriftKind = Literal[
     "options",
     "newer-version",
 ]
-"""What can have become of a standard. `spelling` is a title that differs only in case,
-punctuation and the way to write `and`, which means nothing for a draft."""
+"""What can have happened to a standard. `spelling` is a title that differs only in case,
+punctuation or `&` for `and`; this does not matter for a draft."""
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A version of a standard as the data has it; what it does not say, or does not say
-    soundly, is None."""
+    """A version of a standard in the data. What is missing or unusable is None."""
 
     reference: str
     version: str | None
@@ -71,27 +70,27 @@ class Record:
 
     @property
     def number(self) -> tuple[int, ...]:
-        """The version as numbers, without zeros at its end: 1.0 is 1. One that is not given
-        is below all others."""
+        """The version as numbers, without zeros at the end: 1.0 is 1. A missing version is below
+        all others."""
         found = [int(part) for part in self.version.split(".")] if self.version else []
         while found and found[-1] == 0:
             found.pop()
         return tuple(found)
 
     def has_started(self, at: datetime) -> bool:
-        """Whether it has started at `at`, as far as the data says."""
+        """Whether it has started at `at`. Without a start date it has."""
         return self.earliest_start is None or self.earliest_start.first <= at
 
     @property
     def since(self) -> Moment | None:
-        """When it was approved; where that is not given, when it starts."""
+        """When it was approved, or if that is not given, when it starts."""
         return self.approved or self.earliest_start
 
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """One thing that has moved. `record` is the one that shows it, None for what is gone;
-    `message` says what, `meaning` what it means for a draft."""
+    """One difference: `message` says what it is, `meaning` what it means for a draft. `record`
+    shows it; it is None if the standard is gone."""
 
     standard: Standard
     kind: DriftKind
@@ -101,33 +100,34 @@ class Drift:
 
     @property
     def matters(self) -> bool:
-        """Whether it means anything for a draft."""
+        """Whether it has a meaning for a draft."""
         return self.kind != "spelling"
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What was found, in the order of the list. `compared` are the standards that were looked
-    up, of which the data has `seen`; `unsaid` are those of which it does not give the title, the
-    level or the date of approval, so that whether these have moved is not known."""
+    """What was found, in the order of the list. The data has `seen` of the `compared` standards.
+    `unknown` are those without a title, a level or a date of approval in the data, so that this
+    could not be compared."""
 
     cycle: Cycle
     records: int
     seen: int
     compared: tuple[Standard, ...]
     drifts: tuple[Drift, ...]
-    unsaid: dict[str, tuple[Standard, ...]]
+    unknown: dict[str, tuple[Standard, ...]]
 
     @property
     def not_compared(self) -> int:
-        """How many standards of the list are not in the data, where that is only a part."""
+        """How many standards on the list were not compared, because the data is only a part of
+        what is published."""
         return len(self.cycle.standards) - len(self.compared)
 
 
 def compare(data: Sequence[Any], catalogue: Catalogue, cycle: Cycle, at: datetime) -> Comparison:
-    """Hold the list of a cycle against the entries of the data. A single entry, or data with fewer
-    than half of the list's standards, is a part of what is published: only the standards that it
-    has are compared, because nothing says that the others are gone."""
+    """Compare a cycle's list with the entries of the data. A single entry, or data with fewer than
+    half of the list's standards, is only a part of what is published: then the standards that it
+    lacks are not compared, because they may still exist."""
     found: dict[str, list[Record]] = {}
     for entry in data:
         name = reference(entry) if isinstance(entry, dict) else None
@@ -140,42 +140,41 @@ def compare(data: Sequence[Any], catalogue: Catalogue, cycle: Cycle, at: datetim
         for standard in compared
         for drift in _drifts(standard, found.get(standard.reference, []), catalogue, cycle, at)
     ]
-    unsaid: dict[str, list[Standard]] = {"title": [], "level": [], "date of approval": []}
+    unknown: dict[str, list[Standard]] = {"title": [], "level": [], "date of approval": []}
     for standard in compared:
         if records := found.get(standard.reference):
-            one, newest = current(records, at), _newest(records)
-            for name, known in (
-                ("title", one.title is not None),
-                ("level", one.level is not None),
+            now, newest = current(records, at), _newest(records)
+            for name, is_known in (
+                ("title", now.title is not None),
+                ("level", now.level is not None),
                 ("date of approval", newest is None or newest.since is not None),
             ):
-                if not known:
-                    unsaid[name].append(standard)
+                if not is_known:
+                    unknown[name].append(standard)
     return Comparison(
         cycle,
         len(data),
         len(found),
         compared,
         tuple(drifts),
-        {name: tuple(of) for name, of in unsaid.items()},
+        {name: tuple(standards) for name, standards in unknown.items()},
     )
 
 
 def current(records: Iterable[Record], at: datetime) -> Record:
-    """The current record of a standard at a time, of those of its versions. Of two that are
-    alike, the one that was updated last."""
+    """The current record of a standard at `at`. Of two alike, the one updated last."""
 
     def rank(record: Record) -> tuple[bool, bool, tuple[Any, ...]]:
         approved = record.is_approved
-        return approved, approved and record.has_started(at), _place(record)
+        return approved, approved and record.has_started(at), _version_rank(record)
 
     return max(records, key=rank)
 
 
-def _place(record: Record) -> tuple[Any, ...]:
-    """The place of a record among those of its standard: by its version, then by what decides
-    between records of one version. The order in which the data has them never decides."""
-    return record.number, standing(record.status, record.updated), str(record)
+def _version_rank(record: Record) -> tuple[Any, ...]:
+    """The key that orders a standard's records: by version, then by precedence. The order of the
+    data never decides."""
+    return record.number, precedence(record.status, record.updated), str(record)
 
 
 def _record(name: str, entry: dict[str, Any]) -> Record:
@@ -194,7 +193,7 @@ def _record(name: str, entry: dict[str, Any]) -> Record:
 
 
 def _day(entry: dict[str, Any], name: str) -> Moment | None:
-    """A day of the data, which writes it with a time."""
+    """A day, which the data gives with a time."""
     when = moment_of(entry, name)
     return moment.read(f"{when.first:%Y-%m-%d}") if when else None
 
@@ -202,7 +201,7 @@ def _day(entry: dict[str, Any], name: str) -> Moment | None:
 def _drifts(
     standard: Standard, records: Sequence[Record], catalogue: Catalogue, cycle: Cycle, at: datetime
 ) -> Iterator[Drift]:
-    """What has become of a standard. Only what the data says is compared."""
+    """The differences of one standard. Only what the data gives is compared."""
     name, email = catalogue.contact.name, catalogue.contact.email
     listed = f"{standard.reference}, {quote(standard.title)},"
     may_align = f"Before you submit a qualification that aligns to it, ask {name}: {email}."
@@ -215,44 +214,44 @@ def _drifts(
             None,
         )
         return
-    one = current(records, at)
+    now = current(records, at)
 
-    def drift(kind: DriftKind, message: str, meaning: str, record: Record = one) -> Drift:
+    def drift(kind: DriftKind, message: str, meaning: str, record: Record = now) -> Drift:
         return Drift(standard, kind, f"{listed} {message}", meaning, record)
 
-    if not one.is_approved:
-        kind = _ENDED.get((one.status or "").casefold(), "not-approved")
+    if not now.is_approved:
+        kind = _ENDED.get((now.status or "").casefold(), "not-approved")
         if kind == "not-approved":
-            is_ = f"has the status {quote(one.status)}" if one.status else "has no status"
-            is_ += " in the data, and no version of it is approved for delivery"
+            message = f"has the status {quote(now.status)}" if now.status else "has no status"
+            message += " in the data, and no version of it is approved for delivery"
         else:
-            is_ = f"is {kind}"
-        yield drift(kind, is_, may_align)
-    elif one.latest_start and one.latest_start.after <= at:
-        day = moment.say(one.latest_start.first, "day")
+            message = f"is {kind}"
+        yield drift(kind, message, may_align)
+    elif now.latest_start and now.latest_start.after <= at:
+        day = moment.say(now.latest_start.first, "day")
         yield drift("no-new-starts", f"takes no new starts after {day}", may_align)
-    if one.title and one.title != standard.title:
-        same = title_key(one.title) == title_key(standard.title)
+    if now.title and now.title != standard.title:
+        same = title_key(now.title) == title_key(standard.title)
         yield drift(
             "spelling" if same else "title",
-            f"has the title {quote(one.title)} in the data",
+            f"has the title {quote(now.title)} in the data",
             "Nothing: a title is compared without case and punctuation."
             if same
             else f"A draft for cycle {cycle.cycle} keeps the title of the cycle’s list. Check that "
             "the standard still is of the occupation that you mean.",
         )
-    if one.level is not None and one.level != standard.level:
+    if now.level is not None and now.level != standard.level:
         why = f"A draft for cycle {cycle.cycle} is checked against the level of the cycle’s list"
-        if one.level not in LEVELS:
+        if now.level not in LEVELS:
             levels = join([str(level) for level in LEVELS])
             why = f"A Higher Technical Qualification aligns to standards at level {levels}"
         yield drift(
             "level",
-            f"is at level {one.level} in the data, at level {standard.level} on the list",
+            f"is at level {now.level} in the data, at level {standard.level} on the list",
             f"{why}. Ask which level counts: {email}.",
         )
-    if one.options:
-        options = join([quote(title) for title in one.options])
+    if now.options:
+        options = join([quote(title) for title in now.options])
         yield drift(
             "options",
             f"has options in the data: {options}",
@@ -279,7 +278,7 @@ _ENDED: dict[str, DriftKind] = {"retired": "retired", "withdrawn": "withdrawn"}
 def _newest(records: Iterable[Record]) -> Record | None:
     """The highest version that is approved, whether or not it has started."""
     approved = (record for record in records if record.is_approved)
-    return max(approved, key=_place, default=None)
+    return max(approved, key=_version_rank, default=None)
 
 
 def _opened(cycle: Cycle) -> datetime:

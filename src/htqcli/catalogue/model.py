@@ -1,7 +1,7 @@
 """The catalogue: standards, windows, cycles and what each cycle asks for.
 
-`data/standards.yaml` holds what is known, with its sources; this module says what it means.
-What the catalogue does not say is not known, and is answered so.
+`data/standards.yaml` contains the facts with their sources; this module interprets them. What the
+catalogue does not contain is unknown, and the answers say so.
 """
 
 import re
@@ -24,16 +24,15 @@ from htqcli.model.values import (
     ValueReader,
     When,
     WholeNumber,
+    not_expected,
     one_of,
     pattern,
-    wrong,
 )
 from htqcli.moment import Moment
 from htqcli.vocabulary import REFERENCE, SCOPES, Scope, parse_reference
 from htqcli.words import Refusal, join, nearest, quote, visible
 
 State = Literal["open", "not-yet-open", "closed", "unknown"]
-
 
 Asks = Literal["required", "expected", "encouraged", "not-asked"]
 
@@ -43,21 +42,19 @@ class CatalogueError(Refusal):
 
 
 class NotFound(Refusal):
-    """A cycle, route, scope or reference that there is not; the message says the nearest."""
+    """A cycle, route, scope or reference that does not exist. The message suggests the nearest."""
 
 
 def _keys(value: object) -> tuple[str, ...]:
     values = value if isinstance(value, list) else [value]
     if not all(isinstance(item, str) and item for item in values):
-        raise wrong("the key of a source, or a list of keys")
+        raise not_expected("the key of a source, or a list of keys")
     return tuple(values)
 
 
 _KEY: Schema = {"type": ["string", "number", "boolean"], "minLength": 1}
 
-
 _KEYS = _KEY | {"type": [*_KEY["type"], "array"], "items": _KEY}
-
 
 Sources = Annotated[
     tuple[str, ...],
@@ -66,23 +63,21 @@ Sources = Annotated[
     Field(description="Where it was said: a key of ‘sources’, or a list of keys."),
 ]
 
-
 Reference = Annotated[str, pattern(REFERENCE, "a reference such as ST0116"), CheckedByRule(Text)]
-
 
 ScopeName = Annotated[Scope, one_of(*SCOPES), CheckedByRule(Text)]
 
 
-def _says(description: str, *examples: Any, title: str | None = None) -> Any:
+def _described(description: str, *examples: Any, title: str | None = None) -> Any:
     return Field(title=title, description=description, examples=list(examples) or None)
 
 
-Note = Annotated[Text | None, _says("What else is known, or that something is not known.")]
+Note = Annotated[Text | None, _described("What else is known, or that something is not known.")]
 
 
 @dataclass(frozen=True, slots=True)
 class Standard:
-    """An occupational standard as a cycle's list has it."""
+    """An occupational standard on a cycle's list."""
 
     reference: str
     title: str
@@ -93,7 +88,7 @@ class Standard:
 
     @property
     def occupation_code(self) -> str:
-        """OCC and the same four digits; the occupation of an option has a letter after them
+        """OCC and the same four digits. The occupation of an option has a letter after them
         (DFE-IMPORT)."""
         return f"OCC{self.reference[2:]}"
 
@@ -101,24 +96,24 @@ class Standard:
 class Source(Model):
     """A page that facts were taken from."""
 
-    title: Annotated[Text, _says("The title of the page.")]
-    address: Annotated[Text, _says("Its address on the web.")]
+    title: Annotated[Text, _described("The title of the page.")]
+    address: Annotated[Text, _described("Its address on the web.")]
 
 
 class Contact(Model):
     """Who answers questions about applications."""
 
-    name: Annotated[Text, _says("What they are called, as in ‘Ask the approvals team’.")]
-    email: Annotated[Text, _says("Their e-mail address.")]
+    name: Annotated[Text, _described("What they are called, as in ‘Ask the approvals team’.")]
+    email: Annotated[Text, _described("Their e-mail address.")]
     source: Sources
 
 
 class Route(Model):
     """An official route; `heading` is its name in the lists where that is another."""
 
-    name: Annotated[Text, _says("Its official name.")]
+    name: Annotated[Text, _described("Its official name.")]
     heading: Annotated[
-        Text | None, _says("Its name as a heading of the lists, where that is another.")
+        Text | None, _described("Its name as a heading of the lists, where that is another.")
     ] = None
 
     @property
@@ -135,19 +130,19 @@ class Route(Model):
 class Entry(Model):
     """One line of a cycle's list."""
 
-    reference: Annotated[Reference, _says("ST and four digits.", "ST0116")]
-    level: Annotated[WholeNumber, _says("The level of the standard.", 4)]
-    title: Annotated[Text, _says("The title of the standard.", "Software developer")]
+    reference: Annotated[Reference, _described("ST and four digits.", "ST0116")]
+    level: Annotated[WholeNumber, _described("The level of the standard.", 4)]
+    title: Annotated[Text, _described("The title of the standard.", "Software developer")]
 
 
 class ListedGroup(Model):
     """The standards of one route and scope, in the order of the page."""
 
-    route: Annotated[Text, _says("The heading of the route, as ‘routes’ has it.", "Digital")]
-    scope: Annotated[ScopeName, _says("Whether the standards are in scope.", "in-scope")]
+    route: Annotated[Text, _described("The heading of the route, as ‘routes’ has it.", "Digital")]
+    scope: Annotated[ScopeName, _described("Whether the standards are in scope.", "in-scope")]
     standards: Annotated[
         tuple[Entry, ...],
-        _says("The standards, in the order of the page.", title="list of standards"),
+        _described("The standards, in the order of the page.", title="list of standards"),
     ]
 
 
@@ -157,27 +152,29 @@ class Listing(Model):
     status: Annotated[
         Literal["provisional", "final"],
         one_of("provisional", "final"),
-        _says("Whether the list can still change.", "provisional"),
+        _described("Whether the list can still change.", "provisional"),
     ]
     confirmation_due: Annotated[
-        When | None, _says("When the final list was to be confirmed.", "2022-01")
+        When | None, _described("When the final list was to be confirmed.", "2022-01")
     ] = None
     source: Sources
     note: Note = None
     scopes: Annotated[
         dict[str, Text],
-        _says("What each scope means, in the words of the page.", title="meaning of each scope"),
+        _described(
+            "What each scope means, in the words of the page.", title="meaning of each scope"
+        ),
     ]
     standards: Annotated[
         tuple[ListedGroup, ...],
-        _says(
+        _described(
             "The standards, by route and scope, in the order of the page.",
             title="list of standards by route and scope",
         ),
     ]
 
     def is_overdue(self, at: datetime) -> bool:
-        """Whether it is provisional at a time by which it was to be confirmed."""
+        """Whether it is still provisional after the date when it was to be confirmed."""
         due = self.confirmation_due
         return self.status == "provisional" and due is not None and at >= due.after
 
@@ -187,7 +184,7 @@ class Routes(Model):
 
     names: Annotated[
         tuple[Text, ...] | None,
-        _says(
+        _described(
             "Their headings. Without them, the routes of the cycle are not known.",
             "[Digital, Construction]",
         ),
@@ -199,7 +196,7 @@ class Routes(Model):
 class FirstTeaching(Model):
     """The earliest month in which a qualification submitted in a window is taught."""
 
-    month: Annotated[MonthOrDay, _says("The month, or the day.", "2024-09")]
+    month: Annotated[MonthOrDay, _described("The month, or the day.", "2024-09")]
     source: Sources
     note: Note = None
 
@@ -214,18 +211,20 @@ class Window(Model):
     """
 
     name: Annotated[
-        Text | None, _says("What it is called, where a cycle has several.", "primary")
+        Text | None, _described("What it is called, where a cycle has several.", "primary")
     ] = None
     opens: Annotated[
         When | None,
-        _says("When it opens: a day, a time, or a month.", "2022-02-16 12:00", title="opening"),
+        _described(
+            "When it opens: a day, a time, or a month.", "2022-02-16 12:00", title="opening"
+        ),
     ] = None
     closes: Annotated[
-        When | None, _says("When it closes.", "2022-07-29 17:00", title="closing")
+        When | None, _described("When it closes.", "2022-07-29 17:00", title="closing")
     ] = None
     after: Annotated[
         Day | None,
-        _says(
+        _described(
             "Where its opening is not known: a day after which it opened.",
             "2023-06-30",
             title="day after which it opened",
@@ -233,7 +232,7 @@ class Window(Model):
     ] = None
     before: Annotated[
         Day | None,
-        _says(
+        _described(
             "Where its closing is not known: a day before which it closed.",
             "2024-09-23",
             title="day before which it closed",
@@ -245,7 +244,7 @@ class Window(Model):
 
     @property
     def earliest_opening(self) -> datetime:
-        """The first instant at which it may have been open."""
+        """The first instant at which it may be open."""
         if self.opens:
             return self.opens.first
         assert self.after is not None
@@ -253,7 +252,7 @@ class Window(Model):
 
     @property
     def latest_closing(self) -> datetime:
-        """The first instant at which it had certainly closed."""
+        """The first instant at which it is certainly closed."""
         if self.closes:
             return self.closes.after
         assert self.before is not None
@@ -261,19 +260,19 @@ class Window(Model):
 
     @property
     def is_bounded(self) -> bool:
-        """Whether it says, at least in bounds, when it opens and closes."""
+        """Whether it gives an opening and a closing, or at least bounds for them."""
         return bool((self.opens or self.after) and (self.closes or self.before))
 
     @property
     def precision(self) -> str | None:
-        """The coarser precision of its two dates; None where one is not known."""
+        """The coarser precision of its two dates; None if one is unknown."""
         if self.opens is None or self.closes is None:
             return None
         found = (self.opens.precision, self.closes.precision)
         return next(p for p in ("month", "day", "minute") if p in found)
 
     def state(self, at: datetime) -> State:
-        """Whether it is open at `at`; unknown where it may have been and no source says."""
+        """Whether it is open at `at`; `unknown` if it may be open but no source says."""
         if at < self.earliest_opening:
             return "not-yet-open"
         if at >= self.latest_closing:
@@ -285,11 +284,10 @@ class Window(Model):
         return "open" if opened <= at < closing else "unknown"
 
     def overlaps(self, moment: Moment) -> bool:
-        """Whether any part of `moment`, such as some hour of a day, may lie in it."""
-        last = moment.after if moment.after > moment.first else None
+        """Whether any part of `moment`, such as an hour of a day, may be in the window."""
         begins_before_close = moment.first < self.latest_closing
-        ends_after_opening = moment.first >= self.earliest_opening or (
-            last is not None and last > self.earliest_opening
+        ends_after_opening = (
+            moment.first >= self.earliest_opening or moment.after > self.earliest_opening
         )
         return begins_before_close and ends_after_opening
 
@@ -307,7 +305,7 @@ class Demand(Model):
     asks: Annotated[
         Asks,
         one_of(*get_args(Asks)),
-        _says(
+        _described(
             "How strongly: what is required and missing is an error, what is expected a warning, "
             "what is encouraged information.",
             "expected",
@@ -316,7 +314,7 @@ class Demand(Model):
     ]
     source: Sources
     read_from: Annotated[
-        WholeNumber | None, _says("The number of the cycle whose wording is used.", 5)
+        WholeNumber | None, _described("The number of the cycle whose wording is used.", 5)
     ] = None
 
 
@@ -325,50 +323,53 @@ class Policy(Model):
 
     level_4_on_level_5_standard: Annotated[
         Demand,
-        _says(
+        _described(
             "Contacting the approvals team about a level 4 qualification on a level 5 standard.",
             title="word of the team for a level 4 qualification on a level 5 standard",
         ),
     ]
     every_combination: Annotated[
         Demand,
-        _says(
+        _described(
             "That every permitted combination of units covers an occupation.",
             title="occupation covered in full by every permitted combination of units",
         ),
     ]
     ksb_coverage: Annotated[
-        Demand, _says("That every KSB of a standard is covered.", title="coverage of every KSB")
+        Demand,
+        _described("That every KSB of a standard is covered.", title="coverage of every KSB"),
     ]
     reason_for_partial_coverage: Annotated[
         Demand,
-        _says(
+        _described(
             "A reason where a KSB is covered partly.", title="reason where a KSB is covered partly"
         ),
     ]
     permission: Annotated[
         Demand,
-        _says(
+        _described(
             "The permission of another body that holds the intellectual property.",
             title="permission of whoever holds the intellectual property",
         ),
     ]
     support_session: Annotated[
-        Demand, _says("A support session before the application.", title="support session")
+        Demand, _described("A support session before the application.", title="support session")
     ]
 
 
 class Stage(Model):
     """A key stage of the approvals process. Without `begins` its date was not published."""
 
-    name: Annotated[Text, _says("What it is called.")]
+    name: Annotated[Text, _described("What it is called.")]
     begins: Annotated[
         When | None,
-        _says("When it begins, where that was published.", "2022-02-16 12:00", title="beginning"),
+        _described(
+            "When it begins, where that was published.", "2022-02-16 12:00", title="beginning"
+        ),
     ] = None
     happens: Annotated[
         tuple[Text, ...],
-        _says("What happens in it, an item for each.", title="list of what happens"),
+        _described("What happens in it, an item for each.", title="list of what happens"),
     ]
     source: Sources
     note: Note = None
@@ -377,20 +378,20 @@ class Stage(Model):
 class Cycle(Model):
     """An approvals cycle: its window or windows, what it covers and what it asks for."""
 
-    cycle: Annotated[WholeNumber, _says("The number of the cycle.", 3)]
+    cycle: Annotated[WholeNumber, _described("The number of the cycle.", 3)]
     routes: Annotated[Routes, Field(title="group of routes")]
     windows: Annotated[
-        tuple[Window, ...], CheckedByRule(required=False), _says("Its window or windows.")
+        tuple[Window, ...], CheckedByRule(required=False), _described("Its window or windows.")
     ]
     policy: Policy
     stages: Annotated[
-        tuple[Stage, ...], _says("The key stages of the process, in their order.")
+        tuple[Stage, ...], _described("The key stages of the process, in their order.")
     ] = ()
     listing: Listing | None = None
 
     @cached_property
     def standards(self) -> tuple[Standard, ...]:
-        """The standards of its list, in the order of the page; empty where it has none."""
+        """The standards on its list, in the order of the page; none if it has no list."""
         groups = self.listing.standards if self.listing else ()
         return tuple(
             Standard(
@@ -402,12 +403,12 @@ class Cycle(Model):
 
     @cached_property
     def by_reference(self) -> dict[str, Standard]:
-        """Its standards by their references."""
+        """Its standards by reference."""
         return {standard.reference: standard for standard in self.standards}
 
     def first_teaching(self, at: datetime) -> FirstTeaching:
-        """The earliest month of first teaching for what is submitted at `at`: that of the
-        window open then, else the earliest of all its windows."""
+        """The earliest month of first teaching for a submission at `at`: that of the window open
+        then, or the earliest of all its windows."""
         open_then = [window for window in self.windows if window.state(at) == "open"]
         return min(
             (window.first_teaching for window in open_then or self.windows),
@@ -415,7 +416,7 @@ class Cycle(Model):
         )
 
     def note(self, at: datetime) -> str | None:
-        """What is to be known of its list at `at`: that it was not confirmed when it was due."""
+        """A warning if its list was not confirmed by the due date; else None."""
         if self.listing is None or not self.listing.is_overdue(at):
             return None
         return (
@@ -424,14 +425,14 @@ class Cycle(Model):
         )
 
     def stage_at(self, at: datetime) -> Stage | None:
-        """The key stage that `at` is in: the latest with a published date that has begun, or
-        the first of all before that."""
+        """The key stage at `at`: the latest dated stage that has begun, or the first stage if none
+        has."""
         begun = [stage for stage in self.stages if stage.begins and stage.begins.first <= at]
         return begun[-1] if begun else next(iter(self.stages), None)
 
 
 class Status(NamedTuple):
-    """What is known at an instant of the window that matters then."""
+    """What is known about the window that matters at an instant."""
 
     at: datetime
     state: State
@@ -441,7 +442,7 @@ class Status(NamedTuple):
 
     @property
     def opens_in(self) -> int | None:
-        """Seconds until it opens; None where it has opened, or the day is not known."""
+        """Seconds until it opens; None if it has opened or the day is unknown."""
         opens = self.window.opens
         if self.state != "not-yet-open" or opens is None or opens.precision == "month":
             return None
@@ -449,7 +450,7 @@ class Status(NamedTuple):
 
     @property
     def closes_in(self) -> int | None:
-        """Seconds until it closes; None where it is not open, or the day is not known."""
+        """Seconds until it closes; None if it is not open or the day is unknown."""
         closes = self.window.closes
         if self.state != "open" or closes is None or closes.precision == "month":
             return None
@@ -457,7 +458,7 @@ class Status(NamedTuple):
 
 
 class CatalogueOrigin:
-    """Where a catalogue came from: a file, as it was named, or None for the bundled one."""
+    """Where a catalogue came from: the name of its file as given, or None if it is bundled."""
 
     def __init__(self, file: str | None = None, content: bytes = b"") -> None:
         self.file = file
@@ -480,23 +481,25 @@ class Catalogue(Model):
     """Every cycle that is known. `revised` is the day on which its data was last changed."""
 
     revised: Annotated[
-        Day | None, _says("The day on which its data was last changed.", "2026-11-24")
+        Day | None, _described("The day on which its data was last changed.", "2026-11-24")
     ] = None
     sources: Annotated[
         dict[str, Source],
-        _says("The pages that facts were taken from, each under a key.", title="group of sources"),
+        _described(
+            "The pages that facts were taken from, each under a key.", title="group of sources"
+        ),
     ]
     contact: Contact
     standards_data: Annotated[
         Text,
-        _says(
+        _described(
             "The address at which, with a slash and its reference, a standard is published.",
             title="address of the standards data",
         ),
     ]
-    routes: Annotated[tuple[Route, ...], _says("The official routes.", title="list of routes")]
+    routes: Annotated[tuple[Route, ...], _described("The official routes.", title="list of routes")]
     cycles: Annotated[
-        tuple[Cycle, ...], CheckedByRule(required=False), _says("The cycles that are known.")
+        tuple[Cycle, ...], CheckedByRule(required=False), _described("The cycles that are known.")
     ]
     schema_: Annotated[
         Text | None,
@@ -515,25 +518,26 @@ class Catalogue(Model):
         return self._origin
 
     def __str__(self) -> str:
-        """`bundled, cycle 3, provisional list, revised 24 November 2026, 0123456789ab`: which
-        catalogue it is, for a report."""
-        listed = self.listed
-        of = "without a list of standards"
-        if listed and listed.listing:
-            of = f"cycle {listed.cycle}, {listed.listing.status} list"
+        """How a report identifies it: `bundled, cycle 3, provisional list, revised 24 November
+        2026, 0123456789ab`."""
+        latest = self.latest_listed_cycle
+        listing = "without a list of standards"
+        if latest and latest.listing:
+            listing = f"cycle {latest.cycle}, {latest.listing.status} list"
         revised = f"revised {self.revised}" if self.revised else "not dated"
         file = self.origin.file
-        whose = "bundled" if file is None else visible(file)
-        return f"{whose}, {of}, {revised}, {self.origin.sha256}"
+        name = "bundled" if file is None else visible(file)
+        return f"{name}, {listing}, {revised}, {self.origin.sha256}"
 
     def note(self, at: datetime, numbers: Container[int | None] | None = None) -> str | None:
-        """What is to be known at `at` of its lists, or of those of some cycles."""
+        """Warnings about the lists of its cycles, or of some of them, at `at`; None if there are
+        none."""
         wanted = (cycle for cycle in self.cycles if numbers is None or cycle.cycle in numbers)
         notes = (cycle.note(at) for cycle in wanted)
         return " ".join(note for note in notes if note) or None
 
     def addresses(self, keys: tuple[str, ...]) -> tuple[str, ...]:
-        """The addresses of sources, each once."""
+        """The addresses of sources, without repetition."""
         return tuple(dict.fromkeys(self.sources[key].address for key in keys))
 
     def cycle(self, number: int) -> Cycle:
@@ -545,14 +549,14 @@ class Catalogue(Model):
         raise NotFound(f"There is no cycle {number} in the catalogue. It has cycles {known}.")
 
     @property
-    def listed(self) -> Cycle | None:
+    def latest_listed_cycle(self) -> Cycle | None:
         """The latest cycle that has a list of standards."""
         listed = [cycle for cycle in self.cycles if cycle.listing]
         return max(listed, key=lambda cycle: cycle.cycle, default=None)
 
     def status(self, at: datetime, number: int | None = None) -> Status:
-        """The window at `at`: the open one if there is one, else one that may be open, else
-        the next known to open, else the last. Raises NotFound for a cycle that there is not."""
+        """The window that matters at `at`: one that is open, else one that may be open, else the
+        next to open, else the last. Raises NotFound for an unknown cycle."""
         cycles = self.cycles if number is None else (self.cycle(number),)
         found = [
             Status(at, window.state(at), cycle, window, None)
@@ -562,14 +566,14 @@ class Catalogue(Model):
         for state in ("open", "unknown"):
             for status in found:
                 if status.state == state:
-                    return self._noted(status)
+                    return self._with_note(status)
         coming = [status for status in found if status.state == "not-yet-open"]
         if coming:
-            return self._noted(min(coming, key=lambda status: status.window.earliest_opening))
+            return self._with_note(min(coming, key=lambda status: status.window.earliest_opening))
         last = max(found, key=lambda status: status.window.latest_closing)
-        return self._noted(last, later_unknown=number is None)
+        return self._with_note(last, later_unknown=number is None)
 
-    def _noted(self, status: Status, *, later_unknown: bool = False) -> Status:
+    def _with_note(self, status: Status, *, later_unknown: bool = False) -> Status:
         window = status.window
         notes = [window.note] if window.note else []
         for name, day in (("opening", window.opens), ("closing", window.closes)):
@@ -580,21 +584,23 @@ class Catalogue(Model):
                 "Later windows are not known to this catalogue. Ask "
                 f"{self.contact.name}: {self.contact.email}."
             )
-        note = " ".join(notes) or None
-        return Status(status.at, status.state, status.cycle, window, note)
+        return status._replace(note=" ".join(notes) or None)
 
     def route(self, name: str, cycle: Cycle) -> Route:
-        """The route that a person means: its heading, official name, slug or a beginning of
-        them that no other route has, in any case, with `&` or `and`, and with small words
-        left out. The cycle's own routes come first. Raises NotFound."""
+        """The route that a person means by its heading, official name or slug, or by a beginning
+        of one that no other route shares. Case, small words and `&` for `and` make no difference.
+        The cycle's own routes come first. Raises NotFound."""
         covered = [route for route in self.routes if route.title in (cycle.routes.names or ())]
-        wanted = _words(name)
-        for ways in ((_is, _begins), (_holds,)):
+        wanted = _significant_words(name)
+        for ways in ((_is_same, _begins_with), (_has_words,)):
             for routes, matches in product((covered, self.routes), ways):
                 found = [
                     route
                     for route in routes
-                    if any(matches(_words(own), wanted) for own in (route.title, route.name))
+                    if any(
+                        matches(_significant_words(own), wanted)
+                        for own in (route.title, route.name)
+                    )
                 ]
                 if len(found) == 1:
                     return found[0]
@@ -607,21 +613,22 @@ class Catalogue(Model):
         raise NotFound(f"There is no route {quote(name)}. {hint}")
 
     def search(self, words: str, cycle: Cycle) -> list[Standard]:
-        """The standards that `words` may mean, best first: by reference however it is typed,
-        by title and by route, forgiving typing errors and the order of words."""
+        """The standards that `words` may mean, best first. They can be a reference, typed in any
+        way, or words of the title and route, in any order and with typing errors."""
         reference = parse_reference(words)
         if reference in cycle.by_reference:
             return [cycle.by_reference[reference]]
-        wanted = _words(words[:200])
+        wanted = _significant_words(words[:200])
         if not wanted or not cycle.standards:
             return []
         found = [(_score(wanted, standard), standard) for standard in cycle.standards]
         found.sort(key=lambda pair: -pair[0])
-        enough = _GOOD if found[0][0] >= _GOOD else max(_FAIR, found[0][0] - 1)
+        best = found[0][0]
+        enough = _GOOD_SCORE if best >= _GOOD_SCORE else max(_FAIR_SCORE, best - 1)
         return [standard for score, standard in found if score >= enough]
 
     def standard(self, typed: str, cycle: Cycle) -> Standard:
-        """The standard with a reference, however it is typed. Raises NotFound."""
+        """The standard with a reference, typed in any way. Raises NotFound."""
         reference = parse_reference(typed)
         if reference in cycle.by_reference:
             return cycle.by_reference[reference]
@@ -644,7 +651,7 @@ class Catalogue(Model):
 
 
 def sources_in(part: Model, path: FieldPath) -> Iterator[tuple[FieldPath, tuple[str, ...]]]:
-    """The keys of sources that a part and the parts in it name, with their paths."""
+    """The source keys in a part and in the parts inside it, with their paths."""
     for name in type(part).model_fields:
         value = getattr(part, name)
         if name == "source":
@@ -657,41 +664,40 @@ def sources_in(part: Model, path: FieldPath) -> Iterator[tuple[FieldPath, tuple[
                     yield from sources_in(item, (*path, name, index))
 
 
-def _words(text: str) -> tuple[str, ...]:
-    """The words that tell names apart: lower case, without `and`, `the` and `of`."""
+def _significant_words(text: str) -> tuple[str, ...]:
+    """The words that distinguish names: lower case, without `and`, `the` and `of`."""
     words = re.findall(r"[^\W_]+", text.lower().replace("’", "").replace("'", ""))
     return tuple(word for word in words if word not in ("and", "the", "of"))
 
 
-def _is(name: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
+def _is_same(name: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
     return name == wanted
 
 
-def _begins(name: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
+def _begins_with(name: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
     return bool(wanted) and " ".join(name).startswith(" ".join(wanted))
 
 
-def _holds(name: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
+def _has_words(name: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
+    """Whether words of a name, in order, begin with the wanted ones."""
     words = iter(name)
     return bool(wanted) and all(any(own.startswith(word) for own in words) for word in wanted)
 
 
-_GOOD = 75
-"""The score, of 100, from which a standard answers a search: one wrong letter in a word of
-four scores 75."""
+_GOOD_SCORE = 75
+"""The score, of 100, from which a standard matches a search. One wrong letter in a word of four
+scores 75."""
 
-
-_FAIR = 65
-"""Where nothing answers a search, the best is shown from here on: nurse for nursing."""
+_FAIR_SCORE = 65
+"""The score from which the best is shown when nothing matches: nurse for nursing."""
 
 
 def _score(wanted: tuple[str, ...], standard: Standard) -> float:
-    """How well the title answers the words, in any order; the route counts for less."""
+    """How well a title matches the words, in any order. The route counts for less."""
     from rapidfuzz import fuzz
 
-    title = _words(standard.title)
-    joined = tuple(one + other for one, other in pairwise(title))
-    own = title + joined
+    title = _significant_words(standard.title)
+    own = title + tuple(first + second for first, second in pairwise(title))
 
     def best(word: str, names: tuple[str, ...]) -> float:
         return max(
@@ -699,6 +705,7 @@ def _score(wanted: tuple[str, ...], standard: Standard) -> float:
             for name in names
         )
 
-    total = sum(max(best(word, own), best(word, _words(standard.route)) - 8) for word in wanted)
+    route = _significant_words(standard.route)
+    total = sum(max(best(word, own), best(word, route) - 8) for word in wanted)
     same = fuzz.ratio(" ".join(sorted(wanted)), " ".join(sorted(title)))
     return total / len(wanted) + same / 100

@@ -17,7 +17,7 @@ from glob import has_magic
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
-from htqcli.files import content_of, is_inside, is_link, reason, to_the_end
+from htqcli.files import content_of, is_inside, is_link, read_stream, reason
 from htqcli.ksbs.lists import FOLDER as KSB_FOLDER
 from htqcli.words import quote
 
@@ -183,7 +183,7 @@ def read(
         if stdin is None:
             return Unchecked(name, "standard input is closed")
         try:
-            return Draft(name, Path(name).parent, to_the_end(stdin.fileno()))
+            return Draft(name, Path(name).parent, read_stream(stdin.fileno()))
         except OSError as error:
             return Unchecked(name, f"standard input cannot be read: {reason(error)}")
     content = content_of(path)

@@ -56,7 +56,7 @@ def own_catalogue(file: Path) -> Catalogue:
     from htqcli.words import visible
 
     name = visible(str(file))
-    content = content_of(str(file), or_open=True)
+    content = content_of(str(file), allow_stream=True)
     if isinstance(content, str):
         raise CatalogueError(f"{name}: the catalogue cannot be used: {content}")
     rules = [rule for rule in about(CATALOGUE) if rule.severity is Severity.ERROR]
@@ -83,6 +83,6 @@ def the_cycle(catalogue: Catalogue, number: int | None) -> Cycle:
 
     if number is not None:
         return catalogue.cycle(number)
-    if catalogue.listed is None:
+    if catalogue.latest_listed_cycle is None:
         raise NotFound("No cycle of the catalogue has a list of standards.")
-    return catalogue.listed
+    return catalogue.latest_listed_cycle

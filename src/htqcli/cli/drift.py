@@ -109,7 +109,7 @@ def _as_data(found: Comparison) -> dict[str, Any]:
         ],
         "not_in_data": {
             name.replace(" ", "_"): [standard.reference for standard in standards]
-            for name, standards in found.unsaid.items()
+            for name, standards in found.unknown.items()
         },
     }
 
@@ -173,7 +173,7 @@ def _missing_facts(found: Comparison) -> Iterator[str]:
     if count := found.not_compared:
         others = f"{count} other standard{'' if count == 1 else 's'} of the list"
         yield f"Not in the data, so not compared: {others}."
-    for name, standards in found.unsaid.items():
+    for name, standards in found.unknown.items():
         if standards:
             names = join([standard.reference for standard in standards])
             yield f"Not in the data, so not compared: the {name} of {names}."

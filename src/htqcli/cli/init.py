@@ -159,7 +159,7 @@ def _latest_list(reference: str, folder: Path) -> KsbList | None:
     from htqcli.ksbs.lists import Lists
 
     found = []
-    for one in Lists(folder).of(reference):
+    for one in Lists(folder).all_versions(reference):
         if isinstance(one, str):
             terminal.print_error(one)
         else:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from htqcli.ksbs.fetching import Limits, Progress
-    from htqcli.ksbs.importing import Made, RecordOrigin
+    from htqcli.ksbs.importing import MadeList, RecordOrigin
     from htqcli.ksbs.lists import KsbList
 
 
@@ -136,7 +136,7 @@ def get(
 
 
 def _write_best(
-    found: Iterable[Made | str | None],
+    found: Iterable[MadeList | str | None],
     version: str | None,
     source: str,
     folder: Path,
@@ -146,10 +146,10 @@ def _write_best(
     """Write the best of the lists that were found, or those of one version, and report what was
     left out. None among them is something that could not be read. Exits with 3 if a list that was
     asked for is not in the folder afterwards."""
-    from htqcli.ksbs.importing import best
+    from htqcli.ksbs.importing import one_per_version
     from htqcli.words import visible
 
-    made: list[Made] = []
+    made: list[MadeList] = []
     passed_over: list[str] = []
     unread = False
     for one in found:
@@ -159,7 +159,7 @@ def _write_best(
             passed_over.append(one)
         elif version in (None, one.version):
             made.append(one)
-    chosen, others = best(made)
+    chosen, others = one_per_version(made)
     _print_first(passed_over + others, "Left out: {}", "Left out: {} more")
     written, refused = _write_all(folder, chosen, force=force)
     for done, verb in ((True, "Wrote"), (False, "No change to")):
@@ -178,7 +178,7 @@ def _write_best(
 
 def _imported_lists(
     sources: list[str], address: str, wanted: set[str], version: str | None
-) -> Iterator[Made | str | None]:
+) -> Iterator[MadeList | str | None]:
     """The lists that the sources give for the wanted standards, or why an entry gives none. None
     for a source that could not be read, which has then been reported."""
     from htqcli import moment
@@ -210,16 +210,16 @@ def _imported_lists(
 
 def _fetched_lists(
     published: _Published, wanted: list[str], version: str | None, *, every: bool
-) -> Iterator[Made | str | None]:
+) -> Iterator[MadeList | str | None]:
     """The lists of the wanted standards, as `_imported_lists` gives them. A version that is not the
     current one is only in the data of all standards."""
     from htqcli.ksbs import standards_data
-    from htqcli.ksbs.importing import Made, from_record
+    from htqcli.ksbs.importing import MadeList, from_record
 
-    def lists(records: list[Any], origin: RecordOrigin) -> Iterator[Made | str | None]:
+    def lists(records: list[Any], origin: RecordOrigin) -> Iterator[MadeList | str | None]:
         found = [from_record(record, origin) for record in records]
         yield from found
-        if not any(isinstance(one, Made) and version in (None, one.version) for one in found):
+        if not any(isinstance(one, MadeList) and version in (None, one.version) for one in found):
             yield None
 
     rest = wanted if every else []
@@ -323,7 +323,7 @@ class _Published:
             return standards_data.records(content), origin
         except NotFetched as error:
             why, is_missing = str(error), error.is_missing
-        except standards_data.NotRead:
+        except standards_data.NotJson:
             is_page = standards_data.in_utf_8(content).lstrip().startswith(b"<")
             why, is_missing = f"the answer is {'a web page' if is_page else 'not JSON'}", False
         told = f"Could not fetch {what}: {why}."
@@ -389,7 +389,9 @@ def _print_first(what: Sequence[str], each: str, rest: str) -> None:
         terminal.print_error(rest.format(len(what) - _MAX_SHOWN))
 
 
-def _write_all(folder: Path, chosen: list[Made], *, force: bool) -> tuple[dict[str, bool], bool]:
+def _write_all(
+    folder: Path, chosen: list[MadeList], *, force: bool
+) -> tuple[dict[str, bool], bool]:
     """Write each list that can be read back, unless a different one exists. Returns the lists that
     are in the folder now, each with whether it was written; and whether any was refused."""
     from htqcli.ksbs.importing import read_back
@@ -414,7 +416,7 @@ def _write_all(folder: Path, chosen: list[Made], *, force: bool) -> tuple[dict[s
     return done, refused
 
 
-def _difference(path: Path, made: Made, new: KsbList) -> str | None:
+def _difference(path: Path, made: MadeList, new: KsbList) -> str | None:
     """How the list at a path differs from a new one, in words; None if it does not exist or does
     not differ."""
     from htqcli.files import content_of
@@ -490,7 +492,7 @@ def show(
         {
             "label": label,
             "statement": statement,
-            "options": last.needing[label],
+            "options": last.options_needing[label],
             "reference": last.reference,
             "version": last.version,
         }
@@ -505,7 +507,7 @@ def _version_key(version: str) -> list[int]:
     return [int(part) for part in version.split(".")]
 
 
-def _write(path: Path, made: Made) -> bool:
+def _write(path: Path, made: MadeList) -> bool:
     """Write a list, unless the same one exists. Returns whether it was written."""
     from htqcli.files import content_of
 

@@ -19,11 +19,11 @@ def records_in(source: str) -> tuple[list[Any], str]:
 
 def parse_records(source: str, content: bytes) -> list[Any]:
     """The entries of data that was read from `source`. Exits with 3 if it is not JSON."""
-    from htqcli.ksbs.standards_data import NotRead, records
+    from htqcli.ksbs.standards_data import NotJson, records
 
     try:
         return records(content)
-    except NotRead:
+    except NotJson:
         terminal.print_error(f"{source}: the standards data is not read: it is not JSON")
         raise typer.Exit(exits.NOT_DONE) from None
 
@@ -31,16 +31,16 @@ def parse_records(source: str, content: bytes) -> list[Any]:
 def read_content(feed: str) -> bytes:
     """What a file, a pipe or, for `-`, standard input holds. Exits with 3 if it cannot be read or
     is too large."""
-    from htqcli.files import content_of, reason, to_the_end
+    from htqcli.files import content_of, read_stream, reason
     from htqcli.ksbs.standards_data import MAX_BYTES
 
     try:
         if feed != "-":
-            found = content_of(feed, MAX_BYTES, or_open=True)
+            found = content_of(feed, MAX_BYTES, allow_stream=True)
         elif sys.stdin is None:
             found = "standard input is closed"
         else:
-            found = to_the_end(sys.stdin.fileno(), MAX_BYTES)
+            found = read_stream(sys.stdin.fileno(), MAX_BYTES)
     except OSError as error:
         found = reason(error)
     if len(found) > MAX_BYTES:

@@ -14,7 +14,7 @@ import typer
 
 from htqcli.cli import exits
 from htqcli.cli.terminal import print_error
-from htqcli.files import one_name
+from htqcli.files import canonical_name
 from htqcli.words import join
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def refuse_overwriting(output: str | None, source: Path | str | None, kind: str)
     """Refuse to write a result over the file that it is made from."""
     from htqcli.words import quote
 
-    if output and source and one_name(output) == one_name(str(source)):
+    if output and source and canonical_name(output) == canonical_name(str(source)):
         raise typer.BadParameter(
             f"The result would be written over the {kind} {quote(output)}. Give it another file.",
             param_hint="--output",
@@ -106,9 +106,9 @@ def refuse_reports_over(
     """Refuse to write a report over a file that is checked."""
     from htqcli.words import quote
 
-    files = {one_name(path) for path in named}
+    files = {canonical_name(path) for path in named}
     for _, file in reports:
-        if one_name(file) in files:
+        if canonical_name(file) in files:
             raise typer.BadParameter(
                 f"The report would be written over the {kind} {quote(file)}. Give it another file.",
                 param_hint="--report",

@@ -81,7 +81,7 @@ def destinations(
     format and file of every other report. Refuses two reports to the same place."""
     places: dict[str, tuple[str, str]] = {}
     for name, file in map(_format_and_file, words):
-        place = file if file == options.STANDARD_OUTPUT else files.one_name(file)
+        place = file if file == options.STANDARD_OUTPUT else files.canonical_name(file)
         if place in places:
             raise typer.BadParameter(
                 "Two reports go to the same file. Give each a file of its own.",

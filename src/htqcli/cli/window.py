@@ -149,7 +149,7 @@ def _as_data(status: Status) -> dict[str, Any]:
 
 
 def _text(status: Status, known: Catalogue, asked: int | None) -> list[Line]:
-    from htqcli.moment import say, say_length
+    from htqcli.moment import say, say_duration
 
     window, state = status.window, status.state
     name = f"cycle {status.cycle.cycle}" + (f" ({window.name})" if window.name else "")
@@ -158,7 +158,7 @@ def _text(status: Status, known: Catalogue, asked: int | None) -> list[Line]:
         lines += terminal.hanging("Open: ", f"the window of {name} is open", ("bold green", ""))
         lines += terminal.labelled("Closes", str(window.closes))
         if status.closes_in is not None:
-            lines += terminal.labelled("Time left", say_length(status.closes_in))
+            lines += terminal.labelled("Time left", say_duration(status.closes_in))
     elif state == "unknown":
         lines += terminal.hanging(
             "Not known: ", f"the window of {name} may be open", ("bold yellow", "")
@@ -184,7 +184,7 @@ def _text(status: Status, known: Catalogue, asked: int | None) -> list[Line]:
             )
         lines += terminal.labelled("Opens", str(window.opens or "not known"))
         if status.opens_in is not None:
-            lines += terminal.labelled("Time to go", say_length(status.opens_in))
+            lines += terminal.labelled("Time to go", say_duration(status.opens_in))
     else:
         lines += terminal.hanging("Closed: ", f"the window of {name} is closed", ("bold red", ""))
         lines += terminal.labelled("Opened", str(window.opens or "not known"))

@@ -1,4 +1,4 @@
-"""What can be wrong with a text or a value in it, and what puts it right."""
+"""What can be wrong with a text or a value in it, and how to correct it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from htqcli.document.places import Edit, FieldPath, Span
 
 
 class FaultKind(Enum):
-    """What is wrong with a text or with a value in it; each kind has one rule."""
+    """What is wrong with a text or a value in it. Each kind has one rule."""
 
     UNREADABLE_TEXT = "text that cannot be read"
     SYNTAX = "YAML syntax"
@@ -26,12 +26,11 @@ class FaultKind(Enum):
 
 
 class Fix(NamedTuple):
-    """What the value at a path becomes, a text or a list of texts, or with `name` the field's
-    name there. `at` are the paths that change, where they are not that of the finding. `edit` is
-    what changes in a text that is not YAML as it stands.
+    """The new value at a path, a text or a list of texts; with `name`, the new name of the field.
 
-    It is `certain` where it is the same answer in its right form, so that nobody has to decide
-    anything. Else it is what a hint names, for a person to decide.
+    `at` are the paths that change, if not the finding's own. `edit` is the change to a text that
+    cannot be read as YAML. A `certain` fix is the same answer in the right form; any other is a
+    suggestion, for a person to decide.
     """
 
     text: str | tuple[str, ...]
@@ -42,16 +41,16 @@ class Fix(NamedTuple):
 
     @property
     def written(self) -> str:
-        """What it becomes, as a message says it."""
+        """The new value or name, as messages show it."""
         return self.text if isinstance(self.text, str) else f"[{', '.join(self.text)}]"
 
 
 class Fault(NamedTuple):
-    """What is wrong at a path, said in words.
+    """What is wrong at a path, in words.
 
-    `span` is given where the path's own value is not the place to show, such as the second
-    of two equal keys; the place is that of the field's name where it is `of_name`. `unsound` is
-    false where the value at the path can be used all the same.
+    `span` is the place to show if that is not the value at the path, such as the second of two
+    equal keys; with `of_name` it is the field's name. If not `unsound`, the value can still be
+    used.
     """
 
     kind: FaultKind

@@ -1,4 +1,4 @@
-"""What was read of a text: values, each with its place."""
+"""The values of a text, each with its place."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ Data = dict[str, "Data"] | list["Data"] | str | None
 
 @dataclass(slots=True)
 class Scalar:
-    """A text value. `null` is true for an empty or null plain value."""
+    """A text value. An empty plain value, or one such as `null`, is null."""
 
     text: str
-    null: bool
+    is_null: bool
     start: int
     end: int
     size = 1
@@ -24,7 +24,7 @@ class Scalar:
 
 @dataclass(slots=True)
 class Mapping:
-    """Fields by name, each with its key and value; of equal keys the first is kept."""
+    """Fields by name, each with its key and value. The first of equal keys is kept."""
 
     start: int
     end: int
@@ -48,10 +48,10 @@ Node = Scalar | Mapping | Sequence
 
 
 class Document:
-    """A text as it was read: its values, the faults found in reading, and places in it.
+    """A text that was read: its values, the faults found while reading, and places in it.
 
-    `root` is None when nothing below the faults could be read. `as_written` is false where it
-    could be read only because slips in the text were passed over whose correction is not certain.
+    `root` is None if no values could be read. `as_written` is false if reading passed over slips
+    that have no certain correction.
     """
 
     def __init__(
@@ -68,14 +68,14 @@ class Document:
         self.faults = faults
 
     def data(self) -> dict[str, Data]:
-        """The values as plain data; a null is None."""
+        """The values as plain data. A null is None."""
         return {} if self.root is None else _fields(self.root)
 
     def locate(self, path: FieldPath) -> Span:
         """The characters of the value at `path`.
 
-        Of a value that is empty, or is not there, the place is the key of its nearest parent
-        that is: in a list, the beginning of the item. At the top that is the first character.
+        If it is empty or missing, this is the key of the nearest parent that exists, or the
+        beginning of that item of a list; at the top, the first character.
         """
         node: Node | None = self.root
         nearest = Span(0, 0)
@@ -93,11 +93,11 @@ class Document:
         return Span(node.start, node.end)
 
     def span(self, fault: Fault) -> Span:
-        """The characters of what is wrong."""
+        """The characters to show for a fault."""
         return fault.span or (self.key if fault.of_name else self.locate)(fault.path)
 
     def key(self, path: FieldPath) -> Span:
-        """The characters of the name of the field at `path`, else of the value there."""
+        """The characters of the field name at `path`, or of the value if it has no name."""
         node: Node | None = self.root
         for step in path[:-1]:
             if isinstance(node, Mapping):
@@ -111,21 +111,21 @@ class Document:
         return self.locate(path)
 
     def path_at(self, index: int) -> FieldPath:
-        """The path of the innermost field or item that a character is part of, its name and the
-        colon after that included; () where it is part of none.
+        """The path of the innermost field or item that contains a character, names and colons
+        included; () if none does.
 
-        What an alias repeats is where it was written first.
+        A value that an alias repeats belongs where it was first written.
         """
         return () if self.root is None else _path_at(self.root, index)
 
-    def holds(self, path: FieldPath) -> bool:
-        """Whether there is a value at `path`, be it an empty one."""
+    def has_value(self, path: FieldPath) -> bool:
+        """Whether `path` has a value, even an empty one."""
         return self._node(path) is not None
 
     def text(self, path: FieldPath) -> str | None:
-        """The single value at `path`; None where there is none, or a list or fields."""
+        """The text at `path`; None if it is missing, null, a list or fields."""
         node = self._node(path)
-        return node.text if isinstance(node, Scalar) and not node.null else None
+        return node.text if isinstance(node, Scalar) and not node.is_null else None
 
     def _node(self, path: FieldPath) -> Node | None:
         node: Node | None = self.root
@@ -159,7 +159,7 @@ def _fields(mapping: Mapping) -> dict[str, Data]:
 
 def _data(node: Node) -> Data:
     if isinstance(node, Scalar):
-        return None if node.null else node.text
+        return None if node.is_null else node.text
     if isinstance(node, Mapping):
         return _fields(node)
     return [_data(item) for item in node.items]

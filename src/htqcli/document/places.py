@@ -13,8 +13,8 @@ FieldPath = tuple[str | int, ...]
 
 
 def pointer(path: FieldPath) -> str:
-    """A path as a JSON Pointer (RFC 6901). A name of over 200 characters is cut: it is in the
-    draft, and would be in each finding about it."""
+    """A path as a JSON Pointer (RFC 6901). Names are cut to 200 characters, because every finding
+    repeats them."""
     steps = (truncate(str(step), 200).replace("~", "~0").replace("/", "~1") for step in path)
     return "".join(f"/{step}" for step in steps)
 
@@ -27,7 +27,7 @@ class Span(NamedTuple):
 
 
 class Edit(NamedTuple):
-    """Characters of a text, and what is read in their place."""
+    """Characters of a text, and the text that replaces them."""
 
     start: int
     end: int
@@ -51,21 +51,21 @@ class Lines:
 
     @cached_property
     def _ends_before(self) -> list[int]:
-        """How many lines end before each block of characters: a text can hold millions."""
+        """How many lines end before each block of characters. A text can have millions."""
         ends = (self._ends(at, at + _BLOCK) for at in range(0, len(self.text), _BLOCK))
         return list(accumulate(ends, initial=0))
 
     def _ends(self, start: int, end: int) -> int:
-        """How many lines end in a part of the text. CR LF counts where its LF stands."""
+        """How many lines end in a part of the text. CR LF counts at its LF."""
         crlf = self.text.count("\r\n", start, end + 1)
         return self.text.count("\n", start, end) + self.text.count("\r", start, end) - crlf
 
     def place(self, span: Span) -> Place:
-        """Where `span` is."""
+        """The lines and columns of `span`."""
         return Place(*self._line_and_column(span.start), *self._line_and_column(span.end))
 
     def bounds(self, index: int) -> tuple[int, int]:
-        """Where the line of a character begins, and where it ends without its line end."""
+        """Where the line of a character begins, and where it ends, not counting CR or LF."""
         start = self._start(index)
         ends = (self.text.find(end, start) for end in "\r\n")
         return start, min((end for end in ends if end >= 0), default=len(self.text))

@@ -1,4 +1,4 @@
-"""Texts without quotation marks, and what of them YAML does not read as a part of them."""
+"""Texts without quotation marks in which YAML reads something else than the author meant."""
 
 from __future__ import annotations
 
@@ -10,21 +10,18 @@ from htqcli.document.nodes import Document, Mapping, Node, Scalar
 from htqcli.document.places import FieldPath, Span
 
 _WRAPPED = r"[“”„«»][^“”„«»]*[“”«»]|‘[^‘]*’|‚[^‚]*[‘’]"
-"""A text in quotation marks that a word processor makes. They mean nothing to YAML."""
-
+"""A text in the quotation marks of a word processor, which mean nothing to YAML."""
 
 _ANCHOR = re.compile(r"(?:^|(?<=[\s\[{,]))&[^\s,\[\]{}]+(?=\s*\Z)")
 
-
 _COMMENT = re.compile(r"(?<![ \t])[ \t]+(#[ \t]*[0-9][^\r\n]*)")
 
-
-_MOST = 500
-"""How many characters before a text are searched for a word that names it."""
+_MAX_BEFORE = 500
+"""How many characters before a text are searched for its anchor."""
 
 
 def wrapped(document: Document) -> Iterator[tuple[FieldPath, Span]]:
-    """The texts that are wholly in quotation marks that YAML reads as a part of them."""
+    """The texts wholly in quotation marks that YAML reads as part of the text."""
     if re.search("[“”„«»‘‚]", document.lines.text):
         for path, scalar, _ in _plain_texts(document):
             if re.fullmatch(_WRAPPED, scalar.text):
@@ -32,19 +29,19 @@ def wrapped(document: Document) -> Iterator[tuple[FieldPath, Span]]:
 
 
 def lost_anchors(document: Document) -> Iterator[tuple[FieldPath, Span]]:
-    """The words that name a text, in which they seem to be the first, and that nothing uses."""
+    """The anchors that no alias uses: each was probably meant as the first word of its text."""
     text = document.lines.text
     if "&" not in text:
         return
     for path, scalar, times in _plain_texts(document):
-        first = max(0, scalar.start - _MOST)
+        first = max(0, scalar.start - _MAX_BEFORE)
         found = _ANCHOR.search(text, first, scalar.start) if times == 1 else None
-        if found and (scalar.null or not re.search(r"[\r\n]", text[found.end() : scalar.start])):
+        if found and (scalar.is_null or not re.search(r"[\r\n]", text[found.end() : scalar.start])):
             yield path, Span(*found.span())
 
 
 def numbered_comments(document: Document) -> Iterator[tuple[FieldPath, Span]]:
-    """The comments that begin with a number and follow a text with letters on its line."""
+    """The comments that begin with a number, after a text with letters on the same line."""
     text = document.lines.text
     if not _COMMENT.search(text):
         return
@@ -55,8 +52,8 @@ def numbered_comments(document: Document) -> Iterator[tuple[FieldPath, Span]]:
 
 
 def _plain_texts(document: Document) -> Iterator[tuple[FieldPath, Scalar, int]]:
-    """Each text without quotation marks, in the order of the file, and how often it is used: more
-    than once where an alias repeats it."""
+    """Each text without quotation marks, in the order of the file, with how often it is used:
+    more than once if an alias repeats it."""
     times: Counter[int] = Counter()
     texts: list[tuple[FieldPath, Scalar]] = []
     waiting: list[tuple[FieldPath, Node]] = [((), document.root)] if document.root else []

@@ -1,10 +1,9 @@
 """YAML text as it is read. The only module that knows PyYAML.
 
-A draft comes from somebody else, so reading it must end, must stay small and must build
-nothing but text, lists and mappings. `read` walks the parser's events, stops at limits, and
-keeps for every value the characters it came from. Values stay text: what a text means (a
-number, a date, yes or no) is for the field that asks, so `1.10` is never 1.1 and `No` is
-never false.
+A draft can come from anyone, so reading it must end, must stay small and must build only text,
+lists and mappings. `read` walks the parser's events, stops at limits, and records where each
+value stands in the text. Values stay text: the field that asks decides whether a text is a
+number, a date, or yes or no, so `1.10` is never 1.1 and `No` is never false.
 """
 
 from __future__ import annotations
@@ -31,32 +30,30 @@ if TYPE_CHECKING:
     from htqcli.document.syntax import Slip
 
 MAX_DEPTH = 64
-"""How deep lists and fields may stand inside each other. A draft needs 7."""
+"""How deeply lists and fields may be nested. A draft needs 7."""
 
 MAX_EXPANSIONS = 10_000
-"""How many values the aliases of one file may repeat. A draft of 5 standards with 40 KSBs
-each that share everything stays far below; an alias bomb passes it at once."""
+"""How many values the aliases of one file may repeat. A draft of 5 standards with 40 KSBs each,
+all shared, stays far below it; an alias bomb passes it at once."""
 
 MAX_VALUES = 50_000
-"""How many values, names of fields included, one file may hold. A draft of 100 units and 5
-standards with 60 KSBs each has some 4,000."""
+"""How many values, including field names, one file may hold. A draft of 100 units and 5 standards
+with 60 KSBs each has about 4,000."""
 
 MAX_FAULTS = 1_000
-"""How many faults of one kind are kept, and one more to show that there are more. Nobody puts
-right a thousand at once, and a hostile file has as many as it likes."""
+"""How many faults of one kind are kept, plus one to show that there are more."""
 
 MAX_SLIPS = 100
-"""How many slips are read past in one file."""
+"""How many slips in one file are passed over."""
 
-
-_READ_AGAIN = 2_000_000
+_MAX_REREAD = 2_000_000
 """How many characters are read again in all because of slips."""
 
 LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def loader_name() -> str:
-    """The YAML parser in use, with its version, as `htq --version` says it."""
+    """The YAML parser in use and its version, as `htq --version` shows them."""
     if LOADER is yaml.SafeLoader:
         return f"PyYAML {yaml.__version__}"
     from yaml import _yaml
@@ -65,7 +62,7 @@ def loader_name() -> str:
 
 
 def read(content: bytes) -> Document:
-    """Read a draft or a catalogue, whatever it holds. Never raises for what is in it."""
+    """Read a draft or a catalogue. Never raises, whatever it contains."""
     if len(content) > MAX_BYTES:
         return _unreadable(
             "",
@@ -90,7 +87,6 @@ def read(content: bytes) -> Document:
 
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-
 
 _UNREADABLE = re.compile(
     "\\A\ufeff|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]"
@@ -124,7 +120,6 @@ def _unreadable(
 
 _CORE = "tag:yaml.org,2002:"
 
-
 _PLAIN_TAGS: dict[type, set[str]] = {
     yaml.ScalarEvent: {
         "!",
@@ -134,68 +129,58 @@ _PLAIN_TAGS: dict[type, set[str]] = {
     yaml.SequenceStartEvent: {"!", f"{_CORE}seq"},
 }
 
-
 _VALUES = {yaml.ScalarEvent, yaml.AliasEvent, yaml.MappingStartEvent, yaml.SequenceStartEvent}
 
-
-_BLOCKS = ("|", ">")
-
+_BLOCK_STYLES = ("|", ">")
 
 _NULLS = {"", "~", "null", "Null", "NULL"}
 
-
 _PROPERTIES = re.compile(r"(?:[&!](?:<[^>]*>|[^\s,\[\]{}]*)\s*)+")
 
+_SPLIT_JSON_KEY = r'(?s)("(?:[^"\\]|\\.)*+")(\s*[\r\n]\s*):'
+"""A JSON key whose colon is on a later line, where YAML does not look for it."""
 
-_KEY = r'(?s)("(?:[^"\\]|\\.)*+")(\s*[\r\n]\s*):'
-"""A key of JSON whose colon stands on a further line, where YAML does not look for it."""
-
-
-_AHEAD = 2_048
+_LOOK_AHEAD = 2_048
 """At least as many characters as the parser looks ahead for the colon after a name."""
-
 
 _BRACKET = re.compile(r"[\[{]")
 
-
 _OLD_BREAKS = {"\x85", "\u2028", "\u2029"}
-"""Line ends to YAML 1.1, and to its parser; characters like any other to YAML 1.2, to JSON and
-to editors. The parser gets characters in their place that the text does not have."""
-
+"""Line ends in YAML 1.1 and so to the parser, but ordinary characters in YAML 1.2, in JSON and in
+editors. The parser gets characters in their place that the text does not use."""
 
 _JSON_PAIR = r"(?s)\\(?:u([dD][89abAB]..)\\u([dD][c-fC-F]..)|.)"
 
 
-def _as_one(text: str) -> str:
-    """A text in the Unicode form NFC: an accented letter can be one character or two, which look
-    alike, and a name is the same in both."""
+def _nfc(text: str) -> str:
+    """A text in Unicode form NFC, so that names that look the same are equal."""
     return text if text.isascii() else normalize("NFC", text)
 
 
 class _Stop(Exception):
-    """Reading ends here; what was read before it is not kept unless the reading says so."""
+    """Reading stops here. What was read so far is dropped."""
 
 
 @dataclass(slots=True)
-class _Open:
-    """A list or mapping whose end has not come.
+class _OpenNode:
+    """A list or mapping that has not ended.
 
-    `key` is the field whose value is next. A `lost` value is read but not kept, such as that
-    of a second equal key; what is wrong in it makes nothing else unsound, and so in all that
-    is `dropped` with it.
+    `key` is the field whose value is next. If `is_lost`, that value is read but not kept: it
+    belongs to a second equal key, for example. Everything inside it `is_dropped`: faults there
+    make nothing unsound.
     """
 
     node: Mapping | Sequence
     path: FieldPath
     anchor: str | None
-    flow: bool
-    dropped: bool
+    is_flow: bool
+    is_dropped: bool
     key: Scalar | None = None
-    lost: bool = False
+    is_lost: bool = False
 
 
-class _Parsed:
-    """A text as the parser is given it, which knows where each of its characters comes from."""
+class _ParserText:
+    """The text given to the parser, which knows where each of its characters comes from."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -203,7 +188,7 @@ class _Parsed:
         self.shifts: list[tuple[int, int]] = []
         self.stand_ins: dict[int, int] = {}
         if text.lstrip()[:1] in ("{", "["):
-            self.text = re.sub(_KEY, lambda key: key[1] + " " * len(key[2]) + ":", text)
+            self.text = re.sub(_SPLIT_JSON_KEY, lambda key: key[1] + " " * len(key[2]) + ":", text)
             if "\\u" in text:
                 self.edit(_json_pairs(self.text))
         if breaks := _OLD_BREAKS.intersection(text):
@@ -213,15 +198,11 @@ class _Parsed:
             self.text = self.text.translate(stand_ins)
 
     def index(self, at: int) -> int:
-        """Where a character, given by its place in the text that is parsed, is in the text that
-        was written."""
-        if self.shifts:
-            found = bisect_right(self.shifts, (at, self.size))
-            at += self.shifts[found - 1][1] if found else 0
-        return min(at, self.size)
+        """The place in the original text of a character of the parser's text."""
+        return min(at + self._shift(at), self.size)
 
     def edit(self, edits: Iterable[Edit]) -> None:
-        """Replace characters of the text that is parsed, by edits in the order of the text."""
+        """Apply edits, in the order of the text, to the parser's text."""
         pieces: list[str] = []
         shifts: list[tuple[int, int]] = []
         done = moved = old = 0
@@ -247,7 +228,7 @@ class _Parsed:
 
 
 def _json_pairs(text: str) -> Iterator[Edit]:
-    """JSON writes a character beyond U+FFFF as two escapes, which YAML has as one."""
+    """Join the two escapes that JSON uses for a character beyond U+FFFF: YAML uses one."""
     for match in re.finditer(_JSON_PAIR, text):
         if match[1] is None:
             continue
@@ -259,42 +240,42 @@ def _json_pairs(text: str) -> Iterator[Edit]:
 
 
 def _read(text: str) -> Document:
-    """Read a text as far as it can be read: where the parser stops for a slip that is known, the
-    rest is read without it.
+    """Read as much of a text as possible: where the parser stops at a known slip, read on
+    without it.
 
-    What a slip could have said is lost. A second stop on a line leaves the whole line out, and a
-    third ends the reading, as does one that nothing explains.
+    What the slip contained is lost. A second stop on a line leaves out the whole line. A third,
+    or one without an explanation, ends the reading.
     """
-    parsed = _Parsed(text)
+    parsed = _ParserText(text)
     found: list[Slip] = []
-    told: dict[int, list[int]] = {}
-    left = min(MAX_SLIPS, _READ_AGAIN // (len(text) + 1))
+    stops: dict[int, int | None] = {}  # by line: the slip found there, None once the line is out
+    left = min(MAX_SLIPS, _MAX_REREAD // (len(text) + 1))
     first = _conflicts(parsed.text)
-    found += (_where_written(slip, parsed) for slip in first)
+    found += (_in_original(slip, parsed) for slip in first)
     parsed.edit(sorted(edit for slip in first for edit in slip.edits))
     while True:
         reading = _Reading(text, parsed)
-        error = reading.walk(judged=not found)
+        error = reading.walk(check_root=not found)
         if error is None:
             break
         slip = reading.slip(error)
-        at = reading.lines.bounds(parsed.index(slip.edits[0].start if slip else 0))[0]
         if slip is None or not slip.edits:
-            if not any(at in told for at in reading.line_of(error)):
-                reading.syntax(error)
+            if stops.keys().isdisjoint(reading.lines_of(error)):
+                reading.report(error)
             break
-        stops = told.setdefault(at, [])
-        if not stops:
-            stops.append(len(found))
-            found.append(_where_written(slip, parsed))
-        elif len(stops) == 1:
-            stops.append(0)
-            start = slip.edits[0].start
+        start = slip.edits[0].start
+        line = reading.lines.bounds(parsed.index(start))[0]
+        number = stops.get(line, len(found))
+        if number is None:
+            break
+        if line in stops:
             begin, end = Lines(parsed.text).bounds(start)
             slip = slip._replace(edits=(Edit(begin, end, ""),))
-            found[stops[0]] = found[stops[0]]._replace(at=at, correction=None)
+            found[number] = found[number]._replace(at=line, correction=None)
+            stops[line] = None
         else:
-            break
+            found.append(_in_original(slip, parsed))
+            stops[line] = number
         if not left:
             break
         left -= 1
@@ -303,7 +284,6 @@ def _read(text: str) -> Document:
 
 
 def _conflicts(text: str) -> list[Slip]:
-    """The conflicts that Git left in a text."""
     if "<<<<<<< " not in text and ">>>>>>> " not in text:
         return []
     from htqcli.document import syntax
@@ -311,8 +291,8 @@ def _conflicts(text: str) -> list[Slip]:
     return list(islice(syntax.conflicts(text), MAX_SLIPS))
 
 
-def _where_written(slip: Slip, parsed: _Parsed) -> Slip:
-    """A slip with the places of the text that was written."""
+def _in_original(slip: Slip, parsed: _ParserText) -> Slip:
+    """A slip with its places in the original text; its edits stay in the parser's."""
     start, end = parsed.index(slip.start), parsed.index(slip.end)
     at = None if slip.at is None else parsed.index(slip.at)
     correction = slip.correction
@@ -322,8 +302,8 @@ def _where_written(slip: Slip, parsed: _Parsed) -> Slip:
     return slip._replace(start=start, end=max(start, end), at=at, correction=correction)
 
 
-def _lost_with(root: Mapping, at: int) -> FieldPath:
-    """The path of the field whose name begins at a place, else of the part around it."""
+def _lost_path(root: Mapping, at: int) -> FieldPath:
+    """The path of the field whose name begins at `at`, else of the part around it."""
     path: FieldPath = ()
     node: Node = root
     while True:
@@ -348,26 +328,26 @@ def _lost_with(root: Mapping, at: int) -> FieldPath:
 class _Reading:
     """One walk over the events of a text."""
 
-    def __init__(self, text: str, parsed: _Parsed) -> None:
+    def __init__(self, text: str, parsed: _ParserText) -> None:
         self.text = text
         self.parsed = parsed
         self.stand_ins = parsed.stand_ins
         self.lines = Lines(text)
         self.faults: list[Fault] = []
-        self.stack: list[_Open] = []
+        self.stack: list[_OpenNode] = []
         self.anchors: dict[str, Node | None] = {}
         self.expansions = 0
         self.roots: list[Node] = []
-        self.told: Counter[FaultKind] = Counter()
+        self.counts: Counter[FaultKind] = Counter()
 
-    def walk(self, *, judged: bool) -> yaml.YAMLError | None:
-        """Read the text; the error with which the parser stops, if it does. What the text is
-        without fields is judged where nothing was left out of it."""
+    def walk(self, *, check_root: bool) -> yaml.YAMLError | None:
+        """Read the text; return the error that stops the parser, if one does. With `check_root`,
+        a text that does not contain fields gets a fault."""
         try:
             if self.text.strip():
                 self._walk()
-            if judged:
-                self._judge(self.roots[0] if self.roots else None)
+            if check_root:
+                self._check_root(self.roots[0] if self.roots else None)
         except _Stop:
             self.roots = []
         except yaml.YAMLError as error:
@@ -376,12 +356,12 @@ class _Reading:
         return None
 
     def document(self, found: Sequence_[Slip], *, whole: bool) -> Document:
-        """What was read, and the slips that were found on the way."""
+        """What was read, with the slips found on the way as faults."""
         root = self.roots[0] if self.roots and whole else None
         if not isinstance(root, Mapping):
             root = None
         for slip in found:
-            path = () if root is None or slip.at is None else _lost_with(root, slip.at)
+            path = () if root is None or slip.at is None else _lost_path(root, slip.at)
             span = Span(slip.start, slip.end)
             fix = slip.correction and Fix(slip.correction.new, edit=slip.correction)
             self.faults.append(
@@ -391,7 +371,7 @@ class _Reading:
         return Document(self.text, root, tuple(self.faults), as_written=is_certain)
 
     def slip(self, error: yaml.YAMLError) -> Slip | None:
-        """The slip for which the parser stops, in places of the text that is parsed."""
+        """The slip that stops the parser, in places of the parser's text."""
         problem, at = str(getattr(error, "problem", "")), getattr(error, "problem_mark", None)
         context = getattr(error, "context_mark", None)
         if at is None or problem.startswith("found undefined tag handle"):
@@ -400,25 +380,24 @@ class _Reading:
 
         return syntax.explain(self.parsed.text, problem, at.index, context and context.index)
 
-    def line_of(self, error: yaml.YAMLError) -> set[int]:
-        """Where the lines begin that an error speaks of."""
+    def lines_of(self, error: yaml.YAMLError) -> set[int]:
+        """Where the lines begin that an error names."""
         marks = (getattr(error, name, None) for name in ("problem_mark", "context_mark"))
         return {self.lines.bounds(self._index(mark))[0] for mark in marks if mark is not None}
 
     def _stopped_too_deep(self, error: yaml.YAMLError) -> bool:
-        """Whether what the parser has read ahead is deeper than the limit.
+        """Whether the text up to an error is nested too deeply, which then is the fault to report.
 
-        A bracket can begin the name of a field, so the parser looks 1,024 characters ahead on its
-        line before it tells of it, and what it meets there, such as a limit of its own, comes
-        first. The text up to that place is then read by itself.
+        A bracket can begin a field's name, so the parser looks 1,024 characters ahead before it
+        gives an event for it, and can stop at a limit of its own first.
         """
         mark = getattr(error, "context_mark", None) or getattr(error, "problem_mark", None)
         if mark is None or not isinstance(error, yaml.scanner.ScannerError):
             return False
         at = self._index(mark)
-        if not _BRACKET.search(self.text, max(0, at - _AHEAD), at):
+        if not _BRACKET.search(self.text, max(0, at - _LOOK_AHEAD), at):
             return False
-        before = _Reading(self.text[:at], _Parsed(self.text[:at]))
+        before = _Reading(self.text[:at], _ParserText(self.text[:at]))
         try:
             before._walk()
         except _Stop:
@@ -428,11 +407,11 @@ class _Reading:
             pass
         return False
 
-    def _judge(self, root: Node | None) -> None:
-        """Say what is wrong with a file that does not hold fields."""
+    def _check_root(self, root: Node | None) -> None:
+        """Report a file that does not contain fields."""
         if isinstance(root, Mapping) or (self.faults and not isinstance(root, Sequence)):
             return
-        if root is None or (isinstance(root, Scalar) and root.null and not root.text):
+        if root is None or (isinstance(root, Scalar) and root.is_null and not root.text):
             self._fault(
                 FaultKind.EMPTY,
                 (),
@@ -453,8 +432,8 @@ class _Reading:
     def _walk(self) -> None:
         """Go through the events of the parser.
 
-        Nine of ten values of a draft are plain texts in fields and lists that nothing is wrong
-        with, so those are put in their place here; whatever else there is has its handler.
+        Nine of ten values are plain, sound texts in fields and lists. They are added here, which
+        saves a call; a handler does the rest.
         """
         handlers: dict[type, Callable[[Any], None]] = {
             yaml.ScalarEvent: self._scalar,
@@ -479,11 +458,11 @@ class _Reading:
                 kind is scalar_event
                 and as_written
                 and event.anchor is event.tag is None
-                and event.style not in _BLOCKS
+                and event.style not in _BLOCK_STYLES
                 and stack
-                and not (top := stack[-1]).lost
+                and not (top := stack[-1]).is_lost
             ):
-                value = _as_one(event.value)
+                value = _nfc(event.value)
                 start, end = event.start_mark.index, event.end_mark.index
                 scalar = Scalar(value, not event.style and value in _NULLS, start, end)
                 parent, key = top.node, top.key
@@ -527,13 +506,14 @@ class _Reading:
         *,
         unsound: bool = True,
     ) -> None:
-        if self.told[kind] > MAX_FAULTS:
+        if self.counts[kind] > MAX_FAULTS:
             return
-        self.told[kind] += 1
-        self.faults.append(Fault(kind, path, message, hint, span, unsound and not self._dropped()))
+        self.counts[kind] += 1
+        unsound = unsound and not self._is_dropped()
+        self.faults.append(Fault(kind, path, message, hint, span, unsound))
 
-    def _dropped(self) -> bool:
-        return bool(self.stack) and (self.stack[-1].dropped or self.stack[-1].lost)
+    def _is_dropped(self) -> bool:
+        return bool(self.stack) and (self.stack[-1].is_dropped or self.stack[-1].is_lost)
 
     def _path(self) -> FieldPath:
         if not self.stack:
@@ -546,12 +526,12 @@ class _Reading:
     def _scalar(self, event: Any) -> None:
         start, end = self._span(event)
         plain = not event.style
-        if event.style in _BLOCKS:
+        if event.style in _BLOCK_STYLES:
             end = start + len(self.text[start:end].rstrip())
         self._tag(event)
         null = plain and event.tag is None and event.value in _NULLS
         value = event.value.translate(self.stand_ins) if self.stand_ins else event.value
-        scalar = Scalar(_as_one(value), null, start, end)
+        scalar = Scalar(_nfc(value), null, start, end)
         if event.anchor is not None:
             self.anchors[event.anchor] = scalar
         self._add(scalar)
@@ -561,20 +541,17 @@ class _Reading:
         self._tag(event)
         if len(self.stack) >= MAX_DEPTH:
             self._too_deep(Span(start, end))
-        node: Mapping | Sequence
-        if type(event) is yaml.MappingStartEvent:
-            node = Mapping(start, start)
-        else:
-            node = Sequence(start, start)
+        is_mapping = type(event) is yaml.MappingStartEvent
+        node = Mapping(start, start) if is_mapping else Sequence(start, start)
         if event.anchor is not None:
             self.anchors[event.anchor] = None
         is_flow = bool(event.flow_style)
-        self.stack.append(_Open(node, self._path(), event.anchor, is_flow, self._dropped()))
+        self.stack.append(_OpenNode(node, self._path(), event.anchor, is_flow, self._is_dropped()))
 
     def _close(self, event: Any) -> None:
         closed = self.stack.pop()
         node = closed.node
-        if closed.flow:
+        if closed.is_flow:
             node.end = self._index(event.end_mark)
         if closed.anchor is not None:
             self.anchors[closed.anchor] = node
@@ -583,7 +560,7 @@ class _Reading:
     def _alias(self, event: Any) -> None:
         span = Span(*self._span(event))
         if event.anchor not in self.anchors:
-            self._lose(
+            self._report_as_empty(
                 FaultKind.SYNTAX,
                 f"{quote('*' + event.anchor)} repeats a value that is not named before it",
                 f"Name the value with {quote('&' + event.anchor)} where it is first written, or "
@@ -593,7 +570,7 @@ class _Reading:
             return
         target = self.anchors[event.anchor]
         if target is None:
-            self._lose(
+            self._report_as_empty(
                 FaultKind.LIMIT,
                 f"{quote('*' + event.anchor)} repeats a value inside itself",
                 "Write the value out instead.",
@@ -615,7 +592,7 @@ class _Reading:
         self._add(target)
 
     def _add(self, node: Node) -> None:
-        """Put a value where the walk stands: a key, a field's value, an item or the root."""
+        """Add a value as what is next: a key, a field's value, an item or the root."""
         if not self.stack:
             self.roots.append(node)
             return
@@ -623,8 +600,8 @@ class _Reading:
         parent = top.node
         parent.size += node.size
         parent.height = max(parent.height, node.height + 1)
-        if top.lost:
-            top.lost, top.key = False, None
+        if top.is_lost:
+            top.is_lost, top.key = False, None
             return
         parent.end = max(parent.end, node.end)
         if isinstance(parent, Sequence):
@@ -635,7 +612,7 @@ class _Reading:
         else:
             self._key(top, parent, node)
 
-    def _key(self, top: _Open, parent: Mapping, node: Node) -> None:
+    def _key(self, top: _OpenNode, parent: Mapping, node: Node) -> None:
         if not isinstance(node, Scalar):
             self._fault(
                 FaultKind.WRONG,
@@ -645,7 +622,7 @@ class _Reading:
                 Span(node.start, node.end),
                 unsound=False,
             )
-            top.lost = True
+            top.is_lost = True
         elif node.text in parent.fields:
             first = parent.fields[node.text][0]
             line = self.lines.place(Span(first.start, first.end)).line
@@ -657,12 +634,12 @@ class _Reading:
                 Span(node.start, node.end),
                 unsound=False,
             )
-            top.key, top.lost = node, True
+            top.key, top.is_lost = node, True
         else:
             top.key = node
 
     def _span(self, event: Any) -> tuple[int, int]:
-        """The characters of a value, without an anchor or a tag before it."""
+        """Where a value is, without an anchor or a tag before it."""
         start, end = self._index(event.start_mark), self._index(event.end_mark)
         if type(event) is not yaml.AliasEvent and (event.anchor or event.tag):
             match = _PROPERTIES.match(self.text, start)
@@ -683,12 +660,12 @@ class _Reading:
             Span(at, at + len(match[0].rstrip()) if match else at),
         )
 
-    def _lose(self, kind: FaultKind, message: str, hint: str, span: Span) -> None:
-        """Report a value that there is not, and go on as if it were empty."""
+    def _report_as_empty(self, kind: FaultKind, message: str, hint: str, span: Span) -> None:
+        """Report a value that cannot be read, and go on as if it were empty."""
         top = self.stack[-1] if self.stack else None
-        if top and isinstance(top.node, Mapping) and top.key is None and not top.lost:
+        if top and isinstance(top.node, Mapping) and top.key is None and not top.is_lost:
             self._fault(kind, top.path, message, hint, span, unsound=False)
-            top.lost = True
+            top.is_lost = True
         else:
             self._fault(kind, self._path(), message, hint, span)
             self._add(Scalar("", True, span.start, span.start))
@@ -713,8 +690,8 @@ class _Reading:
         )
         raise _Stop
 
-    def syntax(self, error: yaml.YAMLError) -> None:
-        """Tell of an error that no known slip explains."""
+    def report(self, error: yaml.YAMLError) -> None:
+        """Report an error that no known slip explains."""
         problem = str(getattr(error, "problem", None) or error)
         mark = getattr(error, "problem_mark", None)
         if problem == "found unexpected end of stream":
@@ -731,11 +708,11 @@ class _Reading:
             )
             return
         at = min(at, len(self.text.rstrip()))
-        _, message, hint = next(row for row in _SYNTAX if problem.startswith(row[0]))
+        _, message, hint = next(row for row in _ERRORS if problem.startswith(row[0]))
         self._fault(FaultKind.SYNTAX, (), message, hint, Span(at, min(at + 1, len(self.text))))
 
 
-_SYNTAX = (
+_ERRORS = (
     (
         "mapping values are not allowed",
         "A colon stands where no field can begin",

@@ -1,8 +1,8 @@
 """Slips of the pen in YAML text.
 
-Where a parser stops is seldom where a person slipped: it goes on as long as what follows could
-still be YAML. `explain` looks at the lines around that place for what people do when they write
-by hand, paste from elsewhere or merge, and says what it is, where, and how the text is read on.
+A parser seldom stops where a person slipped: it reads on as long as the text could still be YAML.
+`explain` looks at the lines around that place for slips that people make when they write by hand,
+paste or merge. It says what the slip is, where it is, and how reading goes on.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from htqcli.words import quote
 
 
 class Slip(NamedTuple):
-    """A slip: the characters to show, what is wrong, how to put it right, and the edits with
-    which the rest can be read.
+    """A slip: the characters to show, what is wrong, how to correct it, and the edits that let
+    the rest be read.
 
-    What the edits leave out is lost: the value of the field whose name begins `at`, or where
-    that is not the beginning of a name, the part that it stands in. Nothing is where it is None.
-    Where it is certain what was meant, `correction` is that one edit, for a person to agree to.
+    The edits lose the value of the field whose name begins at `at`; the part around it if no name
+    begins there; nothing if `at` is None. `correction` is the one edit that was certainly meant,
+    if there is one; a person has to agree to it.
     """
 
     start: int
@@ -34,7 +34,7 @@ class Slip(NamedTuple):
     correction: Edit | None = None
 
     def corrected(self, correction: Edit) -> Slip:
-        """The slip where it is certain what was meant."""
+        """The slip with the one edit that was certainly meant."""
         return self._replace(edits=(correction,), correction=correction)
 
 
@@ -54,7 +54,7 @@ class _Line(NamedTuple):
 
     @property
     def is_blank(self) -> bool:
-        """Whether it says nothing: empty, or a comment."""
+        """Whether it is empty or a comment."""
         return self.text.lstrip()[:1] in ("", "#")
 
     @property
@@ -65,79 +65,75 @@ class _Line(NamedTuple):
 
     @property
     def column(self) -> int:
-        """Where what it says begins, after the hyphens of items."""
+        """The column of its first text, counted from 0, after the hyphens of items."""
         match = _LEAD.match(self.text)
         return match.end() if match else 0
 
     @property
     def field(self) -> re.Match[str] | None:
-        """Its beginning, if that is the name of a field with its colon."""
+        """Its beginning, if that is a field's name with a colon."""
         return _FIELD.match(self.text)
 
-    def blank(self) -> Edit:
-        """The edit that leaves the whole line out."""
+    def removal(self) -> Edit:
+        """The edit that removes the whole line."""
         return Edit(self.start, self.end, "")
 
     def without_value(self, name: re.Match[str] | None) -> tuple[tuple[Edit, ...], int]:
-        """The edit that keeps the name of a field and loses its value, and what is lost."""
+        """The edit that removes a field's value and keeps its name, and where the lost part
+        begins."""
         if name is None:
-            return (self.blank(),), self.start
+            return (self.removal(),), self.start
         edit = Edit(self.start + name.end("name"), self.end, ":")
         return (edit,), self.start + name.start("name")
 
 
 _LEAD = re.compile(r" *(?:-(?: +|$))*")
 
-
 _FIELD = re.compile(
     r" *(?:- +)*(?P<name>\"[^\"\\]*\"|'[^']*'|[^\W_][\w.-]*)[ ]*:(?P<value>[ \t]|$)"
 )
 
-
 _NAME = re.compile(r" *(?:- +)*(?P<name>[^\W\d][\w-]*)")
-
 
 _NAME_AND_OPENING = re.compile(_NAME.pattern + r"[ ]+[\[{\"']")
 
+_FIELD_OR_ID = re.compile(r"[a-z]+(?:_[a-z]+)*|[A-Z]{1,2}[0-9]{1,3}")
 
-_SHOWN = re.compile(r"[a-z]+(?:_[a-z]+)*|[A-Z]{1,2}[0-9]{1,3}")
+_MAX_BEFORE = 20_000
+"""How many characters before a place are looked at, and a quarter as many after it."""
 
-_NEAR = 20_000
-"""How many characters before a place, and a quarter of that after it, are looked at."""
-
-
-_MOST_LINES = 1_000
+_MAX_LINES = 1_000
 
 
-class _Page:
-    """The lines around a place of a text."""
+class _Excerpt:
+    """The lines around a place in a text."""
 
     def __init__(self, text: str, at: int) -> None:
         self.text = text
-        before, until = max(0, at - _NEAR), at + _NEAR // 4
+        before, until = max(0, at - _MAX_BEFORE), at + _MAX_BEFORE // 4
         self.lines: list[_Line] = []
         start = before
         for match in _LINE_END.finditer(text, before, until):
             self.lines.append(_Line(start, text[start : match.start()]))
             start = match.end()
-        end = _LINE_END.search(text, start, start + _NEAR)
-        self.is_cut = end is None and len(text) > start + _NEAR
-        self.lines.append(_Line(start, text[start : end.start() if end else start + _NEAR]))
+        end = _LINE_END.search(text, start, start + _MAX_BEFORE)
+        self.is_cut = end is None and len(text) > start + _MAX_BEFORE
+        self.lines.append(_Line(start, text[start : end.start() if end else start + _MAX_BEFORE]))
         if before:
             del self.lines[0]
         self.starts = [line.start for line in self.lines]
 
     def number(self, at: int) -> int | None:
-        """The number of the line of a character; None where that is not on the page."""
+        """The number, counted from 0, of the line of a character; None if it is not here."""
         found = bisect_right(self.starts, at) - 1
         return found if found >= 0 else None
 
     def before(self, number: int) -> Iterator[_Line]:
-        """The lines before one, from the nearest on, that say something."""
+        """The lines before one that are not blank, nearest first."""
         return (line for line in reversed(self.lines[:number]) if not line.is_blank)
 
     def after(self, number: int) -> Iterator[_Line]:
-        """The lines after one that say something."""
+        """The lines after one that are not blank."""
         return (line for line in self.lines[number + 1 :] if not line.is_blank)
 
 
@@ -145,7 +141,7 @@ _LINE_END = re.compile(r"\r\n|\n|\r")
 
 
 def conflicts(text: str) -> Iterator[Slip]:
-    """The conflicts of Git that a text holds. The first of the sides is read."""
+    """The Git merge conflicts in a text. The first of the two sides is read."""
     if not _CONFLICT.search(text):
         return
     opened: re.Match[str] | None = None
@@ -172,16 +168,14 @@ def conflicts(text: str) -> Iterator[Slip]:
 
 
 def _conflict(mark: re.Match[str], edits: list[Edit]) -> Slip:
-    return Slip(mark.start(1), mark.end(1), *_OF_GIT, tuple(edits))
+    return Slip(mark.start(1), mark.end(1), *_CONFLICT_WORDS, tuple(edits))
 
 
 _CONFLICT = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
 
-
 _MARKER = re.compile(r"^(<{7}|\|{7}|={7}|>{7})(?:[ ][^\r\n]*)?$", re.MULTILINE)
 
-
-_OF_GIT = (
+_CONFLICT_WORDS = (
     "A merge conflict of Git is not resolved: this line is one of its markers",
     "Keep the lines that are right, and delete the others and the lines that begin with "
     "‘<<<<<<<’, ‘=======’ and ‘>>>>>>>’.",
@@ -189,11 +183,11 @@ _OF_GIT = (
 
 
 def explain(text: str, problem: str, at: int, context: int | None) -> Slip | None:
-    """The slip for which a parser stops with a problem at a place, having begun what it was
-    reading at `context`; None where none is known."""
-    slip = _explained(text, problem, at, context)
+    """The slip that stops a parser with a problem at `at`, while it reads what begins at
+    `context`; None if no slip is known."""
+    slip = _find(text, problem, at, context)
     if slip and slip.correction is None and _is_json(text):
-        # The comma of a value that is left out goes with it.
+        # In JSON, the removed value includes its comma.
         edits = tuple(
             e._replace(new=":,") if e.new == ":" and e.start < e.end else e for e in slip.edits
         )
@@ -201,74 +195,72 @@ def explain(text: str, problem: str, at: int, context: int | None) -> Slip | Non
     return slip
 
 
-def _explained(text: str, problem: str, at: int, context: int | None) -> Slip | None:
-    page = _Page(text, at)
+def _find(text: str, problem: str, at: int, context: int | None) -> Slip | None:
+    excerpt = _Excerpt(text, at)
     at = min(at, len(text))
-    number = page.number(at)
-    begun = page.number(context) if context is not None else None
-    if number is None or page.is_cut:
+    number = excerpt.number(at)
+    begun = excerpt.number(context) if context is not None else None
+    if number is None or excerpt.is_cut:
         return None
-    if _is_json(text) and (slip := _in_json(page, problem, at, context)):
+    if _is_json(text) and (slip := _in_json(excerpt, problem, at, context)):
         return slip
     if problem.startswith("could not find expected ':'"):
-        return None if begun is None else _without_colon(page, begun)
-    for kind, explained in _BY_PROBLEM:
+        return None if begun is None else _without_colon(excerpt, begun)
+    for kind, explanation in _BY_PROBLEM:
         if kind.match(problem):
-            line = page.lines[number]
-            slip = _formed(line, _FORMS) or explained(_Stopped(page, number, at, context))
+            line = excerpt.lines[number]
+            slip = _match_form(line, _FORMS) or explanation(_Stop(excerpt, number, at, context))
             if slip is not None:
                 return slip
-    return _formed(page.lines[number], _FORMS)
+    return _match_form(excerpt.lines[number], _FORMS)
 
 
 def _is_json(text: str) -> bool:
-    return text[:_NEAR].lstrip()[:1] in ("{", "[")
+    return text[:_MAX_BEFORE].lstrip()[:1] in ("{", "[")
 
 
-def _said(name: str) -> str:
-    """A name as a message says it. What may be more than the name of a field is not repeated."""
-    return quote(name) if _SHOWN.fullmatch(name) else "this field"
+def _shown(name: str) -> str:
+    """A field's name for a message. Anything else is not repeated: it may be personal."""
+    return quote(name) if _FIELD_OR_ID.fullmatch(name) else "this field"
 
 
-# What a line looks like
+# Slips that show in the form of a line
 
 
-def _formed(line: _Line, forms: tuple[_Form, ...]) -> Slip | None:
+def _match_form(line: _Line, forms: tuple[_Form, ...]) -> Slip | None:
     for form, message, hint, edits in forms:
         if match := form.match(line.text):
             start, end = line.start + match.start(1), line.start + match.end(1)
             made, at = edits(line, match)
             slip = Slip(start, end, message, hint, made, at)
-            return slip.corrected(_spaced(line, match)) if edits is _value else slip
+            return slip.corrected(_with_space(line, match)) if edits is _without_value else slip
     return None
 
 
-def _spaced(line: _Line, match: re.Match[str]) -> Edit:
-    """A field with a plain space after its colon, and a value with another colon in quotation
-    marks."""
+def _with_space(line: _Line, match: re.Match[str]) -> Edit:
+    """Put an ordinary space after a field's colon, and quotation marks around a value that contains
+    another colon."""
     name, rest = match[1], line.text[match.end(1) :].lstrip("\u00a0 ")
     start, begin = line.start + match.start(1), line.end - len(rest)
     value = _plain_value(line.text, len(line.text) - len(rest))
-    if value and _HOLDS_A_COLON.search(value):
+    if value and _COLON.search(value):
         return Edit(start, begin + len(value), f"{name} {_in_quotes(value)}")
     return Edit(start, begin, f"{name} ")
 
 
 def _plain_value(text: str, start: int) -> str | None:
-    """The value that begins at a place of a line, without a comment after it, where it is text
-    without quotation marks."""
+    """The value that begins at `start` in a line, without a comment after it; None unless it is
+    text without quotation marks."""
     match = _PLAIN_VALUE.match(text, start)
     return match[0].rstrip() if match else None
 
 
 _PLAIN_VALUE = re.compile(r"(?![\[\]{}\"'“‘|>&*!%@`#,?-])(?:[^ #\t]|[ \t]+(?!#)|(?<=[^ \t])#)+")
 
-
-_HOLDS_A_COLON = re.compile(r":(?=\s|$)")
-
+_COLON = re.compile(r":(?=\s|$)")
 
 _ANOTHER_FIELD = re.compile(r"(?:^|\s)[a-z]+(?:_[a-z]+)*:\s+(?:[\d\[{\"'<]|(?:true|false)\b|$)")
-"""What looks like a field that stands on the line of another."""
+"""What looks like a second field on one line."""
 
 
 def _in_quotes(value: str) -> str:
@@ -277,73 +269,73 @@ def _in_quotes(value: str) -> str:
 
 Edits = tuple[tuple[Edit, ...], int | None]
 
-
 _Form = tuple[re.Pattern[str], str, str, Callable[[_Line, re.Match[str]], Edits]]
 
 
-def _out(line: _Line, _: re.Match[str]) -> Edits:
-    return (line.blank(),), None
+def _without_line(line: _Line, _: re.Match[str]) -> Edits:
+    return (line.removal(),), None
 
 
-def _lost(line: _Line, _: re.Match[str]) -> Edits:
-    return (line.blank(),), line.start
+def _losing_line(line: _Line, _: re.Match[str]) -> Edits:
+    return (line.removal(),), line.start
 
 
-def _spaces(line: _Line, _: re.Match[str]) -> Edits:
-    """White space before a line as spaces. A tab is as wide as one step of most drafts."""
+def _indented_with_spaces(line: _Line, _: re.Match[str]) -> Edits:
+    """Replace white space before a line with spaces. A tab counts as two, the step of most
+    drafts."""
     width = len(line.text) - len(line.text.lstrip())
     lead = line.text[:width].replace("\t", "  ")
     return (Edit(line.start, line.start + width, " " * len(lead)),), None
 
 
-def _item(line: _Line, match: re.Match[str]) -> Edits:
+def _with_hyphen(line: _Line, match: re.Match[str]) -> Edits:
     return (Edit(line.start + match.start(1), line.start + match.end(), "- "),), None
 
 
-def _value(line: _Line, _: re.Match[str]) -> Edits:
+def _without_value(line: _Line, _: re.Match[str]) -> Edits:
     return line.without_value(_NAME.match(line.text))
 
 
 _FORMS: tuple[_Form, ...] = (
-    (re.compile(r"(<{7}|\|{7}|={7}|>{7})(?= |$)"), *_OF_GIT, _out),
+    (re.compile(r"(<{7}|\|{7}|={7}|>{7})(?= |$)"), *_CONFLICT_WORDS, _without_line),
     (
         re.compile(r" *(```+|~~~+)"),
         "A line of Markdown that marks off code is not part of a draft",
         "Delete the line.",
-        _out,
+        _without_line,
     ),
     (
         re.compile(r"[ \u00a0]*(\t)"),
         "A tab stands where spaces are needed",
         "Indent with spaces. Most editors can turn tabs into spaces.",
-        _spaces,
+        _indented_with_spaces,
     ),
     (
         re.compile(r" *(\u00a0)"),
         "A space that does not break (a non-breaking space) stands where a plain one is needed",
         "Delete the spaces at the beginning of the line and type them again.",
-        _spaces,
+        _indented_with_spaces,
     ),
     (
         re.compile(r" *(-(?=[^\W\d_])|[\u2013\u2014\u2022\u00b7\u25aa\u25e6\u25cf]|\*(?=\s))\s*"),
         "The item of a list does not begin with a hyphen and a space",
         "Write ‘- ’ before it.",
-        _item,
+        _with_hyphen,
     ),
     (
         re.compile(r" *(?:- +)*([^\W\d][\w-]*:)\u00a0"),
         "A non-breaking space follows the colon; an ordinary space is needed",
         "Delete the space after the colon and type it again.",
-        _value,
+        _without_value,
     ),
     (
         re.compile(r" *(?:- +)*([^\W\d][\w-]*:(?=[^\s:/]))"),
         "There is no space after the colon",
         "Write a space between the colon and the value.",
-        _value,
+        _without_value,
     ),
 )
-"""What lines look like that are never sound: what is marked, what is wrong, and what is read."""
+"""Forms of lines that are never right: what to mark, what is wrong, and the edits."""
 
 _ROWS: tuple[_Form, ...] = (
     (
@@ -352,7 +344,7 @@ _ROWS: tuple[_Form, ...] = (
         "its cells",
         "Write it as a field: its name, a colon, a space and its value, for example "
         "‘K1: [U1, U2]’.",
-        _lost,
+        _losing_line,
     ),
     (
         re.compile(r" *([\w-]+[,;](?=\S).*)"),
@@ -360,45 +352,43 @@ _ROWS: tuple[_Form, ...] = (
         "its cells",
         "Write it as a field: its name, a colon, a space and its value, for example "
         "‘K1: [U1, U2]’.",
-        _lost,
+        _losing_line,
     ),
     (
         re.compile(r" *(//|/\*)"),
         "This is not how a comment begins in a draft",
         "Begin a comment with ‘#’, or delete the line.",
-        _out,
+        _without_line,
     ),
     (
         re.compile(r" *(<[a-zA-Z!/][^>]*>)"),
         "This line is HTML, from a web page, and not YAML",
         "Write the text of the page into the fields, without its tags in ‘<’ and ‘>’.",
-        _lost,
+        _losing_line,
     ),
 )
-"""What lines look like in which a colon is missing."""
-
+"""Forms of lines without a colon."""
 
 _SIGN = re.compile(r"\s*(=>|->|=|;|\uff1a|\ufe55)")
 
 
-def _without_colon(page: _Page, number: int) -> Slip | None:
-    """The slip of a line in which a name needs its colon."""
-    line = page.lines[number]
-    if slip := _formed(line, _FORMS) or _formed(line, _ROWS):
+def _without_colon(excerpt: _Excerpt, number: int) -> Slip | None:
+    """A line in which a field's name needs a colon."""
+    line = excerpt.lines[number]
+    if slip := _match_form(line, _FORMS) or _match_form(line, _ROWS):
         return slip
     start = line.start + line.column
     name = _NAME.match(line.text)
-    fits = _fits(page, number)
-    if name is None or not fits:
+    if name is None or not _can_begin_field(excerpt, number):
         message = "This line has no colon after the name of a field"
         hint = (
             "Write the name, a colon, a space and the value. If it is more of the text before, "
             "indent it further than that field."
         )
-        return Slip(start, line.end, message, hint, (line.blank(),), line.start)
+        return Slip(start, line.end, message, hint, (line.removal(),), line.start)
     sign = _SIGN.match(line.text, name.end())
     rest = line.text[name.end() :].strip()
-    what = _said(name["name"])
+    what = _shown(name["name"])
     message = f"There is no colon after {what}"
     hint = "Write a colon and a space between the name and the value."
     if sign:
@@ -411,60 +401,59 @@ def _without_colon(page: _Page, number: int) -> Slip | None:
     return Slip(begin, end, message, hint, edits, at if rest else None)
 
 
-def _fits(page: _Page, number: int) -> bool:
-    """Whether a line begins where a field can, going by the lines around it."""
-    line = page.lines[number]
-    before, after = next(page.before(number), None), next(page.after(number), None)
+def _can_begin_field(excerpt: _Excerpt, number: int) -> bool:
+    """Whether a field can begin at a line's column, judging by the lines around it."""
+    line = excerpt.lines[number]
+    before, after = next(excerpt.before(number), None), next(excerpt.after(number), None)
     if before is None or after is None:
         return True
     return not (line.column < before.column == after.column)
 
 
-# What a parser says
+# Slips by the parser's problem
 
 
-class _Stopped(NamedTuple):
-    """Where a parser stopped, the number of that line, and where what it was reading began."""
+class _Stop(NamedTuple):
+    """Where the parser stopped, the number of that line, and where the part that it was reading
+    began."""
 
-    page: _Page
+    excerpt: _Excerpt
     number: int
     at: int
     context: int | None
 
 
-def _colon(stop: _Stopped) -> Slip | None:
-    """A colon where no field can begin: in a text, after a name without one, or a field that
-    begins too far to the right."""
-    page, number, at = stop.page, stop.number, stop.at
-    line = page.lines[number]
+def _colon(stop: _Stop) -> Slip | None:
+    """A colon where no field can begin: in a text, after a line without a colon, or in a field
+    that begins too far to the right."""
+    excerpt, number, at = stop.excerpt, stop.number, stop.at
+    line = excerpt.lines[number]
     field = line.field
     if field and line.start + field.start("value") - 1 < at:
-        edits, lost = line.without_value(field)
         slip = Slip(
             at,
             at + 1,
             "Text that holds a colon and a space is not in quotation marks",
             "Put the whole text after the field’s name in quotation marks.",
-            edits,
-            lost,
+            *line.without_value(field),
         )
         begin = len(line.text) - len(line.text[field.end("value") :].lstrip())
         value = _plain_value(line.text, begin)
-        below = next(page.after(number), None)
+        below = next(excerpt.after(number), None)
         goes_on = below is not None and below.indent > line.column
-        if value is None or goes_on or _ANOTHER_FIELD.search(value) or _is_json(page.text):
+        if value is None or goes_on or _ANOTHER_FIELD.search(value) or _is_json(excerpt.text):
             return slip
         begin += line.start
         return slip.corrected(Edit(begin, begin + len(value), _in_quotes(value)))
     if field is None and _NAME_AND_OPENING.match(line.text):
-        return _without_colon(page, number)
-    above = next(page.before(number), None)
+        return _without_colon(excerpt, number)
+    above = next(excerpt.before(number), None)
     if above is None:
         return None
-    if formed := _formed(above, _FORMS):
+    if formed := _match_form(above, _FORMS):
         return formed
     if above.column == line.column and above.field is None:
-        return _without_colon(page, page.number(above.start) or 0)
+        return _without_colon(excerpt, excerpt.number(above.start) or 0)
     if field is None:
         if above.field is None:
             return None
@@ -474,49 +463,47 @@ def _colon(stop: _Stopped) -> Slip | None:
             at + 1,
             "Text that goes on from the line before holds a colon and a space",
             "Put the whole text in quotation marks, from its first line on.",
-            (*edits, line.blank()),
+            (*edits, line.removal()),
             lost,
         )
-    return _column(page, number)
+    return _column(excerpt, number)
 
 
-def _key(stop: _Stopped) -> Slip | None:
-    """Something that is not a field where one should begin."""
-    page, number, at = stop.page, stop.number, stop.at
-    line = page.lines[number]
-    if page.text[at : at + 1] in ("]", "}"):
+def _not_a_field(stop: _Stop) -> Slip | None:
+    """Something else where a field should begin."""
+    excerpt, number, at = stop.excerpt, stop.number, stop.at
+    line = excerpt.lines[number]
+    if excerpt.text[at : at + 1] in ("]", "}"):
         return Slip(
             at,
             at + 1,
-            f"There is one {quote(page.text[at])} more than was opened",
+            f"There is one {quote(excerpt.text[at])} more than was opened",
             "Delete it, or write the opening bracket that is missing.",
             (Edit(at, at + 1, ""),),
         )
     if at > line.start + line.column:
-        return _open_quote(page, number) or _after_a_text(page, number, at)
-    quotation = _open_quote(page, number)
-    return quotation or _column(page, number) or _item_among_fields(page.lines[number])
+        return _open_quote(excerpt, number) or _after_a_text(excerpt, number, at)
+    quotation = _open_quote(excerpt, number)
+    return quotation or _column(excerpt, number) or _item_among_fields(excerpt.lines[number])
 
 
-def _after_a_text(page: _Page, number: int, at: int) -> Slip | None:
-    """Text that goes on after a closing quotation mark or bracket of its own line."""
-    line = page.lines[number]
+def _after_a_text(excerpt: _Excerpt, number: int, at: int) -> Slip | None:
+    """Text after a closing quotation mark or bracket on its line."""
+    line = excerpt.lines[number]
     before = line.text[: at - line.start].rstrip()
     if line.field is None and _NAME_AND_OPENING.match(line.text):
-        return _without_colon(page, number)
+        return _without_colon(excerpt, number)
     if before[-1:] not in ("'", '"', "]", "}") or _unclosed(before) is not None:
         return None
-    if before.lstrip().startswith("#"):  # of a text that began above
+    if before.lstrip().startswith("#"):  # inside a text that began above
         return None
-    edits, lost = line.without_value(line.field)
     if before[-1] in "]}":
         return Slip(
             at,
             line.end,
             "Text goes on after a closing bracket",
             "Put text that begins with a bracket wholly in quotation marks, or delete the rest.",
-            edits,
-            lost,
+            *line.without_value(line.field),
         )
     return Slip(
         at,
@@ -524,37 +511,34 @@ def _after_a_text(page: _Page, number: int, at: int) -> Slip | None:
         "Text goes on after a closing quotation mark",
         "Put the whole text inside one pair of quotation marks. Inside single ones, write ‘''’ "
         'for an apostrophe; inside double ones, write ‘\\"’ for a quotation mark.',
-        edits,
-        lost,
+        *line.without_value(line.field),
     )
 
 
-def _open_quote(page: _Page, number: int) -> Slip | None:
-    """A text before a line whose quotation mark was not closed on its own line, though fields
-    follow it."""
+def _open_quote(excerpt: _Excerpt, number: int) -> Slip | None:
+    """A quotation mark above a line that is not closed on its own line, although a field
+    follows."""
     field_follows = True
-    for line in (page.lines[number], *page.before(number)):
+    for line in (excerpt.lines[number], *excerpt.before(number)):
         opened = _unclosed(line.text)
-        if opened is not None and field_follows and line.start != page.lines[number].start:
-            return _quotation_mark(line, line.start + opened)
+        if opened is not None and field_follows and line.start != excerpt.lines[number].start:
+            return _unclosed_quote(line, line.start + opened)
         field_follows = line.field is not None
     return None
 
 
-def _quotation_mark(line: _Line, at: int) -> Slip:
-    edits, lost = line.without_value(line.field)
+def _unclosed_quote(line: _Line, at: int) -> Slip:
     return Slip(
         at,
         at + 1,
         "A quotation mark is opened here and not closed",
         "Close it. Write ‘''’ for an apostrophe inside single quotation marks.",
-        edits,
-        lost,
+        *line.without_value(line.field),
     )
 
 
 def _unclosed(line: str) -> int | None:
-    """Where a quotation mark that begins a text is not closed on its line."""
+    """Where a text begins with a quotation mark that its line does not close."""
     at = 0
     while match := _VALUE.search(line, at):
         if match[2]:
@@ -569,25 +553,24 @@ def _unclosed(line: str) -> int | None:
 
 _VALUE = re.compile(r"(?:^|(?<=[:-] )|(?<=[\[{, ]))(?:([\"'])|(#))")
 
-
 _QUOTED = {
     '"': re.compile(r"\"(?:[^\"\\]|\\.)*+\""),
     "'": re.compile(r"'(?:[^']|'')*+'"),
 }
 
 
-def _column(page: _Page, number: int) -> Slip | None:
-    """A field or an item that begins at no column where one can, or after one that does."""
-    line = page.lines[number]
+def _column(excerpt: _Excerpt, number: int) -> Slip | None:
+    """A field or item at a column where none can begin, or after a misplaced one."""
+    line = excerpt.lines[number]
     is_item = bool(line.dashes)
     if not is_item and line.field is None:
         return None
     here = line.dashes[0] if is_item else line.column
-    above = [one for one in page.before(number) if one.field or one.dashes][:_MOST_LINES]
+    above = [own for own in excerpt.before(number) if own.field or own.dashes][:_MAX_LINES]
     fields, items = _open_columns(above)
     if here in (items if is_item else fields):
         return None
-    below = next(page.after(number), None)
+    below = next(excerpt.after(number), None)
     first_of_part = above and (len(above) == 1 or above[1].column < min(above[0].column, here))
     if first_of_part and not is_item and above[0].dashes == [here]:
         if below is not None and not below.dashes and below.column == here:
@@ -597,35 +580,35 @@ def _column(page: _Page, number: int) -> Slip | None:
         agrees = below is not None and below.column == here and below.field is not None
         usual = here - parent in (2, 4) and above[0].column - parent not in (2, 4)
         if agrees or usual:
-            return _moved(page, above[0], above[0].column, here, None)
+            return _moved(excerpt, above[0], above[0].column, here, None)
     columns = items if is_item else fields
     left = max((column for column in columns if column < here), default=None)
     right = min((column for column in columns if column > here), default=None)
-    goes, other = _nearer(page, number, here, left, right)
-    return None if goes is None else _moved(page, line, here, goes, other)
+    goes, other = _nearer(excerpt, number, here, left, right)
+    return None if goes is None else _moved(excerpt, line, here, goes, other)
 
 
 def _nearer(
-    page: _Page, number: int, here: int, left: int | None, right: int | None
+    excerpt: _Excerpt, number: int, here: int, left: int | None, right: int | None
 ) -> tuple[int | None, int | None]:
-    """Which of the columns on either side a line was meant to begin at; and the other one where
-    that is as near."""
+    """The column, `left` or `right`, where a line was meant to begin, and the other one if it is
+    just as likely."""
     if left is None or right is None:
         return (right if left is None else left), None
-    below = next(page.after(number), None)
-    field = page.lines[number].field
+    below = next(excerpt.after(number), None)
+    field = excerpt.lines[number].field
     if below is not None and field and here < below.column <= right:
-        is_parent = not page.lines[number].text[field.end() :].strip()
+        is_parent = not excerpt.lines[number].text[field.end() :].strip()
         return (left if is_parent else right), None
     if here - left != right - here:
         return (left if here - left < right - here else right), None
-    blank_before = number > 0 and not page.lines[number - 1].text.strip()
+    blank_before = number > 0 and not excerpt.lines[number - 1].text.strip()
     return (left, right) if blank_before else (right, left)
 
 
 def _open_columns(above: list[_Line]) -> tuple[set[int], set[int]]:
-    """The columns at which a further field, and a further item, can begin after lines, given
-    from the last on."""
+    """The columns where another field, and another item, can begin after these lines, the last
+    line first."""
     fields: set[int] = set()
     items: set[int] = set()
     least = 1_000_000
@@ -642,11 +625,11 @@ def _open_columns(above: list[_Line]) -> tuple[set[int], set[int]]:
     return fields, items
 
 
-def _moved(page: _Page, line: _Line, here: int, goes: int, other: int | None) -> Slip:
-    """A line, and what stands below it alike, moved to the column where it belongs."""
-    number = page.number(line.start) or 0
+def _moved(excerpt: _Excerpt, line: _Line, here: int, goes: int, other: int | None) -> Slip:
+    """A line, with the lines that go with it, moved to its proper column."""
+    number = excerpt.number(line.start) or 0
     moving = [line]
-    for below in page.lines[number + 1 : number + _MOST_LINES]:
+    for below in excerpt.lines[number + 1 : number + _MAX_LINES]:
         if below.is_blank:
             continue
         if below.indent < here or (goes > here and below.indent != here):
@@ -657,9 +640,7 @@ def _moved(page: _Page, line: _Line, here: int, goes: int, other: int | None) ->
     if goes > here and line.dashes:
         moving = [line]
     field = line.field
-    what = _said(field["name"]) if field else "this item"
-    if line.dashes:
-        what = "this item"
+    what = _shown(field["name"]) if field and not line.dashes else "this item"
     start = line.start + here
     return Slip(
         start,
@@ -669,7 +650,7 @@ def _moved(page: _Page, line: _Line, here: int, goes: int, other: int | None) ->
         f"Indent it with {goes} {'space' if goes == 1 else 'spaces'}, like what it belongs with"
         + (f", or with {other}." if other is not None else ".")
         + " If it is more of the text before, put the whole text in quotation marks.",
-        tuple(Edit(one.start, one.start + min(here, one.indent), " " * goes) for one in moving),
+        tuple(Edit(own.start, own.start + min(here, own.indent), " " * goes) for own in moving),
     )
 
 
@@ -686,17 +667,16 @@ def _item_among_fields(line: _Line) -> Slip | None:
     )
 
 
-def _bracket(stop: _Stopped) -> Slip | None:
-    """A list or group in brackets that is not closed, or has something that is not an item."""
-    page, number, at, context = stop.page, stop.number, stop.at, stop.context
-    begun = page.number(context) if context is not None else None
-    if begun is None or context is None:
+def _bracket(stop: _Stop) -> Slip | None:
+    """A list or group in brackets that is not closed, or contains something that is not an item."""
+    excerpt, number, at, context = stop.excerpt, stop.number, stop.at, stop.context
+    if context is None or (begun := excerpt.number(context)) is None:
         return None
-    line = page.lines[begun]
-    opened = page.text[context : context + 1]
+    line = excerpt.lines[begun]
+    opened = excerpt.text[context : context + 1]
     if opened not in _CLOSING:
         return None
-    sign = page.text[at : at + 1]
+    sign = excerpt.text[at : at + 1]
     if sign in ("]", "}") and sign != _CLOSING[opened]:
         return Slip(
             at,
@@ -721,9 +701,10 @@ def _bracket(stop: _Stopped) -> Slip | None:
             edits,
             lost,
         )
-    inner = [one for one in page.lines[begun + 1 : number + 1] if one.field is None]
-    inner = inner[: next((i for i, one in enumerate(page.lines[begun + 1 :]) if one.field), 0)]
-    return _open_bracket(context, opened, (*edits, *(one.blank() for one in inner)), lost)
+    below = excerpt.lines[begun + 1 :]
+    first_field = next((i for i, own in enumerate(below) if own.field), 0)
+    inner = below[: min(first_field, number - begun)]
+    return _open_bracket(context, opened, (*edits, *(own.removal() for own in inner)), lost)
 
 
 def _open_bracket(at: int, opened: str, edits: tuple[Edit, ...], lost: int | None) -> Slip:
@@ -740,24 +721,25 @@ def _open_bracket(at: int, opened: str, edits: tuple[Edit, ...], lost: int | Non
 _CLOSING = {"[": "]", "{": "}"}
 
 
-def _in_json(page: _Page, problem: str, at: int, context: int | None) -> Slip | None:
-    """A slip in JSON, which is one group in braces."""
-    number = page.number(at)
+def _in_json(excerpt: _Excerpt, problem: str, at: int, context: int | None) -> Slip | None:
+    """A slip in JSON."""
+    number = excerpt.number(at)
     if number is None:
         return None
-    line = page.lines[number]
-    for one in (line, *list(page.before(number))[:1]):
-        if slip := _formed(one, _FORMS[:2] + _ROWS[2:3]):
+    line = excerpt.lines[number]
+    above = next(excerpt.before(number), None)
+    for own in (line, above):
+        if own and (slip := _match_form(own, _FORMS[:2] + _ROWS[2:3])):
             return slip
-    if slip := _open_quote(page, number):
+    if slip := _open_quote(excerpt, number):
         return slip
-    sign = page.text[at : at + 1]
+    sign = excerpt.text[at : at + 1]
     if "expected ',' or" not in problem and "node content" not in problem:
         return None
-    around = _open_brackets(page.text, at)
+    around = _open_brackets(excerpt.text, at)
     if "node content" in problem:
         context = around[-1] if around else None
-    if sign == "," and page.text[:at].rstrip()[-1:] == ",":
+    if sign == "," and excerpt.text[:at].rstrip()[-1:] == ",":
         return Slip(
             at,
             at + 1,
@@ -765,20 +747,20 @@ def _in_json(page: _Page, problem: str, at: int, context: int | None) -> Slip | 
             "Delete it, or write the item that is missing.",
             (Edit(at, at + 1, ""),),
         )
-    if not page.text[at:].strip():
-        opened = "" if context is None else page.text[context : context + 1]
+    if not excerpt.text[at:].strip():
+        opened = "" if context is None else excerpt.text[context : context + 1]
         if context is None or opened not in _CLOSING:
             return None
-        end = len(page.text.rstrip())
+        end = len(excerpt.text.rstrip())
         return _open_bracket(context, opened, (Edit(end, end, _CLOSING[opened]),), None)
     if context is not None and sign in ("]", "}"):
-        opened = page.text[context : context + 1]
-        outer = {_CLOSING[page.text[bracket]] for bracket in around}
+        opened = excerpt.text[context : context + 1]
+        outer = {_CLOSING[excerpt.text[bracket]] for bracket in around}
         if opened in _CLOSING and _CLOSING[opened] != sign and sign in outer:
             edits = (Edit(at, at, _CLOSING[opened]),)
             return _open_bracket(context, opened, edits, None)
         return None
-    named = _NAMED.search(page.text, max(0, at - 200), at)
+    named = _NAMED.search(excerpt.text, max(0, at - 200), at)
     if named and "node content" not in problem:
         return Slip(
             named.start(1),
@@ -787,7 +769,6 @@ def _in_json(page: _Page, problem: str, at: int, context: int | None) -> Slip | 
             "Write a colon between the name and the value.",
             (Edit(named.end(1), named.end(1), ":"),),
         )
-    above = next(page.before(number), None)
     before = line.text[: at - line.start].strip()
     if above is not None and (not before or _QUOTED['"'].fullmatch(before)):
         end = above.start + len(above.text.rstrip())
@@ -807,7 +788,7 @@ _NAMED = re.compile(r"[{,]\s*(\"[^\"\\\r\n]{1,100}\")[ \t]+$")
 
 
 def _open_brackets(text: str, at: int) -> list[int]:
-    """Where the brackets are that are open at a place of JSON."""
+    """Where the brackets are that are still open at a place in JSON."""
     opened: list[int] = []
     for match in _SIGNS.finditer(text, 0, at):
         if match[0] in _CLOSING:
@@ -820,16 +801,15 @@ def _open_brackets(text: str, at: int) -> list[int]:
 _SIGNS = re.compile(r"\"(?:[^\"\\]|\\.)*+\"|[\[\]{}]")
 
 
-def _begins(stop: _Stopped) -> Slip | None:
-    """A text that begins with a sign that no text can begin with."""
-    page, number, at, context = stop.page, stop.number, stop.at, stop.context
-    line = page.lines[number]
-    if page.text[at : at + 1] == "\t" and (row := _formed(line, _ROWS)):
+def _bad_start(stop: _Stop) -> Slip | None:
+    """A text that begins with a character that only quotation marks allow."""
+    excerpt, number, at, context = stop.excerpt, stop.number, stop.at, stop.context
+    line = excerpt.lines[number]
+    if excerpt.text[at : at + 1] == "\t" and (row := _match_form(line, _ROWS)):
         return row
     if context is not None and line.start <= context < at:
         at = context
-    edits, lost = line.without_value(line.field)
-    sign = page.text[at : at + 1]
+    sign = excerpt.text[at : at + 1]
     return Slip(
         at,
         at + 1,
@@ -837,43 +817,38 @@ def _begins(stop: _Stopped) -> Slip | None:
         if sign.strip()
         else "Text cannot begin with this character",
         "Put the whole text in quotation marks.",
-        edits,
-        lost,
+        *line.without_value(line.field),
     )
 
 
-def _hyphen(stop: _Stopped) -> Slip | None:
-    """A hyphen and a space where no list can begin: after a name, on its line."""
-    page, number, at = stop.page, stop.number, stop.at
-    line = page.lines[number]
+def _hyphen(stop: _Stop) -> Slip | None:
+    """A hyphen and a space where no list can begin, such as after a name on the same line."""
+    excerpt, number, at = stop.excerpt, stop.number, stop.at
+    line = excerpt.lines[number]
     if line.field is None or line.start + line.field.end() > at:
-        return _column(page, number) or _item_among_fields(page.lines[number])
-    edits, lost = line.without_value(line.field)
+        return _column(excerpt, number) or _item_among_fields(excerpt.lines[number])
     return Slip(
         at,
         at + 1,
         "A list cannot begin here",
         "Begin the list on a line of its own, each item with ‘- ’. Put text that begins with "
         "‘- ’ in quotation marks.",
-        edits,
-        lost,
+        *line.without_value(line.field),
     )
 
 
-def _quoted(stop: _Stopped) -> Slip | None:
+def _unclosed_text(stop: _Stop) -> Slip | None:
     """A quotation mark that is never closed."""
-    page, context = stop.page, stop.context
-    begun = page.number(context) if context is not None else None
-    if begun is None or context is None:
+    excerpt, context = stop.excerpt, stop.context
+    if context is None or (begun := excerpt.number(context)) is None:
         return None
-    return _quotation_mark(page.lines[begun], context)
+    return _unclosed_quote(excerpt.lines[begun], context)
 
 
-def _escape(stop: _Stopped) -> Slip | None:
+def _bad_escape(stop: _Stop) -> Slip | None:
     """A backslash in double quotation marks, such as between the folders of a path."""
-    page, number, at = stop.page, stop.number, stop.at
-    line = page.lines[number]
-    edits, lost = line.without_value(line.field)
+    excerpt, number, at = stop.excerpt, stop.number, stop.at
+    line = excerpt.lines[number]
     begin = line.text.rfind("\\", 0, at - line.start + 1)
     at = line.start + begin if begin >= 0 else at
     return Slip(
@@ -882,30 +857,28 @@ def _escape(stop: _Stopped) -> Slip | None:
         "A backslash in double quotation marks begins an escape that YAML does not have",
         "Write ‘/’ between the names of folders, ‘\\\\’ for a backslash, or use single "
         "quotation marks.",
-        edits,
-        lost,
+        *line.without_value(line.field),
     )
 
 
-_Explained = Callable[[_Stopped], Slip | None]
+_Explanation = Callable[[_Stop], Slip | None]
 
-
-_BY_PROBLEM: tuple[tuple[re.Pattern[str], _Explained], ...] = tuple(
-    (re.compile(problem), explained)
-    for problem, explained in (
+_BY_PROBLEM: tuple[tuple[re.Pattern[str], _Explanation], ...] = tuple(
+    (re.compile(problem), explanation)
+    for problem, explanation in (
         ("mapping values are not allowed", _colon),
-        ("did not find expected (?:key|'-' indicator|<document start>)", _key),
-        ("expected (?:<block end>|'<document start>')", _key),
+        ("did not find expected (?:key|'-' indicator|<document start>)", _not_a_field),
+        ("expected (?:<block end>|'<document start>')", _not_a_field),
         ("(?:block )?sequence entries are not allowed", _hyphen),
         ("(?:did not find )?expected ',' or", _bracket),
-        ("found unexpected end of stream", _quoted),
-        ("found unknown escape character", _escape),
-        ("found invalid Unicode character escape code", _escape),
-        ("did not find expected hexdecimal number|expected escape sequence", _escape),
-        ("mapping keys are not allowed|found character|found a tab character", _begins),
-        ("found unexpected non-alphabetical character", _begins),
-        ("(?:did not find expected|expected the) node content", _begins),
-        ("(?:did not find )?expected (?:alphabetic|chomping|(?:a )?comment)", _begins),
+        ("found unexpected end of stream", _unclosed_text),
+        ("found unknown escape character", _bad_escape),
+        ("found invalid Unicode character escape code", _bad_escape),
+        ("did not find expected hexdecimal number|expected escape sequence", _bad_escape),
+        ("mapping keys are not allowed|found character|found a tab character", _bad_start),
+        ("found unexpected non-alphabetical character", _bad_start),
+        ("(?:did not find expected|expected the) node content", _bad_start),
+        ("(?:did not find )?expected (?:alphabetic|chomping|(?:a )?comment)", _bad_start),
     )
 )
-"""What the parser's problem begins with, with the C library and without, and what explains it."""
+"""How the parser's problem begins, in libyaml and in PyYAML, and the function that explains it."""

@@ -1,8 +1,8 @@
-"""The draft application: its fields, and a reading of a draft that keeps what is sound.
+"""The fields of a draft application, and a reading of a draft that keeps what is sound.
 
-One file holds one qualification: the Institute takes a separate form for each. Every field
-can be left out here, so that a draft can grow; `REQUIRED` marks those without which nothing
-can be said, and the rules say what else a cycle asks for.
+A file contains one qualification, because the Institute takes a separate form for each. Every
+field can be left out here, so that a draft can grow. `REQUIRED` marks the fields that every draft
+needs; the rules report what else a cycle asks for.
 """
 
 from collections.abc import Iterator
@@ -42,15 +42,15 @@ DocumentKind = Literal[
 
 
 def _field(title: str, *examples: Any, says: str, alias: str | None = None) -> Any:
-    """What is said of a field: its title as the name of what is missing, what to enter, and
-    examples as they are written in a draft."""
+    """The words about a field: its title, which names it when it is missing; what to enter; and
+    examples as a draft has them."""
     return Field(title=title, description=says, examples=list(examples) or None, alias=alias)
 
 
 class Contact(Model):
     """The person to ask about the application."""
 
-    private: ClassVar[bool] = True
+    is_private: ClassVar[bool] = True
 
     name: Annotated[
         Text | None, _field("name of the contact", says="Their name. htq never shows it.")
@@ -243,8 +243,8 @@ class Choice(Model):
     ] = None
 
     @property
-    def says_how_many(self) -> bool:
-        """Whether it says a number of units or a number of credits, and not both."""
+    def has_one_amount(self) -> bool:
+        """Whether it gives a number of units or a number of credits, and not both."""
         return (self.choose is None) != (self.credits is None)
 
 
@@ -293,7 +293,7 @@ class Structure(Model):
 
     @property
     def is_empty(self) -> bool:
-        """Whether it says nothing of what a learner takes, and so is treated as missing."""
+        """Whether it contains no units, groups or pathways, and so is treated as missing."""
         return not (self.mandatory or self.optional or self.pathways)
 
 
@@ -387,8 +387,7 @@ class StandardClaim(Model):
 
     @cached_property
     def resolved_reference(self) -> str | None:
-        """The reference that is meant, whether or not it is written in its form; None where
-        that cannot be told."""
+        """The reference that is meant, even if it is written in another form; None if unclear."""
         return parse_reference(self.reference) if self.reference else None
 
 
@@ -624,10 +623,10 @@ class Application(Model):
     ] = None
 
 
-def named_again(application: Application) -> dict[int, int]:
-    """The numbers of the standards that are named a second time, each with that of the first. A
-    standard with options is named once for each option."""
-    again: dict[int, int] = {}
+def repeated_standards(application: Application) -> dict[int, int]:
+    """The positions of standards that are named a second time, each with that of the first. A
+    standard may be named once for each of its options."""
+    repeated: dict[int, int] = {}
     named: dict[str, dict[str | None, int]] = {}
     for index, claim in sound(application.standards):
         if claim.resolved_reference is None:
@@ -635,14 +634,14 @@ def named_again(application: Application) -> dict[int, int]:
         option = None if claim.option is None else title_key(claim.option)
         same = named.setdefault(claim.resolved_reference, {})
         if same and (option is None or option in same or None in same):
-            again[index] = same.get(option, min(same.values()))
+            repeated[index] = same.get(option, min(same.values()))
         same.setdefault(option, index)
-    return again
+    return repeated
 
 
 def choices(application: Application) -> Iterator[tuple[FieldPath, Choice]]:
-    """Every group of optional units that is sound, with its path: those of the qualification,
-    then those of each pathway."""
+    """Every sound group of optional units with its path: those of the qualification, then those of
+    each pathway."""
     structure = application.structure
     if structure is None:
         return
@@ -654,7 +653,7 @@ def choices(application: Application) -> Iterator[tuple[FieldPath, Choice]]:
 
 
 def units_in_structure(application: Application) -> Iterator[tuple[FieldPath, str]]:
-    """Every place where the structure names a unit."""
+    """Every name of a unit in the structure, with its path."""
     structure = application.structure
     if structure is None:
         return
@@ -671,5 +670,5 @@ def units_in_structure(application: Application) -> Iterator[tuple[FieldPath, st
 
 
 def read_application(document: Document) -> Reading[Application]:
-    """What a draft says, as far as it is sound, and what is not."""
+    """The sound parts of a draft, and its faults."""
     return read(Application, document)

@@ -1,4 +1,4 @@
-"""What covers each KSB of the standards that a draft names, and whether every learner meets it."""
+"""Which units cover each KSB of the standards in a draft, and whether every learner meets it."""
 
 from __future__ import annotations
 
@@ -12,11 +12,18 @@ from htqcli.draft.application import (
     Application,
     StandardClaim,
     choices,
-    named_again,
+    repeated_standards,
     units_in_structure,
 )
 from htqcli.draft.structure import Combinations, TooLarge, Units, combinations
-from htqcli.ksbs.lists import KsbList, Lists, meant_label, mistaken, place, several
+from htqcli.ksbs.lists import (
+    KsbList,
+    Lists,
+    combined_labels,
+    label_order,
+    parse_label,
+    wrong_labels,
+)
 from htqcli.model.part import sound
 from htqcli.model.reading import Reading
 from htqcli.vocabulary import LABEL
@@ -24,26 +31,26 @@ from htqcli.words import quote
 
 
 class Occupation(NamedTuple):
-    """A standard that a draft names, with the units that cover each KSB that it needs: none for a
-    gap. A KSB is left out where the draft does not soundly say what covers it.
+    """A standard, or an option of one, that a draft names, with the units that cover each KSB: none
+    for a gap. A KSB is left out if the units that cover it are not soundly known.
 
-    `list` is the standard's KSB list, or says why there is none to use; then the KSBs are those
-    of the mapping. `mapped` is false where the mapping names no unit. `settled` says that what
-    the occupation needs is known: its list is there, and nothing that chooses it is unsound.
-    `is_one_of_several` says that the draft names other options of the standard too.
+    `list` is the standard's KSB list, or the reason why there is none; then the KSBs are those of
+    the mapping. `is_mapped` is false if the mapping contains no unit. `is_settled` is true if the
+    list was found and everything that selects it is sound. `is_one_of_several` is true if the
+    draft names other options of the standard too.
     """
 
     path: FieldPath
     claim: StandardClaim
     list: KsbList | str
     covering: dict[str, tuple[str, ...]]
-    mapped: bool
-    settled: bool
+    is_mapped: bool
+    is_settled: bool
     is_one_of_several: bool = False
 
     @property
     def reference(self) -> str:
-        """What the standard is called in messages."""
+        """The name of the standard in messages."""
         return self.claim.resolved_reference or quote(self.claim.reference or "the standard")
 
     @property
@@ -60,9 +67,8 @@ class Occupation(NamedTuple):
 
 
 class StandardCoverage(NamedTuple):
-    """How much of a standard, or of an option of one, a draft covers: how many KSBs it has, how
-    many of them a unit covers, and how many every permitted combination of units covers. None where
-    that is not known."""
+    """How many KSBs a standard, or an option of one, has, how many of them a unit covers, and how
+    many every permitted combination of units covers. Unknown numbers are None."""
 
     reference: str | None
     version: str | None
@@ -73,17 +79,17 @@ class StandardCoverage(NamedTuple):
 
 
 def occupations(reading: Reading[Application], lists: Lists) -> tuple[Occupation, ...]:
-    """What a draft says of each standard that it names, or of each option of one, in its order; of
-    one that it names twice what it says first."""
-    begun = {path[:3] for path in reading.lost}
-    again = named_again(reading.part)
-    claims = [one for one in sound(reading.part.standards) if one[0] not in again]
-    often = Counter(claim.resolved_reference for _, claim in claims)
+    """The standards, or options of them, that a draft names, in its order. Repetitions are left
+    out."""
+    repeated = repeated_standards(reading.part)
+    claims = [(at, claim) for at, claim in sound(reading.part.standards) if at not in repeated]
+    counts = Counter(claim.resolved_reference for _, claim in claims)
+    lost_parts = {path[:3] for path in reading.lost}
     return tuple(
-        _occupation(reading, ("standards", index), claim, begun, lists)._replace(
-            is_one_of_several=often[claim.resolved_reference] > 1
+        _occupation(reading, ("standards", at), claim, lost_parts, lists)._replace(
+            is_one_of_several=counts[claim.resolved_reference] > 1
         )
-        for index, claim in claims
+        for at, claim in claims
     )
 
 
@@ -91,26 +97,26 @@ def _occupation(
     reading: Reading[Application],
     at: FieldPath,
     claim: StandardClaim,
-    begun: set[FieldPath],
+    lost_parts: set[FieldPath],
     lists: Lists,
 ) -> Occupation:
     known: KsbList | str = "the reference of the standard is not known"
     if claim.resolved_reference is not None:
         known = lists.get(claim.resolved_reference, claim.version)
     mapping = claim.ksbs or {}
-    chosen = all(reading.is_reliable((*at, name)) for name in ("reference", "version", "option"))
-    wrong = mistaken(mapping, known)
-    together = (own for label in wrong for own in several(label) if own not in mapping)
-    beginning = (*at, "ksbs")
-    unread = (str(path[3]) for path in reading.lost if path[:3] == beginning and len(path) > 3)
-    mistyped = {*wrong.values(), *together, *map(meant_label, unread)}
+    selection = all(reading.is_reliable((*at, name)) for name in ("reference", "version", "option"))
+    wrong = wrong_labels(mapping, known)
+    together = (own for label in wrong for own in combined_labels(label) if own not in mapping)
+    ksbs = (*at, "ksbs")
+    unread = (str(path[3]) for path in reading.lost if path[:3] == ksbs and len(path) > 3)
+    mistyped = {*wrong.values(), *together, *map(parse_label, unread)}
     covering = {}
     for label in filter(LABEL.fullmatch, _needed(known, claim)):
         names = mapping[label].units if label in mapping else ()
         units = [name for _, name in sound(names)]
         if (
             label not in mistyped
-            and reading.is_reliable((*at, "ksbs", label, "units"))
+            and reading.is_reliable((*ksbs, label, "units"))
             and len(units) == len(names)
             and all(is_unit(reading, name) for name in units)
         ):
@@ -120,8 +126,8 @@ def _occupation(
         claim,
         known,
         covering,
-        mapped=(*at, "ksbs") in begun or any(coverage.units for coverage in mapping.values()),
-        settled=isinstance(known, KsbList) and chosen,
+        is_mapped=ksbs in lost_parts or any(coverage.units for coverage in mapping.values()),
+        is_settled=isinstance(known, KsbList) and selection,
     )
 
 
@@ -130,18 +136,18 @@ def _needed(known: KsbList | str, claim: StandardClaim) -> tuple[str, ...]:
 
 
 def is_unit(reading: Reading[Application], name: str) -> bool:
-    """Whether a draft has a unit of this id, even one that is not sound in everything."""
+    """Whether a draft has a unit with this id, even one that is not wholly sound."""
     return name in reading.part.units or not reading.is_reliable(("units", name))
 
 
 def permitted(reading: Reading[Application]) -> Combinations | None:
-    """The combinations of units that a draft permits; None where it does not soundly say which,
-    and where no learner can satisfy it."""
+    """The combinations of units that a draft permits; None if its structure is unsound, or if no
+    learner can satisfy it."""
     if any(path[0] in ("structure", "units") for path in reading.lost):
         return None
     if any(not is_unit(reading, name) for _, name in units_in_structure(reading.part)):
         return None
-    if not all(group.says_how_many for _, group in choices(reading.part)):
+    if not all(group.has_one_amount for _, group in choices(reading.part)):
         return None
     found = combinations(reading.part)
     return found if found.can_avoid(0) else None
@@ -151,31 +157,31 @@ def standards(
     named: tuple[Occupation, ...], permitted: Combinations | None
 ) -> list[StandardCoverage]:
     """How much of each standard a draft covers."""
-    return [_standard(one, permitted) for one in named]
+    return [_standard(occupation, permitted) for occupation in named]
 
 
-def _standard(one: Occupation, permitted: Combinations | None) -> StandardCoverage:
-    reference, version = one.claim.resolved_reference or one.claim.reference, one.claim.version
-    option = one.claim.option
-    if isinstance(one.list, str):
-        return StandardCoverage(reference, version, None, None, None, option)
+def _standard(occupation: Occupation, permitted: Combinations | None) -> StandardCoverage:
+    claim = occupation.claim
+    reference, version = claim.resolved_reference or claim.reference, claim.version
+    if isinstance(occupation.list, str):
+        return StandardCoverage(reference, version, None, None, None, claim.option)
     always = None
     if permitted:
         with suppress(TooLarge):
-            always = permitted.always_covered(map(permitted.units, one.covering.values()))
-    needed = len(one.list.needed(option))
-    covered = sum(map(bool, one.covering.values()))
-    return StandardCoverage(reference, version, needed, covered, always, option)
+            always = permitted.always_covered(map(permitted.units, occupation.covering.values()))
+    needed = len(occupation.list.needed(claim.option))
+    covered = sum(map(bool, occupation.covering.values()))
+    return StandardCoverage(reference, version, needed, covered, always, claim.option)
 
 
 Met = Literal["always", "sometimes", "never"]
-"""Whether a KSB is covered, fully or partly, in every permitted combination of units, in some
-or in none."""
+"""Whether a KSB is covered, fully or partly, in every permitted combination of units, in some or
+in none."""
 
 
 class Row(NamedTuple):
-    """One KSB: its statement where the list is at hand, the units that cover it with how far
-    each does, and whether it is met in every combination and in those of each pathway."""
+    """A KSB: its statement if its list was found, the units that cover it and how far, and whether
+    it is met in every combination and in those of each pathway."""
 
     label: str
     statement: str | None
@@ -187,8 +193,8 @@ class Row(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Matrix:
     """The KSBs of a standard that a draft names, and the draft's units with their titles.
-    `unknown` says why the standard's own list is not at hand; then only what the mapping names
-    is here."""
+    `unknown` is the reason why the standard has no list; then the KSBs are those of the
+    mapping."""
 
     reference: str
     title: str | None
@@ -202,7 +208,7 @@ class Matrix:
 
 
 def matrices(application: Application, lists: Lists) -> tuple[Matrix, ...]:
-    """The matrix of every standard that the draft names, in its order. Raises TooLarge."""
+    """The matrix of every standard that a draft names, in its order. Raises TooLarge."""
     permitted = combinations(application)
     permitted.check_size()
     ways = {
@@ -222,7 +228,7 @@ def matrices(application: Application, lists: Lists) -> tuple[Matrix, ...]:
             needed = known.needed(claim.option)
             labels = [*needed, *(label for label in mapped if label not in needed)]
         rows = []
-        for label in sorted(filter(LABEL.fullmatch, labels), key=place):
+        for label in sorted(filter(LABEL.fullmatch, labels), key=label_order):
             coverage = mapped.get(label)
             names = [name for _, name in sound(coverage.units)] if coverage else []
             covering = permitted.units(names)

@@ -1,25 +1,25 @@
 """Which units a learner takes, and whether every learner becomes competent in an occupation.
 
-A set of units is *permitted* when it holds every mandatory unit, satisfies every group and,
-where there are pathways, holds the mandatory units of one and satisfies its groups. Adding a
-unit to a permitted set leaves it permitted: nothing in a structure forbids a unit.
+A set of units is *permitted* if it contains every mandatory unit, satisfies every group and, if
+there are pathways, does the same for the units and groups of one of them. Adding a unit to a
+permitted set leaves it permitted, because a structure never forbids a unit.
 
-That decides which KSBs a learner can miss without looking at every combination. A learner
-misses a KSB when the units that cover it are all avoided. Of the sets that avoid some units,
-the largest, everything else, is permitted if any of them is. So *a permitted set that avoids
-these units exists exactly when all other units together are permitted*: one test, however
-many combinations there are.
+So we can tell which KSBs a learner can miss without looking at every combination. A learner misses
+a KSB by avoiding all units that cover it. If any set that avoids some units is permitted, so is
+the largest: all other units. So *a permitted set that avoids these units exists exactly when all
+other units together are permitted*. That is one test, however many combinations there are. Every
+permitted set misses a KSB that no unit covers.
 
-A KSB that no unit covers is missed by every permitted set: no unit needs to be avoided for it.
+A set covers no occupation if it misses a KSB of each. So, to find out whether every permitted set
+covers an occupation, we choose one KSB of each occupation and ask whether all units that cover any
+of them can be avoided. Three facts keep this search small:
 
-A set covers no occupation when it misses a KSB of each. So the question, whether every
-permitted set covers at least one occupation, is asked for one KSB of each occupation at a
-time: can the units that cover any of them be avoided? Three things keep that small. Of two
-KSBs, one covered by units among those of the other is the easier to miss, so only the KSBs
-covered by the fewest units, by inclusion, matter. Units that cannot be avoided cannot be
-avoided with more. And what is avoided for one occupation may already be what another misses.
+- If the units that cover one KSB are among those that cover another, the first is easier to miss.
+  So only the KSBs with the smallest sets of units, by inclusion, matter.
+- Units that cannot be avoided cannot be avoided together with more.
+- The units avoided for one occupation may already make another miss a KSB.
 
-Sets of units are integers, a bit a unit.
+A set of units is an integer with one bit for each unit.
 """
 
 from __future__ import annotations
@@ -34,64 +34,61 @@ from htqcli.draft.application import Application, Choice
 from htqcli.model.part import sound
 
 Units = int
-"""A set of units: bit n is set where it holds the n-th."""
+"""A set of units: bit n stands for the n-th unit."""
 
-
-Worth = Mapping[int, Units]
-"""The units that have each number of credits."""
+UnitsByCredits = Mapping[int, Units]
+"""The units with each number of credits."""
 
 MAX_SIZE = 1_000
-"""Up to how many units, groups and KSBs of an occupation the question is asked. A qualification
-has a tenth of that; a hostile draft has as many as it likes."""
+"""How many units, groups and KSBs of an occupation are accepted. A qualification has a tenth of
+that."""
 
-
-MOST_STEPS = 50_000_000
-"""How many steps a search takes at most: a second or two. A structure of 60
-units, 12 groups, 4 pathways and 3 standards with 40 KSBs each takes some thousands."""
+MAX_STEPS = 50_000_000
+"""How many steps a search may take: a second or two. A structure of 60 units, 12 groups, 4 pathways
+and 3 standards with 40 KSBs each takes some thousands."""
 
 
 class TooLarge(Exception):
-    """A structure or a mapping for which the question is not answered, because that could take
-    for ever. No answer is given then, rather than a wrong one."""
+    """A structure or mapping that could take for ever, so it gets no answer."""
 
 
 class UnitChoice(NamedTuple):
-    """Units to choose from: at least so many, or units with at least so many credits together."""
+    """Units to choose from: at least `choose` of them, or at least `credits` credits together."""
 
     units: Units
     choose: int | None
     credits: int | None
 
-    def is_satisfied(self, chosen: Units, worth: Worth) -> bool:
-        """Whether a set of units has enough of the group."""
+    def is_satisfied(self, chosen: Units, by_credits: UnitsByCredits) -> bool:
+        """Whether a set contains enough units of the group."""
         own = self.units & chosen
         if self.choose is not None:
             return own.bit_count() >= self.choose
-        total = sum(credits * (own & units).bit_count() for credits, units in worth.items())
+        total = sum(credits * (own & units).bit_count() for credits, units in by_credits.items())
         return total >= (self.credits or 0)
 
 
 class Requirement(NamedTuple):
-    """What a set of units must hold and satisfy: of the qualification, or of a pathway."""
+    """What the qualification, or a pathway, requires of a set of units."""
 
     name: str | None
     mandatory: Units
     groups: tuple[UnitChoice, ...]
 
-    def is_satisfied(self, chosen: Units, worth: Worth) -> bool:
-        """Whether a set of units holds and satisfies all of it."""
+    def is_satisfied(self, chosen: Units, by_credits: UnitsByCredits) -> bool:
+        """Whether a set contains the mandatory units and satisfies the groups."""
         return not self.mandatory & ~chosen and all(
-            group.is_satisfied(chosen, worth) for group in self.groups
+            group.is_satisfied(chosen, by_credits) for group in self.groups
         )
 
 
 Occupations = Mapping[str, Mapping[str, Iterable[str]]]
-"""For each occupation which units cover each of its KSBs: none for a KSB that no unit covers."""
+"""For each occupation, the units that cover each of its KSBs."""
 
 
 class CounterExample(NamedTuple):
-    """A permitted set of units, none of which can be left out, that covers no occupation: the
-    pathway, the units, and for each occupation the labels of what the set misses."""
+    """A minimal permitted set of units that covers no occupation: its pathway, the units, and the
+    labels of the KSBs that it misses for each occupation."""
 
     pathway: str | None
     units: tuple[str, ...]
@@ -99,9 +96,8 @@ class CounterExample(NamedTuple):
 
 
 class Repair(NamedTuple):
-    """What closes a gap on a pathway, each unit by itself: the units in which the KSB could be
-    covered, because every learner there takes them, and those that cover it already and could be
-    made mandatory there."""
+    """How to close a gap on a pathway, with any one of these units: cover the KSB in a unit that
+    every learner there takes, or make a unit that covers it mandatory there."""
 
     cover_in: tuple[str, ...]
     make_mandatory: tuple[str, ...]
@@ -118,11 +114,11 @@ class Combinations:
 
     @property
     def all_units(self) -> Units:
-        """Every unit of the qualification."""
+        """All units of the qualification."""
         return (1 << len(self.ids)) - 1
 
     def units(self, names: Iterable[str]) -> Units:
-        """The set of the units with these ids; what is no unit is left out."""
+        """The set of the units with these ids. Other names are ignored."""
         found = 0
         for name in names:
             if name in self._numbers:
@@ -134,11 +130,11 @@ class Combinations:
         return {name: bit for bit, name in enumerate(self.ids)}
 
     @cached_property
-    def _worth(self) -> Worth:
-        worth: dict[int, Units] = {}
+    def _by_credits(self) -> UnitsByCredits:
+        found: dict[int, Units] = {}
         for bit, credits in enumerate(self.credits):
-            worth[credits] = worth.get(credits, 0) | 1 << bit
-        return worth
+            found[credits] = found.get(credits, 0) | 1 << bit
+        return found
 
     @cached_property
     def _groups(self) -> tuple[UnitChoice, ...]:
@@ -146,49 +142,49 @@ class Combinations:
 
     @cached_property
     def _steps(self) -> int:
-        """How many steps it takes at most to ask whether one set is permitted."""
+        """The most steps needed to tell whether one set is permitted."""
         counting = sum(group.choose is None for group in self._groups)
-        return 20 * (1 + len(self._groups)) + 10 * counting * len(self._worth)
+        return 20 * (1 + len(self._groups)) + 10 * counting * len(self._by_credits)
 
     def check_size(self) -> None:
-        """Raise TooLarge for more units, or more groups and pathways, than can be asked of."""
+        """Raise TooLarge if there are too many units, or too many groups and pathways."""
         if len(self.ids) > MAX_SIZE or len(self._groups) + len(self.pathways) > MAX_SIZE:
             raise TooLarge
 
     def names(self, units: Units) -> tuple[str, ...]:
-        """The ids of a set of units, in their order."""
+        """The ids of a set of units, in the order of the draft."""
         return tuple(self.ids[bit] for bit in bits(units))
 
     def pathway(self, chosen: Units) -> Requirement | None:
-        """The first pathway by which a set is permitted, the qualification's own where there
-        are none; None for a set that is not permitted."""
-        if not self.everywhere.is_satisfied(chosen, self._worth):
+        """The first pathway that permits a set, or the whole qualification if there are none; None
+        if the set is not permitted."""
+        if not self.everywhere.is_satisfied(chosen, self._by_credits):
             return None
         if not self.pathways:
             return self.everywhere
-        satisfied = (way for way in self.pathways if way.is_satisfied(chosen, self._worth))
+        satisfied = (way for way in self.pathways if way.is_satisfied(chosen, self._by_credits))
         return next(satisfied, None)
 
     def can_be_satisfied(self, way: Requirement) -> bool:
         """Whether all units together satisfy it."""
-        return way.is_satisfied(self.all_units, self._worth)
+        return way.is_satisfied(self.all_units, self._by_credits)
 
     def can_avoid(self, units: Units) -> bool:
-        """Whether a permitted set has none of these units; with no unit given, whether any set is
+        """Whether a permitted set contains none of these units. Without units: whether any set is
         permitted."""
         return self.pathway(self.all_units & ~units) is not None
 
     def always_covered(self, covering: Iterable[Units]) -> int:
-        """How many KSBs every permitted set covers, each given as the units that cover it. Raises
+        """How many KSBs every permitted set covers, given the units that cover each. Raises
         TooLarge."""
         self.check_size()
         ksbs = Counter(covering)
-        if len(ksbs) * self._steps > MOST_STEPS:
+        if len(ksbs) * self._steps > MAX_STEPS:
             raise TooLarge
-        return sum(many for units, many in ksbs.items() if not self.can_avoid(units))
+        return sum(count for units, count in ksbs.items() if not self.can_avoid(units))
 
-    def without_spare(self, chosen: Units) -> Units:
-        """A permitted set inside a permitted one, of which no unit can be left out."""
+    def _minimal_subset(self, chosen: Units) -> Units:
+        """A permitted set inside a permitted one, from which no unit can be removed."""
         for bit in reversed(range(len(self.ids))):
             smaller = chosen & ~(1 << bit)
             if smaller != chosen and self.pathway(smaller) is not None:
@@ -196,9 +192,8 @@ class Combinations:
         return chosen
 
     def counter_example(self, occupations: Occupations) -> CounterExample | None:
-        """A permitted set that covers no occupation in full; None where each covers one, and
-        where there is no occupation. One without any KSB is covered by every set. Raises
-        TooLarge."""
+        """A permitted set that covers no occupation in full; None if every set covers one or there
+        are no occupations. Every set covers an occupation without KSBs. Raises TooLarge."""
         self.check_size()
         covering = {
             occupation: {label: self.units(names) for label, names in ksbs.items()}
@@ -207,7 +202,7 @@ class Combinations:
         avoided = self._avoidable(covering)
         if avoided is None:
             return None
-        chosen = self.without_spare(self.all_units & ~avoided)
+        chosen = self._minimal_subset(self.all_units & ~avoided)
         way = self.pathway(chosen)
         assert way is not None
         return CounterExample(
@@ -222,10 +217,10 @@ class Combinations:
     def repairs(
         self, found: CounterExample, occupations: Occupations
     ) -> dict[str, dict[str, Repair]]:
-        """For each KSB that a counter-example misses, what closes the gap on its pathway; for
-        one without a pathway, in the whole qualification. Raises TooLarge."""
+        """For each KSB that a counter-example misses, how to close the gap on its pathway, or in
+        the whole qualification if it has none. Raises TooLarge."""
         self.check_size()
-        if len(self.ids) * self._steps > MOST_STEPS:
+        if len(self.ids) * self._steps > MAX_STEPS:
             raise TooLarge
         way = self.pathway(self.units(found.units)) if found.pathway is not None else None
         there = replace(self, pathways=(way,)) if way else self
@@ -239,17 +234,18 @@ class Combinations:
         }
 
     def _avoidable(self, covering: Mapping[str, Mapping[str, Units]]) -> Units | None:
-        """Units that can be avoided and without which every occupation misses a KSB."""
+        """Units that can be avoided so that every occupation misses a KSB; None if there are
+        none."""
         if not covering:
             return None
         if max(len(ksbs) for ksbs in covering.values()) > MAX_SIZE:
             raise TooLarge
-        asked = {units for ksbs in covering.values() for units in ksbs.values()}
-        steps = (len(asked) + len(self.ids)) * self._steps
-        if steps > MOST_STEPS:
+        distinct = {units for ksbs in covering.values() for units in ksbs.values()}
+        steps = (len(distinct) + len(self.ids)) * self._steps
+        if steps > MAX_STEPS:
             raise TooLarge
         choices = [
-            [units for units in _least(ksbs.values()) if self.can_avoid(units)]
+            [units for units in _minimal(ksbs.values()) if self.can_avoid(units)]
             for ksbs in covering.values()
         ]
         choices.sort(key=len)
@@ -263,9 +259,9 @@ class Combinations:
                 return None
             own = len(choices[number])
             steps += own * (own + self._steps)
-            if steps > MOST_STEPS:
+            if steps > MAX_STEPS:
                 raise TooLarge
-            for more in _least(units & ~avoided for units in choices[number]):
+            for more in _minimal(units & ~avoided for units in choices[number]):
                 if self.can_avoid(avoided | more):
                     found = search(number + 1, avoided | more)
                     if found is not None:
@@ -277,35 +273,35 @@ class Combinations:
 
 
 def combinations(application: Application) -> Combinations:
-    """What the sound parts of a draft's structure permit. Without a structure, or with an empty
-    one, every unit is mandatory."""
+    """The combinations that the sound parts of a draft's structure permit. Without a structure, or
+    with an empty one, every unit is mandatory."""
     ids = tuple(application.units)
     credits = tuple(unit.credits or 0 for unit in application.units.values())
-    whole = Combinations(ids, credits, Requirement(None, 0, ()), ())
+    free = Combinations(ids, credits, Requirement(None, 0, ()), ())
     structure = application.structure
     if structure is None or structure.is_empty:
-        return Combinations(ids, credits, Requirement(None, whole.all_units, ()), ())
+        return replace(free, everywhere=Requirement(None, free.all_units, ()))
 
-    def route(
+    def requirement(
         name: str | None, mandatory: tuple[str | None, ...], optional: tuple[Choice | None, ...]
     ) -> Requirement:
         groups = (
             UnitChoice(
-                whole.units(unit for _, unit in sound(group.from_ or ())),
+                free.units(unit for _, unit in sound(group.from_ or ())),
                 group.choose,
                 group.credits,
             )
             for _, group in sound(optional)
         )
-        return Requirement(name, whole.units(unit for _, unit in sound(mandatory)), tuple(groups))
+        return Requirement(name, free.units(unit for _, unit in sound(mandatory)), tuple(groups))
 
     return Combinations(
         ids,
         credits,
-        route(None, structure.mandatory, structure.optional),
+        requirement(None, structure.mandatory, structure.optional),
         tuple(
-            route(pathway.name or f"pathway {number + 1}", pathway.mandatory, pathway.optional)
-            for number, pathway in sound(structure.pathways)
+            requirement(pathway.name or f"pathway {at + 1}", pathway.mandatory, pathway.optional)
+            for at, pathway in sound(structure.pathways)
         ),
     )
 
@@ -318,10 +314,10 @@ def bits(units: Units) -> Iterator[int]:
         units ^= lowest
 
 
-def _least(sets: Iterable[Units]) -> list[Units]:
-    """The sets that hold none of the others."""
-    least: list[Units] = []
+def _minimal(sets: Iterable[Units]) -> list[Units]:
+    """The sets that contain none of the others."""
+    minimal: list[Units] = []
     for units in sorted(set(sets), key=lambda units: (units.bit_count(), units)):
-        if not any(smaller & units == smaller for smaller in least):
-            least.append(units)
-    return least
+        if not any(smaller & units == smaller for smaller in minimal):
+            minimal.append(units)
+    return minimal

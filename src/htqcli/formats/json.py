@@ -50,7 +50,7 @@ def _about(report: Report) -> dict[str, Any] | None:
 def about(catalogue: Catalogue, at: datetime) -> dict[str, Any]:
     """What identifies a catalogue: its latest list, its date and its hash; and what to know about
     its lists at a time. `file` is null for the bundled catalogue."""
-    listed = catalogue.listed
+    listed = catalogue.latest_listed_cycle
     return {
         "cycle": listed.cycle if listed else None,
         "status": listed.listing.status if listed and listed.listing else None,

@@ -1,8 +1,8 @@
-"""The published standards data over the network, which answers what it likes, or nothing.
+"""Fetching the published standards data over the network, which can answer anything or nothing.
 
-HTTPS only, and HTTP to this machine; with the system's proxy and certificates; without
-credentials. Redirects are followed only where an address could have led in the first place, and
-never from HTTPS to HTTP or from elsewhere to this machine.
+Only HTTPS is used, or HTTP to this machine, with the system's proxy and certificates and without
+credentials. A redirect is followed only to an address that htq would fetch from, and never from
+HTTPS to HTTP or from elsewhere to this machine.
 """
 
 from __future__ import annotations
@@ -40,39 +40,37 @@ from htqcli.words import quote
 
 
 class Limits(NamedTuple):
-    """What one fetch may take. Times are in seconds.
+    """The limits of one fetch. Times are in seconds, `size` is in bytes.
 
-    `total` bounds all of it, tries and waits included, whatever the server does. `silence` is the
-    longest time to connect, and between two pieces of an answer. An answer 429 or 5xx is tried
-    again, up to `tries` in all, after `pause`, twice that, and so on, or as long as the server
-    says, but never longer than `longest_pause`. `size` is in bytes, and holds for what a
-    compressed answer becomes as well.
+    `total` includes all tries and waits. `silence` is the longest time to connect, and between two
+    pieces of an answer. After an answer 429 or 5xx there are up to `tries` tries in all. The waits
+    between them are `pause`, twice that, and so on, or as long as the server asks, but at most
+    `max_pause`. `size` applies to an answer both before and after decompression.
     """
 
     total: float = 120
     silence: float = 30
     tries: int = 3
     pause: float = 1
-    longest_pause: float = 10
+    max_pause: float = 10
     size: int = MAX_BYTES
 
 
 RECORD = Limits()
-"""For one record: two minutes at most."""
-
+"""For one record."""
 
 ARRAY = Limits(total=900)
-"""For the array of all records, some 79 MB: a quarter of an hour at most."""
+"""For the array of all records, about 79 MB."""
 
 MAX_REDIRECTS = 5
 
 Progress = Callable[[int, int | None], None]
-"""Is told again and again how many bytes have come, and of how many if the server says so."""
+"""Called repeatedly with the number of bytes received, and the total if the server gives it."""
 
 
 class NotFetched(Exception):
-    """Why there is nothing whole from an address, in words that begin a sentence. `is_missing`
-    where the server says that the address has nothing."""
+    """Nothing complete came from an address. The message, the beginning of a sentence, says why.
+    `is_missing` is true if the server says that nothing exists there."""
 
     def __init__(self, why: str, *, is_missing: bool = False) -> None:
         super().__init__(why)
@@ -80,7 +78,7 @@ class NotFetched(Exception):
 
 
 def objection(address: str) -> str | None:
-    """Why an address is not one to fetch from, as the end of a sentence; None where it is."""
+    """Why htq does not fetch from an address, as the end of a sentence; None if it does."""
     try:
         parts = urlsplit(address)
         host = (parts.hostname or "").encode("idna")
@@ -97,10 +95,10 @@ def objection(address: str) -> str | None:
 
 
 def fetch(address: str, limits: Limits = RECORD, progress: Progress | None = None) -> bytes:
-    """What is published at an address, whole and no longer compressed. Raises NotFetched.
+    """The complete, decompressed content at an address. Raises NotFetched.
 
-    Another thread reads, so that neither a server that never comes to an end nor a system that
-    looks up a name for ever can hold up the caller, or an interruption.
+    Another thread reads it, so that an endless answer or name lookup delays neither the caller nor
+    Ctrl-C.
     """
     task = _Task(address, limits)
     thread = Thread(target=task.run, daemon=True)
@@ -119,14 +117,13 @@ def fetch(address: str, limits: Limits = RECORD, progress: Progress | None = Non
 
 
 _TICK = 0.1
-"""The seconds between two looks at how far the other thread is."""
-
+"""The seconds between two reports of progress."""
 
 _PIECE = 65_536
 
 
 class _TryAgain(Exception):
-    """The server is busy or has a fault; how long it asks to wait."""
+    """The server is busy or has a fault. `pause` is how long it asks to wait, if it does."""
 
     def __init__(self, why: str, pause: float | None) -> None:
         super().__init__(why)
@@ -134,7 +131,7 @@ class _TryAgain(Exception):
 
 
 class _Task:
-    """One fetch: how far it is, its result, and whether it is still wanted."""
+    """One fetch: its progress, its result, and whether it is still wanted."""
 
     def __init__(self, address: str, limits: Limits) -> None:
         self.address, self.limits = address, limits
@@ -145,24 +142,24 @@ class _Task:
 
     def run(self) -> None:
         try:
-            self.result.set_result(self._whole())
+            self.result.set_result(self._with_retries())
         except Exception as error:  # noqa: BLE001  # the thread that waits raises it
             self.result.set_exception(error)
 
-    def _whole(self) -> bytes:
+    def _with_retries(self) -> bytes:
         for number in range(self.limits.tries):
             try:
-                return self._once()
+                return self._one_try()
             except _TryAgain as busy:
                 why = str(busy)
                 pause = self.limits.pause * 2**number if busy.pause is None else busy.pause
             is_last = number == self.limits.tries - 1
-            if is_last or self.stopped.wait(min(pause, self.limits.longest_pause)):
+            if is_last or self.stopped.wait(min(pause, self.limits.max_pause)):
                 break
         raise NotFetched(f"{why}, after {self.limits.tries} tries")
 
-    def _once(self) -> bytes:
-        """The answer of one try, which redirects can lead to."""
+    def _one_try(self) -> bytes:
+        """The content that one try, with its redirects, leads to."""
         address = self.address
         for _ in range(MAX_REDIRECTS + 1):
             try:
@@ -176,7 +173,7 @@ class _Task:
         raise NotFetched(f"{_host(address)} sends on more than {MAX_REDIRECTS} times")
 
     def _content(self, address: str, answer: Any) -> bytes:
-        """The content of an answer that is one."""
+        """The complete content of an answer. Raises NotFetched or _TryAgain."""
         status, host = answer.status, _host(address)
         if status == 429 or 500 <= status < 600:
             why = f"{host} is busy" if status in (429, 503) else f"{host} has a fault"
@@ -209,8 +206,8 @@ class _Task:
 def _open(address: str, silence: float) -> Any:
     """The answer of a server, whatever its status. Raises OSError, HTTPException or ValueError.
 
-    This is no opener as urllib builds it, which would follow redirects to other schemes, and read
-    without end what a redirect has as its content. A proxy is asked only for what is elsewhere.
+    urllib's usual opener would follow redirects to other schemes and read their content without
+    end. Requests to this machine use no proxy.
     """
     proxies = {} if _is_this_machine(address) else getproxies()
     opener = OpenerDirector()
@@ -225,8 +222,8 @@ def _open(address: str, silence: float) -> Any:
 
 
 def _target(address: str, answer: Any) -> str | None:
-    """Where an answer sends on to; None where it does not. Raises NotFetched where htq does not
-    go there."""
+    """The address that an answer redirects to, if it does. Raises NotFetched if htq does not follow
+    it."""
     location = answer.headers["Location"]
     if answer.status not in (301, 302, 303, 307, 308) or not location:
         return None
@@ -244,7 +241,7 @@ def _target(address: str, answer: Any) -> str | None:
 
 
 def _is_this_machine(address: str) -> bool:
-    """Whether an address names the machine that htq runs on, in whichever spelling."""
+    """Whether an address names the machine that htq runs on, in any spelling."""
     host = (urlsplit(address).hostname or "").rstrip(".")
     if host == "localhost" or host.endswith(".localhost"):
         return True
@@ -259,8 +256,7 @@ def _is_this_machine(address: str) -> bool:
 
 
 def _pause(retry_after: str | None) -> float | None:
-    """The seconds that a server asks to wait, which it says as a number or as a date; None where
-    it does not."""
+    """The seconds that a server asks to wait, as a number or until a date; None if it does not."""
     text = (retry_after or "").strip()
     if re.fullmatch("[0-9]{1,20}", text):
         return float(text)
@@ -272,7 +268,7 @@ def _pause(retry_after: str | None) -> float | None:
 
 
 def _why(error: Exception, host: str, silence: float) -> str:
-    """Why nothing came, for a person."""
+    """Why nothing came, in words."""
     if isinstance(error, URLError) and isinstance(error.reason, Exception):
         error = error.reason
     if isinstance(error, socket.gaierror):
@@ -295,7 +291,7 @@ def _why(error: Exception, host: str, silence: float) -> str:
 
 
 def _host(address: str) -> str:
-    """The server's name, as messages give it."""
+    """The server's name for messages."""
     return urlsplit(address).hostname or address
 
 

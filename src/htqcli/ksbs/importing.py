@@ -1,5 +1,5 @@
-"""KSB lists made from what is published: the standards data (domain: DFE-IMPORT), a record of the
-Occupational Maps API, or a page of an occupation."""
+"""KSB lists made from published data: the standards data (DFE-IMPORT), a record of the Occupational
+Maps API, or the page of an occupation."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from htqcli.ksbs import standards_data
-from htqcli.ksbs.lists import KsbList, meant_label, place, ranges, read_list
-from htqcli.ksbs.standards_data import identity, is_true, items, plain
+from htqcli.ksbs.lists import KsbList, label_order, parse_label, ranges, read_list
+from htqcli.ksbs.standards_data import is_true, items, normal_id, plain
 from htqcli.model.values import is_placeholder
 from htqcli.words import quote
 
@@ -24,28 +24,28 @@ ATTRIBUTION = (
 
 
 class RecordOrigin(NamedTuple):
-    """The published data that a list is made from: its address, to which the reference is added,
-    the day it was read, and the SHA-256 of its bytes."""
+    """The published data that a list is made from: its address, without the reference; the day it
+    was read; and the SHA-256 of its bytes."""
 
     address: str
     date: str
     sha256: str
 
 
-class Made(NamedTuple):
-    """A list made from a record: its file's text, what puts it before another one of its version
-    (the greatest), and in words what of the record could not be used as it is."""
+class MadeList(NamedTuple):
+    """A list made from a record: the text of its file; its `precedence` over others of its version
+    (the greatest wins); and remarks about what could not be used as it was."""
 
     reference: str
     version: str
     text: str
-    standing: tuple[bool, float]
+    precedence: tuple[bool, float]
     status: str | None
     remarks: tuple[str, ...]
 
     @property
     def name(self) -> str:
-        """What the list is of."""
+        """The standard and version of the list, for messages."""
         return f"{self.reference} version {self.version}"
 
     @property
@@ -59,11 +59,12 @@ class Made(NamedTuple):
         return self.text.encode("utf-8", "backslashreplace")
 
 
-def from_record(record: object, origin: RecordOrigin) -> Made | str:
-    """The list of a record of the published standards data or of the Occupational Maps API, or
-    why there can be none.
+def from_record(record: object, origin: RecordOrigin) -> MadeList | str:
+    """The list of a record of the standards data or of the Occupational Maps API, or the reason why
+    it has none.
 
-    Labels of the standards data count the places in the record's lists from 1, whatever is there.
+    Labels of the standards data are the positions in the record's lists, counted from 1, whatever
+    is there.
     """
     if not isinstance(record, dict):
         return "an entry that is not a record"
@@ -76,7 +77,8 @@ def from_record(record: object, origin: RecordOrigin) -> Made | str:
         return f"{reference}: its version {written} is not a version"
     remarks: list[str] = []
     ksbs, ids = _statements(_entries(record), remarks)
-    remarks += [f"it has no {kind}" for letter, kind in _KINDS.items() if letter not in _last(ksbs)]
+    last = _last_numbers(ksbs)
+    remarks += [f"it has no {kind}" for letter, kind in _KINDS.items() if letter not in last]
     if standards_data.is_of_maps(record) and (missing := _missing(ksbs)):
         remarks.append(f"the record does not have {ranges(missing)}")
     options = _options(record, list(ksbs), ids, remarks)
@@ -95,17 +97,17 @@ def from_record(record: object, origin: RecordOrigin) -> Made | str:
     address = f"{origin.address}/{reference}"
     if standards_data.is_of_maps(record):
         address = f"{_MAPS}/OCC{reference[2:]}"
-    standing = standards_data.standing(status, standards_data.moment_of(record, "lastUpdated"))
-    return _made(head, options, ksbs, _source(address, origin, updated), standing, remarks)
+    precedence = standards_data.precedence(status, standards_data.moment_of(record, "lastUpdated"))
+    return _made(head, options, ksbs, _source(address, origin, updated), precedence, remarks)
 
 
-def from_page(page: Page, reference: str, version: str, origin: RecordOrigin) -> Made | str:
-    """The list of a saved page of an occupation, for a version of its apprenticeship, or why there
-    can be none."""
+def from_page(page: Page, reference: str, version: str, origin: RecordOrigin) -> MadeList | str:
+    """The list of an occupation's saved page, for a version of its apprenticeship, or the reason
+    why it has none."""
     if page.occupation and not page.occupation.startswith(f"OCC{reference[2:]}"):
         return f"{quote(page.occupation)} is not the occupation of {reference}"
     remarks: list[str] = []
-    ksbs, _ = _statements((_Entry(*one) for one in page.ksbs), remarks)
+    ksbs, _ = _statements((_Entry(*ksb) for ksb in page.ksbs), remarks)
     if missing := _missing(ksbs):
         remarks.append(f"the page does not have {ranges(missing)}")
     head = {
@@ -115,51 +117,49 @@ def from_page(page: Page, reference: str, version: str, origin: RecordOrigin) ->
         "level": standards_data.level({"level": page.level}),
     }
     address = page.address or f"{_PAGES}/OCC{reference[2:]}"
-    standing = standards_data.standing(None, None)
-    return _made(head, {}, ksbs, _source(address, origin, None), standing, remarks)
+    precedence = standards_data.precedence(None, None)
+    return _made(head, {}, ksbs, _source(address, origin, None), precedence, remarks)
 
 
-def _last(labels: Iterable[str]) -> dict[str, int]:
-    """The last number of each kind of KSB, of labels in their order."""
+def _last_numbers(labels: Iterable[str]) -> dict[str, int]:
+    """The last number of each kind of KSB, given labels in order."""
     return {label[0]: int(label[1:]) for label in labels}
 
 
 def _missing(ksbs: dict[str, str]) -> list[str]:
-    """The labels that are passed over, where what is published counts them itself."""
-    labels = (f"{kind}{n}" for kind, last in _last(ksbs).items() for n in range(1, last))
+    """The labels that a source with its own labels skips."""
+    labels = (f"{kind}{n}" for kind, last in _last_numbers(ksbs).items() for n in range(1, last))
     return [label for label in labels if label not in ksbs]
 
 
 _KINDS = {"K": "knowledge", "S": "skills", "B": "behaviours"}
 
-
 _MAPS = "https://occupational-maps-api.skillsengland.education.gov.uk/api/v1/Occupations"
-
 
 _PAGES = "https://skillsengland.education.gov.uk/occupations"
 
 
-def best(made: Iterable[Made]) -> tuple[list[Made], list[str]]:
-    """One list for each version of a standard, in the order of their files' names, and in words
-    what was passed over. The order of the records decides nothing."""
-    found: dict[str, list[Made]] = {}
-    for one in made:
-        found.setdefault(one.file, []).append(one)
-    chosen, passed_over = [], []
-    for _, rivals in sorted(found.items()):
-        rivals.sort(key=lambda one: (one.standing, one.text), reverse=True)
+def one_per_version(made: Iterable[MadeList]) -> tuple[list[MadeList], list[str]]:
+    """One list for each version of a standard, sorted by the names of their files, and remarks
+    about the others. The order of the records makes no difference."""
+    by_file: dict[str, list[MadeList]] = {}
+    for own in made:
+        by_file.setdefault(own.file, []).append(own)
+    chosen, remarks = [], []
+    for _, rivals in sorted(by_file.items()):
+        rivals.sort(key=lambda own: (own.precedence, own.text), reverse=True)
         chosen.append(rivals[0])
-        passed_over += [
-            f"{one.reference} {one.version} is there a second time"
-            + (f", with the status {quote(one.status)}" if one.status else "")
-            for one in rivals[1:]
+        remarks += [
+            f"{own.reference} {own.version} is there a second time"
+            + (f", with the status {quote(own.status)}" if own.status else "")
+            for own in rivals[1:]
         ]
-    return chosen, passed_over
+    return chosen, remarks
 
 
 def difference(old: KsbList, new: KsbList) -> str | None:
-    """What two lists of one version say differently, in words; None where they agree. A list that
-    has labels only says nothing of statements."""
+    """How two lists of one version differ, in words; None if they agree. Statements are compared
+    only if both lists have them."""
     labels = [
         label
         for label in {**old.ksbs, **new.ksbs}
@@ -175,8 +175,8 @@ def difference(old: KsbList, new: KsbList) -> str | None:
     return f"the KSBs that {quote(names[0])} needs" if names else None
 
 
-def read_back(made: Made) -> KsbList | str:
-    """The list as `htq check` will read it, or why it could not."""
+def read_back(made: MadeList) -> KsbList | str:
+    """The list as `htq check` will read it, or the reason why it cannot."""
     return read_list(made.content)
 
 
@@ -186,13 +186,11 @@ _LISTS = (
     ("B", "behaviours", "behaviourId"),
 )
 
-
 _MAPPED = {"K": "mappedKnowledge", "S": "mappedSkills", "B": "mappedBehaviour"}
 
 
 class _Entry(NamedTuple):
-    """What may be a KSB: its label as it is written, its statement, the kind of list that it is
-    in, and its id."""
+    """A possible KSB: its label as written, its statement, the kind of its list, and its id."""
 
     label: str
     statement: str
@@ -201,7 +199,7 @@ class _Entry(NamedTuple):
 
 
 def _entries(record: dict[str, Any]) -> Iterator[_Entry]:
-    """The entries of a record's lists. The Maps write a label where the standards data has the
+    """The entries of a record's lists. The Maps have a label where the standards data has an
     id."""
     is_of_maps = standards_data.is_of_maps(record)
     for kind, name, key in _LISTS:
@@ -215,13 +213,13 @@ def _entries(record: dict[str, Any]) -> Iterator[_Entry]:
 def _statements(
     entries: Iterable[_Entry], remarks: list[str]
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """The statements by their labels, in order, and the ids of those that duties can name. Left
-    out is what has no label or no text, or has the id and the words of one before it."""
+    """The statements by label, in order, and the ids by which duties can name them. An entry
+    without a label or text is left out, and so is one with the id and words of an earlier one."""
     ksbs: dict[str, str] = {}
     ids: dict[str, str] = {}
     seen: set[tuple[str, str, str]] = set()
     for entry in entries:
-        label, content = meant_label(entry.label), (entry.kind, entry.id, entry.statement)
+        label, content = parse_label(entry.label), (entry.kind, entry.id, entry.statement)
         if label is None:
             remarks.append(f"{quote(entry.label)} is not a label such as K1")
         elif not entry.statement:
@@ -231,59 +229,59 @@ def _statements(
         else:
             seen.add(content)
             ksbs[label] = entry.statement
-            if own := identity(entry.id):
+            if own := normal_id(entry.id):
                 ids[label] = f"{entry.kind} {own}"
             if not _is_statement(entry.statement):
                 text = quote(entry.statement)
                 remarks.append(f"{label} is kept, but its statement looks unfinished: {text}")
-    return dict(sorted(ksbs.items(), key=lambda one: place(one[0]))), ids
+    return {label: ksbs[label] for label in sorted(ksbs, key=label_order)}, ids
 
 
 def _is_statement(text: str) -> bool:
-    """Whether a text says something. A statement can name `<main>, <nav> and <aside>`."""
+    """Whether a text looks finished. A statement can contain `<main>, <nav> and <aside>`."""
     words_between_tags = text.count("<") > 1
     return any(map(str.isalnum, text)) and (words_between_tags or not is_placeholder(text))
 
 
 def _usable(text: str | None) -> str | None:
-    """A text that a list's file can hold as a title and the like."""
+    """A text that can be a title, a status or a date; None for empty texts and placeholders."""
     return text if text and not is_placeholder(text) else None
 
 
 def _options(
     record: dict[str, Any], labels: list[str], ids: dict[str, str], remarks: list[str]
 ) -> dict[str, list[str]]:
-    """The labels that each option needs: all but those that only duties of other options map to.
-    A duty that is neither core nor of a known option is nobody's alone."""
+    """The labels that each option needs: all except those that only duties of other options map to.
+    A duty that is neither core nor of a known option counts as core."""
     options = standards_data.options(record)
     if not options:
         if is_true(record.get("coreAndOptions")):
             remarks.append("it has options, but the data does not name them")
         return {}
     known, lacked = set(ids.values()), set()
-    known_options = {one for own in options.values() for one in own}
-    of_each: set[str] = set()
-    of_some: dict[str, set[str]] = {}
+    known_options: set[str] = set().union(*options.values())
+    core: set[str] = set()
+    owners_of: dict[str, set[str]] = {}
     for duty in items(record, "duties"):
         if not isinstance(duty, dict):
             continue
-        mapped = set(_mapped(duty))
+        mapped = set(_mapped_ids(duty))
         lacked |= mapped - known
-        owners = known_options.intersection(map(identity, items(duty, "mappedOptions")))
+        owners = known_options.intersection(map(normal_id, items(duty, "mappedOptions")))
         if is_true(duty.get("isThisACoreDuty")) or not owners:
-            of_each |= mapped
+            core |= mapped
         else:
-            for one in mapped:
-                of_some.setdefault(one, set()).update(owners)
+            for ksb in mapped:
+                owners_of.setdefault(ksb, set()).update(owners)
     if lacked:
         count = f"{len(lacked)} KSB{'' if len(lacked) == 1 else 's'}"
         remarks.append(f"its duties name {count} that it lacks")
-    if known.isdisjoint(of_each | of_some.keys()):
+    if known.isdisjoint(core | owners_of.keys()):
         remarks.append("no duty maps to its KSBs, so every option needs all of them")
     needed: dict[str, list[str]] = {}
     for name, own in options.items():
         others = {
-            one for one, owners in of_some.items() if one not in of_each and owners.isdisjoint(own)
+            ksb for ksb, owners in owners_of.items() if ksb not in core and owners.isdisjoint(own)
         }
         needed[name] = [label for label in labels if ids.get(label) not in others]
         if not needed[name]:
@@ -291,10 +289,10 @@ def _options(
     return needed
 
 
-def _mapped(duty: dict[str, Any]) -> Iterator[str]:
+def _mapped_ids(duty: dict[str, Any]) -> Iterator[str]:
     """The ids that a duty maps to, each with its kind."""
     for kind, name in _MAPPED.items():
-        yield from (f"{kind} {own}" for one in items(duty, name) if (own := identity(one)))
+        yield from (f"{kind} {own}" for own in map(normal_id, items(duty, name)) if own)
 
 
 def _source(address: str, origin: RecordOrigin, updated: str | None) -> dict[str, Any]:
@@ -311,10 +309,10 @@ def _made(
     options: dict[str, list[str]],
     ksbs: dict[str, str],
     source: dict[str, Any],
-    standing: tuple[bool, float],
+    precedence: tuple[bool, float],
     remarks: list[str],
-) -> Made | str:
-    """A list, or why there can be none. JSON's way of quoting a text is YAML's as well."""
+) -> MadeList | str:
+    """A list, or the reason why there is none. Texts are quoted as in JSON, which YAML reads."""
     reference, version = head["reference"], head["version"]
     if not head["title"] or not ksbs:
         return f"{reference} version {version}: it has no {'KSBs' if head['title'] else 'title'}"
@@ -333,4 +331,4 @@ def _made(
     pieces += [f"  {line(name, value)}" for name, value in source.items() if value is not None]
     pieces.append(line("attribution", ATTRIBUTION))
     text = "".join(pieces)
-    return Made(reference, version, text, standing, head.get("status"), tuple(remarks))
+    return MadeList(reference, version, text, precedence, head.get("status"), tuple(remarks))

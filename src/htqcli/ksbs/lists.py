@@ -1,8 +1,8 @@
 """A standard's list of knowledge, skills and behaviours (KSBs): reading and finding it.
 
-A label such as K4 has meaning only with the standard's version, so there is one small file for
-each, `ksbs/ST0116-1.1.yaml`. It holds what the standard's published record says; htq comes with
-none, because the wording of a standard is not its own.
+A label such as K4 has meaning only with the standard's version, so each version has a small file
+of its own, `ksbs/ST0116-1.1.yaml`, with facts from the published record. htq comes without lists,
+because it does not own the wording of standards.
 """
 
 import os
@@ -19,80 +19,75 @@ from htqcli.document import reader
 from htqcli.files import content_of, is_inside
 from htqcli.model.part import Model
 from htqcli.model.reading import read_whole
-from htqcli.model.values import Text, ValueReader, WholeNumber, pattern, says, wrong
+from htqcli.model.values import Text, ValueReader, WholeNumber, custom_error, not_expected, pattern
 from htqcli.vocabulary import LABEL
 from htqcli.words import join, quote, strip_invisible, truncate, visible
 
 FOLDER = "ksbs"
-"""The folder beside drafts that holds the lists."""
+"""The folder, beside the drafts, for the lists."""
 
 
-def meant_label(label: str) -> str | None:
-    """The label that `k1`, `K 1` or `K01` means; None where that cannot be told."""
+def parse_label(label: str) -> str | None:
+    """The label that `k1`, `K 1` or `K01` means; None for any other text."""
     typed = "".join(label.upper().split())
     meant = typed[:1] + typed[1:].lstrip("0")
     return meant if LABEL.fullmatch(meant) else None
 
 
 def _likely_label(label: str) -> str | None:
-    """The label that a text means, or looks like: `K1O` is like K10, and so is `K10:`."""
-    signed = re.fullmatch(_SIGNED, label)
-    meant = meant_label("".join(signed.groups()) if signed else label)
+    """The label that a text means or looks like: K10 for `K1O` and `K10:`."""
+    with_signs = re.fullmatch(_WITH_SIGNS, label)
+    meant = parse_label("".join(with_signs.groups()) if with_signs else label)
     if meant is None and len(label) <= 3 + sum(map(str.isdigit, label)):
-        meant = meant_label(label[:1] + label[1:].upper().translate(_ALIKE))
+        meant = parse_label(label[:1] + label[1:].upper().translate(_ALIKE))
     return meant
 
 
-def several(label: str) -> list[str]:
-    """The labels of a line that is for several KSBs: `K2-K4`, `K2, K3`; none where it is not."""
+def combined_labels(text: str) -> list[str]:
+    """The labels in a text that combines several, such as `K2-K4` or `K2, K3`; none for any other
+    text."""
     found: dict[str, None] = {}
-    for part in re.split(_SEPARATOR, label[:_MOST_TOGETHER]):
-        run = re.fullmatch(_RUN, part)
+    for part in re.split(_SEPARATOR, text[:_MAX_COMBINED]):
+        run = re.fullmatch(_RANGE, part)
         if run is None or run[3] not in (None, "", run[1]):
             return []
         first, last = int(run[2]), int(run[4] or run[2])
-        if last >= first + _MOST_TOGETHER:
+        if last >= first + _MAX_COMBINED:
             return []
         found |= dict.fromkeys(f"{run[1]}{n}" for n in range(first, last + 1))
     return list(found) if len(found) > 1 else []
 
 
-_SIGNED = r"(?ai)\W*([KSB])[\W_]*([0-9]{1,6})\W*"
-
+_WITH_SIGNS = r"(?ai)\W*([KSB])[\W_]*([0-9]{1,6})\W*"
 
 _SEPARATOR = r"\s*(?:[,;/&+]|\band\b)\s*"
 
-
-_RUN = (
+_RANGE = (
     r"\s*([KSB]) ?0*([1-9][0-9]{0,3})"
     r"(?:\s*(?:[-\u2010-\u2015]|to)\s*([KSB]?) ?0*([1-9][0-9]{0,3}))?\s*"
 )
 
-
-_MOST_TOGETHER = 200
-
+_MAX_COMBINED = 200
+"""The longest text, and the most labels in a range, that are read."""
 
 _ALIKE = str.maketrans("OLI|", "0111")
 
-
 Label = Annotated[str, pattern(LABEL.pattern, "a label such as K1")]
-
 
 KsbKind = Annotated[str, pattern("[KSB]", "K, S or B")]
 
-
-HowMany = Annotated[str, pattern("[0-9]{1,4}", "a number from 0 to 9999")]
+LabelCount = Annotated[str, pattern("[0-9]{1,4}", "a number from 0 to 9999")]
 
 
 def _statement(value: object) -> str:
     if not isinstance(value, str) or not strip_invisible(value):
-        raise wrong("a statement")
+        raise not_expected("a statement")
     return value.strip()
 
 
 Statement = Annotated[str, ValueReader(_statement)]
-"""The words of a KSB, whatever they are: they are a standard's own, which can hold `<main>` or
-begin with TBC, and no verdict hangs on them."""
+"""The words of a KSB. They are not checked for placeholders: a real statement can contain `<main>`
+or begin with TBC."""
 
 
 class ListOrigin(Model):
@@ -116,14 +111,14 @@ class KsbList(Model):
     status: Text | None = None
     options: dict[str, tuple[Label, ...]] = {}
     statements: dict[Label, Statement] = Field({}, alias="ksbs")
-    counts: dict[KsbKind, HowMany] = Field({}, alias="labels")
+    counts: dict[KsbKind, LabelCount] = Field({}, alias="labels")
     source: ListOrigin | None = None
     attribution: Text | None = None
 
     @model_validator(mode="after")
     def _has_ksbs(self) -> Self:
         if bool(self.statements) == bool(self.counts) or not self.ksbs:
-            raise says(
+            raise custom_error(
                 "A list has either ‘ksbs’, with a statement for each label, or ‘labels’",
                 "For example ‘labels: {K: 12, S: 17, B: 9}’.",
             )
@@ -131,7 +126,7 @@ class KsbList(Model):
 
     @cached_property
     def ksbs(self) -> dict[str, str | None]:
-        """The statements by their labels, None where only the labels are known."""
+        """The statements by label; None if only the labels are known."""
         if self.statements:
             return dict(self.statements)
         return {
@@ -141,23 +136,22 @@ class KsbList(Model):
         }
 
     def needed(self, option: str | None) -> tuple[str, ...]:
-        """The labels that an occupation needs: those of the option and those that no option has;
-        without an option every one. No occupation needs none: where an option is left with none,
-        nothing says what it needs."""
+        """The labels that an occupation needs: those of the option and those of no option. If
+        that is none, or `option` is None, it needs all of them."""
         for name, labels in self.options.items():
             if option is not None and name.casefold() == option.casefold():
-                own = {*labels, *self._of_every_option}
+                own = {*labels, *self._core_labels}
                 return tuple(label for label in self.ksbs if label in own) or tuple(self.ksbs)
         return tuple(self.ksbs)
 
     @cached_property
-    def _of_every_option(self) -> tuple[str, ...]:
-        of_some = {label for labels in self.options.values() for label in labels}
-        return tuple(label for label in self.ksbs if label not in of_some)
+    def _core_labels(self) -> tuple[str, ...]:
+        of_options = {label for labels in self.options.values() for label in labels}
+        return tuple(label for label in self.ksbs if label not in of_options)
 
     @cached_property
-    def needing(self) -> dict[str, list[str]]:
-        """The options that need each KSB."""
+    def options_needing(self) -> dict[str, list[str]]:
+        """The options that need each KSB, by label."""
         needed = {name: set(self.needed(name)) for name in self.options}
         return {
             label: [name for name, labels in needed.items() if label in labels]
@@ -169,14 +163,13 @@ class KsbList(Model):
         return option.casefold() in [name.casefold() for name in self.options]
 
     @property
-    def says_options(self) -> bool:
-        """Whether the file says which options there are, or that there are none. One made from a
-        page does not."""
+    def has_options_field(self) -> bool:
+        """Whether the file gives the options, even none. A file made from a page does not."""
         return "options" in self.model_fields_set
 
 
 def read_list(content: bytes) -> KsbList | str:
-    """The list that a file holds, or why it cannot be used, in words."""
+    """The list in a file, or the reason, in words, why it cannot be used."""
     document = reader.read(content)
     found = read_whole(KsbList, document)
     if isinstance(found, tuple):
@@ -185,10 +178,10 @@ def read_list(content: bytes) -> KsbList | str:
     return found
 
 
-def mistaken(labels: Collection[str], known: KsbList | str) -> dict[str, str | None]:
-    """The labels of a mapping that are none, or that the standard's list does not have, each with
-    the label that was likely meant; None where that cannot be told. No label is meant that the
-    mapping has as well, if the list says that it is one."""
+def wrong_labels(labels: Collection[str], known: KsbList | str) -> dict[str, str | None]:
+    """The labels of a mapping that are not labels, or are not on the standard's list, each with
+    the label that was likely meant, or None if that is unclear. A label that the list and the
+    mapping both have is never the one meant."""
     found = {label: _likely_label(label) for label in labels if not LABEL.fullmatch(label)}
     if isinstance(known, str):
         return found
@@ -211,18 +204,18 @@ _MAX_COMPARED = 20
 
 
 class Lists:
-    """The lists in a folder, each read when it is asked for and once only."""
+    """The lists in a folder, each read once, when it is needed."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._read: dict[str, KsbList | str] = {}
 
     def file(self, reference: str, version: str) -> Path:
-        """Where the list of a standard's version is looked for."""
+        """The file for the list of a standard's version."""
         return self._folder / f"{reference}-{version}.yaml"
 
     def get(self, reference: str, version: str | None) -> KsbList | str:
-        """The list of a standard's version, or why it is not at hand, in words."""
+        """The list of a standard's version, or the reason, in words, why there is none."""
         if version is None:
             return "the draft does not give its version"
         name = f"{reference}-{version}.yaml"
@@ -230,13 +223,12 @@ class Lists:
             self._read[name] = self._load(name, reference, version)
         return self._read[name]
 
-    def of(self, reference: str) -> list[KsbList | str]:
-        """The lists of a standard's versions, in the order of their names, or why each is not
-        at hand."""
+    def all_versions(self, reference: str) -> list[KsbList | str]:
+        """The lists of all versions of a standard, or the reasons why one cannot be used."""
         return [self.get(reference, version) for version in self.versions(reference)]
 
     def versions(self, reference: str) -> list[str]:
-        """The versions of a standard for which there are files, in the order of their names."""
+        """The versions of a standard that have files, in the order of their names."""
         files = self._folder.glob(f"{reference}-*.yaml")
         return sorted(path.stem.partition("-")[2] for path in files)
 
@@ -259,43 +251,42 @@ class Lists:
         return found
 
 
-def meant_version(text: str, known: Collection[str] = ()) -> str | None:
-    """The version that a text means, of those that are known if one is: `1.1` for `v1.1`,
-    `Version 1.1`, `1,1`, and for `1.10` where only that is known. None where it means none."""
+def parse_version(text: str, known: Collection[str] = ()) -> str | None:
+    """The version that a text means: `1.1` for `v1.1`, `Version 1.1`, `1,1`, and for `1.10` if
+    1.1 is among the `known` versions and 1.10 is not. None if it is not a version."""
     found = re.fullmatch(_VERSION, strip_invisible(text))
     if found is None:
         return None
     version = re.sub("[,_-]", ".", found[1])
-    same = [own for own in known if _shortest(own) == _shortest(version)]
+    same = [own for own in known if _without_zeros(own) == _without_zeros(version)]
     return same[0] if len(same) == 1 and version not in known else version
 
 
 _VERSION = r"(?ai)(?:v|ver|version)?\.?\s*([0-9]{1,4}(?:[.,_-][0-9]{1,4})*)"
 
 
-def _shortest(version: str) -> str:
+def _without_zeros(version: str) -> str:
     return version.rstrip("0").rstrip(".") if "." in version else version
 
 
-def place(label: str) -> tuple[int, int]:
-    """The place of a label among others: its kind, then its number."""
+def label_order(label: str) -> tuple[int, int]:
+    """The key that sorts labels: kind, then number."""
     return "KSB".index(label[0]), int(label[1:])
 
 
 def ranges(labels: Iterable[str]) -> str:
-    """Labels in their order, neighbours as a range: `K4, K7 to K9 and S1`."""
-    numbers = sorted(set(map(place, labels)))
-    runs: list[tuple[int, int, int]] = []
-    for kind, number in numbers:
+    """Labels in order, with runs of three or more as ranges: `K4, K7 to K9 and S1`."""
+    runs: list[tuple[str, int, int]] = []
+    for label in sorted(set(labels), key=label_order):
+        kind, number = label[0], int(label[1:])
         if runs and runs[-1][0] == kind and runs[-1][2] == number - 1:
             runs[-1] = (kind, runs[-1][1], number)
         else:
             runs.append((kind, number, number))
-    said = []
+    texts = []
     for kind, first, last in runs:
-        letter = "KSB"[kind]
         if last - first > 1:
-            said.append(f"{letter}{first} to {letter}{last}")
+            texts.append(f"{kind}{first} to {kind}{last}")
         else:
-            said += [f"{letter}{number}" for number in range(first, last + 1)]
-    return join(said)
+            texts += [f"{kind}{number}" for number in range(first, last + 1)]
+    return join(texts)

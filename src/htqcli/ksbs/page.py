@@ -1,8 +1,8 @@
 """A saved page of an occupation, which has every KSB with its label.
 
-A page is `skillsengland.education.gov.uk/occupations/OCC0499` or, of an earlier version,
-`…/OCC0499-v1-2`. Each KSB is an element with `data-ksb-id` and `data-ksb-text`, under every duty
-that maps to it. The versions of an occupation are not those of its apprenticeship.
+A page is `skillsengland.education.gov.uk/occupations/OCC0499` or, for an earlier version,
+`…/OCC0499-v1-2`. Each KSB is an element with `data-ksb-id` and `data-ksb-text`, repeated under
+every duty that maps to it. The versions of an occupation are not those of its apprenticeship.
 """
 
 from __future__ import annotations
@@ -17,9 +17,8 @@ MAX_BYTES = 20_000_000
 
 
 class Page(NamedTuple):
-    """What a page says: its title, level, occupation (`OCC0499`) and address, each None where it
-    does not, and the labels and texts of its KSBs. What is repeated under each duty is here
-    once."""
+    """The title, level, occupation (`OCC0499`) and address of a page, each None if missing, and
+    the labels and texts of its KSBs, without the repetitions under each duty."""
 
     title: str | None
     level: str | None
@@ -29,12 +28,12 @@ class Page(NamedTuple):
 
 
 def is_page(content: bytes) -> bool:
-    """Whether text is HTML: nothing else that htq imports begins with a tag."""
+    """Whether content is HTML: nothing else that htq imports begins with a tag."""
     return content[:1_000].lstrip().startswith(b"<")
 
 
 def read(content: bytes) -> Page:
-    """Read a page in UTF-8. What is not one, or is larger than one, has no KSBs."""
+    """Read a page in UTF-8. Anything else, and anything larger than a page, has no KSBs."""
     from lxml import etree  # type: ignore[import-untyped]
 
     found: dict[str, str] = {}
@@ -66,7 +65,7 @@ def read(content: bytes) -> Page:
 
 
 def _root(content: bytes, etree: Any) -> Any:
-    """The element that holds a page; an empty one for what cannot be parsed. Nothing is fetched."""
+    """The root element of a page; an empty one if it cannot be parsed. Nothing is fetched."""
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True)
     try:
         root = etree.fromstring(content, parser) if len(content) <= MAX_BYTES else None

@@ -11,7 +11,7 @@ from htqcli.document import reader
 from htqcli.document.nodes import Data, Document, Node, Scalar, Sequence
 from htqcli.document.nodes import Mapping as Fields
 from htqcli.document.places import Edit, FieldPath
-from htqcli.ksbs.lists import place
+from htqcli.ksbs.lists import label_order
 from htqcli.vocabulary import LABEL
 
 
@@ -260,10 +260,10 @@ def _new_lines(
         yield _first_lines(document, at, node, new, style)
         return
     is_flow = text[node.start : node.start + 1] == "{"
-    known = sorted(filter(LABEL.fullmatch, written), key=place)
+    known = sorted(filter(LABEL.fullmatch, written), key=label_order)
     after: dict[str | None, list[str]] = {}
-    for label in sorted(new, key=place):
-        before = [own for own in known if place(own) < place(label)]
+    for label in sorted(new, key=label_order):
+        before = [own for own in known if label_order(own) < label_order(label)]
         after.setdefault(before[-1] if before else None, []).append(label)
     first = next(iter(node.fields.values()))[0]
     start = document.lines.bounds(first.start)[0]
@@ -292,7 +292,9 @@ def _first_lines(
 ) -> Edit:
     """A mapping where there is none yet."""
     text = document.lines.text
-    lines = [f"{style.text(label)}: {style.value(new[label])}" for label in sorted(new, key=place)]
+    lines = [
+        f"{style.text(label)}: {style.value(new[label])}" for label in sorted(new, key=label_order)
+    ]
     standard = _node(document, at[:-1])
     if not isinstance(standard, Fields) or not standard.fields:
         raise CannotEdit("Write the reference of the standard in the draft first.")

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from htqcli.draft.application import Application, named_again
-from htqcli.ksbs.lists import KsbList, Lists, place
+from htqcli.draft.application import Application, repeated_standards
+from htqcli.ksbs.lists import KsbList, Lists, label_order
 from htqcli.mapping.sheets import column_name
 from htqcli.model.part import sound
 from htqcli.vocabulary import LABEL
@@ -60,7 +60,7 @@ class Band(NamedTuple):
 
 def tables(application: Application, lists: Lists) -> tuple[Table, ...]:
     """The mapping to each standard that the draft names."""
-    again = named_again(application)
+    again = repeated_standards(application)
     found = []
     for index, claim in sound(application.standards):
         if claim.resolved_reference is None or index in again:
@@ -72,7 +72,7 @@ def tables(application: Application, lists: Lists) -> tuple[Table, ...]:
             needed = known.needed(claim.option)
             labels = [*needed, *(label for label in mapped if label not in needed)]
         lines = []
-        for label in sorted(filter(LABEL.fullmatch, labels), key=place):
+        for label in sorted(filter(LABEL.fullmatch, labels), key=label_order):
             own = mapped.get(label)
             lines.append(
                 Line(

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from htqcli.draft.application import Application, StandardClaim, named_again
-from htqcli.ksbs.lists import KsbList, Lists, place
+from htqcli.draft.application import Application, StandardClaim, repeated_standards
+from htqcli.ksbs.lists import KsbList, Lists, label_order
 from htqcli.mapping.editing import Covering
 from htqcli.mapping.sheets import Cell, Sheet, column_name
 from htqcli.model.part import sound
@@ -249,7 +249,7 @@ def understand(
     option: str | None = None,
 ) -> Result:
     """What the tables say about the draft's mapping. Raises AskedFor."""
-    again = named_again(application)
+    again = repeated_standards(application)
     standards = [
         _Standard(index, claim, lists)
         for index, claim in sound(application.standards)
@@ -386,7 +386,7 @@ class _Reading:
                 if (new := self._new(standard, label, line)) is not None:
                     own[label] = new
             if standard.is_known:
-                absent = sorted(standard.labels - lines.keys(), key=place)
+                absent = sorted(standard.labels - lines.keys(), key=label_order)
                 if absent:
                     self.notes.append(
                         f"{standard.name}: {_some(absent)} not in the workbook, so left as in the "

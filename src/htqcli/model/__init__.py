@@ -1,1 +1,1 @@
-"""How a field is declared and read: what is sound is kept, and what is not is a fault."""
+"""How fields are declared and read: sound values are kept, and unsound ones are faults."""

@@ -1,4 +1,4 @@
-"""What is said of a value that is not what its field holds."""
+"""The messages about values that their fields do not accept."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from htqcli.words import join, nearest, only_possible_word, quote, strip_invisib
 
 
 def fault_of(model: type[Model], data: Any, path: FieldPath, entry: Any) -> Fault:
+    """The fault for an entry of Pydantic's errors about `data`."""
     value = data
     for step in path:
         value = value[step]
@@ -69,8 +70,8 @@ def fault_of(model: type[Model], data: Any, path: FieldPath, entry: Any) -> Faul
 
 
 def _lines(part: type[Model], text: str) -> list[str]:
-    """The lines of the fields that a part cannot do without, with a text that is in its place. No
-    e-mail address is repeated."""
+    """The lines of the fields that a part needs, including the text written in its place, unless
+    that contains an e-mail address."""
     return [
         f"{name}: {truncate(text.strip(), 60)}"
         if name == part.known_by and "@" not in text
@@ -81,7 +82,7 @@ def _lines(part: type[Model], text: str) -> list[str]:
 
 
 def _as_list(model: type[Model], path: FieldPath, text: str) -> str:
-    """How the list that belongs at a path is written, with an example from the text there."""
+    """How to write the list that belongs at a path, with an example from the text there."""
     if item := type_at(model, (*path, 0)):
         first, *more = _lines(item, text)
         below = f", with {join(list(map(quote, more)))} below it" if more else ""
@@ -93,7 +94,7 @@ def _as_list(model: type[Model], path: FieldPath, text: str) -> str:
 
 
 def _number_in(value: object, path: FieldPath) -> str | None:
-    """The number in a text that has only the name of its field besides, such as `Level 5`."""
+    """The number in a text that otherwise only repeats its field's name, such as `Level 5`."""
     name = re.escape(str(path[-1]).rstrip("s"))
     form = rf"\s*(?:{name}s?\s*:?\s*([0-9]{{1,4}})|([0-9]{{1,4}})\s*{name}s?)\s*"
     match = re.fullmatch(form, value, re.IGNORECASE) if isinstance(value, str) else None
@@ -101,9 +102,11 @@ def _number_in(value: object, path: FieldPath) -> str | None:
 
 
 def _fix(model: type[Model], path: FieldPath, typed: str, choices: list[str]) -> Fix | None:
-    """The choice that a text at a path cannot but mean."""
+    """The only choice that a text at a path can mean."""
     meant = (
-        None if is_personal_or_claim(model, path) else only_possible_word(typed.strip(), choices)
+        None
+        if is_personal_or_applicant_only(model, path)
+        else only_possible_word(typed.strip(), choices)
     )
     return None if meant is None else Fix(meant)
 
@@ -112,7 +115,6 @@ _GROUP = (
     "a group of fields",
     "Write each field on a line of its own: its name, a colon and its value.",
 )
-
 
 _COLLECTIONS = {
     "model_type": _GROUP,
@@ -148,7 +150,7 @@ def _unknown(model: type[Model], data: Any, path: FieldPath) -> Fault:
     if near and near[0] in data:
         near, hint = [], f"The field ‘{near[0]}’ is here too. Put the two together."
     is_certain = [only_possible_word(str(path[-1]), known)] == near
-    if near and is_personal_or_claim(model, (*path[:-1], near[0])):
+    if near and is_personal_or_applicant_only(model, (*path[:-1], near[0])):
         is_certain = False
     return Fault(
         FaultKind.UNKNOWN,
@@ -161,7 +163,7 @@ def _unknown(model: type[Model], data: Any, path: FieldPath) -> Fault:
 
 
 def meant_fields(model: type[Model], data: Any, path: FieldPath) -> list[FieldPath]:
-    """The missing field, if there is one, that an unknown field was likely meant to be."""
+    """The missing fields, at most one, that an unknown field was likely meant to be."""
     owner = type_at(model, path[:-1])
     for step in path[:-1]:
         data = data[step]
@@ -181,7 +183,7 @@ def absent_fault(path: FieldPath, name: str, owner: type[Model] | None) -> Fault
 
 
 def under(path: FieldPath) -> str:
-    """Where a field goes that belongs to the part at a path: `under ‘qualification’`."""
+    """Where to add a field to the part at a path: `under ‘qualification’`."""
     if not path:
         return "at the top of the file"
     if isinstance(path[-1], int):
@@ -194,11 +196,11 @@ def _line(name: str, info: FieldInfo) -> str:
 
 
 def _described(model: type[Model], path: FieldPath) -> str:
-    """What belongs at a path, with an example where its field has one."""
-    stands = type_at(model, path)
-    written = str(path[-1]) if stands and stands.short_for else None
-    if stands and stands.short_for:
-        path = (*path, stands.short_for)
+    """What belongs at a path, with an example if its field has one."""
+    part = type_at(model, path)
+    written = str(path[-1]) if part and part.short_for else None
+    if part and part.short_for:
+        path = (*path, part.short_for)
     for length in range(len(path), 0, -1):
         owner = type_at(model, path[: length - 1])
         name = str(path[length - 1])
@@ -210,14 +212,14 @@ def _described(model: type[Model], path: FieldPath) -> str:
 
 
 def _or_leave_out(model: type[Model], path: FieldPath) -> str:
-    """What else can be done about a field that says that there is no answer."""
+    """The alternative for a field with a placeholder."""
     owner = type_at(model, path[:-1])
     info = names(owner).get(str(path[-1])) if owner else None
     return ", or leave the field out" if info and REQUIRED not in info.metadata else ""
 
 
 def type_at(model: type[Model], path: FieldPath) -> type[Model] | None:
-    """The part that stands at a path."""
+    """The model of the part at a path; None if no part belongs there."""
     at: Any = model
     for step in path:
         if isinstance(at, type) and issubclass(at, Model):
@@ -233,11 +235,11 @@ def type_at(model: type[Model], path: FieldPath) -> type[Model] | None:
 def is_private(model: type[Model], path: FieldPath) -> bool:
     """Whether the value at a path of `model` is personal."""
     parts = (type_at(model, path[:length]) for length in range(len(path) + 1))
-    return any(part is not None and part.private for part in parts)
+    return any(part is not None and part.is_private for part in parts)
 
 
-def is_personal_or_claim(model: type[Model], path: FieldPath) -> bool:
-    """Whether the value at a path of `model` is personal, or a claim or part of one."""
+def is_personal_or_applicant_only(model: type[Model], path: FieldPath) -> bool:
+    """Whether the value at a path of `model` is personal, or only for the applicant to write."""
     if is_private(model, path):
         return True
     for length, step in enumerate(path):

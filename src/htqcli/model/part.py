@@ -1,4 +1,4 @@
-"""How a group of fields is declared."""
+"""How groups of fields are declared."""
 
 from __future__ import annotations
 
@@ -11,33 +11,32 @@ from pydantic.fields import FieldInfo
 from pydantic_core import core_schema
 
 from htqcli.document.places import FieldPath
-from htqcli.model.values import says
+from htqcli.model.values import custom_error
 
 
 class Model(BaseModel):
-    """A group of fields. A null field is as one that is not there.
+    """A group of fields. A null field is treated as missing.
 
-    Modules of many parts do without `from __future__ import annotations`: Pydantic would compile
-    the text of each annotation whenever the program starts.
+    Modules with many models do not use `from __future__ import annotations`, because Pydantic
+    would compile the text of each annotation at every start.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     short_for: ClassVar[str | None] = None
-    """The field that a value written in place of the whole part stands for."""
+    """The field whose value can be written in place of the whole part."""
 
     known_by: ClassVar[str | None] = None
-    """The field that a text in place of the part likely is, though it does not stand for it."""
+    """The field that a text in place of the part probably is, although that is a mistake."""
 
-    private: ClassVar[bool] = False
+    is_private: ClassVar[bool] = False
     """Whether its values are personal, and so never shown."""
 
     @classmethod
     def __get_pydantic_core_schema__(
         cls, source: Any, handler: GetCoreSchemaHandler
     ) -> core_schema.CoreSchema:
-        """As a validator of Pydantic's would; one for each model is found and looked through
-        again whenever the program starts."""
+        """What Pydantic's own decorator for validators does, but faster at every start."""
         whole = handler(source)
         return core_schema.no_info_before_validator_function(cls._without_nulls, whole)
 
@@ -57,46 +56,47 @@ class Model(BaseModel):
 
 @cache
 def names(part: type[Model]) -> dict[str, FieldInfo]:
-    """The fields of a part by the names that are written."""
+    """The fields of a part by the names that files use."""
     return {info.alias or name: info for name, info in part.model_fields.items()}
 
 
 class _Required:
-    """The mark of a field that a part cannot do without."""
+    """Marks a field that its part needs."""
 
 
 REQUIRED = _Required()
 
 
 class CheckedByRule(NamedTuple):
-    """The mark of a field of which a rule of its own speaks, so that a `lenient` reading leaves
-    it alone: what stands there is read as `kind`, and where it is not `required` nothing is
-    said of its absence."""
+    """Marks a field that a rule checks, so that `partial_model` does not: the value is read as
+    `kind`, and unless `required`, its absence is not a fault."""
 
     kind: Any = None
     required: bool = True
 
 
-class _Claim:
-    """The mark of a field with which the applicant declares something, or says what others may
-    see: nobody else writes that for it, be it a slip of the pen."""
+class _ApplicantOnly:
+    """Marks a field in which the applicant declares something or decides what others may see. No
+    one else may write it, not even to correct a slip."""
 
 
-APPLICANT_ONLY = _Claim()
+APPLICANT_ONLY = _ApplicantOnly()
 
 
-class _Hole:
-    """Stands in a list for an item that was not sound, so that the others keep their number."""
+class _UnsoundItem:
+    """Takes the place of an unsound item in a list, so that the others keep their positions."""
 
 
-UNSOUND_ITEM = _Hole()
+UNSOUND_ITEM = _UnsoundItem()
 
 
 def _item(value: object, handler: Callable[[object], Any]) -> Any:
     if value is UNSOUND_ITEM:
         return None
     if value is None:
-        raise says("An item of the list is empty", "Delete the item, or write what belongs there.")
+        raise custom_error(
+            "An item of the list is empty", "Delete the item, or write what belongs there."
+        )
     return handler(value)
 
 
@@ -104,8 +104,6 @@ T = TypeVar("T")
 
 
 class _Item:
-    """The reading of an item of a list."""
-
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> core_schema.CoreSchema:
@@ -113,7 +111,7 @@ class _Item:
 
 
 Items = tuple[Annotated[T | None, _Item()], ...]
-"""A list. An item that was not sound is None; see `sound`."""
+"""A list in which an unsound item is None; see `sound`."""
 
 
 def sound(items: tuple[T | None, ...]) -> Iterator[tuple[int, T]]:
@@ -122,7 +120,7 @@ def sound(items: tuple[T | None, ...]) -> Iterator[tuple[int, T]]:
 
 
 def leaves(part: Model, path: FieldPath = ()) -> Iterator[tuple[FieldPath, object]]:
-    """Every single value that a part has, with its path. An item that was not sound is None."""
+    """Every single value in a part, with its path. An unsound item is None."""
     for attribute, info in type(part).model_fields.items():
         waiting = [((*path, info.alias or attribute), getattr(part, attribute))]
         while waiting:
@@ -137,7 +135,7 @@ def leaves(part: Model, path: FieldPath = ()) -> Iterator[tuple[FieldPath, objec
 
 
 def bare_type(annotation: Any) -> Any:
-    """An annotation without what it is annotated with, and without None."""
+    """The type in an annotation, without metadata and without None."""
     while True:
         if get_origin(annotation) is Annotated:
             annotation = get_args(annotation)[0]

@@ -13,7 +13,7 @@ from functools import cached_property
 
 from htqcli.document.places import FieldPath, pointer
 from htqcli.draft.application import Acceptance
-from htqcli.ksbs.lists import meant_label
+from htqcli.ksbs.lists import parse_label
 from htqcli.model.part import sound
 
 
@@ -53,7 +53,7 @@ class Accepted:
     @property
     def labels(self) -> dict[str, str]:
         """The KSBs that it names: the usual form of each label, and the label as written."""
-        return {meant_label(label) or label: label for _, label in sound(self.entry.ksbs)}
+        return {parse_label(label) or label: label for _, label in sound(self.entry.ksbs)}
 
 
 @dataclass(frozen=True)

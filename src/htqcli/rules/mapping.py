@@ -13,7 +13,14 @@ from htqcli.draft.application import Coverage, StandardClaim, choices, units_in_
 from htqcli.draft.coverage import Occupation
 from htqcli.draft.references import References, units_named
 from htqcli.draft.structure import MAX_SIZE, Combinations, CounterExample, Repair, TooLarge
-from htqcli.ksbs.lists import KsbList, meant_label, meant_version, mistaken, ranges, several
+from htqcli.ksbs.lists import (
+    KsbList,
+    combined_labels,
+    parse_label,
+    parse_version,
+    ranges,
+    wrong_labels,
+)
 from htqcli.model.part import sound
 from htqcli.rules.declare import Acceptable, Case, Problem, Severity, rule
 from htqcli.rules.sources import CATEGORIES, CRITERIA, FORMAT, STANDARDS_DATA, SUPPORT
@@ -49,7 +56,7 @@ def _name_of(claim: StandardClaim) -> str:
 def _unknown_ids(references: References) -> Iterator[Problem]:
     """A problem for each id that is used but not defined, with every place of that id."""
     for name, (first, *also) in references.unknown.items():
-        likely = references.likely(name)
+        likely = references.meaning(name)
         yield Problem(
             first,
             f"There is no {references.what} {quote(name)}",
@@ -133,7 +140,7 @@ def unknown_ksb(case: Case) -> Iterable[Problem]:
         if isinstance(known, str):
             continue
         last = {label[0]: label for label in known.ksbs}
-        for label, meant in mistaken(ksbs, known).items():
+        for label, meant in wrong_labels(ksbs, known).items():
             if LABEL.fullmatch(label):
                 hint = f"Did you mean {meant}? " if meant else ""
                 hint += f"The last is {last[label[0]]}. " if label[0] in last else ""
@@ -169,7 +176,9 @@ def uncovered_ksb(case: Case) -> Iterable[Problem]:
     """
     for one in case.occupations:
         path = (*one.path, "ksbs")
-        for own in case.accepted.grouped(uncovered_ksb.code, path, one.gaps) if one.mapped else ():
+        for own in (
+            case.accepted.grouped(uncovered_ksb.code, path, one.gaps) if one.is_mapped else ()
+        ):
             yield Problem(
                 path,
                 f"No unit covers {ranges(own)} of {one.reference}",
@@ -314,7 +323,7 @@ def incompetent_combination(case: Case) -> Iterable[Problem]:
     be competent in it, so none is named.
     """
     occupations = _mapped_occupations(case)
-    if case.permitted is None or not occupations or not all(one.settled for one in occupations):
+    if case.permitted is None or not occupations or not all(one.is_settled for one in occupations):
         return
     structure: FieldPath = ("structure",)
     paths = {one.name: (*one.path, "ksbs") for one in occupations}
@@ -364,7 +373,7 @@ def _mapped_occupations(case: Case) -> list[Occupation]:
     the draft does not soundly name its standards. A standard without a mapping is HTQ501."""
     if any(path[0] == "standards" and len(path) <= 2 for path in case.reading.lost):
         return []
-    return [one for one in case.occupations if one.mapped]
+    return [one for one in case.occupations if one.is_mapped]
 
 
 def _incompetent_learner(
@@ -491,7 +500,7 @@ def unassessed_ksb(case: Case) -> Iterable[Problem]:
     if not case.application.assessments:
         return
     for path, claim, ksbs in _mapped(case):
-        not_ksbs = mistaken(ksbs, _ksb_list(case, claim))
+        not_ksbs = wrong_labels(ksbs, _ksb_list(case, claim))
         gaps = [
             label
             for label, coverage in ksbs.items()
@@ -554,7 +563,7 @@ def _other_version(case: Case, one: Occupation) -> str | None:
     written = case.document.text((*one.path, "version"))
     if not written:
         return None
-    meant = meant_version(written, case.lists.versions(one.claim.resolved_reference or ""))
+    meant = parse_version(written, case.lists.versions(one.claim.resolved_reference or ""))
     return meant if meant != written else None
 
 
@@ -567,13 +576,13 @@ def _version_fix(case: Case, one: Occupation) -> Fix | None:
 
 def _why_no_list(case: Case, one: Occupation) -> str | None:
     """Why there is no list to use. None if there is one, or if another finding says why."""
-    if not one.mapped or one.claim.resolved_reference is None or isinstance(one.list, KsbList):
+    if not one.is_mapped or one.claim.resolved_reference is None or isinstance(one.list, KsbList):
         return None
     at = (*one.path, "version")
     if case.reading.is_reliable(at):
         return one.list
     written = case.document.text(at)
-    if written is None or meant_version(written) in (None, written):
+    if written is None or parse_version(written) in (None, written):
         return None
     return f"{quote(written)} is not a version number"
 
@@ -607,7 +616,7 @@ def _combinations_hint(case: Case) -> str | None:
     structure, permitted = case.application.structure, case.permitted
     if structure is None or structure.is_empty or permitted is None:
         return None
-    settled = {one.name: one.covering for one in _mapped_occupations(case) if one.settled}
+    settled = {one.name: one.covering for one in _mapped_occupations(case) if one.is_settled}
     try:
         if settled and permitted.counter_example(settled) is None:
             return None
@@ -651,7 +660,7 @@ def unsatisfiable_group(case: Case) -> Iterable[Problem]:
         names = {
             one
             for _, name in sound(group.from_)
-            for one in (name in case.units.unknown and case.units.likely(name).ids) or (name,)
+            for one in (name in case.units.unknown and case.units.meaning(name).ids) or (name,)
         }
         if group.choose is not None and group.credits is None and group.choose > len(names):
             what, has = f"{group.choose} units", f"{len(names)}"
@@ -696,11 +705,11 @@ def malformed_label(case: Case) -> Iterable[Problem]:
     """
     for path, claim, ksbs in _mapped(case):
         known = _ksb_list(case, claim)
-        alike = Counter(meant_label(label) for label in ksbs)
-        for label, likely in mistaken(ksbs, known).items():
+        alike = Counter(parse_label(label) for label in ksbs)
+        for label, likely in wrong_labels(ksbs, known).items():
             if LABEL.fullmatch(label):
                 continue
-            fix, meant = None, meant_label(label)
+            fix, meant = None, parse_label(label)
             is_known = isinstance(known, str) or meant in known.ksbs
             is_only = alike[meant] == 1 and case.reading.is_reliable((*path, meant or label))
             if meant and is_only and is_known:
@@ -712,7 +721,7 @@ def malformed_label(case: Case) -> Iterable[Problem]:
                 hint = f"Check the label and the version: the list has no {meant}."
             elif meant:
                 hint = f"Enter it as {meant}."
-            elif together := several(label):
+            elif together := combined_labels(label):
                 hint = _split_hint(together, known)
             else:
                 hint = f"Did you mean {likely}? " if likely else ""

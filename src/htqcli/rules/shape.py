@@ -12,8 +12,8 @@ from htqcli.document.faults import FaultKind, Fix
 from htqcli.document.places import FieldPath
 from htqcli.draft.application import Application, choices
 from htqcli.draft.references import MAX_LISTED, References
-from htqcli.ksbs.lists import meant_version
-from htqcli.model.messages import is_personal_or_claim
+from htqcli.ksbs.lists import parse_version
+from htqcli.model.messages import is_personal_or_applicant_only
 from htqcli.model.part import leaves, sound
 from htqcli.rules.accepting import a_year_after
 from htqcli.rules.declare import CATALOGUE, DRAFT, Case, Problem, Severity, Stage, rule
@@ -100,8 +100,10 @@ def unknown_field(case: Case) -> Iterable[Problem]:
 
 def _dates_in_iso(case: Case) -> Iterable[tuple[FieldPath, Fix]]:
     for path, value in leaves(case.application):
-        if isinstance(value, moment.Moment) and not is_personal_or_claim(Application, path):
-            iso = moment.in_iso(case.document.text(path) or "")
+        if isinstance(value, moment.Moment) and not is_personal_or_applicant_only(
+            Application, path
+        ):
+            iso = moment.to_iso(case.document.text(path) or "")
             if iso:
                 yield path, Fix(iso)
 
@@ -138,7 +140,7 @@ def wrong_value(case: Case) -> Iterable[Problem]:
         known = case.reading.is_reliable((*path, "choose")) and case.reading.is_reliable(
             (*path, "credits")
         )
-        if known and not group.says_how_many:
+        if known and not group.has_one_amount:
             has = "neither ‘choose’ nor" if group.choose is None else "both ‘choose’ and"
             yield Problem(
                 path,
@@ -157,7 +159,7 @@ def _version_problem(case: Case, problem: Problem) -> Problem | None:
     known = (
         case.lists.versions(claim.resolved_reference) if claim and claim.resolved_reference else []
     )
-    meant = meant_version(written, known)
+    meant = parse_version(written, known)
     if meant is None:
         return None
     is_certain = meant in known or written.strip().endswith(meant)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from htqcli.catalogue.model import Standard
 from htqcli.document.faults import Fix
 from htqcli.document.places import FieldPath
-from htqcli.draft.application import StandardClaim, named_again
+from htqcli.draft.application import StandardClaim, repeated_standards
 from htqcli.model.part import sound
 from htqcli.rules.declare import Acceptable, Case, Problem, Severity, rule
 from htqcli.rules.sources import CRITERIA, CYCLE_3, STANDARDS_DATA
@@ -326,7 +326,7 @@ def standard_twice(case: Case) -> Iterable[Problem]:
     can be named once for each option.
     """
     claims = dict(sound(case.application.standards))
-    for index, first in named_again(case.application).items():
+    for index, first in repeated_standards(case.application).items():
         yield Problem(
             ("standards", index, "reference"),
             f"{claims[index].resolved_reference} is named a second time; it is item {first + 1} of "
@@ -405,7 +405,7 @@ def option_of_standard(case: Case) -> Iterable[Problem]:
             continue
         options = join([quote(name) for name in known.options], "or") if known.options else ""
         hint = f"Enter ‘option’ as {options}." if options else "Delete ‘option’."
-        if not known.says_options:
+        if not known.has_options_field:
             hint += " If the standard does have it, import its KSB list from the standards data."
         if claim.option is None:
             message = f"{claim.resolved_reference} has options, and the draft does not say which"
