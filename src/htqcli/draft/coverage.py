@@ -207,6 +207,13 @@ class Matrix:
         return sum(row.met == met for row in self.rows)
 
 
+def all_labels(claim: StandardClaim, known: KsbList | str) -> list[str]:
+    """The KSBs of a table about a standard, in their order: those that its list has for the option,
+    and those that only the mapping names."""
+    labels = {*_needed(known, claim), *(claim.ksbs or {})}
+    return sorted(filter(LABEL.fullmatch, labels), key=label_order)
+
+
 def matrices(application: Application, lists: Lists) -> tuple[Matrix, ...]:
     """The matrix of every standard that a draft names, in its order. Raises TooLarge."""
     permitted = combinations(application)
@@ -223,12 +230,8 @@ def matrices(application: Application, lists: Lists) -> tuple[Matrix, ...]:
             continue
         known = lists.get(claim.resolved_reference, claim.version)
         mapped = claim.ksbs or {}
-        labels = list(mapped)
-        if isinstance(known, KsbList):
-            needed = known.needed(claim.option)
-            labels = [*needed, *(label for label in mapped if label not in needed)]
         rows = []
-        for label in sorted(filter(LABEL.fullmatch, labels), key=label_order):
+        for label in all_labels(claim, known):
             coverage = mapped.get(label)
             names = [name for _, name in sound(coverage.units)] if coverage else []
             covering = permitted.units(names)

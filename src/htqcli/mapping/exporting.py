@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from htqcli.draft.application import Application, repeated_standards
-from htqcli.ksbs.lists import KsbList, Lists, label_order
+from htqcli.draft.coverage import all_labels
+from htqcli.ksbs.lists import KsbList, Lists
 from htqcli.mapping.sheets import column_name
 from htqcli.model.part import sound
-from htqcli.vocabulary import LABEL
 from htqcli.words import visible
 
 if TYPE_CHECKING:
@@ -67,12 +67,8 @@ def tables(application: Application, lists: Lists) -> tuple[Table, ...]:
             continue
         known = lists.get(claim.resolved_reference, claim.version)
         mapped = claim.ksbs or {}
-        labels = list(mapped)
-        if isinstance(known, KsbList):
-            needed = known.needed(claim.option)
-            labels = [*needed, *(label for label in mapped if label not in needed)]
         lines = []
-        for label in sorted(filter(LABEL.fullmatch, labels), key=label_order):
+        for label in all_labels(claim, known):
             own = mapped.get(label)
             lines.append(
                 Line(
