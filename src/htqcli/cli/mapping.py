@@ -46,7 +46,7 @@ def export(
     """
     from htqcli.mapping import exporting
 
-    read, application, lists = _read(draft, ksbs)
+    _, application, lists = _read(draft, ksbs)
     if format == "xlsx" and output is None:
         raise typer.BadParameter(
             "A workbook goes to a file. Name it: ‘-o mapping.xlsx’.", param_hint="--output"
@@ -65,17 +65,15 @@ def export(
         with terminal.into(output, "the mapping", format):
             terminal.write_data(exporting.as_csv(application, found))
         return
-    assert output is not None
     try:
-        files.replace_file(output, exporting.as_workbook(application, found))
+        files.replace_file(str(output), exporting.as_workbook(application, found))
     except OSError as error:
         terminal.print_error(
-            f"{visible_start(output)}: the workbook is not written: {files.reason(error)}"
+            f"{visible_start(str(output))}: the workbook is not written: {files.reason(error)}"
         )
         raise typer.Exit(exits.NOT_DONE) from None
     names = ", ".join(f"{table.name} ({len(table.lines)} KSBs)" for table in found)
-    terminal.print_error(f"Wrote {visible(output)}: {visible(names)}.")
-    _ = read
+    terminal.print_error(f"Wrote {visible(str(output))}: {visible(names)}.")
 
 
 @app.command("import")
