@@ -367,6 +367,35 @@ def test_a_table_that_names_no_standard_is_asked_about_where_there_are_several(h
     assert second["ksbs"]["K2"] == {"units": ["U1", "U2"], "coverage": "partial"}
 
 
+def test_a_sheet_about_another_standard_is_left_out_and_told(htq, here):
+    def add(book):
+        other = book.create_sheet("ST0118")
+        for row in (["", "U1", "U2"], ["K1", "", "x"], ["K3", "x", "x"]):
+            other.append(row)
+
+    write(here / "m.xlsx", [["ST0116", "U1", "U2"], ["K1", "x", "x"], ["K3", "", ""]], change=add)
+    run = htq("mapping", "import", "m.xlsx", "draft.yaml")
+    assert run.code == 0
+    assert "Sheet ‘ST0118’: what is about ST0118 was not read." in run.out
+    found = mapping_of((here / "draft.yaml").read_bytes())
+    assert (found["K1"][0], found["K3"][0]) == (["U1", "U2"], [])
+
+
+def test_the_options_of_a_standard_have_tables_of_their_own(htq, here):
+    options = "".join(
+        f"  - reference: ST0118\n    option: {name}\n    ksbs: {{K1: [U1], S2: [{unit}]}}\n"
+        for name, unit in (("Civil", "U1"), ("Marine", "U2"))
+    )
+    (here / "draft.yaml").write_text(DRAFT + options)
+    before = (here / "draft.yaml").read_text()
+    for format in ("xlsx", "csv"):
+        htq("mapping", "export", "draft.yaml", "--format", format, "-o", f"m.{format}")
+        run = htq("mapping", "import", f"m.{format}", "draft.yaml")
+        assert (run.code, (here / "draft.yaml").read_text()) == (0, before)
+        assert "ST0118 Civil" in run.out
+        assert "ST0118 Marine" in run.out
+
+
 @pytest.mark.parametrize(
     ("rows", "said"),
     [

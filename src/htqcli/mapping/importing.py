@@ -316,15 +316,23 @@ class _Reading:
         self._tell_hidden(sheet)
         best.fill(self)
 
-    def standard_of(self, sheet: Sheet, told: str | None = None) -> _Standard:
-        """The standard that a table is about: as it says itself, else the only one."""
+    def standard_of(self, sheet: Sheet, told: str | None = None) -> _Standard | None:
+        """The standard that a table is about: as it says itself, else the only one. None for one
+        that is not read, which is noted."""
         words = [told] if told else [sheet.name, *_first_words(sheet)]
+        others: dict[str, None] = {}
         for word in words:
             typed = word.upper().replace(" ", "")
             named = [own for own in self.standards if own.reference in typed]
             with_option = [own for own in named if own.has_option_in(word)]
             if len(with_option or named) == 1:
                 return (with_option or named)[0]
+            if not named:
+                others |= dict.fromkeys(re.findall(r"ST[0-9]{4}", typed))
+        if others:
+            note = f"Sheet {quote(sheet.name)}: what is about {_some(list(others))} was not read."
+            self.notes += [] if note in self.notes else [note]
+            return None
         if len(self.standards) == 1 and not told:
             return self.standards[0]
         raise AskedFor(
@@ -490,12 +498,15 @@ class _Matrix:
             cell.text.casefold() in _PARTIAL | {"f", "full"} and not cell.font.startswith("w")
             for cell in sheet.cells.values()
         )
-        standards: dict[str, _Standard] = {}
+        standards: dict[str, _Standard | None] = {}
         for line, label in sorted(self.labels.items()):
             told = sheet.text(*self.at(line, standard_line)) if standard_line else ""
+            told = self._with_option(told, line)
             if told not in standards:
-                standards[told] = reading.standard_of(sheet, self._with_option(told, line) or None)
+                standards[told] = reading.standard_of(sheet, told or None)
             standard = standards[told]
+            if standard is None:
+                continue
             if label not in standard.labels and standard.is_known:
                 for unit_line in self.units:
                     if sheet.text(*self.at(line, unit_line)):
@@ -520,7 +531,10 @@ class _Matrix:
                     marks += 1
                     reading.mark(sheet, at, standard, label, unit, coverage)
             self._others(reading, others, line, standard, label, p_is_partial)
-        name = ", ".join(dict.fromkeys(own.name for own in standards.values()))
+        names = [own.name for own in standards.values() if own is not None]
+        if not names:
+            return
+        name = ", ".join(dict.fromkeys(names))
         layout = "KSBs across, units down" if self.is_turned else "KSBs down, units across"
         reading.understood.append(
             Understood(sheet.name, layout, name, len(self.labels), units, marks)
@@ -609,7 +623,17 @@ def _matrix_of(
     own_units = {at: unit for at, unit in own_units.items() if at != label_line}
     if not own_labels or not own_units:
         return None
-    if len(own_labels) > 1.5 * len(set(own_labels.values())):
+    owners = [
+        at[side]
+        for at, cell in sheet.cells.items()
+        if at[1 - side] == heading and title_key(cell.text) in ("standard", "option")
+    ]
+
+    def whole(at: int) -> tuple[str, ...]:
+        places = ((at, owner) if side else (owner, at) for owner in owners)
+        return (own_labels[at], *(sheet.text(*place) for place in places))
+
+    if len(own_labels) > 1.5 * len(set(map(whole, own_labels))):
         return None  # the same labels again and again: a row for each pair
     return _Matrix(
         sheet, own_labels, own_units, heading, label_line, is_turned,
@@ -638,6 +662,8 @@ class _Rows:
         columns = sorted({column for _, column in sheet.cells})
         headings = {column: sheet.text(first - 1, column) for column in columns}
         standard = reading.standard_of(sheet)
+        if standard is None:
+            return
         labels = {label for _, labels in self.rows.values() for label in labels}
         named = {unit for units, _ in self.rows.values() for unit in units}
         for row, (units, own) in sorted(self.rows.items()):
