@@ -19,6 +19,7 @@ from htqcli.check.places import Finder
 from htqcli.check.report import Checked, Diagnostic, Repair, Report
 from htqcli.document import reader
 from htqcli.document.nodes import Document
+from htqcli.folder import Folder
 from htqcli.ksbs.lists import FOLDER as KSB_FOLDER
 from htqcli.ksbs.lists import Lists
 from htqcli.rules import about
@@ -56,6 +57,7 @@ class Checker:
         self._skipped = tuple(rule for rule in left_out if rule.can_decide(cycles))
         self._ksbs = ksbs
         self._lists: dict[Path, Lists] = {}
+        self._folders: dict[Path, Folder] = {}
         self._tidies = tidies
 
     def check(self, item: Draft | Unchecked | LeftOut) -> Outcome:
@@ -106,7 +108,11 @@ class Checker:
         file = draft.folder / os.path.basename(draft.path)
         folder = self._ksbs or draft.folder / KSB_FOLDER
         lists = self._lists.setdefault(folder, Lists(folder))
-        case = Case(document, reading, self.catalogue or reading.part, None, self.at, file, lists)
+        known_to = self.catalogue or reading.part
+        if draft.folder not in self._folders:
+            self._folders[draft.folder] = Folder(str(draft.folder))
+        own = self._folders[draft.folder]
+        case = Case(document, reading, known_to, None, self.at, file, lists, own)
         number = case.application.cycle
         if number is not None:
             known = (cycle for cycle in case.catalogue.cycles if cycle.cycle == number)

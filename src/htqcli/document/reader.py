@@ -199,7 +199,7 @@ class _ParserText:
 
     def index(self, at: int) -> int:
         """The place in the original text of a character of the parser's text."""
-        return min(at + self._shift(at), self.size)
+        return min(at + self._shift(at) if self.shifts else at, self.size)
 
     def edit(self, edits: Iterable[Edit]) -> None:
         """Apply edits, in the order of the text, to the parser's text."""
@@ -250,9 +250,9 @@ def _read(text: str) -> Document:
     found: list[Slip] = []
     stops: dict[int, int | None] = {}  # by line: the slip found there, None once the line is out
     left = min(MAX_SLIPS, _MAX_REREAD // (len(text) + 1))
-    first = _conflicts(parsed.text)
-    found += (_in_original(slip, parsed) for slip in first)
-    parsed.edit(sorted(edit for slip in first for edit in slip.edits))
+    if first := _conflicts(parsed.text):
+        found += (_in_original(slip, parsed) for slip in first)
+        parsed.edit(sorted(edit for slip in first for edit in slip.edits))
     while True:
         reading = _Reading(text, parsed)
         error = reading.walk(check_root=not found)

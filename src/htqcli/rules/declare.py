@@ -157,7 +157,8 @@ class Case:
     `catalogue` is what is sound of it, and the draft is empty.
 
     `cycle` is None unless the draft names a cycle of the catalogue. `file` is the draft's path
-    from the current folder, and `lists` are its KSB lists. `accepted` is what the draft accepts;
+    from the current folder, `lists` are its KSB lists, and `folder` is what its paths are relative
+    to. `accepted` is what the draft accepts;
     what that matches is known once all other rules have run.
     """
 
@@ -168,12 +169,8 @@ class Case:
     at: datetime
     file: Path
     lists: Lists
+    folder: Folder
     accepted: Acceptances = NOTHING_ACCEPTED
-
-    @cached_property
-    def folder(self) -> Folder:
-        """The folder that paths in the draft are relative to."""
-        return Folder(str(self.file.parent))
 
     @property
     def application(self) -> Application:
