@@ -169,6 +169,10 @@ def as_workbook(application: Application, found: Sequence[Table]) -> bytes:
 _HEAD = 5
 """The rows above the first KSB: what it is, how to fill it in, groups of units, units, and none."""
 
+_MAX_TEXT = 32_767
+"""How many characters Excel takes in a cell (Microsoft, ‘Excel specifications and limits’)."""
+
+
 _GUIDE = (
     (
         "title",
@@ -303,7 +307,7 @@ class _Writing:
 
     def _line(self, sheet: Worksheet, row: int, line: Line, first: int, end: int) -> None:
         sheet.write_string(row, 0, line.label, self.formats["cell"])
-        sheet.write_string(row, 1, visible(line.statement or "")[:30_000], self.formats["cell"])
+        sheet.write_string(row, 1, visible(line.statement or "")[:_MAX_TEXT], self.formats["cell"])
         marks = f"{column_name(first + 1)}{row + 1}:{column_name(max(first + 1, end))}{row + 1}"
         covered = "yes" if "full" in line.marks.values() else "partly" if line.marks else "no"
         sheet.write_formula(

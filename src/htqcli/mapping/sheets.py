@@ -30,6 +30,10 @@ has less than 2 MB."""
 MAX_SHEETS = 200
 MAX_CELLS = 200_000
 """How many cells with something in them are read, of all sheets together."""
+_MAX_MERGES = 10_000
+_MAX_MERGED = 2_000
+"""How many merges are looked at, and how many cells of one are filled. A heading is merged over a
+few units; a hostile sheet merges all its cells."""
 
 
 class NotRead(Exception):
@@ -351,13 +355,13 @@ def _place(reference: str) -> tuple[int, int] | None:
 
 def _spread(sheet: Sheet, merged: list[str]) -> None:
     """Show what the first of merged cells shows in the others, unless they are very many."""
-    for reference in merged[:10_000]:
+    for reference in merged[:_MAX_MERGES]:
         first, _, last = reference.partition(":")
         start, end = _place(first), _place(last or first)
         if start is None or end is None or start not in sheet.cells:
             continue
         height, width = end[0] - start[0] + 1, end[1] - start[1] + 1
-        if height < 1 or width < 1 or height * width > 2_000:
+        if height < 1 or width < 1 or height * width > _MAX_MERGED:
             continue
         cell = sheet.cells[start]._replace(spread=True)
         for row in range(start[0], end[0] + 1):
