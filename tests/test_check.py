@@ -5,6 +5,8 @@ import os
 
 import pytest
 
+from htqcli.document import reader
+
 from conftest import IN_WINDOW, ROOT, program
 
 TEN_MISTAKES = {
@@ -530,13 +532,9 @@ def test_an_unknown_option_is_refused_with_the_nearest(htq):
 
 
 def test_a_valid_draft_is_parsed_once(draft, monkeypatch, htq):
-    import yaml
-
     parsed = []
-    parse = yaml.parse
-    monkeypatch.setattr(
-        yaml, "parse", lambda *args, **more: parsed.append(1) or parse(*args, **more)
-    )
+    loader = reader.LOADER
+    monkeypatch.setattr(reader, "LOADER", lambda text: parsed.append(1) or loader(text))
     htq("standards", "routes")  # the catalogue is read
     before = len(parsed)
     htq("check", draft(), "--at", IN_WINDOW)

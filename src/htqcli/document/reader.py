@@ -331,6 +331,7 @@ class _Reading:
     def __init__(self, text: str, parsed: _ParserText) -> None:
         self.text = text
         self.parsed = parsed
+        self.as_written = parsed.text is text
         self.stand_ins = parsed.stand_ins
         self.lines = Lines(text)
         self.faults: list[Fault] = []
@@ -443,12 +444,11 @@ class _Reading:
             yaml.MappingEndEvent: self._close,
             yaml.SequenceEndEvent: self._close,
         }
-        text = self.parsed.text
-        stack, scalar_event = self.stack, yaml.ScalarEvent
-        as_written = text is self.text
+        stack, scalar_event, as_written = self.stack, yaml.ScalarEvent, self.as_written
         values = 0
+        parser = LOADER(self.parsed.text)
         event: Any
-        for event in yaml.parse(text, Loader=LOADER):
+        for event in iter(parser.get_event, None):
             kind = type(event)
             if kind in _VALUES:
                 values += 1
@@ -462,7 +462,7 @@ class _Reading:
                 and stack
                 and not (top := stack[-1]).is_lost
             ):
-                value = _nfc(event.value)
+                value = event.value if event.value.isascii() else _nfc(event.value)
                 start, end = event.start_mark.index, event.end_mark.index
                 scalar = Scalar(value, not event.style and value in _NULLS, start, end)
                 parent, key = top.node, top.key
@@ -494,7 +494,7 @@ class _Reading:
                 return
 
     def _index(self, mark: Any) -> int:
-        return self.parsed.index(mark.index)
+        return mark.index if self.as_written else self.parsed.index(mark.index)
 
     def _fault(
         self,
@@ -537,10 +537,12 @@ class _Reading:
         self._add(scalar)
 
     def _open(self, event: Any) -> None:
-        start, end = self._span(event)
-        self._tag(event)
+        start = self._index(event.start_mark)
+        if event.anchor is not None or event.tag is not None:
+            start, _ = self._span(event)
+            self._tag(event)
         if len(self.stack) >= MAX_DEPTH:
-            self._too_deep(Span(start, end))
+            self._too_deep(Span(*self._span(event)))
         is_mapping = type(event) is yaml.MappingStartEvent
         node = Mapping(start, start) if is_mapping else Sequence(start, start)
         if event.anchor is not None:
@@ -599,7 +601,8 @@ class _Reading:
         top = self.stack[-1]
         parent = top.node
         parent.size += node.size
-        parent.height = max(parent.height, node.height + 1)
+        if node.height >= parent.height:
+            parent.height = node.height + 1
         if top.is_lost:
             top.is_lost, top.key = False, None
             return

@@ -295,10 +295,10 @@ def _mapped(reading: Reading[Application]) -> Iterator[tuple[FieldPath, Coverage
             yield ("standards", index, "ksbs", label), coverage
 
 
-def units(reading: Reading[Application], document: Document) -> References:
+def units(reading: Reading[Application], names: Iterable[tuple[FieldPath, str]]) -> References:
     """The units of a draft and the names of units in it."""
     titles = {name: unit.title or "" for name, unit in reading.part.units.items()}
-    places = _by_name(reading, "units", units_named(reading, document))
+    places = _by_name(reading, "units", names)
     others_hint = (
         "It is an assessment. Name it in ‘assessed_by’, and here the units that cover the KSB."
     )

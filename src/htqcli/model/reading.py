@@ -174,7 +174,7 @@ def _remove(data: Any, path: FieldPath) -> bool:
 def _missing(part: Model, path: FieldPath) -> Iterator[Fault]:
     for attribute, name, is_required in _attributes(type(part)):
         value = getattr(part, attribute)
-        if attribute not in part.model_fields_set and is_required:
+        if is_required and attribute not in part.model_fields_set:
             yield absent_fault(path, name, type(part))
         elif isinstance(value, Model):
             yield from _missing(value, (*path, name))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Annotated, Any, TypeVar, cast
 from unicodedata import normalize
 
@@ -68,6 +69,10 @@ def is_placeholder(text: str) -> bool:
     """Whether a text stands for a missing answer: it begins with TODO, TBC or TBD, is wholly in
     angle or square brackets, ends with such a word in brackets or after a dash, or only says that
     there is no answer. Case and repeated signs make no difference."""
+    return (_short_placeholder if len(text) <= _MAX_NO_ANSWER else _placeholder)(text)
+
+
+def _placeholder(text: str) -> bool:
     shown = strip_invisible(text)
     if not shown.isascii():
         shown = normalize("NFKC", shown)
@@ -76,6 +81,10 @@ def is_placeholder(text: str) -> bool:
         or (len(shown) <= _MAX_NO_ANSWER and _NO_ANSWER.fullmatch(shown))
         or _LEFT_OPEN.search(shown[-_MAX_NO_ANSWER:])
     )
+
+
+_short_placeholder = lru_cache(_placeholder)
+"""Of short texts many are the same: a draft names each unit often."""
 
 
 _OPEN = (

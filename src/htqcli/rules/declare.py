@@ -8,7 +8,7 @@ reports are made.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -191,7 +191,12 @@ class Case:
     @cached_property
     def units(self) -> References:
         """The units of the draft, and every use of a unit's id."""
-        return references.units(self.reading, self.document)
+        return references.units(self.reading, self.unit_names)
+
+    @cached_property
+    def unit_names(self) -> Sequence[tuple[FieldPath, str]]:
+        """Every name of a unit in a list of the draft, with its path."""
+        return tuple(references.units_named(self.reading, self.document))
 
     @cached_property
     def assessments(self) -> References:

@@ -11,7 +11,7 @@ from htqcli.document.faults import Fix
 from htqcli.document.places import FieldPath
 from htqcli.draft.application import Coverage, StandardClaim, choices, units_in_structure
 from htqcli.draft.coverage import Occupation
-from htqcli.draft.references import References, units_named
+from htqcli.draft.references import References
 from htqcli.draft.structure import MAX_SIZE, Combinations, CounterExample, Repair, TooLarge
 from htqcli.ksbs.lists import (
     KsbList,
@@ -863,11 +863,11 @@ def named_twice(case: Case) -> Iterable[Problem]:
 
     It does not count twice, so another unit or name is likely missing.
     """
-    lists: dict[FieldPath, Counter[str]] = {}
-    for path, name in units_named(case.reading, case.document):
-        named = lists.setdefault(path[:-1], Counter())
-        named[name] += 1
-        if named[name] == 2:
+    times: Counter[tuple[FieldPath, str]] = Counter()
+    for path, name in case.unit_names:
+        in_list = path[:-1], name
+        times[in_list] += 1
+        if times[in_list] == 2:
             yield Problem(
                 path,
                 f"The list names the unit {quote(name)} twice",
