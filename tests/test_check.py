@@ -5,9 +5,8 @@ import os
 
 import pytest
 
-from htqcli.document import reader
-
 from conftest import IN_WINDOW, ROOT, program
+from htqcli.document import reader
 
 TEN_MISTAKES = {
     # old text: (new text, code, text at the place)
