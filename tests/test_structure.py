@@ -35,6 +35,7 @@ ORDER = [
     "ksbs.fetching",
     "ksbs.lists",
     "ksbs.importing",
+    "ksbs.versions",
     "draft.application",
     "draft.structure",
     "draft.coverage",

@@ -28,8 +28,9 @@ COMMANDS = (
 )
 """The commands, in the order of the help. Each has a module of its name in this package, with a
 function of that name for a command, or `app` for a group of commands."""
-IN_GROUPS = {"catalogue": ("diff", "drift", "new-cycle")}
-"""The commands of a group that have their own modules. They come after those in its module."""
+IN_GROUPS = {"ksbs": ("ksbs-diff",), "catalogue": ("diff", "drift", "new-cycle")}
+"""The commands of a group that have their own modules; a name can begin with that of the group.
+They come after those in its module."""
 
 
 def program(commands: Sequence[str] = COMMANDS) -> typer.Typer:
@@ -47,7 +48,7 @@ def program(commands: Sequence[str] = COMMANDS) -> typer.Typer:
         if hasattr(module, "app"):
             app.add_typer(module.app, name=name, no_args_is_help=True)
             for inner in IN_GROUPS.get(name, ()):
-                module.app.command(inner)(_function(inner))
+                module.app.command(inner.removeprefix(f"{name}-"))(_function(inner))
         else:
             app.command(name)(_function(name))
     return app

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from htqcli.ksbs.lists import KsbList
 
 
-app = typer.Typer(help="Get, import and read the lists of KSBs of standards.")
+app = typer.Typer(help="Get, import, read and compare the lists of KSBs of standards.")
 
 _MAX_SHOWN = 20
 """How many lists, or things left out, are named at most."""
