@@ -28,7 +28,11 @@ COMMANDS = (
 )
 """The commands, in the order of the help. Each has a module of its name in this package, with a
 function of that name for a command, or `app` for a group of commands."""
-IN_GROUPS = {"ksbs": ("ksbs-diff",), "catalogue": ("diff", "drift", "new-cycle")}
+IN_GROUPS = {
+    "ksbs": ("ksbs-diff",),
+    "mapping": ("mapping-carry",),
+    "catalogue": ("diff", "drift", "new-cycle"),
+}
 """The commands of a group that have their own modules; a name can begin with that of the group.
 They come after those in its module."""
 

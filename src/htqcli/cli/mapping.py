@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
 from htqcli import files
-from htqcli.cli import completion, exits, refusals, terminal
+from htqcli.cli import completion, drafts, exits, refusals, terminal
 from htqcli.cli.options import KsbFolder, Output, format_option
 from htqcli.words import Refusal, quote, visible, visible_start
 
 if TYPE_CHECKING:
-    from htqcli.check.inputs import Draft
     from htqcli.draft.application import Application
-    from htqcli.ksbs.lists import Lists
     from htqcli.mapping.importing import Result
 
 app = typer.Typer(help="Take the mapping of a draft to Excel, and back.")
@@ -46,7 +42,7 @@ def export(
     """
     from htqcli.mapping import exporting
 
-    _, application, lists = _read(draft, ksbs)
+    _, application, lists = drafts.read_with_lists(draft, ksbs)
     if format == "xlsx" and output is None:
         raise typer.BadParameter(
             "A workbook goes to a file. Name it: ‘-o mapping.xlsx’.", param_hint="--output"
@@ -109,7 +105,7 @@ def import_(
     from htqcli.mapping import editing, importing, sheets
     from htqcli.vocabulary import parse_reference
 
-    read, application, lists = _read(draft, ksbs)
+    read, application, lists = drafts.read_with_lists(draft, ksbs)
     reference = parse_reference(standard) if standard else None
     named = [claim.resolved_reference for claim in application.standards if claim]
     if standard and reference not in named:
@@ -148,7 +144,7 @@ def import_(
     may_write = partial or not found.unread
     writes = may_write and not diff and new != read.content
     if writes:
-        _write(draft, read, new)
+        drafts.write(draft, read, new)
     if format == "json":
         from htqcli.formats.json import encode
 
@@ -162,33 +158,9 @@ def import_(
             terminal.write(f"  new unit {visible(name)}: {visible(title)}\n")
         _show(draft, application, found, changes, wrote=writes, is_diff=diff)
     if diff and format == "text":
-        terminal.write_diff(_difference(draft, read.content, new))
+        terminal.write_diff(drafts.difference(draft, read.content, new))
     if not may_write:
         raise typer.Exit(exits.FOUND)
-
-
-def _read(path: str, ksbs: Path | None) -> tuple[Draft, Application, Lists]:
-    from htqcli.cli.drafts import read_draft
-    from htqcli.ksbs.lists import FOLDER, Lists
-
-    refusals.expect_folder(ksbs)
-    draft, application = read_draft(path)
-    return draft, application, Lists(ksbs or draft.folder / FOLDER)
-
-
-def _write(path: str, read: Draft, new: bytes) -> None:
-    try:
-        if files.content_of(path) != read.content:
-            why = "it has changed since it was read. Run the command again"
-        elif files.is_read_only(path):
-            why = "it is read-only"
-        else:
-            files.replace_file(path, new)
-            return
-    except OSError as error:
-        why = files.reason(error)
-    terminal.print_error(f"{visible_start(path)}: nothing was written: {why}")
-    raise typer.Exit(exits.NOT_DONE)
 
 
 def _standard_name(application: Application, index: int) -> str:
@@ -278,12 +250,3 @@ def _as_data(
         "unread": [cell._asdict() for cell in found.unread],
         "notes": list(found.notes),
     }
-
-
-def _difference(path: str, old: bytes, new: bytes) -> str:
-    """What changes, without the lines around it, of which one could be personal."""
-    before, after = (text.decode("utf-8-sig").splitlines(keepends=True) for text in (old, new))
-    return "".join(
-        line if line.endswith("\n") else f"{line}\n"
-        for line in difflib.unified_diff(before, after, path, path, n=0)
-    )

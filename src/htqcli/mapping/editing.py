@@ -41,7 +41,7 @@ def with_mapping(
     if document.root is None or not document.as_written:
         raise CannotEdit("Correct what ‘htq check’ finds in the draft first.")
     text = document.lines.text
-    style = _Style(text)
+    style = Style(text)
     edits = [
         edit
         for index, lines in changes.items()
@@ -57,7 +57,7 @@ def with_mapping(
     return made
 
 
-class _Style:
+class Style:
     """How a draft is written: as JSON or as YAML, and with which line ends."""
 
     def __init__(self, text: str) -> None:
@@ -116,7 +116,7 @@ def _texts(value: Data) -> tuple[str, ...]:
 
 
 def _of_standard(
-    document: Document, index: int, lines: Mapping[str, Covering], style: _Style
+    document: Document, index: int, lines: Mapping[str, Covering], style: Style
 ) -> Iterator[Edit]:
     at: FieldPath = ("standards", index, "ksbs")
     data = document.data()
@@ -136,7 +136,7 @@ def _of_standard(
 
 
 def _of_line(
-    document: Document, path: FieldPath, value: Data, covering: Covering, style: _Style
+    document: Document, path: FieldPath, value: Data, covering: Covering, style: Style
 ) -> Iterator[Edit]:
     """Change one line: each field that stays as it is keeps its text."""
     before = covering_of(value)
@@ -173,7 +173,7 @@ def _of_line(
 
 
 def _own_node(document: Document, path: FieldPath) -> Node:
-    node = _node(document, path)
+    node = node_at(document, path)
     if node is None or node.start < document.key(path).start:
         raise CannotEdit("It uses YAML anchors in the mapping: write those values out.")
     return node
@@ -183,7 +183,7 @@ def _whole(document: Document, path: FieldPath, new: str) -> Edit:
     """Another value in place of the whole of one."""
     text, node, key = document.lines.text, _own_node(document, path), document.key(path)
     if "#" in text[node.start : node.end]:
-        raise CannotEdit(_NOT_SAFE)
+        raise CannotEdit(NOT_SAFE)
     colon = text.index(":", key.end)
     if node.end <= node.start or "\n" in text[colon : node.start]:
         return Edit(colon + 1, max(colon + 1, node.end), f" {new}")
@@ -191,7 +191,7 @@ def _whole(document: Document, path: FieldPath, new: str) -> Edit:
 
 
 def _list(
-    document: Document, path: FieldPath, old: tuple[str, ...], new: tuple[str, ...], style: _Style
+    document: Document, path: FieldPath, old: tuple[str, ...], new: tuple[str, ...], style: Style
 ) -> Iterator[Edit]:
     """Another list. Items on lines of their own stay on theirs."""
     text, node = document.lines.text, _own_node(document, path)
@@ -200,9 +200,9 @@ def _list(
         yield _whole(document, path, style.units(new))
         return
     starts = [document.lines.bounds(item.start)[0] for item in cast("Sequence", node).items]
-    ends = [_after_line(text, item.end) for item in cast("Sequence", node).items]
+    ends = [after_line(text, item.end) for item in cast("Sequence", node).items]
     if len(starts) != len(old):
-        raise CannotEdit(_NOT_SAFE)
+        raise CannotEdit(NOT_SAFE)
     for name, start, end in zip(old, starts, ends, strict=True):
         if name not in new:
             yield Edit(start, end, "")
@@ -213,25 +213,25 @@ def _list(
     elif added:
         indentation = re.match(r" *- +", text[starts[0] :])
         if indentation is None:
-            raise CannotEdit(_NOT_SAFE)
+            raise CannotEdit(NOT_SAFE)
         ending = "" if ends[-1] < len(text) or text.endswith("\n") else style.line_end
         lines = "".join(f"{indentation[0]}{style.text(name)}{style.line_end}" for name in added)
         yield Edit(ends[-1], ends[-1], ending + lines)
 
 
-def _field(document: Document, path: FieldPath, name: str, new: str | None, style: _Style) -> Edit:
+def _field(document: Document, path: FieldPath, name: str, new: str | None, style: Style) -> Edit:
     """A field more, or without a new text one less."""
     text = document.lines.text
     node = _own_node(document, path)
     if not isinstance(node, Fields):
-        raise CannotEdit(_NOT_SAFE)
+        raise CannotEdit(NOT_SAFE)
     fields = list(node.fields.items())
     is_flow = text[node.start : node.start + 1] == "{"
     if new is None:
         at = [own for own, _ in fields].index(name)
         key, value = fields[at][1]
         if not is_flow:
-            return Edit(document.lines.bounds(key.start)[0], _after_line(text, value.end), "")
+            return Edit(document.lines.bounds(key.start)[0], after_line(text, value.end), "")
         if at + 1 < len(fields):
             return Edit(key.start, fields[at + 1][1][0].start, "")
         return Edit(fields[at - 1][1][1].end if at else key.start, value.end, "")
@@ -241,7 +241,7 @@ def _field(document: Document, path: FieldPath, name: str, new: str | None, styl
     if is_flow:
         return Edit(end, end, f", {line}")
     start = document.lines.bounds(key.start)[0]
-    where = _after_line(text, end)
+    where = after_line(text, end)
     ending = "" if where < len(text) or text.endswith("\n") else style.line_end
     return Edit(where, where, f"{ending}{text[start : key.start]}{line}{style.line_end}")
 
@@ -251,11 +251,11 @@ def _new_lines(
     at: FieldPath,
     written: Mapping[str, Data],
     new: Mapping[str, Covering],
-    style: _Style,
+    style: Style,
 ) -> Iterator[Edit]:
     """Put each new line after the last KSB before it."""
     text = document.lines.text
-    node = _node(document, at)
+    node = node_at(document, at)
     if not isinstance(node, Fields) or not node.fields:
         yield _first_lines(document, at, node, new, style)
         return
@@ -281,21 +281,21 @@ def _new_lines(
             where = start
             if own is not None:
                 key, value = node.fields[own]
-                where = _after_line(text, max(key.end, value.end))
+                where = after_line(text, max(key.end, value.end))
             ending = "" if where < len(text) or text.endswith("\n") else style.line_end
             written_lines = "".join(f"{indentation}{line}{style.line_end}" for line in lines)
             yield Edit(where, where, ending + written_lines)
 
 
 def _first_lines(
-    document: Document, at: FieldPath, node: Node | None, new: Mapping[str, Covering], style: _Style
+    document: Document, at: FieldPath, node: Node | None, new: Mapping[str, Covering], style: Style
 ) -> Edit:
     """A mapping where there is none yet."""
     text = document.lines.text
     lines = [
         f"{style.text(label)}: {style.value(new[label])}" for label in sorted(new, key=label_order)
     ]
-    standard = _node(document, at[:-1])
+    standard = node_at(document, at[:-1])
     if not isinstance(standard, Fields) or not standard.fields:
         raise CannotEdit("Write the reference of the standard in the draft first.")
     is_flow = text[standard.start : standard.start + 1] == "{"
@@ -312,24 +312,24 @@ def _first_lines(
     if is_flow or style.is_json:
         return Edit(end, end, f", {style.text('ksbs')}: {{{', '.join(lines)}}}")
     column = document.lines.place(document.key((*at[:-1], next(iter(standard.fields))))).column - 1
-    where = _after_line(text, end)
+    where = after_line(text, end)
     ending = "" if where < len(text) or text.endswith("\n") else style.line_end
     inner = "".join(f"{' ' * (column + 2)}{line}{style.line_end}" for line in lines)
     return Edit(where, where, f"{ending}{' ' * column}ksbs:{style.line_end}{inner}")
 
 
-def _new_units(document: Document, units: Mapping[str, str], style: _Style) -> Edit:
+def _new_units(document: Document, units: Mapping[str, str], style: Style) -> Edit:
     """Put new units after the last one; where there is none, at the end of the draft."""
     text = document.lines.text
     lines = [f"{style.text(name)}: {style.text(title)}" for name, title in units.items()]
-    node = _node(document, ("units",))
+    node = node_at(document, ("units",))
     if isinstance(node, Fields) and node.fields:
         key, value = list(node.fields.values())[-1]
         end = max(key.end, value.end)
         if text[node.start : node.start + 1] == "{":
             return Edit(end, end, "".join(f", {line}" for line in lines))
         start = document.lines.bounds(key.start)[0]
-        indentation, where = text[start : key.start], _after_line(text, end)
+        indentation, where = text[start : key.start], after_line(text, end)
         ending = "" if where < len(text) or text.endswith("\n") else style.line_end
         block = "".join(f"{indentation}{line}{style.line_end}" for line in lines)
         return Edit(where, where, ending + block)
@@ -340,13 +340,13 @@ def _new_units(document: Document, units: Mapping[str, str], style: _Style) -> E
     return Edit(len(text), len(text), f"{ending}units:{style.line_end}{block}")
 
 
-def _after_line(text: str, index: int) -> int:
+def after_line(text: str, index: int) -> int:
     """Where the line after that of a character begins."""
     end = text.find("\n", index)
     return len(text) if end < 0 else end + 1
 
 
-def _node(document: Document, path: FieldPath) -> Node | None:
+def node_at(document: Document, path: FieldPath) -> Node | None:
     node: Node | None = document.root
     for step in path:
         if isinstance(node, Fields) and step in node.fields:
@@ -374,7 +374,7 @@ def _verify(
         for index, lines in changes.items():
             standard = standards[index] if isinstance(standards, list) else None
             if not isinstance(standard, dict):
-                raise CannotEdit(_NOT_SAFE)
+                raise CannotEdit(NOT_SAFE)
             mapping = standard.get("ksbs")
             found = {
                 label: covering_of(value)
@@ -383,14 +383,14 @@ def _verify(
             if data is other:
                 wanted = {label: c for label, c in lines.items() if c.units or label in found}
                 if any(found.get(label) != covering for label, covering in wanted.items()):
-                    raise CannotEdit(_NOT_SAFE)
+                    raise CannotEdit(NOT_SAFE)
             standard["ksbs"] = [
                 f"{label} {value}" for label, value in found.items() if label not in lines
             ]
     if one != other or after.root is None:
-        raise CannotEdit(_NOT_SAFE)
+        raise CannotEdit(NOT_SAFE)
 
 
-_NOT_SAFE = (
+NOT_SAFE = (
     "Its layout cannot be kept. Write the mapping with one KSB a line, such as ‘K1: [U1, U2]’."
 )

@@ -1,0 +1,235 @@
+"""`htq mapping carry`: the mapping of a draft on another version of a standard."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Optional
+
+import typer
+
+from htqcli.cli import completion, drafts, exits, terminal, versions
+from htqcli.cli.options import KsbFolder, format_option
+from htqcli.words import Refusal, join, quote, visible, visible_start
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from htqcli.draft.application import Application
+    from htqcli.formats.text import Line
+    from htqcli.ksbs.versions import Comparison
+    from htqcli.mapping.carrying import Carried, Decision
+
+
+def mapping_carry(
+    draft: Annotated[str, typer.Argument(metavar="DRAFT", help="The draft to change.")],
+    standard: Annotated[
+        str,
+        typer.Option(
+            "--standard",
+            metavar="REFERENCE",
+            help="The standard whose mapping moves.",
+            autocompletion=completion.references,
+        ),
+    ],
+    to: Annotated[
+        str, typer.Option("--to", metavar="VERSION", help="The version that it moves to.")
+    ],
+    option: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            "--option", metavar="NAME", help="The option, if the draft has several of the standard."
+        ),
+    ] = None,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Show what would change, and write nothing.")
+    ] = False,
+    partial: Annotated[
+        bool,
+        typer.Option(
+            "--partial",
+            help="Write what is certain, with a placeholder for each KSB that needs a decision.",
+        ),
+    ] = False,
+    format: Annotated[str, format_option("text", "json")] = "text",
+    ksbs: KsbFolder = None,
+) -> None:
+    """Move the mapping of a draft to another version of a standard.
+
+    KSBs are found again by their statements, because the same label can mean another statement.
+    Equal statements are carried over. What is uncertain is listed for you to decide, and then
+    nothing is written unless you say ‘--partial’. Comments and layout stay.
+    """
+    from htqcli.ksbs.versions import compare
+    from htqcli.mapping import carrying
+    from htqcli.mapping.editing import CannotEdit
+
+    read, application, lists = drafts.read_with_lists(draft, ksbs)
+    index = _position(application, standard, option)
+    claim = application.standards[index]
+    assert claim is not None
+    assert claim.resolved_reference is not None
+    if claim.version is None:
+        raise Refusal(
+            f"The draft does not say which version of {claim.resolved_reference} it maps to. Add "
+            "‘version’ to the standard first."
+        )
+    new = versions.of_version(lists, claim.resolved_reference, to)
+    old = versions.of_version(lists, claim.resolved_reference, claim.version)
+    for one in (old, new):
+        versions.expect_statements(one)
+    found = compare(old, new)
+    try:
+        carried = carrying.carry(read.content, index, found, claim.option)
+    except CannotEdit as error:
+        terminal.print_error(f"{visible_start(draft)}: nothing was written: {error}")
+        raise typer.Exit(exits.NOT_DONE) from None
+    may_write = partial or not carried.decisions
+    writes = may_write and not diff and carried.content != read.content
+    if writes:
+        drafts.write(draft, read, carried.content)
+    if format == "json":
+        from htqcli.formats.json import encode
+
+        terminal.write_data(encode(_as_data(draft, found, carried, writes)))
+    else:
+        terminal.print_lines(_as_text(draft, found, carried, wrote=writes, is_diff=diff))
+        if diff:
+            terminal.write_diff(drafts.difference(draft, read.content, carried.content))
+    if not may_write:
+        raise typer.Exit(exits.FOUND)
+
+
+def _position(application: Application, standard: str, option: str | None) -> int:
+    """The position of a standard, or of one option of it, in a draft."""
+    from htqcli.vocabulary import parse_reference
+
+    reference = parse_reference(standard)
+    named = [claim.resolved_reference for claim in application.standards if claim]
+    if reference is None or reference not in named:
+        names = join([name for name in named if name]) or "no standard"
+        raise Refusal(f"The draft does not name {quote(standard)}. It names {names}.")
+    of_it = [
+        (index, claim.option or "")
+        for index, claim in enumerate(application.standards)
+        if claim and claim.resolved_reference == reference
+    ]
+    fits = [one for one in of_it if option is None or one[1].casefold() == option.casefold()]
+    if len(fits) == 1:
+        return fits[0][0]
+    options = join([quote(name) for _, name in of_it if name]) or "no option of it"
+    asked = f"has no option {quote(option)} of {reference}" if option else f"has {reference} twice"
+    raise Refusal(f"The draft {asked}. Choose one with ‘--option’: it names {options}.")
+
+
+def _as_text(
+    draft: str, found: Comparison, carried: Carried, *, wrote: bool, is_diff: bool
+) -> Iterator[Line]:
+    from htqcli.mapping.carrying import covering_units
+    from htqcli.reports import ksb_changes
+
+    old, new = found.old, found.new
+    yield [(ksb_changes.heading(found), "bold")]
+    count, renamed = len(carried.labels), sum(a != b for a, b in carried.labels.items())
+    said = f"{count} of {len(carried.covered)} KSBs of the mapping are carried over"
+    said += f", {renamed} of them under another label." if renamed else "."
+    yield from terminal.hanging("", said if carried.covered else "The draft has no mapping of it.")
+    if carried.decisions:
+        yield from _title("To decide")
+        for decision in carried.decisions:
+            yield from _decision(found, carried, decision)
+    if carried.gone:
+        yield from _title("Gone")
+        for label in carried.gone:
+            units = visible(join(covering_units(carried, [label])) or "no unit")
+            start = f"  {label} was covered by {units}: "
+            yield from terminal.hanging(start, old.statements[label])
+    if carried.new and carried.covered:
+        yield from _title("New: no unit covers these yet")
+        for label in carried.new:
+            yield from terminal.hanging(f"  {label}: ", new.statements[label])
+    if carried.notes:
+        yield from _title("Notes")
+        for note in carried.notes:
+            yield from terminal.hanging("  ", note)
+    yield []
+    yield from terminal.hanging("", _end(draft, found, carried, wrote=wrote, is_diff=is_diff))
+
+
+def _title(text: str) -> Iterator[Line]:
+    yield []
+    yield [(text, "bold")]
+
+
+def _decision(found: Comparison, carried: Carried, decision: Decision) -> Iterator[Line]:
+    """What has to be decided, with both statements and the next thing to do."""
+    from htqcli.mapping.carrying import covering_units
+    from htqcli.reports import ksb_changes
+
+    labels = join(decision.old)
+    one = decision.succession
+    if one is None:
+        what = f"{visible(labels)} is not in version {found.old.version}. Correct its label"
+        yield from terminal.hanging("  ", what)
+        return
+    if decision.acceptance is not None:
+        where = f"Entry {decision.acceptance + 1} of ‘accept’ names {labels}, which is {one.fate}"
+        heading = f"{where}: name {join(one.new)} in it if it still holds"
+    else:
+        units = visible(join(covering_units(carried, decision.old)) or "no unit")
+        is_or_are = "is" if len(decision.old) == 1 else "are"
+        what = f"{labels}, covered by {units}, {is_or_are} {one.fate} ({ksb_changes.alike(one)})"
+        heading = f"{what}: which units cover {join(one.new)}?"
+    yield from versions.succession(found, one, heading)
+
+
+def _end(draft: str, found: Comparison, carried: Carried, *, wrote: bool, is_diff: bool) -> str:
+    count = len(carried.decisions)
+    decisions = f"{count} decision{'' if count == 1 else 's'}"
+    to = f"version {found.new.version}"
+    if wrote:
+        left = f" Replace {decisions} in angle brackets with your answer." if count else ""
+        return f"Wrote {visible(draft)}: it maps to {to}.{left}"
+    if is_diff:
+        return "Nothing was written."
+    if count:
+        return (
+            f"Nothing was written: {decisions} to make. Use ‘--partial’ to write the rest, with a "
+            "placeholder for each; or decide in a workbook: ‘htq mapping export "
+            f"{visible(draft)} --standard {found.old.reference} --to {found.new.version} -o "
+            "mapping.xlsx’."
+        )
+    return f"{visible(draft)} already maps to {to}."
+
+
+def _as_data(draft: str, found: Comparison, carried: Carried, wrote: bool) -> dict[str, Any]:
+    from htqcli.mapping.carrying import covering_units
+    from htqcli.reports.ksb_changes import ksb
+
+    old, new = found.old, found.new
+    return {
+        "draft": draft,
+        "written": wrote,
+        "standard": old.reference,
+        "from": old.version,
+        "to": new.version,
+        "carried": carried.labels,
+        "decisions": [
+            {
+                "old": [ksb(label, old) for label in one.old],
+                "units": covering_units(carried, one.old),
+                "fate": one.succession.fate.value if one.succession else "unknown",
+                "candidates": [ksb(label, new) for label in one.new],
+                "similarity": (
+                    round(one.succession.similarity, 3)
+                    if one.succession and one.succession.similarity is not None
+                    else None
+                ),
+                "acceptance": one.acceptance,
+            }
+            for one in carried.decisions
+        ],
+        "gone": [
+            ksb(label, old) | {"units": covering_units(carried, [label])} for label in carried.gone
+        ],
+        "new": [ksb(label, new) for label in carried.new],
+        "notes": carried.notes,
+    }

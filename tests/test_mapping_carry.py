@@ -1,0 +1,294 @@
+"""`htq mapping carry`: a mapping moves to another version by statements, and nothing is lost."""
+
+import textwrap
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from htqcli.ksbs.lists import KsbList
+from htqcli.ksbs.versions import compare, statement_key
+from htqcli.mapping.carrying import PLACEHOLDER, carry
+from versions_of_lists import pairs, statement, write_list
+
+HEAD = """\
+# A draft of ours, with äöü
+cycle: 3
+applicant: {contact: {name: A. Person, email: a.person@example.org}}
+units: {U1: Programming, U2: Databases, U3: Testing}   # three
+standards:
+  - reference: ST0116
+    title: Software developer
+    version: "1.1"   # of 2021
+"""
+LINES = (
+    "[U1]",
+    "[U1, U2]   # agreed",
+    "{units: [U3], assessed_by: [A1]}",
+    "\n        units:\n          - U2  # inner\n          - U3\n        coverage: partial\n"
+    "        reason: Safer in the workplace",
+    "[]",
+)
+TAIL = """\
+assessments: {A1: Portfolio}   # the end
+"""
+
+
+@st.composite
+def drafts(draw, labels):
+    """A draft that maps some of these KSBs, one a line or in braces, in JSON or in YAML."""
+    chosen = draw(st.lists(st.sampled_from(sorted(labels)), unique=True, min_size=1))
+    kinds = [draw(st.sampled_from(LINES[:3] if draw(st.booleans()) else LINES)) for _ in chosen]
+    lines = dict(zip(chosen, kinds, strict=True))
+    accepted = draw(st.lists(st.sampled_from(sorted(labels)), unique=True, max_size=3))
+    if draw(st.booleans()):
+        fields = ", ".join(
+            f"{label}: {line.partition('  #')[0]}"
+            for label, line in lines.items()
+            if not line.startswith("\n")
+        )
+        mapping = f"    ksbs: {{{fields}}}\n" if fields else "    ksbs: {S1: [U1]}\n"
+    else:
+        body = "".join(
+            f"      # note {number}\n      {label}:{'' if line[0] == chr(10) else ' '}{line}\n"
+            for number, (label, line) in enumerate(lines.items())
+        )
+        mapping = f"    ksbs:  # ours\n{body}"
+    accept = "".join(
+        f"  - rule: HTQ503\n    at: /standards/0/ksbs\n    ksbs: [{label}]\n    reason: {number}\n"
+        for number, label in enumerate(accepted)
+    )
+    text = f"{HEAD}{mapping}{f'accept:{chr(10)}{accept}' if accept else ''}{TAIL}"
+    if draw(st.booleans()):
+        text = text.replace("\n", "\r\n")
+    return text.removesuffix("\n" if draw(st.booleans()) else "").encode()
+
+
+def ksb_list(ksbs, version):
+    fields = {"reference": "ST0116", "version": version, "title": "Software developer"}
+    return KsbList.model_validate({**fields, "ksbs": ksbs})
+
+
+def mapping_in(content):
+    return yaml.safe_load(content)["standards"][0]["ksbs"] or {}
+
+
+@given(st.data(), pairs())
+def test_carrying_to_the_same_statements_changes_the_version_only(data, pair):
+    draft = data.draw(drafts(pair.old))
+    found = compare(ksb_list(pair.old, "1.1"), ksb_list(pair.old, "1.2"))
+    carried = carry(draft, 0, found)
+    expected = draft.replace(b'version: "1.1"', b'version: "1.2"')
+    if len(mapping_in(draft)) == len(pair.old):
+        assert carried.content == expected
+    assert not carried.decisions
+    assert not carried.gone
+    back = carry(draft, 0, compare(ksb_list(pair.old, "1.1"), ksb_list(pair.old, "1.1")))
+    assert mapping_in(draft).items() <= mapping_in(back.content).items()
+
+
+@given(st.data(), pairs(("kept", "retyped")))
+def test_there_and_back_gives_the_old_bytes_where_each_statement_has_an_equal(data, pair):
+    new = {label: text for label, text in pair.new.items() if text not in pair.added}
+    renumbered = {}
+    for kind in "KSB":
+        texts = [text for label, text in new.items() if label[0] == kind]
+        renumbered |= {f"{kind}{number}": text for number, text in enumerate(texts, 1)}
+    old, new = ksb_list(pair.old, "1.1"), ksb_list(renumbered, "1.2")
+    draft = data.draw(drafts(pair.old))
+    there = carry(draft, 0, compare(old, new)).content
+    again = carry(there, 0, compare(new, old)).content
+    if len(mapping_in(draft)) == len(pair.old):
+        assert again == draft
+    assert mapping_in(draft).items() <= mapping_in(again).items()
+
+
+@given(st.data(), pairs())
+def test_no_ksb_is_carried_to_another_text_and_none_disappears_unlisted(data, pair):
+    draft = data.draw(drafts(pair.old))
+    carried = carry(draft, 0, compare(ksb_list(pair.old, "1.1"), ksb_list(pair.new, "1.2")))
+    before, after = mapping_in(draft), mapping_in(carried.content)
+    for old, new in carried.labels.items():
+        assert statement_key(pair.old[old]) == statement_key(pair.new[new])
+        assert before[old] == after[new]
+    told = {label for one in carried.decisions for label in one.old} | {*carried.gone}
+    lost = {
+        label
+        for label, value in before.items()
+        if label not in carried.labels and (value["units"] if isinstance(value, dict) else value)
+    }
+    assert lost <= told
+    written = {label for label, value in after.items() if value not in (PLACEHOLDER, [])}
+    assert written <= {*carried.labels.values()}
+    assert {label for label, value in after.items() if value == PLACEHOLDER} == {
+        *carried.open_labels
+    }
+
+
+@given(st.data(), pairs())
+def test_comments_outside_the_lines_that_change_stay(data, pair):
+    draft = data.draw(drafts(pair.old)).decode()
+    found = compare(ksb_list(pair.old, "1.1"), ksb_list(pair.new, "1.2"))
+    after = carry(draft.encode(), 0, found).content.decode()
+    for line in draft.splitlines():
+        if line.lstrip().startswith("# "):
+            assert line in after
+    assert after.startswith(draft[: draft.index('"1.1"')])
+    assert draft.rstrip().endswith(after[after.rindex("assessments:") :].rstrip())
+
+
+def skills(count, left_out=()):
+    kept = [statement(number) for number in range(1, count + 1) if number not in left_out]
+    return {f"S{number}": text for number, text in enumerate(kept, 1)}
+
+
+@pytest.fixture
+def carried(htq, tmp_path):
+    """Carries a draft from one list to another; gives the run and the draft afterwards."""
+
+    def run(old, new, ksbs, *words, more=""):
+        write_list(tmp_path / "ksbs", "1.1", old)
+        write_list(tmp_path / "ksbs", "1.2", new)
+        path = tmp_path / "application.yaml"
+        body = textwrap.indent(textwrap.dedent(ksbs).strip("\n"), "      ")
+        path.write_text(f"{HEAD}    ksbs:\n{body}\n{textwrap.dedent(more)}{TAIL}", "utf-8")
+        done = htq("mapping", "carry", path, "--standard", "ST0116", "--to", "1.2", *words)
+        return done, path.read_text("utf-8")
+
+    return run
+
+
+def test_a_removed_skill_moves_the_lines_of_all_that_follow(carried):
+    run, text = carried(
+        skills(26),
+        skills(26, [9]),
+        """
+        S8: [U1]
+        S9: [U2]   # goes
+        # kept for the panel
+        S10: [U3]
+        S26: {units: [U1], assessed_by: [A1]}
+        """,
+    )
+    assert run.code == 0
+    assert "3 of 4 KSBs of the mapping are carried over, 2 of them under another label." in run.out
+    assert "S9 was covered by U2: " in run.out
+    assert yaml.safe_load(text)["standards"][0]["version"] == "1.2"
+    mapping = {label: value for label, value in mapping_in(text).items() if value}
+    assert mapping == {
+        "S8": ["U1"], "S9": ["U3"], "S25": {"units": ["U1"], "assessed_by": ["A1"]},
+    }  # fmt: skip
+    assert "# kept for the panel\n      S9: [U3]" in text
+
+
+def test_new_ksbs_get_an_empty_line_with_their_statement_as_a_comment(carried):
+    _, text = carried({"K1": statement(1)}, {"K1": statement(1), "K2": statement(2)}, "K1: [U1]")
+    assert f"      K1: [U1]\n      # {statement(2)}\n      K2: []\n" in text
+
+
+REWORDED = {"K1": statement(1).replace(".", " well.")}
+
+
+def test_with_a_decision_open_nothing_is_written(carried):
+    run, text = carried({"K1": statement(1)}, REWORDED, "K1: [U1, U2]")
+    assert run.code == 1
+    assert 'version: "1.1"' in text
+    assert "K1, covered by U1 and U2, is reworded (" in run.out
+    assert statement(1) in run.out.replace("[", "").replace("]", "")
+    assert "Nothing was written: 1 decision to make." in run.out
+
+
+def test_partial_leaves_a_placeholder_that_keeps_the_draft_from_being_ready(carried, htq, tmp_path):
+    run, text = carried({"K1": statement(1)}, REWORDED, "K1: [U1, U2]  # ours", "--partial")
+    assert run.code == 0
+    assert mapping_in(text) == {"K1": PLACEHOLDER}
+    assert "# In version 1.1: K1: [U1, U2] # ours\n" in text
+    checked = htq("check", tmp_path / "application.yaml", "--format", "json", "--select", "HTQ104")
+    assert [one["code"] for one in checked.findings] == ["HTQ104"]
+
+
+def test_diff_shows_the_change_and_writes_nothing(carried):
+    run, text = carried(skills(3), skills(3, [1]), "S2: [U1]", "--diff")
+    assert run.code == 0
+    assert "-      S2: [U1]\n" in run.out
+    assert "+      S1: [U1]\n" in run.out
+    assert 'version: "1.1"' in text
+    assert "A. Person" not in run.out
+
+
+def test_what_is_accepted_moves_with_its_labels(carried):
+    run, text = carried(
+        skills(6),
+        skills(6, [2]),
+        "S1: [U1]",
+        more="""\
+        accept:
+          - rule: HTQ503
+            at: /standards/0/ksbs
+            ksbs: [S2, S3, S6]  # three
+            reason: Taught elsewhere
+            until: 2022-06-01
+          - {rule: HTQ504, at: /standards/0/ksbs/S4, reason: Safer, until: 2022-06-01}
+          - rule: HTQ503
+            at: /standards/0/ksbs
+            ksbs: [S2]
+            reason: Goes with it
+            until: 2022-06-01
+          - {rule: HTQ204, at: /standards/1, reason: Another standard, until: 2022-06-01}
+        """,
+    )
+    assert run.code == 0
+    accept = yaml.safe_load(text)["accept"]
+    assert [one.get("ksbs") for one in accept] == [["S2", "S5"], None, None]
+    assert accept[1]["at"] == "/standards/0/ksbs/S3"
+    assert accept[2]["at"] == "/standards/1"
+    assert run.out.count("is taken out: it is gone") == 2
+
+
+def test_feedback_moves_with_the_ksb_that_it_is_about(carried):
+    _, text = carried(
+        skills(3),
+        skills(3, [1]),
+        "S2: [U1]",
+        more="""\
+        feedback:
+          - {id: F1, about: /standards/0/ksbs/S3/assessed_by, asks: More}
+        """,
+    )
+    assert yaml.safe_load(text)["feedback"][0]["about"] == "/standards/0/ksbs/S2/assessed_by"
+
+
+def test_a_label_that_the_old_list_lacks_is_a_decision(carried):
+    run, text = carried(skills(3), skills(3, [1]), "S2: [U1]\nS9: [U2]")
+    assert run.code == 1
+    assert "S9 is not in version 1.1. Correct its label" in run.out
+    assert 'version: "1.1"' in text
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["--standard", "ST0118", "--to", "1.2"], 2, "It names ST0116"),
+        (["--standard", "ST0116", "--to", "1.9"], 2, "htq ksbs get ST0116 --version 1.9"),
+        (["--standard", "ST0116", "--to", "soon"], 2, "‘soon’ is not a version"),
+        (["--standard", "ST0116", "--option", "Web", "--to", "1.2"], 2, "has no option ‘Web’"),
+    ],
+)
+def test_what_cannot_be_carried_is_refused_in_words(htq, tmp_path, words, code, said):
+    write_list(tmp_path / "ksbs", "1.1", skills(3))
+    write_list(tmp_path / "ksbs", "1.2", skills(3))
+    path = tmp_path / "application.yaml"
+    path.write_text(f"{HEAD}    ksbs: {{S1: [U1]}}\n{TAIL}", "utf-8")
+    run = htq("mapping", "carry", path, *words)
+    assert run.code == code
+    assert said in run.err
+
+
+def test_json_has_both_statements_of_every_decision(carried):
+    run, _ = carried({"K1": statement(1)}, REWORDED, "K1: [U1]", "--format", "json")
+    (decision,) = run.data["decisions"]
+    assert decision["old"] == [{"label": "K1", "statement": statement(1)}]
+    assert decision["candidates"] == [{"label": "K1", "statement": REWORDED["K1"]}]
+    assert decision["units"] == ["U1"]
+    assert run.data["written"] is False
