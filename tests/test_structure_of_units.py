@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from htqcli.draft.structure import MAX_SIZE, Combinations, Requirement, TooLarge, UnitChoice
+from htqcli.draft.structure import (
+    MAX_SIZE,
+    Combinations,
+    Minimal,
+    Requirement,
+    TooLarge,
+    UnitChoice,
+)
 from htqcli.ksbs.lists import ranges
 
 IDS = tuple(f"U{number}" for number in range(6))
@@ -139,6 +146,50 @@ def test_the_ksbs_that_every_combination_covers_are_counted_exactly(structure, o
 
 
 WORSE = ("a unit out of a line", "a line out", "a mandatory unit to choose")
+
+
+@given(STRUCTURES)
+def test_minimal_combinations_and_their_credits_are_counted_exactly(structure):
+    for way in structure.pathways or (None,):
+        alone = replace(structure, pathways=(way,) if way else ())
+        permitted = [
+            set(chosen)
+            for size in range(7)
+            for chosen in itertools.combinations(IDS, size)
+            if is_permitted(alone, set(chosen))
+        ]
+        minimal = [
+            chosen
+            for chosen in permitted
+            if not any(chosen - {name} in permitted for name in chosen)
+        ]
+        credits = [sum(structure.credits[IDS.index(name)] for name in each) for each in minimal]
+        expected = (len(minimal), min(credits), max(credits)) if minimal else None
+        assert structure.minimal(way) == expected
+
+
+@pytest.mark.parametrize(
+    ("groups", "expected"),
+    [
+        # 3 of 12 units, and independently 60 credits from 6 units of 15, which are 4 of them.
+        ([(range(12), 3, False), (range(12, 18), 12, True)], (220 * 15, 105, 105)),
+        # 20 of 40 units: more than could be listed.
+        ([(range(40), 20, False)], (137_846_528_820, 300, 300)),
+        # 100 credits of 40 units of 15: 7 of them.
+        ([(range(40), 20, True)], (18_643_560, 105, 105)),
+    ],
+)
+def test_combinations_of_independent_groups_are_counted_without_listing_them(groups, expected):
+    ids = tuple(f"U{number}" for number in range(40))
+    everywhere = Requirement(None, 0, tuple(group(*one) for one in groups))
+    assert Combinations(ids, (15,) * 40, everywhere, ()).minimal() == Minimal(*expected)
+
+
+def test_groups_that_share_too_many_units_are_not_counted():
+    ids = tuple(f"U{number}" for number in range(40))
+    groups = (group(range(30), 15, by_credits=False), group(range(10, 40), 15, by_credits=False))
+    with pytest.raises(TooLarge):
+        Combinations(ids, (15,) * 40, Requirement(None, 0, groups), ()).minimal()
 
 
 @given(STRUCTURES, OCCUPATIONS, st.sampled_from(WORSE), st.integers(0, 5), st.integers(0, 2))

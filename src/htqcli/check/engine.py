@@ -16,7 +16,7 @@ from htqcli.check.drafts import own_fields, why_left_out
 from htqcli.check.foreign import recognise
 from htqcli.check.inputs import Draft, LeftOut, Unchecked
 from htqcli.check.places import Finder
-from htqcli.check.report import Checked, Diagnostic, Repair, Report
+from htqcli.check.report import Checked, Content, Diagnostic, Repair, Report
 from htqcli.document import reader
 from htqcli.document.nodes import Document
 from htqcli.folder import Folder
@@ -35,7 +35,8 @@ class Checker:
 
     Without `rules`, it uses all rules for the kind. KSB lists are read from `ksbs`, or from the
     folder of that name beside each draft. To check catalogues, `catalogue` is None. With `tidies`,
-    it also collects correct values that could be written in their usual form.
+    it also collects correct values that could be written in their usual form; with `keeps`, it
+    keeps the content of each draft, for a report that tells it.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class Checker:
         subject: Subject = DRAFT,
         *,
         tidies: bool = False,
+        keeps: bool = False,
     ) -> None:
         self.catalogue = catalogue
         self.at = at
@@ -59,6 +61,7 @@ class Checker:
         self._lists: dict[Path, Lists] = {}
         self._folders: dict[Path, Folder] = {}
         self._tidies = tidies
+        self._keeps = keeps
 
     def check(self, item: Draft | Unchecked | LeftOut) -> Outcome:
         """Check one file; return what was not read as it is. An exception is a fault in htq, which
@@ -100,7 +103,10 @@ class Checker:
             reason = f"a fault in htq: {during} stopped with an exception"
             return Unchecked(item.path, reason, error)
         findings.sort(key=lambda f: (f.place.line, f.place.column, f.rule.code, f.pointer))
-        done = (case.application.cycle, covered, self._skipped, tuple(untidy))
+        content = None
+        if self._keeps:
+            content = Content(case.application, case.occupations, case.permitted, case.lists)
+        done = (case.application.cycle, covered, self._skipped, tuple(untidy), content)
         return Checked(item.path, tuple(findings), tuple(rules), *done)
 
     def _case(self, draft: Draft, document: Document) -> Case:

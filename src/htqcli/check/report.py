@@ -12,8 +12,10 @@ from htqcli.catalogue.model import Catalogue
 from htqcli.check.inputs import LeftOut, Unchecked
 from htqcli.document.faults import Fix
 from htqcli.document.places import FieldPath, Place
-from htqcli.draft.application import Acceptance
-from htqcli.draft.coverage import StandardCoverage
+from htqcli.draft.application import Acceptance, Application
+from htqcli.draft.coverage import Occupation, StandardCoverage
+from htqcli.draft.structure import Combinations
+from htqcli.ksbs.lists import Lists
 from htqcli.rules import about
 from htqcli.rules.declare import DRAFT, Rule, Severity, Subject
 from htqcli.verdict import Verdict
@@ -97,6 +99,16 @@ class Unproven(NamedTuple):
     message: str
 
 
+class Content(NamedTuple):
+    """What is sound in a draft, for a report that says what was checked and not only what was
+    found. `permitted` is None if the combinations of units are not known."""
+
+    application: Application
+    occupations: tuple[Occupation, ...]
+    permitted: Combinations | None
+    lists: Lists
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """A file that was checked, with its findings ordered by place and code.
@@ -104,7 +116,7 @@ class Checked:
     `ran` are the rules that applied: those that the cycle asks for, if what they need could be
     read. `skipped` are the rules that were left out of the run and could have changed the verdict.
     `standards` says how much of each standard a draft covers. `tidy` are correct values that could
-    be written in their usual form, if that was asked for.
+    be written in their usual form, if that was asked for. So is the `content` of a draft.
     """
 
     path: str
@@ -114,6 +126,7 @@ class Checked:
     standards: tuple[StandardCoverage, ...] = ()
     skipped: tuple[Rule, ...] = ()
     tidy: tuple[Repair, ...] = ()
+    content: Content | None = None
 
     @property
     def verdict(self) -> Verdict:

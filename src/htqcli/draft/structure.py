@@ -28,6 +28,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import combinations as choices_of
+from math import comb
 from typing import NamedTuple
 
 from htqcli.draft.application import Application, Choice
@@ -46,6 +48,10 @@ that."""
 MAX_STEPS = 50_000_000
 """How many steps a search may take: a second or two. A structure of 60 units, 12 groups, 4 pathways
 and 3 standards with 40 KSBs each takes some thousands."""
+
+
+MAX_SETS = 20_000
+"""How many sets of units, or sums of credits, a count of combinations may look at."""
 
 
 class TooLarge(Exception):
@@ -101,6 +107,15 @@ class Repair(NamedTuple):
 
     cover_in: tuple[str, ...]
     make_mandatory: tuple[str, ...]
+
+
+class Minimal(NamedTuple):
+    """How many minimal combinations there are, and the fewest and the most credits of one. A
+    combination is minimal if it is permitted and no unit can be left out of it."""
+
+    number: int
+    least_credits: int
+    most_credits: int
 
 
 @dataclass(frozen=True)
@@ -182,6 +197,103 @@ class Combinations:
         if len(ksbs) * self._steps > MAX_STEPS:
             raise TooLarge
         return sum(count for units, count in ksbs.items() if not self.can_avoid(units))
+
+    def minimal(self, way: Requirement | None = None) -> Minimal | None:
+        """The minimal combinations of a pathway, or of the whole qualification if it has none;
+        None if no set is permitted. Raises TooLarge.
+
+        Groups that share no unit, apart from mandatory ones, are chosen from independently, so
+        their counts are multiplied.
+        """
+        self.check_size()
+        both = (self.everywhere, way) if way else (self.everywhere,)
+        if not all(one.is_satisfied(self.all_units, self._by_credits) for one in both):
+            return None
+        mandatory = 0
+        for one in both:
+            mandatory |= one.mandatory
+        groups = [
+            UnitChoice(
+                group.units & ~mandatory,
+                None if group.choose is None else group.choose - taken.bit_count(),
+                None if group.choose is not None else (group.credits or 0) - self._sum(taken),
+            )
+            for one in both
+            for group in one.groups
+            if not group.is_satisfied(taken := group.units & mandatory, self._by_credits)
+        ]
+        found = Minimal(1, self._sum(mandatory), self._sum(mandatory))
+        for together in _sharing_units(groups):
+            own = self._minimal_choices(together)
+            found = Minimal(
+                found.number * own.number,
+                found.least_credits + own.least_credits,
+                found.most_credits + own.most_credits,
+            )
+        return found
+
+    def _sum(self, units: Units) -> int:
+        return sum(self.credits[bit] for bit in bits(units))
+
+    def _minimal_choices(self, groups: list[UnitChoice]) -> Minimal:
+        """The minimal sets that satisfy groups, each of which can be satisfied and shares a unit
+        with another."""
+        if len(groups) == 1:
+            (group,) = groups
+            credits = sorted((self.credits[bit] for bit in bits(group.units)), reverse=True)
+            if group.choose is not None:
+                least, most = credits[-group.choose :], credits[: group.choose]
+                return Minimal(comb(len(credits), group.choose), sum(least), sum(most))
+            return _minimal_sums(credits, group.credits or 0)
+        # A minimal set grows from the empty one by satisfying group after group, each with as
+        # little as possible. Not every set that grows so is minimal.
+        grown, looked_at = {0}, 0
+        for group in groups:
+            larger: set[Units] = set()
+            for chosen in grown:
+                for more in self._smallest_ways(group, chosen):
+                    larger.add(chosen | more)
+                    looked_at += 1
+                    if looked_at > MAX_SETS:
+                        raise TooLarge
+            grown = larger
+        if len(grown) * sum(group.units.bit_count() for group in groups) > 20 * MAX_SETS:
+            raise TooLarge
+        minimal = [
+            chosen
+            for chosen in grown
+            if not any(
+                all(group.is_satisfied(chosen & ~(1 << bit), self._by_credits) for group in groups)
+                for bit in bits(chosen)
+            )
+        ]
+        sums = [self._sum(chosen) for chosen in minimal]
+        return Minimal(len(minimal), min(sums), max(sums))
+
+    def _smallest_ways(self, group: UnitChoice, chosen: Units) -> Iterator[Units]:
+        """The minimal sets of units that satisfy a group together with those chosen already."""
+        left = list(bits(group.units & ~chosen))
+        has = group.units & chosen
+        if group.choose is not None:
+            for names in choices_of(left, max(0, group.choose - has.bit_count())):
+                yield sum(1 << bit for bit in names)
+            return
+        left = sorted(
+            (bit for bit in left if self.credits[bit]), key=lambda bit: -self.credits[bit]
+        )
+        rest = [sum(self.credits[bit] for bit in left[at:]) for at in range(len(left))]
+        waiting = [(0, 0, (group.credits or 0) - self._sum(has))]
+        while waiting:
+            units, at, missing = waiting.pop()
+            if missing <= 0:
+                yield units
+                continue
+            # Units with most credits come first, so that none before the last can be left out.
+            for number in range(at, len(left)):
+                if rest[number] < missing:
+                    break
+                bit = left[number]
+                waiting.append((units | 1 << bit, number + 1, missing - self.credits[bit]))
 
     def _minimal_subset(self, chosen: Units) -> Units:
         """A permitted set inside a permitted one, from which no unit can be removed."""
@@ -304,6 +416,33 @@ def combinations(application: Application) -> Combinations:
             for at, pathway in sound(structure.pathways)
         ),
     )
+
+
+def _sharing_units(groups: list[UnitChoice]) -> list[list[UnitChoice]]:
+    """The groups, put together where they share units, directly or through others."""
+    parts: list[list[UnitChoice]] = []
+    for group in groups:
+        linked = [part for part in parts if any(group.units & one.units for one in part)]
+        parts = [part for part in parts if part not in linked]
+        parts.append([group, *(one for part in linked for one in part)])
+    return parts
+
+
+def _minimal_sums(credits: list[int], needed: int) -> Minimal:
+    """The minimal sets of units with at least `needed` credits, which is above 0, together. Credits
+    come in falling order: a set is minimal if it has too few without its last unit."""
+    below = {0: 1}
+    count, sums = 0, set()
+    for own in filter(None, credits):
+        enough = {total: ways for total, ways in below.items() if total + own >= needed}
+        count += sum(enough.values())
+        sums |= {total + own for total in enough}
+        for total, ways in list(below.items()):
+            if total + own < needed:
+                below[total + own] = below.get(total + own, 0) + ways
+        if len(below) > MAX_SETS:
+            raise TooLarge
+    return Minimal(count, min(sums), max(sums))
 
 
 def bits(units: Units) -> Iterator[int]:
