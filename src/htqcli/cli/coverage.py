@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
@@ -16,17 +15,10 @@ from htqcli.words import visible
 
 if TYPE_CHECKING:
     from htqcli.check.inputs import Draft
-    from htqcli.draft.coverage import Matrix, Met, Row
+    from htqcli.draft.coverage import Matrix
     from htqcli.formats.text import Line
 
 FORMATS = ("text", "csv", "markdown", "json", "html")
-
-MET: dict[Met, str] = {
-    "never": "never",
-    "sometimes": "some combinations",
-    "always": "every combination",
-}
-"""Where a KSB is met, in words, with gaps first."""
 
 
 def coverage(
@@ -83,7 +75,9 @@ def coverage(
         elif format == "markdown":
             terminal.write_data("\n".join(_as_markdown(matrix) for matrix in found))
         elif format == "html":
-            terminal.write_data(_as_html(found))
+            from htqcli.reports.coverage import coverage_page
+
+            terminal.write_data(coverage_page(found))
         else:
             for matrix in found:
                 _show_text(matrix)
@@ -127,6 +121,8 @@ def _report_errors(draft: Draft, lists: Path) -> None:
 
 
 def _as_data(matrix: Matrix) -> dict[str, Any]:
+    from htqcli.draft.coverage import MET
+
     return {
         "reference": matrix.reference,
         "title": matrix.title,
@@ -151,6 +147,7 @@ def _as_csv(found: Sequence[Matrix]) -> str:
     """A row for each KSB, in the order of the labels, and a column for each unit. The units are the
     same for every standard."""
     from htqcli.cells import csv_text
+    from htqcli.draft.coverage import MET
 
     names = list(found[0].units) if found else []
     rows = (
@@ -164,37 +161,17 @@ def _as_csv(found: Sequence[Matrix]) -> str:
     return csv_text(["standard", "ksb", "statement", "met", *names], rows)
 
 
-def _gaps_first(matrix: Matrix) -> list[Row]:
-    return sorted(matrix.rows, key=lambda row: list(MET).index(row.met))
-
-
-def _summary(matrix: Matrix) -> str:
-    return (
-        f"{len(matrix.rows)} KSBs: {matrix.count('always')} met in every combination, "
-        f"{matrix.count('sometimes')} in some, {matrix.count('never')} never"
-    )
-
-
-def _where(row: Row) -> str:
-    """Where a KSB is met, with the pathways on which it always is, if they differ."""
-    differs = row.met == "sometimes" and len(set(row.pathways.values())) > 1
-    if not differs:
-        return MET[row.met]
-    always = [name for name, met in row.pathways.items() if met == "always"]
-    return f"{MET[row.met]}; always on {', '.join(always)}" if always else MET[row.met]
-
-
 def _show_text(matrix: Matrix) -> None:
     """Write the matrix as a table. In a terminal, a table that is too wide is split into several
     with fewer units, and the statements then have their own table."""
     heading = f"{matrix.reference} {matrix.title or ''}".rstrip()
-    lines: list[Line] = [[(heading, "bold")], *terminal.hanging("", _summary(matrix))]
+    lines: list[Line] = [[(heading, "bold")], *terminal.hanging("", matrix.summary)]
     if matrix.unknown:
         lines += terminal.hanging("", f"Only what the mapping names: {matrix.unknown}.")
     marks = {how: terminal.glyphs(mark, plain) for how, (mark, plain) in _COVERED.items()}
     key = ", ".join(f"{marks[how]} {meaning}" for how, meaning in _KEY.items())
     terminal.print_lines([*lines, *terminal.hanging("", f"Of each unit: {key}")])
-    rows = _gaps_first(matrix)
+    rows = matrix.gaps_first
     stated = any(row.statement for row in rows)
     bands, beside = _bands(matrix, stated=stated)
     for band in bands:
@@ -203,7 +180,7 @@ def _show_text(matrix: Matrix) -> None:
             [
                 [
                     (row.label, _STYLES[row.met]),
-                    (_where(row), _STYLES[row.met]),
+                    (row.where, _STYLES[row.met]),
                     *((marks[row.units.get(unit, "")], "") for unit in band),
                     *([(row.statement or "", "")] if beside else []),
                 ]
@@ -225,7 +202,7 @@ def _bands(matrix: Matrix, *, stated: bool) -> tuple[list[list[str]], bool]:
     columns = terminal.width()
     if columns is None:
         return [units], stated
-    met = max((len(_where(row)) for row in matrix.rows), default=0)
+    met = max((len(row.where) for row in matrix.rows), default=0)
     left = columns - _LABEL - min(met, _MET) - 2 * _GAP
     widths = [min(len(visible(name)), _UNIT) + _GAP for name in units]
     if stated and sum(widths) + _STATEMENT <= left:
@@ -254,62 +231,9 @@ def _as_markdown(matrix: Matrix) -> str:
 
     names = list(matrix.units)
     rows = (
-        [row.label, _where(row), *(row.units.get(name) for name in names)]
-        for row in _gaps_first(matrix)
+        [row.label, row.where, *(row.units.get(name) for name in names)]
+        for row in matrix.gaps_first
     )
     heading = markdown(f"{matrix.reference} {matrix.title or ''}".strip())
     body = markdown_table(["KSB", "Met in", *names], rows)
-    return f"## {heading}\n\n{_summary(matrix)}\n\n{body}"
-
-
-_STYLE = """
-body { font: 16px/1.5 Arial, sans-serif; color: #0b0c0c; margin: 2em; }
-table { border-collapse: collapse; margin: 0 0 2em; }
-caption { text-align: left; font-weight: bold; padding: 0.5em 0; }
-th, td { border: 1px solid #505a5f; padding: 0.3em 0.5em; text-align: left; vertical-align: top; }
-thead th { background: #f3f2f1; }
-.never { background: #f6d7d2; } .sometimes { background: #fff7bf; } .always { background: #cce2d8; }
-@media print { body { margin: 0; font-size: 11px; } thead { display: table-header-group; }
-  tr { break-inside: avoid; } }
-"""
-
-
-def _as_html(found: Sequence[Matrix]) -> str:
-    """One self-contained page, for a browser or a printer. Words repeat what colours say."""
-    tables = "".join(_as_table(matrix) for matrix in found)
-    return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        "<title>Coverage of KSBs</title>\n"
-        f"<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n<h1>Coverage of KSBs</h1>\n"
-        "<p>A KSB is met when a unit covers it, fully or partly, in every permitted combination "
-        f"of units, in some, or never. Gaps come first.</p>\n{tables}</main>\n</body>\n</html>\n"
-    )
-
-
-def _as_table(matrix: Matrix) -> str:
-    def text(value: str) -> str:
-        return escape(visible(value))
-
-    heads = "".join(f'<th scope="col">{text(name)}</th>' for name in matrix.units)
-    units = "".join(
-        f'<tr><th scope="row">{text(name)}</th><td>{text(title)}</td></tr>\n'
-        for name, title in matrix.units.items()
-    )
-    rows = "".join(
-        f'<tr><th scope="row">{row.label}</th><td>{text(row.statement or "")}</td>'
-        f'<td class="{row.met}">{text(_where(row))}</td>'
-        + "".join(f"<td>{row.units.get(name, '')}</td>" for name in matrix.units)
-        + "</tr>\n"
-        for row in _gaps_first(matrix)
-    )
-    note = (
-        f"<p>Only what the mapping names: {text(matrix.unknown)}.</p>\n" if matrix.unknown else ""
-    )
-    heading = text(f"{matrix.reference} {matrix.title or ''}".strip())
-    return (
-        f"<h2>{heading}</h2>\n{note}<table>\n<caption>{text(_summary(matrix))}</caption>\n"
-        '<thead><tr><th scope="col">KSB</th><th scope="col">Statement</th>'
-        f'<th scope="col">Met in</th>{heads}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n'
-        '<table>\n<caption>Units</caption>\n<thead><tr><th scope="col">Unit</th>'
-        f'<th scope="col">Title</th></tr></thead>\n<tbody>\n{units}</tbody>\n</table>\n'
-    )
+    return f"## {heading}\n\n{matrix.summary}\n\n{body}"

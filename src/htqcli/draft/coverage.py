@@ -179,28 +179,61 @@ Met = Literal["always", "sometimes", "never"]
 in none."""
 
 
+MET: dict[Met, str] = {
+    "never": "never",
+    "sometimes": "some combinations",
+    "always": "every combination",
+}
+"""Where a KSB is met, in words, with gaps first."""
+
+
 class Row(NamedTuple):
     """A KSB: its statement if its list was found, the units that cover it and how far, and whether
-    it is met in every combination and in those of each pathway."""
+    it is met in every combination and in those of each pathway. `reason` is why it is covered
+    partly, and `assessed_by` are ids of assessments."""
 
     label: str
     statement: str | None
     units: dict[str, Literal["full", "partial"]]
     met: Met
     pathways: dict[str, Met]
+    reason: str | None = None
+    assessed_by: tuple[str, ...] = ()
+
+    @property
+    def where(self) -> str:
+        """Where it is met, with the pathways on which it always is, if they differ."""
+        differs = self.met == "sometimes" and len(set(self.pathways.values())) > 1
+        always = [name for name, met in self.pathways.items() if met == "always"]
+        on = f"; always on {', '.join(always)}" if differs and always else ""
+        return f"{MET[self.met]}{on}"
 
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
     """The KSBs of a standard that a draft names, and the draft's units with their titles.
     `unknown` is the reason why the standard has no list; then the KSBs are those of the
-    mapping."""
+    mapping. `path` is that of the standard in the draft."""
 
     reference: str
     title: str | None
     units: dict[str, str]
     rows: tuple[Row, ...]
     unknown: str | None
+    path: FieldPath = ()
+
+    @property
+    def summary(self) -> str:
+        """How many KSBs are met where, in a line."""
+        return (
+            f"{len(self.rows)} KSBs: {self.count('always')} met in every combination, "
+            f"{self.count('sometimes')} in some, {self.count('never')} never"
+        )
+
+    @property
+    def gaps_first(self) -> list[Row]:
+        """The KSBs that are met least often first."""
+        return sorted(self.rows, key=lambda row: list(MET).index(row.met))
 
     def count(self, met: Met) -> int:
         """How many KSBs are met always, sometimes or never."""
@@ -217,7 +250,8 @@ def all_labels(claim: StandardClaim, known: KsbList | str) -> list[str]:
 def matrices(application: Application, lists: Lists) -> tuple[Matrix, ...]:
     """The matrix of every standard that a draft names, in its order. Raises TooLarge."""
     permitted = combinations(application)
-    permitted.check_size()
+    labels = sum(len(claim.ksbs or ()) for _, claim in sound(application.standards))
+    permitted.check_size(labels * (1 + len(permitted.pathways)))
     ways = {
         way.name or "": replace(permitted, pathways=(way,))
         for way in permitted.pathways
@@ -225,7 +259,7 @@ def matrices(application: Application, lists: Lists) -> tuple[Matrix, ...]:
     }
     units = {name: unit.title or name for name, unit in application.units.items()}
     found = []
-    for _, claim in sound(application.standards):
+    for at, claim in sound(application.standards):
         if claim.resolved_reference is None:
             continue
         known = lists.get(claim.resolved_reference, claim.version)
@@ -242,6 +276,8 @@ def matrices(application: Application, lists: Lists) -> tuple[Matrix, ...]:
                     dict.fromkeys(permitted.names(covering), coverage.coverage) if coverage else {},
                     _met(permitted, covering),
                     {name: _met(way, covering) for name, way in ways.items()},
+                    coverage.reason if coverage else None,
+                    tuple(name for _, name in sound(coverage.assessed_by)) if coverage else (),
                 )
             )
         found.append(
@@ -251,6 +287,7 @@ def matrices(application: Application, lists: Lists) -> tuple[Matrix, ...]:
                 units,
                 tuple(rows),
                 known if isinstance(known, str) else None,
+                ("standards", at),
             )
         )
     return tuple(found)

@@ -161,9 +161,12 @@ class Combinations:
         counting = sum(group.choose is None for group in self._groups)
         return 20 * (1 + len(self._groups)) + 10 * counting * len(self._by_credits)
 
-    def check_size(self) -> None:
-        """Raise TooLarge if there are too many units, or too many groups and pathways."""
+    def check_size(self, questions: int = 0) -> None:
+        """Raise TooLarge if there are too many units, or too many groups and pathways, to tell of
+        so many sets whether they are permitted."""
         if len(self.ids) > MAX_SIZE or len(self._groups) + len(self.pathways) > MAX_SIZE:
+            raise TooLarge
+        if questions * self._steps > MAX_STEPS:
             raise TooLarge
 
     def names(self, units: Units) -> tuple[str, ...]:
@@ -192,10 +195,8 @@ class Combinations:
     def always_covered(self, covering: Iterable[Units]) -> int:
         """How many KSBs every permitted set covers, given the units that cover each. Raises
         TooLarge."""
-        self.check_size()
         ksbs = Counter(covering)
-        if len(ksbs) * self._steps > MAX_STEPS:
-            raise TooLarge
+        self.check_size(len(ksbs))
         return sum(count for units, count in ksbs.items() if not self.can_avoid(units))
 
     def minimal(self, way: Requirement | None = None) -> Minimal | None:
@@ -331,9 +332,7 @@ class Combinations:
     ) -> dict[str, dict[str, Repair]]:
         """For each KSB that a counter-example misses, how to close the gap on its pathway, or in
         the whole qualification if it has none. Raises TooLarge."""
-        self.check_size()
-        if len(self.ids) * self._steps > MAX_STEPS:
-            raise TooLarge
+        self.check_size(len(self.ids))
         way = self.pathway(self.units(found.units)) if found.pathway is not None else None
         there = replace(self, pathways=(way,)) if way else self
         taken = tuple(name for name in self.ids if not there.can_avoid(self.units([name])))
