@@ -125,7 +125,8 @@ def check(
     refuse_reports_over(reports, [*(paths or ()), *over])
     refuse_reports_over(reports, [str(catalogue)] if catalogue else [], "catalogue")
     level = None if fail_on == "never" else Severity(fail_on)
-    checker = Checker(known, now, rules, ksbs)
+    keeps = "html" in (machine, *(name for name, _ in reports))
+    checker = Checker(known, now, rules, ksbs, keeps=keeps)
     replaced: list[bool] = []
     if fix or diff:
         drafts = _read(named.candidates, stdin_name)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from htqcli.check.report import Report
 
 
-FORMATS = ("text", "json", "sarif", "junit", "github", "gitlab", "azure", "markdown")
+FORMATS = ("text", "json", "sarif", "junit", "github", "gitlab", "azure", "markdown", "html")
 
 
 def render(name: str, report: Report) -> str:
