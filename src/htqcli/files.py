@@ -12,7 +12,7 @@ import select
 import stat
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TextIO
 
@@ -170,6 +170,35 @@ def create_file(name: str, text: str) -> None:
         except OSError:  # the disk has no hard links
             os.close(os.open(name, os.O_CREAT | os.O_EXCL))
             os.replace(new, name)  # noqa: PTH105
+
+
+def write_folder(name: str, contents: Mapping[str, str | bytes]) -> None:
+    """Write files into a folder, all of them or none: they are moved there when each is complete. A
+    new folder is moved as a whole. Of a folder that exists, only files of these names are replaced.
+
+    Raises OSError, also if the name exists and is not a folder.
+    """
+    import secrets
+    import shutil
+
+    name = os.path.realpath(name)
+    new = os.path.join(os.path.dirname(name), f".htq-{os.getpid()}-{secrets.token_hex(4)}")
+    os.mkdir(new)  # noqa: PTH102
+    try:
+        for file, content in contents.items():
+            replace_file(os.path.join(new, file), content)
+        if not os.path.lexists(name):
+            os.rename(new, name)  # noqa: PTH104
+            return
+        if not os.path.isdir(name):
+            raise OSError(errno.ENOTDIR, "there is something there that is not a folder")
+        folders = [file for file in contents if os.path.isdir(os.path.join(name, file))]
+        if folders:
+            raise OSError(errno.EISDIR, f"{folders[0]} there is a folder")
+        for file in contents:
+            _replace(os.path.join(new, file), os.path.join(name, file))
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
 
 
 @contextmanager

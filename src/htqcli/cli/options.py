@@ -197,6 +197,9 @@ Output = Annotated[
 ]
 
 
+Replacing = Annotated[bool, typer.Option("--force", help="Write over what is there already.")]
+
+
 def the_title(text: str) -> str:
     """A title as it was typed. Raises `typer.BadParameter` if it is empty or not UTF-8."""
     from htqcli.words import strip_invisible

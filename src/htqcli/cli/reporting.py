@@ -43,7 +43,7 @@ def conclude(
     if format is not None:
         _show(found, format, quiet=quiet)
     if not quiet:
-        _report_left_out(found.left_out)
+        report_left_out(found.left_out)
     report_unchecked(found.unchecked)
     if found.unchecked or not all(written):
         raise typer.Exit(exits.NOT_DONE)
@@ -140,7 +140,7 @@ def _show(report: Report, format: str, *, quiet: bool) -> None:
         terminal.print_error(f"{text.overall(report)}{text.as_at(report)}.")
 
 
-def _report_left_out(left_out: Sequence[LeftOut]) -> None:
+def report_left_out(left_out: Sequence[LeftOut]) -> None:
     """Report how many files in folders are not drafts, and what to do with the first of a known
     kind."""
     for item in [item for item in left_out if item.advice][:_MAX_LEFT_OUT]:
