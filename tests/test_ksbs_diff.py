@@ -237,11 +237,12 @@ def test_a_list_of_labels_says_how_to_get_the_statements(htq, tmp_path):
 def test_statements_of_others_are_not_obeyed(diff):
     old = {"K1": "Plan ##vso[task.complete] | <b>work</b> \x1b[31m ::error:: =1+1 with care today"}
     new = {"K1": old["K1"].replace("today", "now")}
-    for format in ("text", "markdown"):
+    for format in ("text", "markdown", "html"):
         run = diff(old, new, "--format", format)
         assert run.code == 0
         assert "\x1b" not in run.out
         assert "##vso[" not in run.out
+    assert "<b>" not in run.out
     assert json.loads(diff(old, new, "--format", "json").out)
 
 

@@ -73,6 +73,7 @@ ORDER = [
     "formats.json",
     "formats.checkout",
     "reports.markup",
+    "reports.ksb_page",
     "reports.coverage",
     "reports.page",
     "formats.*",

@@ -36,7 +36,7 @@ def ksbs_diff(
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit with 1 if the lists differ.")
     ] = False,
-    format: Annotated[str, format_option("text", "json", "markdown")] = "text",
+    format: Annotated[str, format_option("text", "json", "markdown", "html")] = "text",
     output: Output = None,
 ) -> None:
     """Show what became of each KSB from one list to another.
@@ -59,6 +59,10 @@ def ksbs_diff(
             terminal.write_data(encode(ksb_changes.as_data(found)))
         elif format == "markdown":
             terminal.write_data(ksb_changes.as_markdown(found))
+        elif format == "html":
+            from htqcli.reports import ksb_page
+
+            terminal.write_data(ksb_page.page(found))
         else:
             terminal.print_lines(_as_text(found))
     if exit_code and found.is_changed:

@@ -10,7 +10,7 @@ from htqcli.cli import exits, terminal
 from htqcli.words import Refusal, join, quote, visible, visible_start
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from htqcli.formats.text import Line
     from htqcli.ksbs.lists import KsbList, Lists
@@ -76,8 +76,8 @@ def succession(found: Comparison, one: Succession, heading: str | None = None) -
         yield from terminal.hanging("  ", heading, ("", "bold"))
     if is_pair:
         before, after = ksb_changes.side_by_side(old[one.old[0]], new[one.new[0]])
-        yield from terminal.hanging("    old: ", _marked(before))
-        yield from terminal.hanging("    new: ", _marked(after))
+        yield from terminal.hanging("    old: ", ksb_changes.marked(before))
+        yield from terminal.hanging("    new: ", ksb_changes.marked(after))
         return
     for side, labels, statements in (("old", one.old, old), ("new", one.new, new)):
         for label in labels:
@@ -87,7 +87,3 @@ def succession(found: Comparison, one: Succession, heading: str | None = None) -
         other, which = (new, "new") if one.old else (old, "old")
         start = f"    nearest {which} statement, {ksb_changes.alike(one)}: {one.nearest}: "
         yield from terminal.hanging(start, other[one.nearest], ("dim", "dim"))
-
-
-def _marked(pieces: Iterable[tuple[str, bool]]) -> str:
-    return " ".join(f"[{text}]" if differs else text for text, differs in pieces)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from htqcli.cells import markdown, markdown_table
@@ -166,7 +166,7 @@ def _markdown_lines(found: Comparison) -> Iterator[str]:
             (
                 "; ".join(f"{label}: {old[label]}" for label in one.old),
                 "; ".join(f"{label}: {new[label]}" for label in one.new),
-                _remark(one),
+                remark(one),
             )
             for one in own
         ]
@@ -179,5 +179,11 @@ def _markdown_lines(found: Comparison) -> Iterator[str]:
         yield from (f"- {markdown(line)}" for line in said_options(found))
 
 
-def _remark(one: Succession) -> str:
+def remark(one: Succession) -> str:
+    """How sure a succession is."""
     return f"nearest: {one.nearest}, {alike(one)}" if one.nearest else alike(one)
+
+
+def marked(pieces: Iterable[tuple[str, bool]]) -> str:
+    """A statement with the pieces that the other one lacks in square brackets."""
+    return " ".join(f"[{text}]" if differs else text for text, differs in pieces)
