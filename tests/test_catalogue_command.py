@@ -166,7 +166,7 @@ def test_the_verdict_on_a_catalogue_never_mentions_a_draft(htq, own):
     assert "2 catalogues: 1 can be used, 1 cannot be used\n" in out
     for format in FORMATS:
         run = htq("catalogue", "check", good, bad, "--format", format)
-        if format != "sarif":  # which describes every rule
+        if format not in ("sarif", "html"):  # which say why a rule matters to drafts
             assert "to submit" not in run.out
             assert "draft" not in run.out + run.err
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -12,14 +13,14 @@ from htqcli.check.report import Checked, Content, Diagnostic, Report
 from htqcli.draft.application import Application
 from htqcli.draft.coverage import Occupation
 from htqcli.draft.structure import Combinations, Requirement, TooLarge
-from htqcli.formats.text import as_at, coverage, message, overall, verdict
+from htqcli.formats.text import as_at, coverage, message, verdict
 from htqcli.ksbs.lists import KsbList
 from htqcli.model.part import sound
 from htqcli.moment import UnreadableDate, read, say
 from htqcli.reports.coverage import Standard, coverage_sections, gaps, standards
 from htqcli.reports.markup import Cell, Column, Group, Item, Link, Section, Table, ours, render
 from htqcli.rules import about
-from htqcli.rules.declare import DRAFT, Rule, Severity
+from htqcli.rules.declare import DRAFT, Rule, Severity, Subject
 from htqcli.rules.sources import is_address
 from htqcli.words import join
 
@@ -66,7 +67,9 @@ def page(
     back = Link("All drafts", index) if index else None
     banner = _BANNER if is_draft else ""
     title = f"{top.title}: HTQ draft application"
-    return render(title, top, footer=_footer(), contents=True, banner=banner, back=back)
+    return render(
+        title, top, footer=_footer(report.subject), contents=True, banner=banner, back=back
+    )
 
 
 def pages(report: Report, *, is_draft: bool = False, is_public: bool = False) -> dict[str, str]:
@@ -84,10 +87,11 @@ def whole(report: Report) -> str:
     subject, files = report.subject, report.files
     if len(files) == 1 and not report.unchecked:
         top = _about(report, files[0], files[0], subject.name)
-        return render(f"{top.title}: {subject.title}", top, footer=_footer(), contents=True)
+        return render(f"{top.title}: {subject.title}", top, footer=_footer(subject), contents=True)
     anchors = [f"{subject.name}-{at}" for at in range(1, len(files) + 1)]
     sections = [
-        _about(report, file, file, anchor) for anchor, file in zip(anchors, files, strict=True)
+        _about(report, file, file, anchor, is_alone=False)
+        for anchor, file in zip(anchors, files, strict=True)
     ]
     return _index(report, files, [f"#{anchor}" for anchor in anchors], sections)
 
@@ -115,7 +119,9 @@ _MAX_NAME = 80
 _RESERVED = "index|con|prn|aux|nul|(com|lpt)[0-9]"
 
 
-def _footer() -> tuple[str, ...]:
+def _footer(subject: Subject) -> tuple[str, ...]:
+    if subject is not DRAFT:
+        return (f"Made by htq {__version__}.",)
     return (
         f"Made by htq {__version__}, which checks draft applications for Higher Technical "
         "Qualifications in England against published sources. htq is not a service of the "
@@ -142,10 +148,16 @@ def _index(
         unread = tuple((Cell(item.path), Cell(item.reason)) for item in report.unchecked)
         columns = (Column("Path"), Column("Why"))
         tables.append(Table("Not checked, because it could not be read", columns, unread))
-    said = f"{overall(report)}{as_at(report)}."
-    facts = _checked_as_at(report)
-    top = Section("all", subject.title, (said,), facts, tuple(tables), sections=tuple(sections))
-    return render(subject.title, top, footer=_footer(), banner=banner)
+    counts = Counter(subject.words[file.verdict] for file in report.files)
+    facts = ((f"{said[:1].upper()}{said[1:]}", f"{number:,}") for said, number in counts.items())
+    top = Section(
+        "all",
+        subject.title,
+        facts=(*sorted(facts), *_checked_as_at(report)),
+        tables=tuple(tables),
+        sections=tuple(sections),
+    )
+    return render(subject.title, top, footer=_footer(subject), banner=banner)
 
 
 def _dashboard(report: Report, files: Sequence[Checked], links: Sequence[str]) -> Table:
@@ -192,10 +204,16 @@ def _checked_as_at(report: Report) -> tuple[tuple[str, str], ...]:
 
 
 def _about(
-    report: Report, file: Checked, shown: Checked, anchor: str, *, has_coverage: bool = False
+    report: Report,
+    file: Checked,
+    shown: Checked,
+    anchor: str,
+    *,
+    has_coverage: bool = False,
+    is_alone: bool = True,
 ) -> Section:
     """Everything about a draft, or about a catalogue. `shown` is the edition of it that is shown;
-    the verdict is that of the whole."""
+    the verdict is that of the whole. On a page of its own it says what it was checked against."""
     content = file.content
     open_ = [one for one in shown.findings if one.accepted is None]
     accepted = [one for one in shown.findings if one.accepted is not None]
@@ -218,7 +236,7 @@ def _about(
         tuple(coverage(file)),
         (
             ("File", shown.path),
-            *_checked_as_at(report),
+            *(_checked_as_at(report) if is_alone else ()),
             *_window(report, file),
             *(_lists(content) if content else []),
         ),
