@@ -258,7 +258,7 @@ class Combinations:
                     if looked_at > MAX_SETS:
                         raise TooLarge
             grown = larger
-        if len(grown) * sum(group.units.bit_count() for group in groups) > 20 * MAX_SETS:
+        if len(grown) * sum(group.units.bit_count() for group in groups) > 40 * MAX_SETS:
             raise TooLarge
         minimal = [
             chosen

@@ -392,14 +392,21 @@ def _ways(application: Application, permitted: Combinations) -> Table:
     return Table(caption, heads, tuple(rows))
 
 
+_MAX_COUNTED = 20
+"""Of how many pathways at most the combinations are counted. A count can take half a second."""
+
+
 def _amounts(
     application: Application, permitted: Combinations, way: Requirement | None
 ) -> tuple[str, str]:
     """The credits of a pathway and the number of its minimal combinations, in words."""
+    too_many = "not known: there are too many combinations", "not known: there are too many"
+    if len(permitted.pathways) > _MAX_COUNTED:
+        return too_many
     try:
         found = permitted.minimal(way)
     except TooLarge:
-        return "not known: there are too many combinations", "not known: there are too many"
+        return too_many
     if found is None:
         return "none", "none: no learner can satisfy it"
     both = (permitted.everywhere, *([way] if way else []))
