@@ -64,6 +64,7 @@ EXAMPLES = {
     "htq rules HTQ401": "Read what a finding means, and what its source says.",
     "htq coverage application.yaml --format html -o coverage.html": "Show which units cover "
     "which KSBs, as a page.",
+    "htq report application.yaml -o report.html": "Write a page about a draft to hand over.",
     "htq window status --exit-code": "Let a pipeline stop unless a window is open.",
 }
 """Command lines, and what each is for."""

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conftest import IN_WINDOW, ROOT
+from conftest import IN_WINDOW, ROOT, program
 from htqcli import moment
 from htqcli.catalogue import bundled
 from htqcli.check.engine import Checker
@@ -390,6 +390,13 @@ def test_a_page_can_go_to_standard_output(htq, draft):
     run = htq("report", draft(), "-o", "-", "--at", IN_WINDOW)
     assert (run.code, run.err) == (0, "")
     assert_sound(run.out)
+
+
+def test_a_draft_can_come_from_standard_input(tmp_path):
+    text = (ROOT / "examples" / "application.yaml").read_bytes()
+    run = program("report", "-", "-o", tmp_path / "a.html", "--at", IN_WINDOW, input=text)
+    assert (run.returncode, run.stdout, run.stderr) == (0, b"", b"")
+    assert_sound((tmp_path / "a.html").read_text(encoding="utf-8"))
 
 
 def test_a_single_draft_can_have_a_folder_too(htq, draft, tmp_path):

@@ -143,7 +143,7 @@ def test_the_command_line_loads_nothing_heavy_until_a_command_runs():
 
 
 LOOKING_UP = ["htqcli.check.engine", "htqcli.rules", "htqcli.draft.application"]
-SELDOM = ["rich", "dateutil", "rapidfuzz", "html", "multiprocessing", "htqcli.cli.ksbs"]
+SELDOM = ["jinja2", "rich", "dateutil", "rapidfuzz", "html", "multiprocessing", "htqcli.cli.ksbs"]
 
 
 @pytest.mark.parametrize(
