@@ -207,6 +207,12 @@ FULL = {
     "employers": [{"name": "Example Software", "evidence": "letter.pdf"}],
     "documents": [{"kind": "ksb-mapping", "file": "mapping.xlsx", "confidential": False}],
     "declarations": {"conditions_of_application": "yes"},
+    "submitted": "submitted.yaml",
+    "feedback": [
+        {"id": "F1", "received": "1 September 2022", "asks": "Assess K2", "done": False,
+         "about": "/standards/0/ksbs/K2", "due": 20221001, "answer": "A1 does"},
+    ],
+    "approval": {"code": "HTQDZ0001", "date": "2023-07-01"},
     "accept": [{"rule": "HTQ204", "at": "/standards/1", "reason": "Agreed", "until": 20220601}],
 }  # fmt: skip
 

@@ -471,6 +471,86 @@ class Declarations(Model):
     ] = None
 
 
+class Feedback(Model):
+    """Something that came back about the application, in the organisation's own words."""
+
+    known_by: ClassVar[str | None] = "asks"
+
+    id: Annotated[
+        Text | None,
+        REQUIRED,
+        _field("id of the feedback", "F1", says="An id that you choose. No other item has it."),
+    ] = None
+    received: Annotated[
+        Day | None,
+        REQUIRED,
+        _field(
+            "day on which the feedback came", "2022-09-01", says="The day on which you received it."
+        ),
+    ] = None
+    asks: Annotated[
+        Text | None,
+        REQUIRED,
+        _field(
+            "request of the feedback",
+            "Show how K7 is assessed",
+            says="What it asks for, in your own words.",
+        ),
+    ] = None
+    about: Annotated[
+        Annotated[str, pattern(r"(/[^\x00]*)?", "a JSON Pointer such as /standards/0/ksbs/K7")]
+        | None,
+        _field(
+            "part that the feedback is about",
+            "/standards/0/ksbs/K7",
+            says="The part of the draft that it is about. Items count from 0, so ‘/standards/0’ is "
+            "the first standard.",
+        ),
+    ] = None
+    due: Annotated[
+        Day | None,
+        _field(
+            "day by which to answer",
+            "2022-10-01",
+            says="The last day for the answer, if it has one.",
+        ),
+    ] = None
+    answer: Annotated[
+        Text | None,
+        _field(
+            "answer to the feedback",
+            "K7 is now assessed by A2",
+            says="What you changed, or why you did not. Leave it out until there is an answer.",
+        ),
+    ] = None
+    done: Annotated[
+        YesOrNo | None,
+        APPLICANT_ONLY,
+        _field(
+            "answer whether it is done", "true", says="‘true’ once you have done what it asks for."
+        ),
+    ] = None
+
+
+class Approval(Model):
+    """The approval of the qualification by the Institute."""
+
+    known_by: ClassVar[str | None] = "code"
+
+    code: Annotated[
+        Text | None,
+        REQUIRED,
+        _field(
+            "code of the approved qualification", "HTQDZ0001", says="The code that it was given."
+        ),
+    ] = None
+    date: Annotated[
+        Day | None,
+        REQUIRED,
+        _field("day of the approval", "2023-07-01", says="The day on which it was approved."),
+    ] = None
+
+
 class Acceptance(Model):
     """A finding that the organisation knows about and accepts, until a day."""
 
@@ -603,6 +683,26 @@ class Application(Model):
         Declarations | None,
         APPLICANT_ONLY,
         _field("declarations", says="What your organisation declares."),
+    ] = None
+    submitted: Annotated[
+        Text | None,
+        _field(
+            "draft that was submitted",
+            "submitted/application.yaml",
+            says="The file with the draft as you submitted it, kept in this draft’s folder or one "
+            "below it.",
+        ),
+    ] = None
+    feedback: Annotated[
+        Items[Feedback],
+        _field(
+            "feedback on the application",
+            says="What came back after submission, in your own words, an item for each request.",
+        ),
+    ] = ()
+    approval: Annotated[
+        Approval | None,
+        _field("approval", says="The approval of the qualification, once it has one."),
     ] = None
     accept: Annotated[
         Items[Acceptance],
