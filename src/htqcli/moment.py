@@ -38,7 +38,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Literal, NoReturn
 from zoneinfo import ZoneInfo
 
-from htqcli.words import nearest, quote
+from htqcli.words import counted, nearest, quote
 
 LONDON = ZoneInfo("Europe/London")
 YEARS = range(1900, 3000)
@@ -177,7 +177,7 @@ def say_duration(seconds: int) -> str:
     for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1)):
         count, seconds = divmod(seconds, size)
         if count:
-            parts.append(f"{count:,} {unit}{'' if count == 1 else 's'}")
+            parts.append(counted(count, unit))
     return " and ".join(parts[:2]) or "0 seconds"
 
 

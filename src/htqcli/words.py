@@ -91,6 +91,11 @@ def join(items: Collection[str], last: str = "and") -> str:
     return f"{', '.join(before)} {last} {end}" if before else end
 
 
+def counted(count: float, noun: str) -> str:
+    """A number with its noun: `1 KSB`, `2,031 records`, `0.5 seconds`."""
+    return f"{count:,.15g} {noun}{'' if count == 1 else 's'}"
+
+
 def wrap(text: str, columns: int, first: int = 0) -> list[str]:
     """Text in lines of at most `columns` characters (30 or more), the first of which begins at
     column `first`. Long words such as addresses are not broken."""

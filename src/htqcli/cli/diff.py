@@ -180,10 +180,11 @@ def _of(cycle: int | None) -> str:
 
 
 def _heading(old: str, new: str, found: Sequence[CatalogueChange]) -> str:
+    from htqcli.words import counted
+
     if not found:
         return f"Nothing differs between {old} and {new}"
-    count = f"{len(found)} change{'' if len(found) == 1 else 's'}"
-    return f"{count} from {old} to {new}"
+    return f"{counted(len(found), 'change')} from {old} to {new}"
 
 
 def _as_text(

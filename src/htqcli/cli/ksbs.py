@@ -147,7 +147,7 @@ def _write_best(
     left out. None among them is something that could not be read. Exits with 3 if a list that was
     asked for is not in the folder afterwards."""
     from htqcli.ksbs.importing import one_per_version
-    from htqcli.words import visible
+    from htqcli.words import counted, visible
 
     made: list[MadeList] = []
     passed_over: list[str] = []
@@ -164,7 +164,7 @@ def _write_best(
     written, refused = _write_all(folder, chosen, force=force)
     for done, verb in ((True, "Wrote"), (False, "No change to")):
         if names := [name for name, is_new in written.items() if is_new is done]:
-            count = f"{len(names)} KSB list{'' if len(names) == 1 else 's'}"
+            count = counted(len(names), "KSB list")
             to = f"{'to' if done else 'in'} {visible(folder.as_posix())}/"
             more = f" and {len(names) - _MAX_SHOWN} more" if len(names) > _MAX_SHOWN else ""
             terminal.write(f"{verb} {count} {to}: {', '.join(names[:_MAX_SHOWN])}{more}\n")
@@ -395,6 +395,7 @@ def _write_all(
     """Write each list that can be read back, unless a different one exists. Returns the lists that
     are in the folder now, each with whether it was written; and whether any was refused."""
     from htqcli.ksbs.importing import read_back
+    from htqcli.words import counted
 
     done: dict[str, bool] = {}
     refused = False
@@ -411,8 +412,7 @@ def _write_all(
             continue
         if not done:
             _make_folder(folder)
-        count = f"{len(new.ksbs)} KSB{'' if len(new.ksbs) == 1 else 's'}"
-        done[f"{one.name} ({count})"] = _write(path, one)
+        done[f"{one.name} ({counted(len(new.ksbs), 'KSB')})"] = _write(path, one)
     return done, refused
 
 

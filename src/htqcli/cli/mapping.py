@@ -9,7 +9,7 @@ import typer
 from htqcli import files
 from htqcli.cli import completion, drafts, exits, refusals, terminal
 from htqcli.cli.options import KsbFolder, Output, format_option
-from htqcli.words import Refusal, quote, visible, visible_start
+from htqcli.words import Refusal, counted, quote, visible, visible_start
 
 if TYPE_CHECKING:
     from htqcli.draft.application import Application
@@ -198,8 +198,7 @@ def _show(
         shown = f" {quote(cell.text)}" if cell.text else ""
         terminal.write(f"{visible_start(cell.cell)}:{shown} not read: {visible(cell.reason)}\n")
     count, told = sum(map(len, changes.values())), len(found.unread)
-    ksbs = f"{count} KSB{'' if count == 1 else 's'}"
-    unread = f"{told} cell{'' if told == 1 else 's'}"
+    ksbs, unread = counted(count, "KSB"), counted(told, "cell")
     if told and not wrote and not is_diff:
         end = f"Nothing was written: {unread} could not be read. Correct them, or use ‘--partial’."
     elif not changes:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from htqcli.document.places import Edit
-from htqcli.words import quote
+from htqcli.words import counted, quote
 
 
 class Slip(NamedTuple):
@@ -647,7 +647,7 @@ def _moved(excerpt: _Excerpt, line: _Line, here: int, goes: int, other: int | No
         line.start + (field.end("name") if field and not line.dashes else here + 1),
         f"{what[0].upper()}{what[1:]} begins at column {here + 1} and should begin at column "
         f"{goes + 1}",
-        f"Indent it with {goes} {'space' if goes == 1 else 'spaces'}, like what it belongs with"
+        f"Indent it with {counted(goes, 'space')}, like what it belongs with"
         + (f", or with {other}." if other is not None else ".")
         + " If it is more of the text before, put the whole text in quotation marks.",
         tuple(Edit(own.start, own.start + min(here, own.indent), " " * goes) for own in moving),

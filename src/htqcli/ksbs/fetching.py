@@ -36,7 +36,7 @@ from urllib.request import (
 from htqcli import __version__
 from htqcli.files import reason
 from htqcli.ksbs.standards_data import MAX_BYTES
-from htqcli.words import quote
+from htqcli.words import counted, quote
 
 
 class Limits(NamedTuple):
@@ -298,7 +298,7 @@ def _host(address: str) -> str:
 def _duration(seconds: float) -> str:
     if seconds >= 120:
         return f"{seconds / 60:g} minutes"
-    return f"{seconds:g} second{'' if seconds == 1 else 's'}"
+    return counted(seconds, "second")
 
 
 def _amount(size: int) -> str:

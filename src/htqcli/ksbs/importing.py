@@ -11,7 +11,7 @@ from htqcli.ksbs import standards_data
 from htqcli.ksbs.lists import KsbList, label_order, parse_label, ranges, read_list
 from htqcli.ksbs.standards_data import is_true, items, normal_id, plain
 from htqcli.model.values import is_placeholder
-from htqcli.words import quote
+from htqcli.words import counted, quote
 
 if TYPE_CHECKING:
     from htqcli.ksbs.page import Page
@@ -274,8 +274,7 @@ def _options(
             for ksb in mapped:
                 owners_of.setdefault(ksb, set()).update(owners)
     if lacked:
-        count = f"{len(lacked)} KSB{'' if len(lacked) == 1 else 's'}"
-        remarks.append(f"its duties name {count} that it lacks")
+        remarks.append(f"its duties name {counted(len(lacked), 'KSB')} that it lacks")
     if known.isdisjoint(core | owners_of.keys()):
         remarks.append("no duty maps to its KSBs, so every option needs all of them")
     needed: dict[str, list[str]] = {}
