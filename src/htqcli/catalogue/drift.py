@@ -19,6 +19,7 @@ from typing import Any, Literal
 from htqcli import moment
 from htqcli.catalogue.model import Catalogue, Cycle, Standard
 from htqcli.ksbs import standards_data
+from htqcli.ksbs.lists import version_key
 from htqcli.ksbs.standards_data import (
     is_approved,
     moment_of,
@@ -70,12 +71,8 @@ class Record:
 
     @property
     def number(self) -> tuple[int, ...]:
-        """The version as numbers, without zeros at the end: 1.0 is 1. A missing version is below
-        all others."""
-        found = [int(part) for part in self.version.split(".")] if self.version else []
-        while found and found[-1] == 0:
-            found.pop()
-        return tuple(found)
+        """The key that orders its version among others."""
+        return version_key(self.version)
 
     def has_started(self, at: datetime) -> bool:
         """Whether it has started at `at`. Without a start date it has."""

@@ -156,7 +156,7 @@ def _reference(typed: str, known: Catalogue, cycle: Cycle) -> str:
 
 def _latest_list(reference: str, folder: Path) -> KsbList | None:
     """The latest KSB list of a standard that can be used. The others are reported."""
-    from htqcli.ksbs.lists import Lists
+    from htqcli.ksbs.lists import Lists, version_key
 
     found = []
     for one in Lists(folder).all_versions(reference):
@@ -164,7 +164,7 @@ def _latest_list(reference: str, folder: Path) -> KsbList | None:
             terminal.print_error(one)
         else:
             found.append(one)
-    return max(found, key=lambda one: [int(n) for n in one.version.split(".")], default=None)
+    return max(found, key=lambda one: version_key(one.version), default=None)
 
 
 def _write(file: str, text: str, what: str, *, force: bool) -> bool:

@@ -215,6 +215,7 @@ def _fetched_lists(
     current one is only in the data of all standards."""
     from htqcli.ksbs import standards_data
     from htqcli.ksbs.importing import MadeList, from_record
+    from htqcli.ksbs.lists import version_key
 
     def lists(records: list[Any], origin: RecordOrigin) -> Iterator[MadeList | str | None]:
         found = [from_record(record, origin) for record in records]
@@ -240,7 +241,7 @@ def _fetched_lists(
             continue
         own = all_records[0][reference]
         versions = sorted(
-            {found for found in map(standards_data.version, own) if found}, key=_version_key
+            {found for found in map(standards_data.version, own) if found}, key=version_key
         )
         if own and version in (None, *versions):
             yield from lists(own, all_records[1])
@@ -475,6 +476,7 @@ def show(
     output: Output = None,
 ) -> None:
     """Show the KSBs of a standard, each with its label."""
+    from htqcli.ksbs.lists import version_key
     from htqcli.words import Refusal, quote
 
     refusals.refuse_overwriting_lists(output, folder)
@@ -487,7 +489,7 @@ def show(
     if not found:
         of = f" version {quote(version)}" if version else ""
         raise Refusal(f"There is no list of {wanted}{of} in {quote(str(folder))}.")
-    last = max(found, key=lambda one: _version_key(one.version))
+    last = max(found, key=lambda one: version_key(one.version))
     rows: list[table.Row] = [
         {
             "label": label,
@@ -500,11 +502,6 @@ def show(
     ]
     columns = ("label", "statement", "options") if last.options else ("label", "statement")
     table.show(rows, columns, format, "", output)
-
-
-def _version_key(version: str) -> list[int]:
-    """A key to sort versions by: 1.10 comes after 1.9."""
-    return [int(part) for part in version.split(".")]
 
 
 def _write(path: Path, made: MadeList) -> bool:

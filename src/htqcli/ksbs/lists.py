@@ -265,6 +265,15 @@ def parse_version(text: str, known: Collection[str] = ()) -> str | None:
 _VERSION = r"(?ai)(?:v|ver|version)?\.?\s*([0-9]{1,4}(?:[.,_-][0-9]{1,4})*)"
 
 
+def version_key(version: str | None) -> tuple[int, ...]:
+    """The key that sorts versions, by their parts as numbers: 1.10 comes after 1.9, and 1.0 is 1. A
+    missing version comes before all others."""
+    parts = [int(part) for part in version.split(".")] if version else []
+    while parts and parts[-1] == 0:
+        parts.pop()
+    return tuple(parts)
+
+
 def _without_zeros(version: str) -> str:
     return version.rstrip("0").rstrip(".") if "." in version else version
 
