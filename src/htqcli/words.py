@@ -4,6 +4,7 @@ nearest of several words."""
 from __future__ import annotations
 
 import re
+import shlex
 import textwrap
 from collections.abc import Collection, Sequence
 
@@ -89,6 +90,13 @@ def join(items: Collection[str], last: str = "and") -> str:
     """`a, b and c`; an empty text without items."""
     *before, end = items or ("",)
     return f"{', '.join(before)} {last} {end}" if before else end
+
+
+def shell_word(text: str) -> str:
+    """A text as one word of a command line, in a POSIX shell and in PowerShell."""
+    if re.fullmatch(r"[\w./:+-]+", text):
+        return text
+    return shlex.quote(text) if re.search(r"[\"$`\\!%]", text) else f'"{text}"'
 
 
 def counted(count: float, noun: str) -> str:

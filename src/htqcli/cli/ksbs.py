@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import sys
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
@@ -13,12 +11,11 @@ import typer
 from htqcli import files
 from htqcli.cli import completion, context, exits, refusals, table, terminal
 from htqcli.cli.options import CatalogueFile, Output, TableFormat, the_reference
-from htqcli.cli.records import parse_records, read_content
+from htqcli.cli.records import Published, is_of, parse_records, read_content
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from htqcli.ksbs.fetching import Limits, Progress
     from htqcli.ksbs.importing import MadeList, RecordOrigin
     from htqcli.ksbs.lists import KsbList
 
@@ -123,14 +120,22 @@ def get(
     network does not let htq through, it says what to save by hand.
     """
     from htqcli.ksbs import standards_data
-    from htqcli.words import Refusal, quote
+    from htqcli.words import Refusal, quote, shell_word
 
     if version is not None and all_versions:
         raise Refusal("Use ‘--version’ or ‘--all-versions’, not both.")
     if version is not None and standards_data.version({"version": version}) is None:
         raise Refusal(f"{quote(version)} is not a version, such as 1.1.")
+
+    def by_hand(address: str, file: str, references: Sequence[str]) -> str:
+        saved = shell_word((folder / file).as_posix())
+        words = "".join(f" --reference {one}" for one in references)
+        words += f" --version {version}" if version and references else ""
+        words += "" if folder == DEFAULT_FOLDER else f" -o {shell_word(folder.as_posix())}"
+        return f"save {address} as {saved} and run ‘htq ksbs import {saved}{words}’"
+
     wanted = list(dict.fromkeys(the_reference(text) for text in reference))
-    published = _Published(context.the_catalogue(catalogue).standards_data, folder)
+    published = Published(context.the_catalogue(catalogue).standards_data, by_hand)
     found = _fetched_lists(published, wanted, version, every=all_versions)
     _write_best(found, version, published.address, folder, force=force)
 
@@ -204,12 +209,12 @@ def _imported_lists(
         # The data is large, so no record is kept once it has been read.
         for index, record in enumerate(records):
             records[index] = None
-            if not wanted or _is_of(record, wanted):
+            if not wanted or is_of(record, wanted):
                 yield from_record(record, origin)
 
 
 def _fetched_lists(
-    published: _Published, wanted: list[str], version: str | None, *, every: bool
+    published: Published, wanted: list[str], version: str | None, *, every: bool
 ) -> Iterator[MadeList | str | None]:
     """The lists of the wanted standards, as `_imported_lists` gives them. A version that is not the
     current one is only in the data of all standards."""
@@ -234,7 +239,7 @@ def _fetched_lists(
             rest.append(reference)
     if not rest:
         return
-    all_records = published.all_records(rest, version)
+    all_records = published.all_records(rest)
     for reference in rest:
         if all_records is None:
             yield None
@@ -250,122 +255,6 @@ def _fetched_lists(
         of = f" version {version}" if version else ""
         terminal.print_error(f"{reference}{of} is not in the data at {published.address}. {has}.")
         yield None
-
-
-class _Published:
-    """Fetches the published standards data. What it cannot fetch it reports, with how to get it by
-    hand, and gives None. Raises Refusal for an address that cannot be used."""
-
-    def __init__(self, address: str, folder: Path) -> None:
-        from htqcli.ksbs.fetching import objection
-        from htqcli.words import Refusal, quote
-
-        self._written = address
-        self.address = address.rstrip("/")
-        self._folder = folder
-        why = objection(self.address)
-        if why is None and any(sign in address for sign in "?#"):
-            why = "has ‘?’ or ‘#’ in it, so that no reference can follow"
-        if why:
-            raise Refusal(
-                f"The catalogue’s address of the standards data, {quote(address)}, {why}. "
-                "Correct ‘standards_data’ in the catalogue."
-            )
-
-    def record(self, reference: str) -> tuple[list[Any], RecordOrigin] | None:
-        """The current record of a standard."""
-        from htqcli.ksbs.fetching import RECORD
-
-        address = f"{self.address}/{reference}"
-        fetched = self._fetch(address, reference, f"{reference}.json", "", RECORD)
-        if fetched is None:
-            return None
-        own = [one for one in fetched[0] if _is_of(one, (reference,))]
-        if not own:
-            terminal.print_error(
-                f"Could not fetch {reference}: what is at {address} is no record of it."
-            )
-            return None
-        return own, fetched[1]
-
-    def all_records(
-        self, wanted: list[str], version: str | None
-    ) -> tuple[dict[str, list[Any]], RecordOrigin] | None:
-        """The records of every version of some standards."""
-        from htqcli.ksbs import standards_data
-        from htqcli.ksbs.fetching import ARRAY
-
-        words = "".join(f" --reference {one}" for one in wanted)
-        words += f" --version {version}" if version else ""
-        what = "the data of all standards"
-        fetched = self._fetch(self.address, what, "standards-data.json", words, ARRAY)
-        if fetched is None:
-            return None
-        found: dict[str, list[Any]] = {one: [] for one in wanted}
-        for one in fetched[0]:
-            if isinstance(one, dict) and (reference := standards_data.reference(one)) in found:
-                found[reference].append(one)
-        return found, fetched[1]
-
-    def _fetch(
-        self, address: str, what: str, file: str, words: str, limits: Limits
-    ) -> tuple[list[Any], RecordOrigin] | None:
-        """The records at an address. `file` and `words` say how to save and import them by hand."""
-        from htqcli import moment
-        from htqcli.ksbs import standards_data
-        from htqcli.ksbs.fetching import NotFetched, fetch
-        from htqcli.ksbs.importing import RecordOrigin
-
-        try:
-            with _progress_bar(what) as progress:
-                content = fetch(address, limits, progress)
-            today = moment.now().date().isoformat()
-            origin = RecordOrigin(self._written, today, hashlib.sha256(content).hexdigest())
-            return standards_data.records(content), origin
-        except NotFetched as error:
-            why, is_missing = str(error), error.is_missing
-        except standards_data.NotJson:
-            is_page = standards_data.in_utf_8(content).lstrip().startswith(b"<")
-            why, is_missing = f"the answer is {'a web page' if is_page else 'not JSON'}", False
-        told = f"Could not fetch {what}: {why}."
-        if is_missing:
-            told += f" Check the reference with ‘htq standards search’, and the address: {address}"
-        else:
-            saved = _shell_word(self._folder / file)
-            words += "" if self._folder == DEFAULT_FOLDER else f" -o {_shell_word(self._folder)}"
-            by_hand = f"‘htq ksbs import {saved}{words}’"
-            told += f" Try again, or save {address} as {saved} and run {by_hand}."
-        terminal.print_error(told)
-        return None
-
-
-def _is_of(record: Any, references: Collection[str]) -> bool:
-    """Whether an entry of the data is a record of one of these standards."""
-    from htqcli.ksbs import standards_data
-
-    return isinstance(record, dict) and standards_data.reference(record) in references
-
-
-def _shell_word(path: Path) -> str:
-    """A path as one word of a command line."""
-    text = path.as_posix()
-    return f'"{text}"' if " " in text else text
-
-
-@contextmanager
-def _progress_bar(what: str) -> Iterator[Progress | None]:
-    """A function that shows progress on standard error; None if nobody would see it."""
-    if not terminal.shows_progress():
-        yield None
-        return
-    from rich import progress
-
-    columns = progress.TextColumn("{task.description}"), progress.BarColumn()
-    console = terminal.console(sys.stderr)
-    size = progress.DownloadColumn()
-    with progress.Progress(*columns, size, console=console, transient=True) as bar:
-        task = bar.add_task(f"Fetching {what}", total=None)
-        yield lambda received, total: bar.update(task, completed=received, total=total)
 
 
 def _standard_of_page(source: str, wanted: set[str], version: str | None) -> tuple[str, str]:
