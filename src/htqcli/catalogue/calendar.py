@@ -1,7 +1,9 @@
-"""The windows and dated stages of the cycles as a calendar (iCalendar, RFC 5545).
+"""The windows and dated stages of the cycles, and the reviews of approved qualifications, as a
+calendar (iCalendar, RFC 5545).
 
-The same catalogue gives the same bytes. An event's UID depends only on its window or stage, so a
-calendar program that imports a later catalogue moves the event instead of adding another. There is
+The same catalogue and drafts give the same bytes. An event's UID depends only on its window, stage
+or approval, so a calendar program that imports a later calendar moves the event instead of adding
+another. There is
 no METHOD, because that needs an organiser. Without it, DTSTAMP is the date of the last revision,
 here the catalogue's; SEQUENCE grows with it.
 """
@@ -12,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 from urllib.parse import quote as percent_encoded
 from uuid import NAMESPACE_URL, uuid5
 
@@ -20,11 +23,22 @@ from icalendar import Calendar as Container
 from icalendar.prop import vUri
 
 from htqcli.catalogue.model import Catalogue, Cycle
+from htqcli.draft.application import Application
+from htqcli.draft.approval import REVIEW_SOURCE, first_review
 from htqcli.moment import Moment
-from htqcli.words import visible
+from htqcli.words import truncate, visible
 
-WARNING = timedelta(days=7)
-"""How long before a window closes the alarm sounds."""
+
+class AlarmTime(NamedTuple):
+    """An alarm: how long before the event it sounds, in numbers and in words."""
+
+    before: timedelta
+    words: str
+
+
+CLOSING_WARNING = AlarmTime(timedelta(days=7), "In a week")
+REVIEW_WARNING = AlarmTime(timedelta(days=182), "In half a year")
+"""Long enough to map a qualification again."""
 
 _DEFAULT_REVISION = datetime(2020, 1, 1, tzinfo=UTC)
 """The date of revision for a catalogue without one."""
@@ -37,17 +51,16 @@ _SAFE_IN_URI = ":/?#[]@!$&'()*+,;=%~"
 
 
 @dataclass(frozen=True, slots=True)
-class CycleEvent:
-    """An opening, a closing or a stage. `when` is None if unknown; `closes` says whether a window
-    closes then."""
+class DatedEvent:
+    """An opening, a closing, a stage or a review. `when` is None if unknown. `about` identifies
+    it."""
 
-    cycle: int
     about: tuple[str, ...]
     title: str
     when: Moment | None
     details: tuple[str, ...]
     sources: tuple[str, ...]
-    closes: bool = False
+    warning: AlarmTime | None = None
 
     @property
     def is_dated(self) -> bool:
@@ -56,17 +69,58 @@ class CycleEvent:
 
     @property
     def uid(self) -> str:
-        """An id that is the same in every catalogue for the same window or stage."""
-        name = "/".join(percent_encoded(part, safe="") for part in (str(self.cycle), *self.about))
+        """An id that is the same in every calendar for the same window, stage or approval."""
+        name = "/".join(percent_encoded(part, safe="") for part in self.about)
         return str(uuid5(NAMESPACE_URL, f"{_UID_NAMESPACE}#{name}"))
 
 
-def events(catalogue: Catalogue, cycles: Iterable[Cycle]) -> tuple[CycleEvent, ...]:
+def events(catalogue: Catalogue, cycles: Iterable[Cycle]) -> tuple[DatedEvent, ...]:
     """The opening and closing of each window, and each other dated stage."""
     return tuple(event for cycle in cycles for event in _cycle_events(cycle, catalogue))
 
 
-def calendar(catalogue: Catalogue, events: Iterable[CycleEvent]) -> str:
+def reviews(catalogue: Catalogue, drafts: Iterable[Application]) -> tuple[DatedEvent, ...]:
+    """The first review of each approved qualification, once for drafts that say the same of it."""
+    seen: Counter[tuple[str, str]] = Counter()
+    known: dict[tuple[str, str, Moment | None], DatedEvent] = {}
+    for draft in drafts:
+        approval = draft.approval
+        if approval is None or not (approval.code or approval.date):
+            continue
+        title = draft.qualification.title if draft.qualification else None
+        name = truncate(approval.code or title or "without a code", _MAX_NAME)
+        when = first_review(approval.date) if approval.date else None
+        key = ("code", approval.code) if approval.code else ("title", title or "")
+        if (*key, when) in known:
+            continue
+        about = [f"Qualification: {truncate(title, _MAX_NAME)}"] if title else []
+        if approval.date:
+            about.append(f"Approved: {approval.date}")
+        known[(*key, when)] = DatedEvent(
+            ("approval", *_numbered(key, seen)),
+            f"HTQ {name}: fifth anniversary of approval, first review",
+            when,
+            (
+                *about,
+                "The first review is expected by the fifth anniversary of approval, against the "
+                "latest criteria. No day was published.",
+                _contact(catalogue),
+            ),
+            (REVIEW_SOURCE,),
+            warning=REVIEW_WARNING,
+        )
+    return tuple(known.values())
+
+
+_MAX_NAME = 100
+"""The longest code or title of a qualification that is shown whole."""
+
+
+def _contact(catalogue: Catalogue) -> str:
+    return f"Questions: {catalogue.contact.name}, {catalogue.contact.email}"
+
+
+def calendar(catalogue: Catalogue, events: Iterable[DatedEvent]) -> str:
     """The events whose day is known, as a calendar."""
     revised = catalogue.revised.first if catalogue.revised else _DEFAULT_REVISION
     stamp = datetime(revised.year, revised.month, revised.day, tzinfo=UTC)
@@ -83,8 +137,8 @@ def calendar(catalogue: Catalogue, events: Iterable[CycleEvent]) -> str:
     return content.decode("utf-8")
 
 
-def _cycle_events(cycle: Cycle, catalogue: Catalogue) -> Iterator[CycleEvent]:
-    contact = f"Questions: {catalogue.contact.name}, {catalogue.contact.email}"
+def _cycle_events(cycle: Cycle, catalogue: Catalogue) -> Iterator[DatedEvent]:
+    contact = _contact(catalogue)
     seen: Counter[tuple[str, str]] = Counter()
     window_dates: set[Moment] = set()
     for window in cycle.windows:
@@ -100,23 +154,21 @@ def _cycle_events(cycle: Cycle, catalogue: Catalogue) -> Iterator[CycleEvent]:
                 texts.insert(0, f"No time was published for the {noun}.")
             notes = (note for note in (window.note, *(s.note for s in stages)) if note)
             sources = (*window.source, *(key for stage in stages for key in stage.source))
-            yield CycleEvent(
-                cycle.cycle,
-                (*about, verb),
+            yield DatedEvent(
+                (str(cycle.cycle), *about, verb),
                 f"HTQ {name}: applications {verb}",
                 when,
                 (*texts, *notes, contact),
                 catalogue.addresses(sources),
-                closes=verb == "close",
+                warning=CLOSING_WARNING if verb == "close" else None,
             )
             if when:
                 window_dates.add(when)
     for stage in cycle.stages:
         about = _numbered(("stage", stage.name), seen)
         if stage.begins and stage.begins not in window_dates:
-            yield CycleEvent(
-                cycle.cycle,
-                about,
+            yield DatedEvent(
+                (str(cycle.cycle), *about),
                 f"HTQ cycle {cycle.cycle}: {stage.name}",
                 stage.begins,
                 (*stage.happens, *((stage.note,) if stage.note else ()), contact),
@@ -130,7 +182,7 @@ def _numbered(thing: tuple[str, str], seen: Counter[tuple[str, str]]) -> tuple[s
     return (*thing, str(seen[thing]))
 
 
-def _event(dated: CycleEvent, stamp: datetime) -> Event:
+def _event(dated: DatedEvent, stamp: datetime) -> Event:
     assert dated.when is not None
     made = Event()
     made.add("uid", dated.uid)
@@ -143,11 +195,11 @@ def _event(dated: CycleEvent, stamp: datetime) -> Event:
     if pages := [page for page in dated.sources if page.startswith(("https://", "http://"))]:
         made.add("url", vUri(percent_encoded(pages[0], safe=_SAFE_IN_URI)))
     made.add("transp", "TRANSPARENT")
-    if dated.closes:
+    if dated.warning:
         alarm = Alarm()
         alarm.add("action", "DISPLAY")
-        alarm.add("description", _text(f"In a week: {dated.title}"))
-        alarm.add("trigger", -WARNING)
+        alarm.add("description", _text(f"{dated.warning.words}: {dated.title}"))
+        alarm.add("trigger", -dated.warning.before)
         made.add_component(alarm)
     return made
 

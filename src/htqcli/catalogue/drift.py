@@ -1,4 +1,4 @@
-"""How the published standards data differs from a cycle's list.
+"""How the published standards data differs from a cycle's list, and from what drafts map to.
 
 A cycle's list is frozen, but the standards change. Differences are reported and never merged.
 What the data does not give is unknown.
@@ -11,17 +11,25 @@ above 1.9.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from htqcli import moment
 from htqcli.catalogue.model import Catalogue, Cycle, Standard
 from htqcli.ksbs import standards_data
-from htqcli.ksbs.lists import version_key
+from htqcli.ksbs.importing import (
+    MadeList,
+    RecordOrigin,
+    from_record,
+    one_per_version,
+    read_back,
+)
+from htqcli.ksbs.lists import KsbList, version_key
 from htqcli.ksbs.standards_data import (
     is_approved,
+    is_true,
     moment_of,
     plain,
     precedence,
@@ -39,6 +47,7 @@ DriftKind = Literal[
     "withdrawn",
     "not-approved",
     "no-new-starts",
+    "paused-starts",
     "title",
     "spelling",
     "level",
@@ -47,6 +56,16 @@ DriftKind = Literal[
 ]
 """What can have happened to a standard. `spelling` is a title that differs only in case,
 punctuation or `&` for `and`; this does not matter for a draft."""
+
+KsbChange = Literal["same", "relabelled", "changed", "unknown"]
+"""What became of the KSBs from one version to a later one. `relabelled`: every statement is still
+there, and some have other labels."""
+
+_MAX_OPTIONS = 20
+"""The most options of a standard that are named."""
+
+MAX_VERSION = 40
+"""The longest text that is read as a version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +82,7 @@ class Record:
     earliest_start: Moment | None
     latest_start: Moment | None
     updated: Moment | None
+    has_paused_starts: bool = False
 
     @property
     def is_approved(self) -> bool:
@@ -84,16 +104,74 @@ class Record:
         return self.approved or self.earliest_start
 
 
+class StandardsData:
+    """The entries of the published data, by standard. Each can be anything."""
+
+    def __init__(self, entries: Sequence[Any]) -> None:
+        self.size = len(entries)
+        self._entries: dict[str, list[dict[str, Any]]] = {}
+        for entry in entries:
+            if isinstance(entry, dict) and (name := reference(entry)):
+                self._entries.setdefault(name, []).append(entry)
+        self._records: dict[str, tuple[Record, ...]] = {}
+        self._lists: dict[tuple[str, str], KsbList | None] = {}
+
+    def __contains__(self, name: str | None) -> bool:
+        return name in self._entries
+
+    def records(self, name: str) -> tuple[Record, ...]:
+        """The versions of a standard."""
+        if name not in self._records:
+            entries = self._entries.get(name, ())
+            self._records[name] = tuple(_record(name, entry) for entry in entries)
+        return self._records[name]
+
+    def ksbs(self, name: str, of: str) -> KsbList | None:
+        """The KSBs of a version, if the data has a usable list of them."""
+        if (name, of) not in self._lists:
+            entries = [own for own in self._entries.get(name, ()) if version(own) == of]
+            made = [from_record(own, _NO_ORIGIN) for own in entries]
+            chosen, _ = one_per_version(own for own in made if isinstance(own, MadeList))
+            found = read_back(chosen[0]) if chosen else None
+            self._lists[name, of] = found if isinstance(found, KsbList) else None
+        return self._lists[name, of]
+
+
+_NO_ORIGIN = RecordOrigin("https://example.org", "2020-01-01", "0")
+"""What a list that is only compared says of its origin."""
+
+
+class Expected(NamedTuple):
+    """What a standard in the data is compared with, and `where` it says so. What is None is not
+    compared."""
+
+    reference: str
+    title: str | None
+    level: int | None
+    where: str
+    option: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The standard at the beginning of a sentence: `ST0116, ‘Software developer’,`."""
+        return f"{self.reference}, {quote(self.title)}," if self.title else self.reference
+
+
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """One difference: `message` says what it is, `meaning` what it means for a draft. `record`
-    shows it; it is None if the standard is gone."""
+    """One difference: `message` says what it is, `meaning` what it means for a draft, `sources` on
+    whose authority. `record` shows it; it is None if the standard is gone. For a draft, `ksbs` says
+    what became of the KSBs in a newer version, and `commands` are to be run next, in this order."""
 
-    standard: Standard
+    reference: str
+    title: str | None
     kind: DriftKind
     message: str
     meaning: str
     record: Record | None
+    ksbs: KsbChange | None = None
+    commands: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
 
     @property
     def matters(self) -> bool:
@@ -105,7 +183,8 @@ class Drift:
 class Comparison:
     """What was found, in the order of the list. The data has `seen` of the `compared` standards.
     `unknown` are those without a title, a level or a date of approval in the data, so that this
-    could not be compared."""
+    could not be compared. `is_whole`: the data is all that is published, so that a standard that it
+    lacks is gone."""
 
     cycle: Cycle
     records: int
@@ -113,6 +192,7 @@ class Comparison:
     compared: tuple[Standard, ...]
     drifts: tuple[Drift, ...]
     unknown: dict[str, tuple[Standard, ...]]
+    is_whole: bool
 
     @property
     def not_compared(self) -> int:
@@ -121,40 +201,44 @@ class Comparison:
         return len(self.cycle.standards) - len(self.compared)
 
 
-def compare(data: Sequence[Any], catalogue: Catalogue, cycle: Cycle, at: datetime) -> Comparison:
-    """Compare a cycle's list with the entries of the data. A single entry, or data with fewer than
-    half of the list's standards, is only a part of what is published: then the standards that it
-    lacks are not compared, because they may still exist."""
-    found: dict[str, list[Record]] = {}
-    for entry in data:
-        name = reference(entry) if isinstance(entry, dict) else None
-        if name in cycle.by_reference:
-            found.setdefault(name, []).append(_record(name, entry))
-    whole = len(data) > 1 and 2 * len(found) >= len(cycle.standards)
-    compared = tuple(s for s in cycle.standards if whole or s.reference in found)
+def compare(
+    data: StandardsData,
+    catalogue: Catalogue,
+    cycle: Cycle,
+    at: datetime,
+    *,
+    is_part: bool = False,
+) -> Comparison:
+    """Compare a cycle's list with the data. A single entry, or data with fewer than half of the
+    list's standards, is only a part of what is published, as is data that `is_part`: then the
+    standards that it lacks are not compared, because they may still exist."""
+    seen = [standard for standard in cycle.standards if standard.reference in data]
+    whole = not is_part and data.size > 1 and 2 * len(seen) >= len(cycle.standards)
+    compared = cycle.standards if whole else tuple(seen)
     drifts = [
         drift
         for standard in compared
-        for drift in _drifts(standard, found.get(standard.reference, []), catalogue, cycle, at)
+        for drift in _list_drifts(standard, data.records(standard.reference), catalogue, cycle, at)
     ]
     unknown: dict[str, list[Standard]] = {"title": [], "level": [], "date of approval": []}
-    for standard in compared:
-        if records := found.get(standard.reference):
-            now, newest = current(records, at), _newest(records)
-            for name, is_known in (
-                ("title", now.title is not None),
-                ("level", now.level is not None),
-                ("date of approval", newest is None or newest.since is not None),
-            ):
-                if not is_known:
-                    unknown[name].append(standard)
+    for standard in seen:
+        records = data.records(standard.reference)
+        now, newest = current(records, at), latest_approved(records)
+        for name, is_known in (
+            ("title", now.title is not None),
+            ("level", now.level is not None),
+            ("date of approval", newest is None or newest.since is not None),
+        ):
+            if not is_known:
+                unknown[name].append(standard)
     return Comparison(
         cycle,
-        len(data),
-        len(found),
+        data.size,
+        len(seen),
         compared,
         tuple(drifts),
         {name: tuple(standards) for name, standards in unknown.items()},
+        whole,
     )
 
 
@@ -163,21 +247,22 @@ def current(records: Iterable[Record], at: datetime) -> Record:
 
     def rank(record: Record) -> tuple[bool, bool, tuple[Any, ...]]:
         approved = record.is_approved
-        return approved, approved and record.has_started(at), _version_rank(record)
+        return approved, approved and record.has_started(at), version_rank(record)
 
     return max(records, key=rank)
 
 
-def _version_rank(record: Record) -> tuple[Any, ...]:
+def version_rank(record: Record) -> tuple[Any, ...]:
     """The key that orders a standard's records: by version, then by precedence. The order of the
     data never decides."""
     return record.number, precedence(record.status, record.updated), str(record)
 
 
 def _record(name: str, entry: dict[str, Any]) -> Record:
+    written = version(entry)
     return Record(
         reference=name,
-        version=version(entry),
+        version=written if written and len(written) <= MAX_VERSION else None,
         title=plain(entry.get("title")) or None,
         status=status(entry),
         level=standards_data.level(entry),
@@ -186,6 +271,7 @@ def _record(name: str, entry: dict[str, Any]) -> Record:
         earliest_start=_day(entry, "earliestStartDate"),
         latest_start=_day(entry, "latestStartDate"),
         updated=moment_of(entry, "lastUpdated"),
+        has_paused_starts=is_true(entry.get("approvedForDeliveryPausedStarts")),
     )
 
 
@@ -195,73 +281,19 @@ def _day(entry: dict[str, Any], name: str) -> Moment | None:
     return moment.read(f"{when.first:%Y-%m-%d}") if when else None
 
 
-def _drifts(
+def _list_drifts(
     standard: Standard, records: Sequence[Record], catalogue: Catalogue, cycle: Cycle, at: datetime
 ) -> Iterator[Drift]:
-    """The differences of one standard. Only what the data gives is compared."""
-    name, email = catalogue.contact.name, catalogue.contact.email
-    listed = f"{standard.reference}, {quote(standard.title)},"
-    may_align = f"Before you submit a qualification that aligns to it, ask {name}: {email}."
-    if not records:
-        yield Drift(
-            standard,
-            "gone",
-            f"{listed} is not in the data",
-            f"The data does not say why. {may_align}",
-            None,
-        )
-        return
-    now = current(records, at)
-
-    def drift(kind: DriftKind, message: str, meaning: str, record: Record = now) -> Drift:
-        return Drift(standard, kind, f"{listed} {message}", meaning, record)
-
-    if not now.is_approved:
-        kind = _ENDED.get((now.status or "").casefold(), "not-approved")
-        if kind == "not-approved":
-            message = f"has the status {quote(now.status)}" if now.status else "has no status"
-            message += " in the data, and no version of it is approved for delivery"
-        else:
-            message = f"is {kind}"
-        yield drift(kind, message, may_align)
-    elif now.latest_start and now.latest_start.after <= at:
-        day = moment.say(now.latest_start.first, "day")
-        yield drift("no-new-starts", f"takes no new starts after {day}", may_align)
-    if now.title and now.title != standard.title:
-        same = title_key(now.title) == title_key(standard.title)
-        yield drift(
-            "spelling" if same else "title",
-            f"has the title {quote(now.title)} in the data",
-            "Nothing: a title is compared without case and punctuation."
-            if same
-            else f"A draft for cycle {cycle.cycle} keeps the title of the cycle’s list. Check that "
-            "the standard still is of the occupation that you mean.",
-        )
-    if now.level is not None and now.level != standard.level:
-        why = f"A draft for cycle {cycle.cycle} is checked against the level of the cycle’s list"
-        if now.level not in LEVELS:
-            levels = join([str(level) for level in LEVELS])
-            why = f"A Higher Technical Qualification aligns to standards at level {levels}"
-        yield drift(
-            "level",
-            f"is at level {now.level} in the data, at level {standard.level} on the list",
-            f"{why}. Ask which level counts: {email}.",
-        )
-    if now.options:
-        options = join([quote(title) for title in now.options])
-        yield drift(
-            "options",
-            f"has options in the data: {options}",
-            "Enter in the draft, as ‘option’ of the standard, the one that the qualification "
-            "aligns to.",
-        )
-    newest = _newest(records)
+    """The differences of one standard on a cycle's list."""
+    expected = Expected(standard.reference, standard.title, standard.level, "on the list")
+    yield from drifts_of(expected, records, at, meanings_for(catalogue, cycle.cycle, records, at))
+    newest = latest_approved(records)
     if newest and newest.since and newest.since.first > _opened(cycle):
-        verb = "was approved" if newest.approved else "starts"
-        yield drift(
+        yield Drift(
+            standard.reference,
+            standard.title,
             "newer-version",
-            f"has version {newest.version or 'not known'}, which {verb} on "
-            f"{moment.say(newest.since.first, 'day')}, after the window of cycle {cycle.cycle} "
+            f"{expected.name} has {say_version(newest)}, after the window of cycle {cycle.cycle} "
             "opened",
             "A label such as K1 has meaning only with the version. Where a draft maps to an "
             "earlier version, check its mapping against the KSBs of this one.",
@@ -269,13 +301,96 @@ def _drifts(
         )
 
 
+def say_version(record: Record) -> str:
+    """`version 1.2, which was approved on 1 March 2024`."""
+    named = f"version {record.version or 'not known'}"
+    if record.since is None:
+        return f"{named}, which is approved for delivery"
+    verb = "was approved" if record.approved else "starts"
+    return f"{named}, which {verb} on {moment.say(record.since.first, 'day')}"
+
+
+def meanings_for(
+    catalogue: Catalogue, cycle: int | None, records: Sequence[Record], at: datetime
+) -> dict[DriftKind, str]:
+    """What each difference means for a draft that is not yet approved."""
+    ask = f"ask {catalogue.contact.name}: {catalogue.contact.email}."
+    may_align = f"Before you submit a qualification that aligns to it, {ask}"
+    title = "Check that the standard still is of the occupation that you mean."
+    level = "A draft is checked against the level that was published for its cycle"
+    if cycle is not None:
+        title = f"A draft for cycle {cycle} keeps the title of the cycle’s list. {title}"
+        level = f"A draft for cycle {cycle} is checked against the level of the cycle’s list"
+    if records and current(records, at).level not in LEVELS:
+        levels = join([str(level) for level in LEVELS])
+        level = f"A Higher Technical Qualification aligns to standards at level {levels}"
+    return {
+        "gone": f"The data does not say why. {may_align}",
+        **dict.fromkeys(("retired", "withdrawn", "not-approved", "no-new-starts"), may_align),
+        "paused-starts": f"Nobody has published what this means for an application. {may_align}",
+        "title": title,
+        "spelling": "Nothing: a title is compared without case and punctuation.",
+        "level": f"{level}. Ask which level counts: {catalogue.contact.email}.",
+        "options": "Enter in the draft, as ‘option’ of the standard, the one that the "
+        "qualification aligns to.",
+    }
+
+
+def drifts_of(
+    expected: Expected,
+    records: Sequence[Record],
+    at: datetime,
+    meanings: Mapping[DriftKind, str],
+) -> Iterator[Drift]:
+    """What has moved in the current record of a standard. Only what the data gives is compared."""
+    now = current(records, at) if records else None
+
+    def drift(kind: DriftKind, message: str) -> Drift:
+        said = f"{expected.name} {message}"
+        return Drift(expected.reference, expected.title, kind, said, meanings[kind], now)
+
+    if now is None:
+        yield drift("gone", "is not in the data")
+        return
+    if not now.is_approved:
+        kind = _ENDED.get((now.status or "").casefold(), "not-approved")
+        if kind == "not-approved":
+            message = f"has the status {quote(now.status)}" if now.status else "has no status"
+            message += " in the data, and no version of it is approved for delivery"
+        else:
+            message = f"is {kind}"
+        yield drift(kind, message)
+    elif now.latest_start and now.latest_start.after <= at:
+        day = moment.say(now.latest_start.first, "day")
+        yield drift("no-new-starts", f"takes no new starts after {day}")
+    elif now.has_paused_starts:
+        yield drift("paused-starts", "takes no new starts for now: they are paused")
+    if now.title and expected.title and now.title != expected.title:
+        same = title_key(now.title) == title_key(expected.title)
+        yield drift(
+            "spelling" if same else "title", f"has the title {quote(now.title)} in the data"
+        )
+    if None not in (now.level, expected.level) and now.level != expected.level:
+        yield drift(
+            "level",
+            f"is at level {now.level} in the data, at level {expected.level} {expected.where}",
+        )
+    has_option = expected.option and title_key(expected.option) in map(title_key, now.options)
+    if now.options and not has_option:
+        shown = [quote(title) for title in now.options[:_MAX_OPTIONS]]
+        if more := len(now.options) - len(shown):
+            shown.append(f"{more:,} more")
+        lacks = f", and not {quote(expected.option)}" if expected.option else ""
+        yield drift("options", f"has options in the data: {join(shown)}{lacks}")
+
+
 _ENDED: dict[str, DriftKind] = {"retired": "retired", "withdrawn": "withdrawn"}
 
 
-def _newest(records: Iterable[Record]) -> Record | None:
+def latest_approved(records: Iterable[Record]) -> Record | None:
     """The highest version that is approved, whether or not it has started."""
     approved = (record for record in records if record.is_approved)
-    return max(approved, key=_version_rank, default=None)
+    return max(approved, key=version_rank, default=None)
 
 
 def _opened(cycle: Cycle) -> datetime:

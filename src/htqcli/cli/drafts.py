@@ -1,9 +1,10 @@
-"""A draft that a command reads for what it says, not for what is wrong with it, or changes."""
+"""Drafts that a command reads for what they say, not for what is wrong with them, or changes."""
 
 from __future__ import annotations
 
 import difflib
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,38 +15,91 @@ from htqcli.cli import exits, refusals, terminal
 from htqcli.words import visible_start
 
 if TYPE_CHECKING:
-    from htqcli.check.inputs import Draft
+    from htqcli.check.foreign import Foreign
+    from htqcli.check.inputs import Draft, LeftOut, Unchecked
+    from htqcli.document.nodes import Document
     from htqcli.draft.application import Application
     from htqcli.ksbs.lists import Lists
+    from htqcli.model.reading import Reading
 
 
 def read_draft(path: str) -> tuple[Draft, Application]:
     """A draft, and what is sound of it. One that cannot be read whole ends the command."""
     from htqcli.check import inputs
-    from htqcli.check.drafts import own_fields
-    from htqcli.check.foreign import recognise
-    from htqcli.document import reader
-    from htqcli.document.faults import FaultKind
     from htqcli.draft.application import read_application
 
     draft = inputs.read(inputs.Candidate(path), sys.stdin)
     if not isinstance(draft, inputs.Draft):
         terminal.print_error(f"{path}: not read: {draft.reason}")
         raise typer.Exit(exits.NOT_DONE)
-    document = reader.read(draft.content)
-    other = None if own_fields(document) else recognise(path, draft.content, document)
+    document, other = _document(draft)
     if other:
         terminal.print_error(f"{path}: not read: it is {other.what}, not a draft. {other.advice}")
         raise typer.Exit(exits.NOT_DONE)
-    if document.root is None or not document.as_written:
-        syntax = (one for one in document.faults if one.kind is FaultKind.SYNTAX)
-        fault = next(syntax, document.faults[0])
-        line = document.lines.place(document.span(fault)).line
-        terminal.print_error(
-            f"{path}:{line}: not read. Put right first what ‘htq check’ says of it"
-        )
+    if line := _unread_line(document):
+        terminal.print_error(f"{path}:{line}: not read. {_FIRST}")
         raise typer.Exit(exits.NOT_DONE)
     return draft, read_application(document).part
+
+
+def read_drafts(
+    paths: Sequence[str],
+) -> tuple[list[tuple[Draft, Reading[Application]]], list[Unchecked]]:
+    """The drafts at some paths, as ‘htq check’ finds them, with what is sound of each; and those
+    that cannot be read whole."""
+    from htqcli.check import inputs
+    from htqcli.check.drafts import why_left_out
+    from htqcli.draft.application import read_application
+
+    found: list[tuple[Draft, Reading[Application]]] = []
+    unchecked: list[Unchecked] = []
+    left_out: list[LeftOut] = []
+    named = inputs.find(paths)
+    for item in named.candidates:
+        draft = inputs.read(item, sys.stdin)
+        if isinstance(draft, inputs.Unchecked):
+            unchecked.append(draft)
+            continue
+        if isinstance(draft, inputs.LeftOut):
+            left_out.append(draft)
+            continue
+        document, other = _document(draft)
+        if left := why_left_out(draft, document, other):
+            left_out.append(left)
+        elif other:
+            why = f"it is {other.what}, not a draft. {other.advice}"
+            unchecked.append(inputs.Unchecked(draft.path, why))
+        elif line := _unread_line(document):
+            why = f"line {line} cannot be read. {_FIRST}"
+            unchecked.append(inputs.Unchecked(draft.path, why))
+        else:
+            found.append((draft, read_application(document)))
+    return found, [*unchecked, *named.without_drafts(left_out)]
+
+
+_FIRST = "Put right first what ‘htq check’ says of it"
+
+
+def _document(draft: Draft) -> tuple[Document, Foreign | None]:
+    """The document of a draft, and what it is if it is something else."""
+    from htqcli.check.drafts import own_fields
+    from htqcli.check.foreign import recognise
+    from htqcli.document import reader
+
+    document = reader.read(draft.content)
+    other = None if own_fields(document) else recognise(draft.path, draft.content, document)
+    return document, other
+
+
+def _unread_line(document: Document) -> int | None:
+    """The line of the first fault in a document that cannot be read whole; None in another."""
+    from htqcli.document.faults import FaultKind
+
+    if document.root is not None and document.as_written:
+        return None
+    syntax = (one for one in document.faults if one.kind is FaultKind.SYNTAX)
+    fault = next(syntax, document.faults[0])
+    return document.lines.place(document.span(fault)).line
 
 
 def read_with_lists(path: str, ksbs: Path | None) -> tuple[Draft, Application, Lists]:

@@ -1,18 +1,25 @@
-"""`htq catalogue drift`: how a cycle's standards stand in the published data."""
+"""`htq catalogue drift`: how a cycle's standards, and those of drafts, stand in the published
+data."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
 from htqcli.cli import context, exits, terminal
-from htqcli.cli.options import At, CatalogueFile, CycleNumber, format_option
-from htqcli.cli.records import records_in
+from htqcli.cli.drafts import read_drafts
+from htqcli.cli.options import At, CatalogueFile, CycleNumber, KsbFolder, format_option
+from htqcli.cli.records import Published, records_in
+from htqcli.cli.refusals import expect_folder, report_unchecked
 
 if TYPE_CHECKING:
     from htqcli.catalogue.drift import Comparison, Drift, DriftKind, Record
+    from htqcli.catalogue.model import Catalogue
+    from htqcli.catalogue.watching import ClaimDrift, DraftDrift, WatchedDraft
+    from htqcli.check.inputs import Unchecked
     from htqcli.formats.text import Line
 
 
@@ -22,6 +29,7 @@ HEADINGS: dict[DriftKind, str] = {
     "retired": "Retired",
     "not-approved": "Not approved for delivery",
     "no-new-starts": "No new starts",
+    "paused-starts": "With paused starts",
     "level": "At another level",
     "options": "With options",
     "title": "With another title",
@@ -31,16 +39,40 @@ HEADINGS: dict[DriftKind, str] = {
 """The heading for each kind of drift, most serious first."""
 
 
+_MAX_RECORDS = 50
+"""The most standards that are fetched one by one. For more, the data of all is fetched."""
+
+
 def drift(
     feed: Annotated[
-        str,
+        Optional[str],  # noqa: UP045
         typer.Argument(
-            metavar="FEED",
-            help="The published standards data, or records of it; - for standard input.",
+            metavar="DATA",
+            help="The published standards data, or records of it; - for standard input. Leave it "
+            "out with --fetch.",
+            show_default=False,
         ),
-    ],
+    ] = None,
+    more: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Argument(metavar="PATH", help="More drafts, after --drafts.", show_default=False),
+    ] = None,
+    drafts: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option(
+            "--drafts",
+            metavar="PATH…",
+            help="Drafts or folders of drafts: what has moved for the standards and versions that "
+            "they map to, and what to do about it.",
+        ),
+    ] = None,
+    fetch: Annotated[
+        bool,
+        typer.Option("--fetch", help="Fetch the data of the standards that the drafts name."),
+    ] = False,
     cycle: CycleNumber = None,
     at: At = None,
+    ksbs: KsbFolder = None,
     exit_code: Annotated[
         bool,
         typer.Option(
@@ -50,13 +82,16 @@ def drift(
     format: Annotated[str, format_option("text", "markdown", "json")] = "text",
     catalogue: CatalogueFile = None,
 ) -> None:
-    """Show which standards of a cycle's list have moved in the published data.
+    """Show which standards of a cycle's list, or of drafts, have moved in the published data.
 
     Gone, retired, at another level, with options or another title, in a newer version; and what
     that means for a draft. Of a few records, only their standards are compared.
     """
-    from htqcli.catalogue.drift import compare
+    from htqcli.catalogue.drift import StandardsData, compare
+    from htqcli.catalogue.watching import watch
 
+    paths = _paths(feed, more, drafts, fetch=fetch)
+    expect_folder(ksbs)
     known = context.the_catalogue(catalogue)
     shown = context.the_cycle(known, cycle)
     now = context.the_time(at)
@@ -64,29 +99,120 @@ def drift(
         from htqcli.catalogue.model import NotFound
 
         raise NotFound(f"The list of standards of cycle {shown.cycle} is not in the catalogue.")
-    entries, sha256 = records_in(feed)
-    found = compare(entries, known, shown, now)
-    if not found.seen:
-        terminal.print_error(
-            f"{feed}: it has no record of a standard on the list of cycle {shown.cycle}"
-        )
+    watched, unchecked = _watched(paths, ksbs)
+    names = list(dict.fromkeys(name for draft in watched for name in draft.references))
+    entries: list[Any]
+    if fetch or feed is None:
+        source, sha256, file = known.standards_data, None, None
+        entries, is_whole, is_complete = _fetched(known, names, paths)
+    else:
+        source, is_whole, is_complete = feed, False, True
+        entries, sha256 = records_in(feed)
+        file = None if feed == "-" else feed
+    data = StandardsData(entries)
+    del entries
+    found = compare(data, known, shown, now, is_part=fetch)
+    if not found.seen and not any(name in data for name in names) and (names or not paths):
+        if is_complete:
+            of = "that the drafts name" if paths else f"on the list of cycle {shown.cycle}"
+            terminal.print_error(f"{source}: it has no record of a standard {of}")
+        report_unchecked(unchecked)
         raise typer.Exit(exits.NOT_DONE)
+    is_whole = is_whole or found.is_whole
+    moved = list(watch(watched, data, known, now, is_whole=is_whole, file=file))
     if format == "json":
         from htqcli.formats.json import encode
 
-        data = {
-            "feed": feed,
+        about = {
+            "feed": source,
             "sha256": sha256,
             "published": known.standards_data,
             "at": now.isoformat(),
+            **_as_data(found),
+            "drafts": [_draft(one) for one in moved],
+            "unchecked": [{"path": item.path, "reason": item.reason} for item in unchecked],
         }
-        terminal.write_data(encode(data | _as_data(found)))
+        terminal.write_data(encode(about))
     elif format == "markdown":
-        terminal.write_data("\n".join(_as_markdown(found)) + "\n")
+        page = _drafts_as_markdown(moved) if paths else _as_markdown(found)
+        terminal.write_data("\n".join(page) + "\n")
     else:
-        terminal.print_lines(_as_text(found, known.standards_data))
-    if exit_code and any(one.matters for one in found.drifts):
+        lines = _drafts_as_text(moved) if paths else _as_text(found)
+        terminal.print_lines([*lines, [], *_origin(found, known.standards_data, is_fetched=fetch)])
+    report_unchecked(unchecked)
+    if unchecked or not is_complete:
+        raise typer.Exit(exits.NOT_DONE)
+    matters = [one.has_moved for one in moved] if paths else [one.matters for one in found.drifts]
+    if exit_code and any(matters):
         raise typer.Exit(exits.FOUND)
+
+
+def _paths(
+    feed: str | None, more: list[str] | None, drafts: list[str] | None, *, fetch: bool
+) -> list[str]:
+    """The drafts that were named. With `--fetch`, every word is one. Refuses what contradicts
+    itself."""
+    if more and not drafts:
+        raise typer.BadParameter("Name drafts after ‘--drafts’.", param_hint="PATH")
+    if fetch and not drafts:
+        raise typer.BadParameter(
+            "It fetches the standards that drafts name. Name them with ‘--drafts’.",
+            param_hint="--fetch",
+        )
+    if feed is None and not fetch:
+        raise typer.BadParameter(
+            "It is missing. Name a file with the published standards data"
+            + (", or fetch what the drafts need with ‘--fetch’." if drafts else "."),
+            param_hint="DATA",
+        )
+    return [*(drafts or ()), *([feed] if fetch and feed is not None else ()), *(more or ())]
+
+
+def _watched(paths: Sequence[str], ksbs: Path | None) -> tuple[list[WatchedDraft], list[Unchecked]]:
+    """The drafts at some paths, and those that cannot be read."""
+    from htqcli.catalogue.watching import WatchedDraft
+    from htqcli.ksbs.lists import FOLDER, Lists
+
+    if not paths:
+        return [], []
+    read, unchecked = read_drafts(paths)
+    lists: dict[Path, Lists] = {}
+    watched = []
+    for draft, reading in read:
+        folder = ksbs or draft.folder / FOLDER
+        own = lists.setdefault(folder, Lists(folder))
+        named = folder.as_posix(), ksbs is not None
+        watched.append(WatchedDraft(draft.path, reading, own, *named))
+    return watched, unchecked
+
+
+def _fetched(
+    known: Catalogue, names: Sequence[str], paths: Sequence[str]
+) -> tuple[list[Any], bool, bool]:
+    """The records of some standards; whether they are all that is published of them; and whether
+    all were fetched. After a failure of the network, nothing more is fetched."""
+    from htqcli.words import shell_word
+
+    def by_hand(*_: object) -> str:
+        words = " ".join(shell_word(path) for path in paths)
+        return (
+            f"save {known.standards_data} as standards-data.json and run ‘htq catalogue drift "
+            f"standards-data.json --drafts {words}’"
+        )
+
+    published = Published(known.standards_data, by_hand)
+    if len(names) > _MAX_RECORDS:
+        everything = published.all_records(names)
+        if everything is None:
+            return [], False, False
+        return [one for own in everything[0].values() for one in own], True, True
+    entries: list[Any] = []
+    is_complete = True
+    for name in names:
+        fetched = published.record(name) if published.is_reachable else None
+        is_complete = is_complete and fetched is not None
+        entries += fetched[0] if fetched else ()
+    return entries, False, is_complete
 
 
 def _as_data(found: Comparison) -> dict[str, Any]:
@@ -97,8 +223,8 @@ def _as_data(found: Comparison) -> dict[str, Any]:
         "not_compared": found.not_compared,
         "drift": [
             {
-                "reference": one.standard.reference,
-                "title": one.standard.title,
+                "reference": one.reference,
+                "title": one.title,
                 "kind": one.kind,
                 "matters": one.matters,
                 "message": one.message,
@@ -111,6 +237,46 @@ def _as_data(found: Comparison) -> dict[str, Any]:
             name.replace(" ", "_"): [standard.reference for standard in standards]
             for name, standards in found.unknown.items()
         },
+    }
+
+
+def _draft(found: DraftDrift) -> dict[str, Any]:
+    approval, review = found.draft.approval, found.draft.first_review
+    return {
+        "path": found.draft.path,
+        "moved": found.has_moved,
+        "approval": {
+            "code": approval.code,
+            "date": approval.date.isoformat() if approval.date else None,
+            "first_review": review.isoformat() if review else None,
+        }
+        if approval
+        else None,
+        "standards": [_claim(claim) for claim in found.standards],
+        "unknown": list(found.unknown),
+    }
+
+
+def _claim(claim: ClaimDrift) -> dict[str, Any]:
+    return {
+        "reference": claim.reference,
+        "version": claim.version,
+        "option": claim.option,
+        "compared": claim.is_compared,
+        "drift": [
+            {
+                "kind": one.kind,
+                "matters": one.matters,
+                "message": one.message,
+                "meaning": one.meaning,
+                "ksbs": one.ksbs,
+                "next": list(one.commands),
+                "sources": list(one.sources),
+                "record": _record(one.record) if one.record else None,
+            }
+            for one in claim.drifts
+        ],
+        "unknown": list(claim.unknown),
     }
 
 
@@ -159,19 +325,20 @@ def _meanings(drifts: list[Drift]) -> list[str]:
 
 
 def _summary(found: Comparison) -> str:
-    moved = {one.standard.reference for one in found.drifts if one.matters}
+    from htqcli.words import counted
+
+    moved = {one.reference for one in found.drifts if one.matters}
     return (
-        f"Cycle {found.cycle.cycle}: {len(moved)} of {len(found.compared)} "
-        f"standard{'' if len(found.compared) == 1 else 's'} "
+        f"Cycle {found.cycle.cycle}: {len(moved)} of {counted(len(found.compared), 'standard')} "
         f"{'has' if len(moved) == 1 else 'have'} moved in the published data"
     )
 
 
 def _missing_facts(found: Comparison) -> Iterator[str]:
-    from htqcli.words import join
+    from htqcli.words import counted, join
 
     if count := found.not_compared:
-        others = f"{count} other standard{'' if count == 1 else 's'} of the list"
+        others = f"{counted(count, 'other standard')} of the list"
         yield f"Not in the data, so not compared: {others}."
     for name, standards in found.unknown.items():
         if standards:
@@ -179,7 +346,15 @@ def _missing_facts(found: Comparison) -> Iterator[str]:
             yield f"Not in the data, so not compared: the {name} of {names}."
 
 
-def _as_text(found: Comparison, published: str) -> Iterator[Line]:
+def _origin(found: Comparison, published: str, *, is_fetched: bool) -> Iterator[Line]:
+    from htqcli.words import counted
+
+    verb = "fetched" if is_fetched else "read"
+    read = f"{counted(found.records, 'record')} {verb}. The data is published at {published}."
+    yield from terminal.hanging("", read)
+
+
+def _as_text(found: Comparison) -> Iterator[Line]:
     yield [(_summary(found), "bold")]
     for kind, drifts in _groups(found):
         yield []
@@ -193,9 +368,118 @@ def _as_text(found: Comparison, published: str) -> Iterator[Line]:
     for line in _missing_facts(found):
         yield []
         yield from terminal.hanging("", line)
-    yield []
-    read = f"{found.records:,} record{'' if found.records == 1 else 's'} read."
-    yield from terminal.hanging("", f"{read} The data is published at {published}.")
+
+
+def _drafts_summary(found: Sequence[DraftDrift]) -> str:
+    from htqcli.words import counted
+
+    moved = sum(one.has_moved for one in found)
+    verb = "names" if moved == 1 else "name"
+    count = counted(len(found), "draft")
+    return f"{moved:,} of {count} {verb} a standard that has moved in the published data"
+
+
+def _approved(found: DraftDrift) -> str:
+    """`approved on 1 July 2023 (HTQDZ0001), first review expected by 1 July 2028`."""
+    from htqcli.moment import say
+    from htqcli.words import truncate
+
+    approval, review = found.draft.approval, found.draft.first_review
+    if approval is None:
+        return ""
+    said = "approved"
+    if approval.date:
+        said += f" on {say(approval.date.first, 'day')}"
+    if approval.code:
+        said += f" ({truncate(approval.code, 40)})"
+    if review:
+        said += f", first review expected by {say(review.first, 'day')}"
+    return said
+
+
+def _draft_state(found: DraftDrift) -> str:
+    """What has happened to a draft's standards, in a few words."""
+    compared = [claim for claim in found.standards if claim.is_compared]
+    if found.has_moved:
+        return "something has moved"
+    if not found.standards:
+        return "it names no standard"
+    return "nothing has moved" if compared else "not compared"
+
+
+def _unknown(found: DraftDrift) -> list[str]:
+    return [*found.unknown, *(text for claim in found.standards for text in claim.unknown)]
+
+
+def _not_in_data(found: Sequence[DraftDrift]) -> str | None:
+    """How many of the standards that drafts name are not in the data."""
+    from htqcli.words import counted, join
+
+    named = {claim.reference for one in found for claim in one.standards if claim.reference}
+    missing = sorted(
+        {
+            claim.reference
+            for one in found
+            for claim in one.standards
+            if claim.reference and not claim.is_compared
+        }
+    )
+    if not missing:
+        return None
+    shown = missing[:_MAX_NAMED]
+    shown += [f"{len(missing) - len(shown):,} more"] if missing[_MAX_NAMED:] else []
+    return (
+        f"Not in the data, so not compared: {len(missing):,} of the "
+        f"{counted(len(named), 'standard')} that the drafts name ({join(shown)})."
+    )
+
+
+_MAX_NAMED = 20
+"""The most standards that a sentence names."""
+
+
+def _drafts_as_text(found: Sequence[DraftDrift]) -> Iterator[Line]:
+    from htqcli.words import visible_start
+
+    yield [(_drafts_summary(found), "bold")]
+    for one in found:
+        yield []
+        style = "bold yellow" if one.has_moved else ""
+        yield [(f"{visible_start(one.draft.path)}: ", "bold"), (_draft_state(one), style)]
+        if approved := _approved(one):
+            yield from terminal.hanging("  ", approved[0].upper() + approved[1:])
+        for drift in (drift for claim in one.standards for drift in claim.drifts):
+            yield from terminal.hanging("  ", drift.message)
+            yield from terminal.hanging("      ", f"What it means: {drift.meaning}")
+            for number, command in enumerate(drift.commands):
+                yield [("      Next: " if number == 0 else "            ", "dim"), (command, "")]
+            for source in drift.sources:
+                yield [("      Source: ", "dim"), (source, "")]
+        for text in _unknown(one):
+            yield from terminal.hanging("  ", f"Not compared: {text}.")
+    if missing := _not_in_data(found):
+        yield []
+        yield from terminal.hanging("", missing)
+
+
+def _drafts_as_markdown(found: Sequence[DraftDrift]) -> Iterator[str]:
+    from htqcli.cells import markdown as escape
+
+    yield f"## {escape(_drafts_summary(found))}"
+    for one in found:
+        yield f"\n### {escape(one.draft.path)}: {_draft_state(one)}\n"
+        if approved := _approved(one):
+            yield f"{escape(approved[0].upper() + approved[1:])}\n"
+        for drift in (drift for claim in one.standards for drift in claim.drifts):
+            yield f"- {escape(drift.message)}. {escape(drift.meaning)}"
+            for command in drift.commands:
+                yield f"  - Next: {escape(command)}"
+            for source in drift.sources:
+                yield f"  - Source: {source}"
+        for text in _unknown(one):
+            yield f"- Not compared: {escape(text)}."
+    if missing := _not_in_data(found):
+        yield f"\n{escape(missing)}"
 
 
 def _as_markdown(found: Comparison) -> Iterator[str]:

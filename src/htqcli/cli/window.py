@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
-from htqcli.cli import context, exits, table, terminal
+from htqcli.cli import context, exits, refusals, table, terminal
+from htqcli.cli.drafts import read_drafts
 from htqcli.cli.options import At, CatalogueFile, CycleNumber, Output, TableFormat, format_option
 
 if TYPE_CHECKING:
@@ -102,18 +103,43 @@ def timeline(
 
 @app.command()
 def calendar(
-    cycle: CycleNumber = None, output: Output = None, catalogue: CatalogueFile = None
+    more: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Argument(metavar="PATH", help="More drafts, after --drafts.", show_default=False),
+    ] = None,
+    drafts: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option(
+            "--drafts",
+            metavar="PATH…",
+            help="Drafts or folders of drafts: the first review of those with an ‘approval’.",
+        ),
+    ] = None,
+    cycle: CycleNumber = None,
+    output: Output = None,
+    catalogue: CatalogueFile = None,
 ) -> None:
     """Write a calendar of the windows and dated stages, to be imported by a calendar program.
 
-    An alarm goes a week before a window closes. What has no known day is left out, and said.
+    With drafts, the first review of each approved qualification is in it as well. An alarm goes a
+    week before a window closes, and half a year before a review. What has no known day is left
+    out, and said.
     """
     from htqcli.catalogue.calendar import calendar as written
-    from htqcli.catalogue.calendar import events
+    from htqcli.catalogue.calendar import events, reviews
     from htqcli.catalogue.model import NotFound
 
+    if more and not drafts:
+        raise typer.BadParameter("Name drafts after ‘--drafts’.", param_hint="PATH")
     known = context.the_catalogue(catalogue, output)
+    read, unchecked = read_drafts([*drafts, *(more or ())]) if drafts else ([], [])
+    for draft, _ in read:
+        refusals.refuse_overwriting(output, draft.path, "draft")
     found = events(known, known.cycles if cycle is None else (known.cycle(cycle),))
+    own = reviews(known, (reading.part for _, reading in read))
+    if read and not own:
+        terminal.print_error("No draft has an approval, so no review is in the calendar.")
+    found += own
     if not any(event.is_dated for event in found):
         of = "any cycle" if cycle is None else f"cycle {cycle}"
         raise NotFound(f"No day of {of} is known, so there is nothing for a calendar.")
@@ -122,6 +148,9 @@ def calendar(
         if not event.is_dated:
             when = f" in {event.when}" if event.when else ""
             terminal.print_error(f"Left out, because the day is not known: {event.title}{when}")
+    refusals.report_unchecked(unchecked)
+    if unchecked:
+        raise typer.Exit(exits.NOT_DONE)
 
 
 def _published(moment: Any) -> str | None:
