@@ -17,7 +17,7 @@ import yaml
 from conftest import ROOT, in_terminal
 from htqcli import __version__
 from htqcli.ksbs.fetching import ARRAY, RECORD, NotFetched, fetch, objection
-from servers import Server, answer, running
+from servers import Handler, Server, answer, running
 
 pytestmark = pytest.mark.slow
 

@@ -374,9 +374,12 @@ def _drafts_summary(found: Sequence[DraftDrift]) -> str:
     from htqcli.words import counted
 
     moved = sum(one.has_moved for one in found)
-    verb = "names" if moved == 1 else "name"
-    count = counted(len(found), "draft")
-    return f"{moved:,} of {count} {verb} a standard that has moved in the published data"
+    drafts = counted(len(found), "draft")
+    if moved:
+        return f"Something has moved in the published data for {moved:,} of {drafts}"
+    is_whole = not any(_unknown(one) for one in found)
+    compared = "" if is_whole else ", as far as could be compared"
+    return f"Nothing has moved in the published data for {drafts}{compared}"
 
 
 def _approved(found: DraftDrift) -> str:
