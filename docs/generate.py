@@ -34,9 +34,10 @@ ENVIRONMENT = {
     "`NO_COLOR` comes first.",
     "TERM": "With `dumb`, nothing is coloured and no progress is drawn.",
     "COLUMNS": "How wide tables and help are in a terminal, if not as wide as it is.",
-    "HTTPS_PROXY": "The proxy by which `htq ksbs get` reaches the network, if not the system’s. "
-    "`NO_PROXY` has the servers that it reaches without one.",
-    "SSL_CERT_FILE": "A file of certificates that `htq ksbs get` trusts in place of the system’s.",
+    "HTTPS_PROXY": "The proxy by which `htq ksbs get` and `htq catalogue drift --fetch` reach "
+    "the network, if not the system’s. `NO_PROXY` has the servers that they reach without one.",
+    "SSL_CERT_FILE": "A file of certificates that `htq ksbs get` and `htq catalogue drift --fetch` "
+    "trust in place of the system’s.",
     "GITHUB_STEP_SUMMARY": "The file to which `htq check --format github` adds a summary. "
     "GitHub Actions sets it.",
     "GITHUB_WORKSPACE, CI_PROJECT_DIR, BUILD_SOURCESDIRECTORY": "The root of the checkout, from "

@@ -1,5 +1,6 @@
 """`htq window calendar`, read back by a parser that did not write it."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import ics
@@ -225,3 +226,108 @@ def test_a_file_that_cannot_be_written_gives_exit_code_3(htq, tmp_path):
     run = htq("window", "calendar", "-o", tmp_path / "nowhere" / "x.ics")
     assert run.code == 3
     assert "the calendar is not written" in run.err
+
+
+@pytest.fixture
+def approved(tmp_path):
+    """Write a draft with this approval; returns its path."""
+
+    def write(approval, name="a.yaml", title="Made-up diploma"):
+        (tmp_path / "drafts").mkdir(exist_ok=True)
+        text = f"cycle: 3\nqualification: {{title: {title}}}\napproval: {approval}\n"
+        (tmp_path / "drafts" / name).write_text(text, encoding="utf-8")
+        return tmp_path / "drafts" / name
+
+    return write
+
+
+def reviews(content):
+    """The events of reviews, by title."""
+    return {name: event for name, event in read(content).items() if "review" in name}
+
+
+@pytest.mark.parametrize(
+    "day, anniversary",
+    [
+        ("2023-07-01", date(2028, 7, 1)),
+        ("29 February 2024", date(2029, 2, 28)),
+        ("2019-02-28", date(2024, 2, 28)),
+        ("2023-12-31", date(2028, 12, 31)),
+    ],
+)
+def test_an_approved_qualification_is_reviewed_by_its_fifth_anniversary(
+    written, approved, day, anniversary
+):
+    path = approved(f"{{code: HTQDZ0001, date: {day}}}")
+    content, said = written("--cycle", "3", "--drafts", path)
+    ((name, event),) = reviews(content).items()
+    assert name == "HTQ HTQDZ0001: fifth anniversary of approval, first review"
+    assert (event.begin.date(), event.all_day, said) == (anniversary, True, "")
+    assert "Qualification: Made-up diploma" in event.description
+    assert "No day was published." in event.description
+    assert event.url.endswith("/changes-to-qualifications/")
+    alarms = [(alarm.action, alarm.trigger) for alarm in event.alarms]
+    assert alarms == [("DISPLAY", -timedelta(days=182))]
+    assert len(read(content)) == 3
+
+
+def test_an_approval_keeps_its_uid_when_its_date_or_file_changes(written, approved):
+    first, second = (
+        reviews(written("--drafts", approved(f"{{code: HTQDZ0001, date: {day}}}", name))[0])
+        for day, name in (("2023-07-01", "a.yaml"), ("2023-07-02", "b.yaml"))
+    )
+    (one,), (other,) = first.values(), second.values()
+    assert one.uid == other.uid
+    assert one.begin != other.begin
+
+
+def test_drafts_that_say_the_same_of_an_approval_give_one_event(written, approved):
+    for name in ("a.yaml", "b.yaml"):
+        path = approved("{code: HTQDZ0001, date: 2023-07-01}", name)
+    assert len(reviews(written("--drafts", path.parent)[0])) == 1
+    for name, code in (("b.yaml", "HTQDZ0002"), ("c.yaml", "HTQDZ0001")):
+        approved(f"{{code: {code}, date: 2023-07-02}}", name)
+    uids = re.findall(rb"\r\nUID:(.*)\r\n", written("--drafts", path.parent)[0])
+    assert len(uids) == len(set(uids)) == 9 + 3
+
+
+def test_an_approval_without_a_date_is_left_out_and_said(written, approved):
+    path = approved("{code: HTQDZ0001}")
+    content, said = written("--drafts", path, "--cycle", "3")
+    assert reviews(content) == {}
+    assert said == (
+        "Left out, because the day is not known: HTQ HTQDZ0001: fifth anniversary of approval, "
+        "first review\n"
+    )
+
+
+@pytest.mark.parametrize("approval", ["null", "{}", "{date: soon}"])
+def test_drafts_without_an_approval_add_no_event(written, approved, approval):
+    content, said = written("--drafts", approved(approval), "--cycle", "3")
+    assert len(read(content)) == 2
+    assert said == "No draft has an approval, so no review is in the calendar.\n"
+
+
+def test_drafts_that_cannot_be_read_leave_the_calendar_and_give_exit_code_3(
+    htq, approved, tmp_path
+):
+    path = approved("{code: HTQDZ0001, date: 2023-07-01}")
+    run = htq("window", "calendar", "--drafts", path, tmp_path / "none.yaml")
+    assert (run.code, run.out.count("BEGIN:VEVENT")) == (3, 10)
+    assert "none.yaml: not checked: there is no such file" in run.err
+
+
+def test_a_calendar_is_not_written_over_a_draft(htq, approved):
+    path = approved("{code: HTQDZ0001, date: 2023-07-01}")
+    run = htq("window", "calendar", "--drafts", path.parent, "-o", path)
+    assert run.code == 2
+    assert path.read_text(encoding="utf-8").startswith("cycle: 3")
+    assert htq("window", "calendar", path).code == 2
+
+
+def test_hidden_characters_of_a_draft_are_escaped_in_the_calendar(written, approved):
+    path = approved(r'{code: "A\u202eB\nBEGIN:VEVENT", date: 2023-07-01}', title=r'"\u001b[31m"')
+    content, _ = written("--drafts", path, "--cycle", "3")
+    assert "\u202e" not in content.decode()
+    assert b"\x1b" not in content
+    assert content.count(b"\r\nBEGIN:VEVENT\r\n") == 3
