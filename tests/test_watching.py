@@ -509,8 +509,8 @@ def test_data_of_any_content_is_compared_or_refused_without_a_traceback(folder, 
 
     document = reader.read((folder / "application.yaml").read_bytes())
     draft = WatchedDraft("a.yaml", read_application(document), Lists(folder), "ksbs")
-    data = StandardsData(json.loads(json.dumps([record(), *made])))
-    (found,) = watch([draft], data, load(), read(AT).first, is_whole=False)
+    data = StandardsData(json.loads(json.dumps([record(), *made])), read(AT).first)
+    (found,) = watch([draft], data, load(), is_whole=False)
     assert found.standards[0].is_compared
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from heapq import nlargest
 from typing import Any, Literal, NamedTuple
 
 from htqcli import moment
@@ -104,37 +105,62 @@ class Record:
         return self.approved or self.earliest_start
 
 
-class StandardsData:
-    """The entries of the published data, by standard. Each can be anything."""
+class Standing(NamedTuple):
+    """How a standard stands in the data: its current record, its highest approved one, and of each
+    version the one that counts."""
 
-    def __init__(self, entries: Sequence[Any]) -> None:
+    now: Record
+    newest: Record | None
+    by_version: dict[str | None, Record]
+
+
+class StandardsData:
+    """The entries of the published data, by standard, as at a time. Each can be anything."""
+
+    def __init__(self, entries: Sequence[Any], at: datetime) -> None:
         self.size = len(entries)
+        self.at = at
         self._entries: dict[str, list[dict[str, Any]]] = {}
         for entry in entries:
             if isinstance(entry, dict) and (name := reference(entry)):
                 self._entries.setdefault(name, []).append(entry)
-        self._records: dict[str, tuple[Record, ...]] = {}
+        self._standings: dict[str, Standing] = {}
         self._lists: dict[tuple[str, str], KsbList | None] = {}
 
     def __contains__(self, name: str | None) -> bool:
         return name in self._entries
 
-    def records(self, name: str) -> tuple[Record, ...]:
-        """The versions of a standard."""
-        if name not in self._records:
-            entries = self._entries.get(name, ())
-            self._records[name] = tuple(_record(name, entry) for entry in entries)
-        return self._records[name]
+    def standing(self, name: str) -> Standing | None:
+        """How a standard stands; None if the data does not have it."""
+        if name in self._entries and name not in self._standings:
+            records = [_record(name, entry) for entry in self._entries[name]]
+            approved = (record for record in records if record.is_approved)
+            by_version: dict[str | None, Record] = {}
+            for record in records:
+                rival = by_version.setdefault(record.version, record)
+                by_version[record.version] = max(rival, record, key=_version_rank)
+            newest = max(approved, key=_version_rank, default=None)
+            self._standings[name] = Standing(current(records, self.at), newest, by_version)
+        return self._standings.get(name)
 
     def ksbs(self, name: str, of: str) -> KsbList | None:
         """The KSBs of a version, if the data has a usable list of them."""
         if (name, of) not in self._lists:
             entries = [own for own in self._entries.get(name, ()) if version(own) == of]
-            made = [from_record(own, _NO_ORIGIN) for own in entries]
+            likely = nlargest(_MAX_RIVALS, entries, key=_precedence)
+            made = [from_record(own, _NO_ORIGIN) for own in likely]
             chosen, _ = one_per_version(own for own in made if isinstance(own, MadeList))
             found = read_back(chosen[0]) if chosen else None
             self._lists[name, of] = found if isinstance(found, KsbList) else None
         return self._lists[name, of]
+
+
+def _precedence(entry: dict[str, Any]) -> tuple[bool, float]:
+    return precedence(status(entry), moment_of(entry, "lastUpdated"))
+
+
+_MAX_RIVALS = 10
+"""How many records of one version are read for its KSBs at most, those first that count most."""
 
 
 _NO_ORIGIN = RecordOrigin("https://example.org", "2020-01-01", "0")
@@ -202,12 +228,7 @@ class Comparison:
 
 
 def compare(
-    data: StandardsData,
-    catalogue: Catalogue,
-    cycle: Cycle,
-    at: datetime,
-    *,
-    is_part: bool = False,
+    data: StandardsData, catalogue: Catalogue, cycle: Cycle, *, is_part: bool = False
 ) -> Comparison:
     """Compare a cycle's list with the data. A single entry, or data with fewer than half of the
     list's standards, is only a part of what is published, as is data that `is_part`: then the
@@ -216,21 +237,18 @@ def compare(
     whole = not is_part and data.size > 1 and 2 * len(seen) >= len(cycle.standards)
     compared = cycle.standards if whole else tuple(seen)
     drifts = [
-        drift
-        for standard in compared
-        for drift in _list_drifts(standard, data.records(standard.reference), catalogue, cycle, at)
+        drift for standard in compared for drift in _list_drifts(standard, data, catalogue, cycle)
     ]
     unknown: dict[str, list[Standard]] = {"title": [], "level": [], "date of approval": []}
     for standard in seen:
-        records = data.records(standard.reference)
-        now, newest = current(records, at), latest_approved(records)
-        for name, is_known in (
-            ("title", now.title is not None),
-            ("level", now.level is not None),
-            ("date of approval", newest is None or newest.since is not None),
-        ):
-            if not is_known:
-                unknown[name].append(standard)
+        if found := data.standing(standard.reference):
+            for name, is_known in (
+                ("title", found.now.title is not None),
+                ("level", found.now.level is not None),
+                ("date of approval", found.newest is None or found.newest.since is not None),
+            ):
+                if not is_known:
+                    unknown[name].append(standard)
     return Comparison(
         cycle,
         data.size,
@@ -247,12 +265,12 @@ def current(records: Iterable[Record], at: datetime) -> Record:
 
     def rank(record: Record) -> tuple[bool, bool, tuple[Any, ...]]:
         approved = record.is_approved
-        return approved, approved and record.has_started(at), version_rank(record)
+        return approved, approved and record.has_started(at), _version_rank(record)
 
     return max(records, key=rank)
 
 
-def version_rank(record: Record) -> tuple[Any, ...]:
+def _version_rank(record: Record) -> tuple[Any, ...]:
     """The key that orders a standard's records: by version, then by precedence. The order of the
     data never decides."""
     return record.number, precedence(record.status, record.updated), str(record)
@@ -282,12 +300,13 @@ def _day(entry: dict[str, Any], name: str) -> Moment | None:
 
 
 def _list_drifts(
-    standard: Standard, records: Sequence[Record], catalogue: Catalogue, cycle: Cycle, at: datetime
+    standard: Standard, data: StandardsData, catalogue: Catalogue, cycle: Cycle
 ) -> Iterator[Drift]:
     """The differences of one standard on a cycle's list."""
     expected = Expected(standard.reference, standard.title, standard.level, "on the list")
-    yield from drifts_of(expected, records, at, meanings_for(catalogue, cycle.cycle, records, at))
-    newest = latest_approved(records)
+    found = data.standing(standard.reference)
+    now, newest = (found.now, found.newest) if found else (None, None)
+    yield from drifts_of(expected, now, data.at, meanings_for(catalogue, cycle.cycle, now))
     if newest and newest.since and newest.since.first > _opened(cycle):
         yield Drift(
             standard.reference,
@@ -311,7 +330,7 @@ def say_version(record: Record) -> str:
 
 
 def meanings_for(
-    catalogue: Catalogue, cycle: int | None, records: Sequence[Record], at: datetime
+    catalogue: Catalogue, cycle: int | None, now: Record | None
 ) -> dict[DriftKind, str]:
     """What each difference means for a draft that is not yet approved."""
     ask = f"ask {catalogue.contact.name}: {catalogue.contact.email}."
@@ -321,7 +340,7 @@ def meanings_for(
     if cycle is not None:
         title = f"A draft for cycle {cycle} keeps the title of the cycle’s list. {title}"
         level = f"A draft for cycle {cycle} is checked against the level of the cycle’s list"
-    if records and current(records, at).level not in LEVELS:
+    if now and now.level not in LEVELS:
         levels = join([str(level) for level in LEVELS])
         level = f"A Higher Technical Qualification aligns to standards at level {levels}"
     return {
@@ -337,13 +356,9 @@ def meanings_for(
 
 
 def drifts_of(
-    expected: Expected,
-    records: Sequence[Record],
-    at: datetime,
-    meanings: Mapping[DriftKind, str],
+    expected: Expected, now: Record | None, at: datetime, meanings: Mapping[DriftKind, str]
 ) -> Iterator[Drift]:
     """What has moved in the current record of a standard. Only what the data gives is compared."""
-    now = current(records, at) if records else None
 
     def drift(kind: DriftKind, message: str) -> Drift:
         said = f"{expected.name} {message}"
@@ -385,12 +400,6 @@ def drifts_of(
 
 
 _ENDED: dict[str, DriftKind] = {"retired": "retired", "withdrawn": "withdrawn"}
-
-
-def latest_approved(records: Iterable[Record]) -> Record | None:
-    """The highest version that is approved, whether or not it has started."""
-    approved = (record for record in records if record.is_approved)
-    return max(approved, key=version_rank, default=None)
 
 
 def _opened(cycle: Cycle) -> datetime:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import datetime
 from typing import NamedTuple
 
 from htqcli import moment
@@ -22,12 +21,10 @@ from htqcli.catalogue.drift import (
     KsbChange,
     Record,
     StandardsData,
-    current,
+    Standing,
     drifts_of,
-    latest_approved,
     meanings_for,
     say_version,
-    version_rank,
 )
 from htqcli.catalogue.model import Catalogue, Cycle
 from htqcli.draft.application import Application, Approval, StandardClaim
@@ -109,7 +106,6 @@ def watch(
     drafts: Iterable[WatchedDraft],
     data: StandardsData,
     catalogue: Catalogue,
-    at: datetime,
     *,
     is_whole: bool,
     file: str | None = None,
@@ -118,7 +114,7 @@ def watch(
     cycle and the versions it maps to. Only if the data `is_whole`, a standard that it lacks is
     gone. `file` is the data's, for the commands that come next."""
     for draft in drafts:
-        watcher = _Watcher(draft, data, catalogue, at, is_whole, file)
+        watcher = _Watcher(draft, data, catalogue, is_whole, file)
         unknown = []
         if not draft.reading.is_reliable(("standards",)):
             unknown.append("The draft’s standards cannot be read. See ‘htq check’")
@@ -137,7 +133,6 @@ class _Watcher(NamedTuple):
     draft: WatchedDraft
     data: StandardsData
     catalogue: Catalogue
-    at: datetime
     is_whole: bool
     file: str | None
 
@@ -147,28 +142,26 @@ class _Watcher(NamedTuple):
         if claim is None or own is None:
             unknown = f"{name} has no reference that can be read. See ‘htq check’"
             return ClaimDrift(None, None, None, False, (), (unknown,))
-        records = self.data.records(own)
-        if not records and not self.is_whole:
+        found = self.data.standing(own)
+        if found is None and not self.is_whole:
             unknown = f"{own} is not in the data"
             return ClaimDrift(own, claim.version, claim.option, False, (), (unknown,))
-        expected = self._expected(own, claim, records)
-        drifts = list(drifts_of(expected, records, self.at, self._meanings(expected, records)))
-        missing = self._missing(own, claim, expected, records) if records else ()
-        later = self._later(claim, records)
-        if later:
+        expected, now = self._expected(own, claim, found), found and found.now
+        drifts = list(drifts_of(expected, now, self.data.at, self._meanings(expected, now)))
+        missing = self._missing(own, claim, expected, found) if found else ()
+        if later := self._later(claim, found):
             drifts.append(self._newer(claim, expected, later))
         drifts = [self._with_source(drift) for drift in drifts]
         return ClaimDrift(own, claim.version, claim.option, True, tuple(drifts), tuple(missing))
 
-    def _expected(self, own: str, claim: StandardClaim, records: Sequence[Record]) -> Expected:
+    def _expected(self, own: str, claim: StandardClaim, found: Standing | None) -> Expected:
         """The title and level on the list of the draft's cycle; else those in the draft; else those
         of its version in the data."""
         cycle = self._cycle
         listed = cycle.by_reference.get(own) if cycle else None
         if listed:
             return Expected(own, listed.title, listed.level, "on the list", claim.option)
-        same = [record for record in records if record.version == claim.version]
-        old = max(same, key=version_rank, default=None)
+        old = found.by_version.get(claim.version) if found and claim.version else None
         title, level, where = claim.title, claim.level, "in the draft"
         if old:
             title = title or old.title
@@ -186,15 +179,14 @@ class _Watcher(NamedTuple):
         return f"{self.catalogue.contact.name}: {self.catalogue.contact.email}"
 
     def _missing(
-        self, own: str, claim: StandardClaim, expected: Expected, records: Sequence[Record]
+        self, own: str, claim: StandardClaim, expected: Expected, found: Standing
     ) -> Iterator[str]:
         """What could not be compared, because the draft or the data does not give it."""
-        now = current(records, self.at)
-        if now.title is None:
+        if found.now.title is None:
             yield f"The title of {own} is not in the data"
         elif expected.title is None:
             yield f"The title of {own} is neither on a list nor in the draft"
-        if now.level is None:
+        if found.now.level is None:
             yield f"The level of {own} is not in the data"
         elif expected.level is None:
             yield f"The level of {own} is neither on a list nor in the draft"
@@ -202,20 +194,20 @@ class _Watcher(NamedTuple):
             yield f"The draft gives no version of {own} that can be read"
         elif len(claim.version) > MAX_VERSION:
             yield f"The version of {own} in the draft is too long to be one"
-        elif self.is_whole and claim.version not in [record.version for record in records]:
+        elif self.is_whole and claim.version not in found.by_version:
             yield f"Version {claim.version} of {own} is not in the data"
 
-    def _later(self, claim: StandardClaim, records: Sequence[Record]) -> Record | None:
+    def _later(self, claim: StandardClaim, found: Standing | None) -> Record | None:
         """The highest approved version, if it is later than that of the draft."""
-        if not claim.version or len(claim.version) > MAX_VERSION:
+        if found is None or not claim.version or len(claim.version) > MAX_VERSION:
             return None
-        newest = latest_approved(records)
+        newest = found.newest
         is_later = newest and newest.version and newest.number > version_key(claim.version)
         return newest if is_later else None
 
-    def _meanings(self, expected: Expected, records: Sequence[Record]) -> dict[DriftKind, str]:
+    def _meanings(self, expected: Expected, now: Record | None) -> dict[DriftKind, str]:
         number = self.draft.application.cycle if expected.where == "on the list" else None
-        meanings = meanings_for(self.catalogue, number, records, self.at)
+        meanings = meanings_for(self.catalogue, number, now)
         if self.draft.approval is None:
             return meanings
         ask = f"Ask {self._contact}."

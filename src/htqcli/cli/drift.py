@@ -109,9 +109,9 @@ def drift(
         source, is_whole, is_complete = feed, False, True
         entries, sha256 = records_in(feed)
         file = None if feed == "-" else feed
-    data = StandardsData(entries)
+    data = StandardsData(entries, now)
     del entries
-    found = compare(data, known, shown, now, is_part=fetch)
+    found = compare(data, known, shown, is_part=fetch)
     if not found.seen and not any(name in data for name in names) and (names or not paths):
         if is_complete:
             of = "that the drafts name" if paths else f"on the list of cycle {shown.cycle}"
@@ -119,7 +119,7 @@ def drift(
         report_unchecked(unchecked)
         raise typer.Exit(exits.NOT_DONE)
     is_whole = is_whole or found.is_whole
-    moved = list(watch(watched, data, known, now, is_whole=is_whole, file=file))
+    moved = list(watch(watched, data, known, is_whole=is_whole, file=file))
     if format == "json":
         from htqcli.formats.json import encode
 
