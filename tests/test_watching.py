@@ -478,6 +478,14 @@ def test_a_standard_with_thousands_of_options_is_reported_in_one_short_line(writ
     assert len(found["message"]) < 1_000
 
 
+def test_of_thousands_of_records_of_one_standard_the_first_are_read(write, watch, htq):
+    write(claim())
+    watch([record(), *[record(version=f"1.{n}", **NEW) for n in range(2, 1_500)]])
+    run = htq("catalogue", "drift", "data.json", "--drafts", "drafts")
+    assert run.err == ("data.json: it has too many records of ST0116. The first 1,000 were read.\n")
+    assert "has version 1.1000, which" in run.out
+
+
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner),

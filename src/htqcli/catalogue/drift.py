@@ -62,6 +62,9 @@ KsbChange = Literal["same", "relabelled", "changed", "unknown"]
 """What became of the KSBs from one version to a later one. `relabelled`: every statement is still
 there, and some have other labels."""
 
+MAX_RECORDS = 1_000
+"""The most records of one standard that are read: many times more than any has."""
+
 _MAX_OPTIONS = 20
 """The most options of a standard that are named."""
 
@@ -115,15 +118,21 @@ class Standing(NamedTuple):
 
 
 class StandardsData:
-    """The entries of the published data, by standard, as at a time. Each can be anything."""
+    """The entries of the published data, by standard, as at a time. Each can be anything. Of the
+    standards in `too_many`, only the first `MAX_RECORDS` records are read."""
 
     def __init__(self, entries: Sequence[Any], at: datetime) -> None:
         self.size = len(entries)
         self.at = at
+        self.too_many: set[str] = set()
         self._entries: dict[str, list[dict[str, Any]]] = {}
         for entry in entries:
             if isinstance(entry, dict) and (name := reference(entry)):
-                self._entries.setdefault(name, []).append(entry)
+                own = self._entries.setdefault(name, [])
+                if len(own) < MAX_RECORDS:
+                    own.append(entry)
+                else:
+                    self.too_many.add(name)
         self._standings: dict[str, Standing] = {}
         self._lists: dict[tuple[str, str], KsbList | None] = {}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Optional
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, Optional
 
 import typer
 
@@ -16,7 +16,7 @@ from htqcli.cli.records import Published, records_in
 from htqcli.cli.refusals import expect_folder, report_unchecked
 
 if TYPE_CHECKING:
-    from htqcli.catalogue.drift import Comparison, Drift, DriftKind, Record
+    from htqcli.catalogue.drift import Comparison, Drift, DriftKind, Record, StandardsData
     from htqcli.catalogue.model import Catalogue
     from htqcli.catalogue.watching import ClaimDrift, DraftDrift, WatchedDraft
     from htqcli.check.inputs import Unchecked
@@ -101,31 +101,28 @@ def drift(
         raise NotFound(f"The list of standards of cycle {shown.cycle} is not in the catalogue.")
     watched, unchecked = _watched(paths, ksbs)
     names = list(dict.fromkeys(name for draft in watched for name in draft.references))
-    entries: list[Any]
     if fetch or feed is None:
-        source, sha256, file = known.standards_data, None, None
-        entries, is_whole, is_complete = _fetched(known, names, paths)
+        read = _fetched(known, names, paths)
     else:
-        source, is_whole, is_complete = feed, False, True
-        entries, sha256 = records_in(feed)
-        file = None if feed == "-" else feed
-    data = StandardsData(entries, now)
-    del entries
+        read = _Read(feed, *records_in(feed))
+    data = StandardsData(read.entries, now)
+    _report_too_many(read.source, data)
     found = compare(data, known, shown, is_part=fetch)
     if not found.seen and not any(name in data for name in names) and (names or not paths):
-        if is_complete:
+        if read.is_complete:
             of = "that the drafts name" if paths else f"on the list of cycle {shown.cycle}"
-            terminal.print_error(f"{source}: it has no record of a standard {of}")
+            terminal.print_error(f"{read.source}: it has no record of a standard {of}")
         report_unchecked(unchecked)
         raise typer.Exit(exits.NOT_DONE)
-    is_whole = is_whole or found.is_whole
+    file = None if fetch or feed == "-" else feed
+    is_whole = read.is_whole or found.is_whole
     moved = list(watch(watched, data, known, is_whole=is_whole, file=file))
     if format == "json":
         from htqcli.formats.json import encode
 
         about = {
-            "feed": source,
-            "sha256": sha256,
+            "feed": read.source,
+            "sha256": read.sha256,
             "published": known.standards_data,
             "at": now.isoformat(),
             **_as_data(found),
@@ -140,7 +137,7 @@ def drift(
         lines = _drafts_as_text(moved) if paths else _as_text(found)
         terminal.print_lines([*lines, [], *_origin(found, known.standards_data, is_fetched=fetch)])
     report_unchecked(unchecked)
-    if unchecked or not is_complete:
+    if unchecked or not read.is_complete:
         raise typer.Exit(exits.NOT_DONE)
     matters = [one.has_moved for one in moved] if paths else [one.matters for one in found.drifts]
     if exit_code and any(matters):
@@ -186,11 +183,30 @@ def _watched(paths: Sequence[str], ksbs: Path | None) -> tuple[list[WatchedDraft
     return watched, unchecked
 
 
-def _fetched(
-    known: Catalogue, names: Sequence[str], paths: Sequence[str]
-) -> tuple[list[Any], bool, bool]:
-    """The records of some standards; whether they are all that is published of them; and whether
-    all were fetched. After a failure of the network, nothing more is fetched."""
+class _Read(NamedTuple):
+    """Data that was read or fetched. `is_whole`: it is all that is published of the standards that
+    the drafts name. `is_complete`: all that was wanted was read."""
+
+    source: str
+    entries: list[Any]
+    sha256: str | None
+    is_whole: bool = False
+    is_complete: bool = True
+
+
+def _report_too_many(source: str, data: StandardsData) -> None:
+    from htqcli.catalogue.drift import MAX_RECORDS
+    from htqcli.words import join
+
+    if data.too_many:
+        few = join(sorted(data.too_many)[:_MAX_NAMED])
+        terminal.print_error(
+            f"{source}: it has too many records of {few}. The first {MAX_RECORDS:,} were read."
+        )
+
+
+def _fetched(known: Catalogue, names: Sequence[str], paths: Sequence[str]) -> _Read:
+    """The records of some standards. After a failure of the network, nothing more is fetched."""
     from htqcli.words import shell_word
 
     def by_hand(*_: object) -> str:
@@ -204,15 +220,16 @@ def _fetched(
     if len(names) > _MAX_RECORDS:
         everything = published.all_records(names)
         if everything is None:
-            return [], False, False
-        return [one for own in everything[0].values() for one in own], True, True
+            return _Read(known.standards_data, [], None, is_complete=False)
+        found = [one for own in everything[0].values() for one in own]
+        return _Read(known.standards_data, found, None, is_whole=True)
     entries: list[Any] = []
     is_complete = True
     for name in names:
         fetched = published.record(name) if published.is_reachable else None
         is_complete = is_complete and fetched is not None
         entries += fetched[0] if fetched else ()
-    return entries, False, is_complete
+    return _Read(known.standards_data, entries, None, is_complete=is_complete)
 
 
 def _as_data(found: Comparison) -> dict[str, Any]:
@@ -373,6 +390,8 @@ def _as_text(found: Comparison) -> Iterator[Line]:
 def _drafts_summary(found: Sequence[DraftDrift]) -> str:
     from htqcli.words import counted
 
+    if not found:
+        return "No draft was compared"
     moved = sum(one.has_moved for one in found)
     drafts = counted(len(found), "draft")
     if moved:
