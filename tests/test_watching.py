@@ -3,6 +3,7 @@
 import json
 import random
 import re
+import shlex
 
 import pytest
 import yaml
@@ -211,7 +212,7 @@ def test_labels_that_moved_are_told_apart_from_statements_that_changed(write, wa
 @pytest.mark.parametrize(
     "before, after",
     [
-        ("Test – and “measure”  it.", "Test - and 'measure' it"),
+        ("Test – and “measure”  it.", 'Test - and "measure" it'),
         ("The user’s needs", "The user's needs."),
     ],
 )
@@ -240,6 +241,7 @@ def test_a_list_of_labels_alone_does_not_say_whether_a_statement_changed(write, 
     (path.parent / "ksbs" / "ST0116-1.1.yaml").write_text(text)
     found = only(watch([record(version="1.2", **NEW)]))
     assert found["ksbs"] == "unknown"
+    assert found["next"][0].endswith(" --version 1.1 -o drafts/ksbs --force")
     assert "no list of 1.1 with its statements was found" in found["message"]
 
 
@@ -564,6 +566,25 @@ def test_text_groups_what_moved_by_draft_with_the_next_commands(write, watch, ht
         "3 records read. The data is published at "
         "https://skillsengland.education.gov.uk/api/apprenticeshipstandards.",
     ]
+
+
+@pytest.mark.parametrize("knowledge", [KSBS, KSBS[::-1], [*KSBS[1:], "Added"]])
+@pytest.mark.parametrize("folder", ["drafts", "my drafts"])
+def test_the_commands_that_come_next_bring_a_draft_to_the_newer_version(
+    write, watch, htq, folder, knowledge
+):
+    ksbs = {"K2": ["U1"], "K3": ["U1"]}
+    path = write(claim(ksbs=ksbs), path=f"{folder}/application.yaml", units={"U1": "A unit"})
+    data = [record(), record(version="1.2", knowledge=knowledge, **NEW)]
+    for command in only(watch(data, folder))["next"]:
+        program, *words = shlex.split(command)
+        run = htq(*words)
+        assert (program, run.code) == ("htq", 0), run.err
+    (standard,) = yaml.safe_load(path.read_text(encoding="utf-8"))["standards"]
+    old = {KSBS[int(label[1:]) - 1] for label in ksbs}
+    assert {knowledge[int(label[1:]) - 1] for label, own in standard["ksbs"].items() if own} == old
+    assert standard["version"] == "1.2"
+    assert watch(data, folder)["drafts"][0]["moved"] is False
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ data or the draft does not give is unknown.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -30,6 +29,7 @@ from htqcli.catalogue.model import Catalogue, Cycle
 from htqcli.draft.application import Application, Approval, StandardClaim
 from htqcli.draft.approval import REVIEW_SOURCE, WITHDRAWAL_SOURCE, first_review
 from htqcli.ksbs.lists import KsbList, Lists, version_key
+from htqcli.ksbs.versions import statement_key
 from htqcli.model.reading import Reading
 from htqcli.moment import Moment
 from htqcli.words import counted, join, shell_word
@@ -305,17 +305,16 @@ class _Watcher(NamedTuple):
         folder, path = self.draft.folder, shell_word(self.draft.path)
         into = "" if folder == "ksbs" else f" -o {shell_word(folder)}"
         here = "" if folder == "ksbs" else f" --ksbs {shell_word(folder)}"
-        needed = []
         for one in (claim.version, new):
-            found = self.draft.lists.get(own, one)
-            if not isinstance(found, KsbList) or not found.statements:
-                needed.append(one)
-        for one in needed:
+            there = self.draft.lists.get(own, one)
+            if isinstance(there, KsbList) and there.statements:
+                continue
+            force = " --force" if isinstance(there, KsbList) else ""
             if self.file and self.data.ksbs(own, one):
                 file = shell_word(self.file)
-                yield f"htq ksbs import {file} --reference {own} --version {one}{into}"
+                yield f"htq ksbs import {file} --reference {own} --version {one}{into}{force}"
             else:
-                yield f"htq ksbs get {own} --version {one}{into}"
+                yield f"htq ksbs get {own} --version {one}{into}{force}"
         if change != "same":
             yield f"htq ksbs diff {own} {claim.version} {new}{here}"
         if claim.ksbs and self.draft.path != "-":
@@ -336,9 +335,10 @@ class KsbComparison(NamedTuple):
 
 def compare_ksbs(old: KsbList, new: KsbList, option: str | None) -> KsbComparison:
     """What became of the KSBs that an occupation needs. Statements are equal apart from blanks,
-    dashes, quotation marks and a full stop at the end."""
+    dashes, quotation marks and a full stop at the end. In lists of any length this is quick: which
+    statement follows which is for ‘htq ksbs diff’."""
     before, after = (
-        {label: _words(found.ksbs[label] or "") for label in found.needed(option)}
+        {label: statement_key(found.ksbs[label] or "") for label in found.needed(option)}
         for found in (old, new)
     )
     if before == after:
@@ -349,10 +349,3 @@ def compare_ksbs(old: KsbList, new: KsbList, option: str | None) -> KsbCompariso
         return KsbComparison("changed", gone, added)
     moved = sum(after.get(label) != text for label, text in before.items())
     return KsbComparison("relabelled", moved=moved)
-
-
-def _words(statement: str) -> str:
-    """What counts of a statement when it is compared."""
-    text = re.sub("[\u2010-\u2015\u2212]", "-", statement)
-    text = re.sub("[\"'`\u2018-\u201f\u00ab\u00bb]", "'", text)
-    return " ".join(text.split()).removesuffix(".")
