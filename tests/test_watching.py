@@ -455,6 +455,21 @@ def test_drafts_that_cannot_be_read_are_reported_and_the_others_compared(write, 
     }  # fmt: skip
 
 
+def test_a_draft_as_it_was_submitted_is_not_watched_beside_the_draft(write, watch):
+    write(claim(), submitted="sent/application.yaml")
+    write(claim(), path="drafts/sent/application.yaml")
+    found = watch(record(level=5))
+    assert [draft["path"] for draft in found["drafts"]] == ["drafts/application.yaml"]
+    found = watch(record(level=5), "drafts/sent/application.yaml")
+    assert [draft["path"] for draft in found["drafts"]] == ["drafts/sent/application.yaml"]
+
+
+@pytest.mark.parametrize("name", ["\0", "../" * 2_000, "a" * 5_000])
+def test_an_odd_name_of_what_was_submitted_does_not_matter(write, watch, name):
+    write(claim(), submitted=name)
+    assert len(watch(record(level=5))["drafts"]) == 1
+
+
 def test_a_draft_from_standard_input_has_no_command_that_would_write_it(write, watch, tmp_path):
     write(claim())
     data = [record(), record(version="1.2", **NEW)]

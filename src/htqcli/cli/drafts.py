@@ -46,7 +46,7 @@ def read_drafts(
     paths: Sequence[str],
 ) -> tuple[list[tuple[Draft, Reading[Application]]], list[Unchecked]]:
     """The drafts at some paths, as ‘htq check’ finds them, with what is sound of each; and those
-    that cannot be read whole."""
+    that cannot be read whole. Of a folder, what another draft names as submitted is left out."""
     from htqcli.check import inputs
     from htqcli.check.drafts import why_left_out
     from htqcli.draft.application import read_application
@@ -74,7 +74,17 @@ def read_drafts(
             unchecked.append(inputs.Unchecked(draft.path, why))
         else:
             found.append((draft, read_application(document)))
-    return found, [*unchecked, *named.without_drafts(left_out)]
+    submitted = {
+        files.canonical_name(str(draft.folder / reading.part.submitted))
+        for draft, reading in found
+        if reading.part.submitted
+    }
+    current = [
+        (draft, reading)
+        for draft, reading in found
+        if not draft.found or files.canonical_name(draft.path) not in submitted
+    ]
+    return current, [*unchecked, *named.without_drafts(left_out)]
 
 
 _FIRST = "Put right first what ‘htq check’ says of it"
