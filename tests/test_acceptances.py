@@ -85,7 +85,8 @@ def test_a_finding_against_a_fixed_requirement_cannot_be_accepted(accepting, cod
         (Acceptable.BY_KSB, "503 507 508"),
         (
             Acceptable.YES,
-            "203 204 205 206 209 301 302 303 304 306 402 403 404 405 408 409 504 506 509 604 608",
+            "203 204 205 206 209 301 302 303 304 306 402 403 404 405 408 409 504 506 509 604 608 "
+            "801 803",
         ),
     ],
 )

@@ -33,6 +33,10 @@ def found_by(rule, fragment, folder):
             f"reference: {reference}\nversion: '{version}'\ntitle: Made up\noptions: {options}\n"
             "ksbs: {K1: One made-up statement, K2: Another}\n"
         )
+    (folder / "submitted").mkdir(exist_ok=True)
+    (folder / "submitted" / "application.yaml").write_text(
+        "qualification: {title: Level 4 Diploma in Software Development}\n"
+    )
     draft = Draft("draft.yaml", folder, fragment.encode())
     subject = rule.subjects[0]
     known = bundled.load() if subject is DRAFT else None
@@ -85,7 +89,7 @@ CONTRACT = """
     001E 002E 003E 004E 005E 006E 007E 008E 101E 102E 103E 104E 105W 106W 107E 108W 109I 201E 202E 203E 204W
     205W 206W 207E 208E 209W 301E 302I 303E 304E 305E 306W 401E 403W 404W 405W 406E 408W 409E 501E 502E 505E 506W 508W 509W
     510E 511E 512E 513W 514E 515W 601E 602E
-    603E 604W 606E 607E 608W 701E
+    603E 604W 606E 607E 608W 701E 801W 802E 803W
     901E 902E 903E 904E 905E 906W 907E 908E 909E 910E 911E 912E 913E 914E 915W 916I
 """
 

@@ -17,7 +17,10 @@ from glob import has_magic
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
+from htqcli.document import reader
+from htqcli.draft.application import read_application
 from htqcli.files import content_of, is_inside, is_link, read_stream, reason
+from htqcli.folder import Folder
 from htqcli.ksbs.lists import FOLDER as KSB_FOLDER
 from htqcli.words import quote
 
@@ -119,7 +122,8 @@ def find(paths: Iterable[str], exclude: Sequence[str] = ()) -> Found:
     a glob is expanded, because not every shell does that. Left out are hidden files and folders,
     folders named `ksbs`, folders of packages, JSON Schema (`*.schema.json`) and what a glob of
     `exclude` matches. A link out of the folder is reported and not followed: in somebody else's
-    checkout it could lead anywhere.
+    checkout it could lead anywhere. A file in a folder that a draft names as the one that was
+    submitted is left out too.
     """
     globs = _Globs(exclude)
     found = Found([], {}, set(), [])
@@ -139,7 +143,48 @@ def find(paths: Iterable[str], exclude: Sequence[str] = ()) -> Found:
                 found.files.add(identity)
             found.items.append(item)
     found.unused.extend(globs.unused)
+    _leave_out_submitted(found)
     return found
+
+
+def _leave_out_submitted(found: Found) -> None:
+    """Leave out the files in folders that another of the drafts names as `submitted`. Of drafts
+    that name each other, the first stays."""
+    if not any(found.folders.values()):
+        return
+    known = {_identity(item.path): at for at, item in enumerate(found.items) if _is_found(item)}
+    for item in tuple(found.items):
+        if not isinstance(item, Candidate) or item.path == STANDARD_INPUT:
+            continue
+        own = _identity(item.path)
+        if _is_found(item) and own not in known:  # another draft names it
+            continue
+        named = submitted_file(item.path)
+        at = known.pop(_identity(named), None) if named else None
+        if at is None or found.items[at].path == item.path:
+            continue
+        path = found.items[at].path
+        found.items[at] = LeftOut(path, f"the draft as it was submitted, named by {item.path}")
+        found.files.discard(_identity(path) or path)
+        for inner in found.folders.values():
+            inner[:] = [other for other in inner if other != path]
+
+
+def _is_found(item: Item) -> bool:
+    """Whether it is a candidate that was found in a folder."""
+    return isinstance(item, Candidate) and item.folder is not None
+
+
+def submitted_file(path: str) -> str | None:
+    """The file that a draft names as the one that was submitted, if it is in the draft's folder."""
+    content = content_of(path)
+    if isinstance(content, str) or b"submitted" not in content:
+        return None
+    name = read_application(reader.read(content)).part.submitted
+    folder = os.path.dirname(path)
+    if name is None or Folder(folder).find(name).id is None:
+        return None
+    return os.path.join(folder, name)
 
 
 def _expanded(path: str) -> list[Candidate | Unchecked]:

@@ -479,7 +479,7 @@ class Feedback(Model):
     id: Annotated[
         Text | None,
         REQUIRED,
-        _field("id of the feedback", "F1", says="An id that you choose. No other item has it."),
+        _field("id of the feedback", "F1", says="An id that you choose, different for each item."),
     ] = None
     received: Annotated[
         Day | None,
@@ -737,6 +737,19 @@ def repeated_standards(application: Application) -> dict[int, int]:
             repeated[index] = same.get(option, min(same.values()))
         same.setdefault(option, index)
     return repeated
+
+
+def named_files(application: Application) -> Iterator[tuple[FieldPath, str]]:
+    """Every file of evidence and every document that a draft names, with the field's path."""
+    rights = application.qualification and application.qualification.intellectual_property
+    if rights and rights.permission:
+        yield ("qualification", "intellectual_property", "permission"), rights.permission
+    for index, employer in sound(application.employers):
+        if employer.evidence:
+            yield ("employers", index, "evidence"), employer.evidence
+    for index, document in sound(application.documents):
+        if document.file:
+            yield ("documents", index, "file"), document.file
 
 
 def choices(application: Application) -> Iterator[tuple[FieldPath, Choice]]:

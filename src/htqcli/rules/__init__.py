@@ -7,6 +7,7 @@ from htqcli.rules import (
     dates,
     declarations,
     evidence,
+    feedback,
     file,
     mapping,
     qualification,
@@ -25,6 +26,7 @@ RULES: tuple[Rule, ...] = (
     *mapping.RULES,
     *evidence.RULES,
     *declarations.RULES,
+    *feedback.RULES,
     *catalogue.RULES,
 )
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from htqcli.document.faults import Fix
 from htqcli.document.places import FieldPath
+from htqcli.draft.application import named_files
 from htqcli.files import FileId, file_id
 from htqcli.folder import Found
 from htqcli.ksbs.lists import FOLDER as KSB_FOLDER
@@ -29,16 +30,12 @@ def _files(case: Case) -> Iterator[tuple[FieldPath, str, Found]]:
 
 
 def _names(case: Case) -> Iterator[tuple[FieldPath, str]]:
-    application = case.application
-    rights = application.qualification and application.qualification.intellectual_property
-    if rights and rights.permission:
-        yield ("qualification", "intellectual_property", "permission"), rights.permission
-    for index, employer in sound(application.employers):
-        if employer.evidence:
-            yield ("employers", index, "evidence"), employer.evidence
-    for index, document in sound(application.documents):
-        if document.file:
-            yield ("documents", index, "file"), document.file
+    yield from named_files(case.application)
+    if case.application.submitted:
+        yield _SUBMITTED, case.application.submitted
+
+
+_SUBMITTED: FieldPath = ("submitted",)
 
 
 @rule(
@@ -333,7 +330,15 @@ def own_file_as_evidence(case: Case) -> Iterable[Problem]:
     """
     own = _own_files(case)
     for path, name, file in _identified_files(case):
-        if what := _own_file(own, name, file):
+        what = _own_file(own, name, file)
+        if what and path == _SUBMITTED:
+            yield Problem(
+                path,
+                f"{quote(name)} is {what}, not the draft as it was submitted",
+                "Copy the draft as you submitted it into a folder such as ‘submitted’, and name "
+                "the copy.",
+            )
+        elif what:
             yield Problem(
                 path,
                 f"{quote(name)} is {what}, not a file to submit with it",
