@@ -7,12 +7,11 @@ order of stages is compared. The order of standards, routes and windows means no
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 from htqcli.catalogue.model import (
     Catalogue,
@@ -28,16 +27,16 @@ from htqcli.catalogue.model import (
 from htqcli.check.engine import Checker
 from htqcli.check.inputs import Draft, LeftOut, Unchecked
 from htqcli.check.report import Checked, Diagnostic
+from htqcli.comparing.effects import without
 from htqcli.document import reader
 from htqcli.draft.application import Application, read_application
-from htqcli.model.part import Model, sound
+from htqcli.model.differences import Difference, Keys, differences, fields_of, match
+from htqcli.model.part import sound
 from htqcli.moment import Moment
 from htqcli.vocabulary import SCOPES
 from htqcli.words import join, quote
 
 ChangeKind = Literal["added", "removed", "changed"]
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,17 +99,15 @@ def between(
     return (*changes, *(c for n in wanted for c in _compare_cycles(n, before.get(n), after.get(n))))
 
 
+KEYS: Keys = {thing: (lambda one: (one.name,),) for thing in (Route, Window, Stage)}
+"""Routes, windows and stages match by name, also those without one."""
+
+
 def _compare_the_rest(old: Catalogue, new: Catalogue) -> Iterator[CatalogueChange]:
     yield from _compare_things(None, "source", old.sources, new.sources)
-    yield from _compare_things(
-        None,
-        "route",
-        _keyed(old.routes, lambda route: route.name),
-        _keyed(new.routes, lambda route: route.name),
-    )
-    yield from _compare_fields(
-        None, "catalogue", None, old, new, but=("sources", "routes", "cycles", "schema_")
-    )
+    yield from _compare_things(None, "route", old.routes, new.routes)
+    but = ("sources", "routes", "cycles", "$schema")
+    yield from _compare_fields(None, "catalogue", old, new, but)
 
 
 def _compare_cycles(number: int, old: Cycle | None, new: Cycle | None) -> Iterator[CatalogueChange]:
@@ -120,26 +117,22 @@ def _compare_cycles(number: int, old: Cycle | None, new: Cycle | None) -> Iterat
         )
         return
     if old.routes.names is None or new.routes.names is None:
-        yield from _compare_fields(number, "routes", None, old.routes, new.routes)
+        yield from _compare_fields(number, "routes", old.routes, new.routes)
     else:
-        yield from _compare_fields(number, "routes", None, old.routes, new.routes, but=("names",))
-        names = _keyed(old.routes.names, str), _keyed(new.routes.names, str)
+        yield from _compare_fields(number, "routes", old.routes, new.routes, ("names",))
+        names = ({name: name for name in one.routes.names or ()} for one in (old, new))
         yield from _compare_things(number, "route", *names)
-    yield from _compare_things(
-        number,
-        "window",
-        _keyed(old.windows, lambda window: window.name),
-        _keyed(new.windows, lambda window: window.name),
-    )
-    yield from _compare_things(number, "policy", _fields_of(old.policy), _fields_of(new.policy))
-    stages = _keyed(old.stages, lambda s: s.name), _keyed(new.stages, lambda s: s.name)
-    yield from _compare_things(number, "stage", *stages)
-    orders = [[name for name in stages[at] if name in stages[1 - at]] for at in (0, 1)]
-    if orders[0] != orders[1]:
-        was, now = ([name for name, _ in order] for order in orders)
+    yield from _compare_things(number, "window", old.windows, new.windows)
+    yield from _compare_things(number, "policy", fields_of(old.policy), fields_of(new.policy))
+    yield from _compare_things(number, "stage", old.stages, new.stages)
+    pairs = match(old.stages, new.stages, KEYS).pairs
+    positions = [at for _, at in sorted(pairs)]
+    if positions != sorted(positions):
+        was = [old.stages[at].name for at, _ in sorted(pairs)]
+        now = [new.stages[at].name for at in sorted(positions)]
         yield CatalogueChange(number, "stages", "changed", field="order", old=was, new=now)
     known = ("cycle", "routes", "windows", "policy", "stages", "listing")
-    yield from _compare_fields(number, "cycle", None, old, new, but=known)
+    yield from _compare_fields(number, "cycle", old, new, known)
     yield from _compare_listings(number, old, new)
 
 
@@ -151,67 +144,45 @@ def _compare_listings(number: int, old: Cycle, new: Cycle) -> Iterator[Catalogue
                 number, "list", "added" if other else "removed", old=one, new=other
             )
     else:
-        yield from _compare_fields(number, "list", None, one, other, but=("standards",))
+        yield from _compare_fields(number, "list", one, other, ("standards",))
     titles = {s.reference: s.title for s in (*old.standards, *new.standards)}
     for change in _compare_things(number, "standard", old.by_reference, new.by_reference):
         yield replace(change, title=titles[change.name or ""])
 
 
-def _keyed(things: Iterable[T], name: Callable[[T], str | None]) -> dict[Any, T]:
-    """Things by name and by position among those of the same name, in which they match."""
-    seen: Counter[str | None] = Counter()
-    found = {}
-    for thing in things:
-        own = name(thing)
-        found[own, seen[own]] = thing
-        seen[own] += 1
-    return found
-
-
-def _compare_things(
-    cycle: int | None, about: str, old: dict[Any, Any], new: dict[Any, Any]
-) -> Iterator[CatalogueChange]:
-    for key in dict.fromkeys((*old, *new)):
-        name = key[0] if isinstance(key, tuple) else key
-        if key not in new:
-            yield CatalogueChange(cycle, about, "removed", name, old=old[key])
-        elif key not in old:
-            yield CatalogueChange(cycle, about, "added", name, new=new[key])
+def _compare_things(cycle: int | None, about: str, old: Any, new: Any) -> Iterator[CatalogueChange]:
+    """The changes of things by name, or in a list in which they match by name."""
+    for found in differences(old, new, KEYS):
+        at, *within = found.old_path if found.kind != "added" else found.path
+        things = new if found.kind == "added" else old
+        name = things[at].name if isinstance(at, int) else at
+        if within:
+            yield _field_change(cycle, about, name, within, found)
         else:
-            yield from _compare_fields(cycle, about, name, old[key], new[key])
+            old_and_new = {"old": found.old, "new": found.new}
+            yield CatalogueChange(cycle, about, found.kind, name, **old_and_new)
 
 
 def _compare_fields(
-    cycle: int | None,
-    about: str,
-    name: str | None,
-    old: Any,
-    new: Any,
-    but: Sequence[str] = (),
-    within: str = "",
+    cycle: int | None, about: str, old: Any, new: Any, but: Sequence[str] = ()
 ) -> Iterator[CatalogueChange]:
     """The changed fields of a thing, and of the things in its fields."""
-    was, now = _fields_of(old), _fields_of(new)
-    for field in dict.fromkeys((*was, *now)):
-        if field in but:
-            continue
-        one, other = was.get(field), now.get(field)
-        if _fields_of(one) and _fields_of(other):
-            yield from _compare_fields(cycle, about, name, one, other, within=f"{within}{field}.")
-        elif one != other:
-            path = f"{within}{field}"
-            yield CatalogueChange(cycle, about, "changed", name, field=path, old=one, new=other)
+    for found in differences(old, new, KEYS):
+        if found.path[0] not in but:
+            yield _field_change(cycle, about, None, found.path, found)
 
 
-def _fields_of(thing: Any) -> dict[str, Any]:
-    """The fields of a thing by name; empty for a single value."""
-    if isinstance(thing, dict):
-        return thing
-    if isinstance(thing, Standard):
-        names = [field.name for field in fields(thing) if field.name not in ("reference", "cycle")]
-    else:
-        names = list(type(thing).model_fields) if isinstance(thing, Model) else []
-    return {name: getattr(thing, name) for name in names}
+def _field_change(
+    cycle: int | None, about: str, name: str | None, path: Sequence[Any], found: Difference
+) -> CatalogueChange:
+    field = ".".join(path)
+    return CatalogueChange(cycle, about, "changed", name, field=field, old=found.old, new=found.new)
+
+
+def _own_fields(thing: Any) -> dict[str, Any]:
+    """The fields that say something of a thing; empty for a single value."""
+    but = ("reference", "cycle") if isinstance(thing, Standard) else ()
+    return {name: own for name, own in (fields_of(thing) or {}).items() if name not in but}
 
 
 def as_data(thing: Any) -> Any:
@@ -226,7 +197,7 @@ def as_data(thing: Any) -> Any:
         return thing.isoformat()
     if isinstance(thing, tuple | list):
         return [as_data(item) for item in thing]
-    return {name: as_data(value) for name, value in _fields_of(thing).items()} or thing
+    return {name: as_data(value) for name, value in _own_fields(thing).items()} or thing
 
 
 def _in_words(value: Any) -> str:
@@ -238,7 +209,7 @@ def _in_words(value: Any) -> str:
         return value if re.fullmatch(r"[\w-]{1,20}", value) else quote(value, 200)
     if isinstance(value, tuple | list):
         return join([_in_words(item) for item in value])
-    return join([f"{name} {_in_words(own)}" for name, own in _fields_of(value).items()]) or str(
+    return join([f"{name} {_in_words(own)}" for name, own in _own_fields(value).items()]) or str(
         value
     )
 
@@ -273,29 +244,16 @@ class Effect:
     @property
     def gone(self) -> tuple[Diagnostic, ...]:
         """The findings that only the old catalogue gives."""
-        return _without(self.old.findings, self.new.findings)
+        return without(self.old.findings, self.new.findings, _place)
 
     @property
     def added(self) -> tuple[Diagnostic, ...]:
         """The findings that only the new catalogue gives."""
-        return _without(self.new.findings, self.old.findings)
+        return without(self.new.findings, self.old.findings, _place)
 
 
-def _without(
-    findings: Iterable[Diagnostic], others: Iterable[Diagnostic]
-) -> tuple[Diagnostic, ...]:
-    def key(finding: Diagnostic) -> tuple[Any, ...]:
-        accepted = finding.accepted is not None
-        return finding.rule.code, finding.severity, finding.pointer, finding.place, accepted
-
-    left = Counter(key(finding) for finding in others)
-    found = []
-    for finding in findings:
-        if left[key(finding)]:
-            left[key(finding)] -= 1
-        else:
-            found.append(finding)
-    return tuple(found)
+def _place(finding: Diagnostic) -> tuple[Any, ...]:
+    return finding.pointer, finding.place
 
 
 def effects(

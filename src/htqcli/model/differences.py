@@ -61,9 +61,9 @@ def differences(
             if is_present(one, name) and is_present(other, name):
                 yield from differences(one[name], other[name], keys, here, there)
             elif is_present(one, name):
-                yield Difference("removed", here, there, one[name], None)
+                yield Difference("removed", here, there, one[name], other.get(name))
             elif is_present(other, name):
-                yield Difference("added", here, there, None, other[name])
+                yield Difference("added", here, there, one.get(name), other[name])
     elif isinstance(old, tuple) and isinstance(new, tuple) and _are_items(old + new, keys):
         matching, removed, added = match(old, new, keys)
         for at, its_match in sorted([*matching, *((at, None) for at in removed)]):
