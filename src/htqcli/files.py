@@ -83,6 +83,19 @@ def content_of(path: str, limit: int = MAX_BYTES, *, allow_stream: bool = False)
     return "it is not a regular file" if content is None else content
 
 
+def sha256_of(path: str) -> str | None:
+    """The SHA-256 of a regular file, in hexadecimal digits; None if it cannot be read."""
+    import hashlib
+
+    try:
+        with os.fdopen(os.open(path, os.O_RDONLY | _NO_WAIT), "rb") as file:
+            if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                return hashlib.file_digest(file, "sha256").hexdigest()
+    except (OSError, ValueError):
+        pass
+    return None
+
+
 def read_stream(descriptor: int, limit: int = MAX_BYTES) -> bytes:
     """All of a stream, up to one byte over the limit. This waits even if another program has set
     the stream not to, because half a file must not be checked. Raises OSError."""

@@ -25,13 +25,26 @@ if TYPE_CHECKING:
 
 def read_draft(path: str) -> tuple[Draft, Application]:
     """A draft, and what is sound of it. One that cannot be read whole ends the command."""
+    draft = read_whole(path)
+    return draft, read_parts(draft).part
+
+
+def read_whole(path: str) -> Draft:
+    """The file of a draft. One that cannot be read ends the command."""
     from htqcli.check import inputs
-    from htqcli.draft.application import read_application
 
     draft = inputs.read(inputs.Candidate(path), sys.stdin)
     if not isinstance(draft, inputs.Draft):
         terminal.print_error(f"{path}: not read: {draft.reason}")
         raise typer.Exit(exits.NOT_DONE)
+    return draft
+
+
+def read_parts(draft: Draft) -> Reading[Application]:
+    """What is sound of a draft, and its faults. One that cannot be read whole ends the command."""
+    from htqcli.draft.application import read_application
+
+    path = draft.path
     document, other = _document(draft)
     if other:
         terminal.print_error(f"{path}: not read: it is {other.what}, not a draft. {other.advice}")
@@ -39,7 +52,7 @@ def read_draft(path: str) -> tuple[Draft, Application]:
     if line := _unread_line(document):
         terminal.print_error(f"{path}:{line}: not read. {_FIRST}")
         raise typer.Exit(exits.NOT_DONE)
-    return draft, read_application(document).part
+    return read_application(document)
 
 
 def read_drafts(

@@ -32,6 +32,16 @@ def refuse_overwriting(output: str | None, source: Path | str | None, kind: str)
         )
 
 
+def refuse_existing(output: str | None, *, force: bool) -> None:
+    """Exit with 3 if the result would be written over something that exists, unless by `force`."""
+    if output and not force and os.path.lexists(output):
+        print_error(
+            f"{output}: this file already exists, so nothing was written. Give another name, or "
+            "‘--force’ to write over it."
+        )
+        raise typer.Exit(exits.NOT_DONE)
+
+
 def refuse_overwriting_lists(output: str | None, folder: Path) -> None:
     """Refuse to write a result over a KSB list in a folder."""
     for path in folder.glob("ST*.yaml") if output else ():

@@ -6,7 +6,6 @@ order of stages is compared. The order of standards, routes and windows means no
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -28,12 +27,12 @@ from htqcli.check.engine import Checker
 from htqcli.check.inputs import Draft, LeftOut, Unchecked
 from htqcli.check.report import Checked, Diagnostic
 from htqcli.comparing.effects import without
+from htqcli.comparing.wording import in_words
 from htqcli.document import reader
 from htqcli.draft.application import Application, read_application
 from htqcli.model.differences import Difference, Keys, differences, fields_of, match
 from htqcli.model.part import sound
 from htqcli.moment import Moment
-from htqcli.vocabulary import SCOPES
 from htqcli.words import join, quote
 
 ChangeKind = Literal["added", "removed", "changed"]
@@ -61,7 +60,7 @@ class CatalogueChange:
         if self.kind == "removed":
             return f"{self._subject} is removed{_described(self.old)}"
         field = (self.field or "").replace("_", " ").replace(".", ", ")
-        return f"{self._subject}: {field} was {_in_words(self.old)}, is now {_in_words(self.new)}"
+        return f"{self._subject}: {field} was {in_words(self.old)}, is now {in_words(self.new)}"
 
     @property
     def _subject(self) -> str:
@@ -200,23 +199,9 @@ def as_data(thing: Any) -> Any:
     return {name: as_data(value) for name, value in _own_fields(thing).items()} or thing
 
 
-def _in_words(value: Any) -> str:
-    if value is None or value == ():
-        return "not given"
-    if isinstance(value, str):
-        if value in SCOPES:
-            return value.replace("-", " ")
-        return value if re.fullmatch(r"[\w-]{1,20}", value) else quote(value, 200)
-    if isinstance(value, tuple | list):
-        return join([_in_words(item) for item in value])
-    return join([f"{name} {_in_words(own)}" for name, own in _own_fields(value).items()]) or str(
-        value
-    )
-
-
 def _described(thing: Any) -> str:
     if isinstance(thing, Standard):
-        return f" (level {thing.level}, {thing.route}, {_in_words(thing.scope)})"
+        return f" (level {thing.level}, {thing.route}, {in_words(thing.scope)})"
     if isinstance(thing, Cycle):
         windows = join([str(window) for window in thing.windows])
         return f" ({windows}; {len(thing.standards)} standards on its list)"

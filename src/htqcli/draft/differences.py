@@ -39,6 +39,7 @@ def _named(*names: str) -> Callable[[Any], Any]:
 
 
 KEYS: Keys = {
+    dict: (),
     str: (),
     StandardClaim: (
         _named("resolved_reference", "option"),

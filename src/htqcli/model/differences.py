@@ -27,7 +27,8 @@ Key = Callable[[Any], Hashable]
 Keys = Mapping[type, Sequence[Key]]
 """For each type of item whose lists are compared item by item, its keys: items that are equal match
 first, then those with the same first key, and so on. Items with several places in a list, such as
-texts, need no key."""
+texts, need no key. With `dict` among them, the items of a mapping are compared one by one even if
+there is no other mapping."""
 
 
 class Difference(NamedTuple):
@@ -58,7 +59,11 @@ def differences(
         is_present = _is_key if isinstance(old, dict) else _is_given
         for name in dict.fromkeys((*one, *other)):
             here, there = (*old_path, name), (*path, name)
-            if is_present(one, name) and is_present(other, name):
+            empty = _empty(one.get(name), other.get(name), keys)
+            if empty is not None:
+                was, now = one.get(name) or empty, other.get(name) or empty
+                yield from differences(was, now, keys, here, there)
+            elif is_present(one, name) and is_present(other, name):
                 yield from differences(one[name], other[name], keys, here, there)
             elif is_present(one, name):
                 yield Difference("removed", here, there, one[name], other.get(name))
@@ -76,6 +81,16 @@ def differences(
             yield Difference("added", (*old_path, END), (*path, at), None, new[at])
     elif old != new:
         yield Difference("changed", old_path, path, old, new)
+
+
+def _empty(old: Any, new: Any, keys: Keys) -> Any:
+    """The empty list or mapping in place of a missing one, if its items are compared."""
+    given = old or new
+    if not is_absent(old) and not is_absent(new):
+        return None
+    if isinstance(given, dict):
+        return {} if dict in keys else None
+    return () if isinstance(given, tuple) and given and _are_items(given, keys) else None
 
 
 def _is_key(fields: Mapping[Any, Any], name: Any) -> bool:
@@ -164,16 +179,3 @@ def canonical(value: Any) -> Hashable:
     if isinstance(value, tuple):
         return frozenset(Counter(map(canonical, value)).items())
     return value  # type: ignore[no-any-return]
-
-
-def as_data(value: Any) -> Any:
-    """A value as data for JSON, without fields that are missing."""
-    own = fields_of(value)
-    if own is not None:
-        kept = (
-            own if isinstance(value, dict) else {k: v for k, v in own.items() if not is_absent(v)}
-        )
-        return {name: as_data(item) for name, item in kept.items()}
-    if isinstance(value, tuple | list):
-        return [as_data(item) for item in value if item is not None]
-    return value.isoformat() if isinstance(value, Moment) else value
