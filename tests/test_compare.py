@@ -3,6 +3,7 @@
 import copy
 import json
 import os
+import re
 import subprocess
 from hashlib import sha256
 from pathlib import Path
@@ -248,12 +249,10 @@ def apply(data, changes):
         data[part] = {ids.get(name, name): own for name, own in kept.items()}
     use(data, renamed)
     for change in changes:
-        at = change["into"] or change["old_pointer"]
-        _, part, *rest = at.split("/")
-        if part in renamed and rest:
-            rest[0] = renamed[part].get(rest[0], rest[0])
         if change["change"] in ("changed", "added", "moved"):
-            put(data, "/".join(["", part, *rest]), change["new"])
+            by_id = change["pointer"].split("/")[1] in renamed
+            at = change["pointer"] if by_id else change["into"] or change["old_pointer"]
+            put(data, at, change["new"])
     return without(data, gone)
 
 
@@ -847,3 +846,49 @@ def test_one_draft_can_come_from_standard_input(draft):
         input=path.read_bytes(), capture_output=True, check=False,
     )  # fmt: skip
     assert run.returncode == 0, run.stderr
+
+
+# The page
+
+
+PAGE = (ROOT / "docs" / "after-submission.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def as_on_the_page(draft, monkeypatch):
+    """The folder that the page leads to."""
+    blocks = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
+    submitted, feedback, accept, answer, _ = blocks
+    due = "    due: 1 October 2022\n"
+    path = draft({K7: K7.replace("A1", "A2")})
+    more = submitted + feedback.replace(due, due + answer) + accept
+    path.write_text(path.read_text(encoding="utf-8") + more, encoding="utf-8")
+    (path.parent / "submitted").mkdir()
+    (path.parent / "submitted" / "application.yaml").write_text(EXAMPLE, encoding="utf-8")
+    monkeypatch.chdir(path.parent)
+    return path
+
+
+K7 = "K7: {units: [U1, U5, U6], assessed_by: [A1]}"
+SUBMITTED = "submitted/application.yaml"
+
+
+def test_the_page_shows_the_actual_output(htq, as_on_the_page):
+    run = htq("compare", SUBMITTED, "application.yaml", "--at", "2022-09-20")
+    shown = next(block for block in PAGE.split("```text\n")[1:] if "changes from" in block)
+    assert run.out.startswith(shown.split("```")[0])
+
+
+def test_the_json_has_the_documented_fields(htq, as_on_the_page):
+    shape = json.loads(re.search(r"```json\n(.*?)```", PAGE, re.DOTALL)[1])
+    found = htq("compare", SUBMITTED, "application.yaml", "--format", "json").data
+    assert list(found) == list(shape)
+    for name in ("changes", "feedback"):
+        assert list(found[name][0]) == list(shape[name][0])
+    back = htq("compare", "application.yaml", SUBMITTED, "--at", IN_WINDOW, "-f", "json").data
+    assert list(back["gone"][0]) == list(shape["gone"][0])
+
+
+def test_the_draft_on_the_page_reminds_of_its_open_feedback(htq, as_on_the_page):
+    found = htq("check", "application.yaml", "--at", "2022-09-20", "--format", "json").findings
+    assert [f["pointer"] for f in found if "accepted" not in f] == ["/feedback/1/answer"]

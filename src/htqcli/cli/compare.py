@@ -252,7 +252,7 @@ def _outline(found: DraftComparison, *, is_stored: bool) -> Iterator[Section]:
         for one in found.feedback
     ]
     if feedback:
-        yield Section("Feedback", feedback, 3)
+        yield Section("Which feedback is answered", feedback, 3)
     notes = list(_notes(found, is_stored=is_stored))
     if notes:
         yield Section("Notes", notes, 3)
@@ -331,14 +331,12 @@ def _covered(one: CoverageChange) -> Iterator[Item]:
 
 
 def _answered(changes: Sequence[int] | None, *, done: bool) -> str:
-    marked = ", and marked as done" if done else ""
+    marked = "; marked as done" if done else ""
     if changes is None:
         return f"it does not say what it is about{marked}"
-    if not changes:
-        return f"no change answers it{', but it is marked as done' if done else ''}"
-    return f"{len(changes)} change{'' if len(changes) == 1 else 's'} answer it{marked}".replace(
-        "1 change answer", "1 change answers"
-    )
+    if len(changes) == 1:
+        return f"1 change answers it{marked}"
+    return f"{len(changes) or 'no'} change{'s answer' if changes else ' answers'} it{marked}"
 
 
 def _notes(found: DraftComparison, *, is_stored: bool) -> Iterator[Item]:

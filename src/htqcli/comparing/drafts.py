@@ -319,6 +319,8 @@ def _says(found: Comparison, change: Change, about: str, subject: str, rest: Fie
     thing = change.old if change.kind == "removed" else change.new
     if about == "draft" or change.kind == "changed":
         return f" was {in_words(change.old)}, is now {in_words(change.new)}"
+    if about == "feedback":
+        return f" is {change.kind}: {in_words(thing.asks)}"
     detail = "" if about == "assessment" else _detail(thing, subject)
     return f" is {change.kind}{detail}"
 
