@@ -834,7 +834,7 @@ def test_the_page_is_whole_and_names_its_language(htq, draft):
     out = htq("compare", draft(None, "old.yaml"), draft({"cycle: 3": "cycle: 4"}), "-f", "html").out
     assert out.startswith('<!DOCTYPE html>\n<html lang="en">')
     assert "<h1>1 change from " in out
-    assert "Changed:</span> Cycle was 3, is now 4</li>" in out
+    assert "<li>Cycle was 3, is now 4</li>" in out
     assert "http" not in out.replace("https://www.instituteforapprenticeships", "")
 
 

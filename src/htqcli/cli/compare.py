@@ -221,6 +221,8 @@ _MET: dict[Met, str] = {
 }
 
 _MARKS = {"added": "+", "removed": "-"}
+_SIGNS = ("+", "-", "~")
+"""The labels of changes in text; elsewhere the sentence is enough."""
 
 
 def _outline(found: DraftComparison, *, is_stored: bool) -> Iterator[Section]:
@@ -375,7 +377,7 @@ def _as_markdown(sections: Iterable[Section]) -> str:
         if section.heading:
             lines += [f"{'#' * (section.level + 1)} {markdown(section.heading)}", ""]
         for item in section.items:
-            label = "" if item.label in ("+", "-", "~") else markdown(item.label)
+            label = "" if item.label in _SIGNS else markdown(item.label)
             text = f"**{label}** {markdown(item.text)}" if label else markdown(item.text)
             lines.append(f"- {text}" if section.heading else text)
         lines += [""] if section.items else []
@@ -398,7 +400,7 @@ def _as_html(sections: Sequence[Section]) -> str:
         return escape(visible(value))
 
     def item(one: Item) -> str:
-        label = _SPELT.get(one.label, one.label)
+        label = "" if one.label in _SIGNS else one.label
         shown = f'<span class="label">{text(label)}</span> ' if label else ""
         return f"<li>{shown}{text(one.text)}</li>\n"
 
@@ -418,7 +420,3 @@ def _as_html(sections: Sequence[Section]) -> str:
         f"<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n{body}"
         "</main>\n</body>\n</html>\n"
     )
-
-
-_SPELT = {"+": "Added:", "-": "Removed:", "~": "Changed:"}
-"""What a mark before a change means, where there is room for words."""

@@ -6,10 +6,12 @@ Contacts and e-mail addresses are never shown: a change says only that they chan
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,7 +26,15 @@ from htqcli.document.faults import FaultKind
 from htqcli.document.places import FieldPath, pointer
 from htqcli.draft.application import Application, Feedback, StandardClaim, named_files
 from htqcli.draft.coverage import Matrix, Met, matrices
-from htqcli.draft.differences import Change, Comparison, compare, path_at, value_at
+from htqcli.draft.differences import (
+    RECORDS,
+    Change,
+    ChangedParts,
+    Comparison,
+    compare,
+    path_at,
+    value_at,
+)
 from htqcli.draft.structure import TooLarge
 from htqcli.files import sha256_of
 from htqcli.folder import Folder
@@ -35,9 +45,8 @@ from htqcli.model.reading import Reading
 from htqcli.moment import Moment
 from htqcli.words import join, quote
 
-RECORDS = ("submitted", "feedback")
-"""The fields that only record what happens after the submission. A change of them answers
-nothing."""
+MAX_FEEDBACK = 500
+"""More items of feedback than these are not matched with changes."""
 
 
 class Told(NamedTuple):
@@ -145,9 +154,13 @@ class DraftComparison:
     @property
     def feedback(self) -> Iterator[Answered]:
         """The feedback of the new draft."""
+        answering: dict[str, list[int]] = defaultdict(list)
+        for at, told in enumerate(self.changes):
+            for name in told.answers:
+                answering[name].append(at)
         for _, item in sound(self.new.application.feedback):
-            at = [at for at, told in enumerate(self.changes) if item.id in told.answers]
-            yield Answered(item, None if item.about is None else tuple(at))
+            at_all = None if item.about is None else tuple(answering[item.id or ""])
+            yield Answered(item, at_all)
 
 
 def _place(finding: Diagnostic) -> object:
@@ -188,7 +201,7 @@ def compare_drafts(
     changes = [*_told(found), *([] if is_revision else _contents(found, old.folder, new.folder))]
     lists = [ksbs or (new.folder if is_in_place else one.folder) / FOLDER for one in drafts]
     covered = tuple(_coverage(found, Lists(lists[0]), Lists(lists[1])))
-    done = tuple(_with_answers(told, found.new) for told in changes)
+    done = tuple(_with_answers(changes, found.new))
     return DraftComparison(sides[0], sides[1], found, done, covered, is_in_place)
 
 
@@ -205,18 +218,18 @@ def _is_submitted(old: Draft, new: Draft, application: Application) -> bool:
     return found.id == (status.st_dev, status.st_ino)
 
 
-def _with_answers(told: Told, application: Application) -> Told:
-    """A change with the feedback that it answers: it is in, at or above the part that the feedback
-    is about."""
-    if told.change.path[0] in RECORDS:
-        return told
-    answers = tuple(
-        item.id
-        for _, item in sound(application.feedback)
-        if item.id and item.about is not None
-        if told.change.touches(path_at(application, item.about))
-    )
-    return told._replace(answers=answers)
+def _with_answers(changes: list[Told], application: Application) -> Iterator[Told]:
+    """The changes, each with the feedback that it answers: it changes the part that the feedback is
+    about."""
+    parts = ChangedParts(told.change for told in changes)
+    answers: dict[int, list[str]] = defaultdict(list)
+    for _, item in islice(sound(application.feedback), MAX_FEEDBACK):
+        if item.id and item.about is not None:
+            for number in parts.changes(path_at(application, item.about)):
+                answers[number].append(item.id)
+    for number, told in enumerate(changes):
+        is_record = told.change.path[0] in RECORDS
+        yield told if is_record else told._replace(answers=tuple(answers[number]))
 
 
 # The changes in words

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Literal, NamedTuple
 
 from htqcli.document.places import FieldPath
@@ -61,6 +62,11 @@ KEYS: Keys = {
 """What matching items of the lists in a draft have in common, from the surest key on."""
 
 
+RECORDS = ("submitted", "feedback")
+"""The fields that only record what happens after the submission. A change of them answers
+nothing."""
+
+
 class Change(NamedTuple):
     """One difference between two drafts, with its places in both (see `Difference`).
 
@@ -76,15 +82,29 @@ class Change(NamedTuple):
     new: Any
     into: FieldPath | None = None
 
-    def touches(self, part: FieldPath) -> bool:
-        """Whether it changes a part of the new draft, something in the part, or all that holds
-        it."""
-        paths = [self.path]
-        if self.kind == "removed":
-            paths.append(self.old_path)
-        if self.kind == "moved":
-            paths.append(("units", self.new))
-        return any(own[: len(part)] == part[: len(own)] for own in paths)
+
+class ChangedParts:
+    """The parts of a new draft that changes change. A part changes with what is in it, and with all
+    that it is in."""
+
+    def __init__(self, changes: Iterable[Change]) -> None:
+        self._at: dict[FieldPath, list[int]] = defaultdict(list)
+        self._within: dict[FieldPath, list[int]] = defaultdict(list)
+        for number, change in enumerate(changes):
+            paths = {change.path}
+            if change.kind == "removed":
+                paths.add(change.old_path)
+            if change.kind == "moved":
+                paths.add(("units", change.new))
+            for path in paths:
+                self._at[path].append(number)
+            for part in {path[:length] for path in paths for length in range(len(path))}:
+                self._within[part].append(number)
+
+    def changes(self, part: FieldPath) -> list[int]:
+        """The positions of the changes of a part."""
+        above = (self._at.get(part[:length], []) for length in range(len(part) + 1))
+        return sorted({*self._within.get(part, []), *chain.from_iterable(above)})
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from htqcli.document import reader
 from htqcli.document.places import FieldPath
 from htqcli.draft.application import Application, named_files, read_application
-from htqcli.draft.differences import compare, path_at
+from htqcli.draft.differences import RECORDS, ChangedParts, compare, path_at
 from htqcli.files import content_of
 from htqcli.model.part import names, sound
 from htqcli.rules.declare import Acceptable, Case, Problem, Severity, rule
@@ -161,14 +161,13 @@ def feedback_without_change(case: Case) -> Iterable[Problem]:
         )
         return
     now = case.application
-    changes = compare(before, now).changes
+    changed = compare(before, now).changes
+    parts = ChangedParts(one for one in changed if one.path[0] not in RECORDS)
     for index, item in sound(now.feedback):
         if not item.done or item.about is None:
             continue
         part = path_at(now, item.about)
-        if any(change.touches(part) for change in changes if change.path[0] not in _RECORDS):
-            continue
-        if not case.reading.is_reliable(part) or _has_file(now, part):
+        if parts.changes(part) or not case.reading.is_reliable(part) or _has_file(now, part):
             continue
         yield Problem(
             ("feedback", index, "done"),
@@ -176,10 +175,6 @@ def feedback_without_change(case: Case) -> Iterable[Problem]:
             "it was submitted",
             "Change that part, or correct ‘about’. Delete ‘done’ until it is done.",
         )
-
-
-_RECORDS = ("submitted", "feedback")
-"""The fields that only record what happens after the submission."""
 
 
 def _has_file(application: Application, part: FieldPath) -> bool:
