@@ -116,6 +116,8 @@ def _as_data(found: DraftComparison) -> dict[str, Any]:
     def place(path: Any) -> str:
         return without_addresses(pointer(path))
 
+    shown = {name: as_data(name) for told in found.changes for name in told.answers}
+
     def change(told: Told) -> dict[str, Any]:
         own = told.change
         values = (
@@ -134,7 +136,7 @@ def _as_data(found: DraftComparison) -> dict[str, Any]:
             "new": new,
             "hidden": told.is_hidden,
             "message": str(told),
-            "answers": as_data(told.answers),
+            "answers": [shown[name] for name in told.answers],
         }
 
     def ksbs(changes: Sequence[KsbChange], *, gained: bool) -> list[dict[str, str]]:

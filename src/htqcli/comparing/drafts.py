@@ -45,7 +45,7 @@ from htqcli.model.reading import Reading
 from htqcli.moment import Moment
 from htqcli.words import join, quote
 
-MAX_FEEDBACK = 500
+MAX_FEEDBACK = 200
 """More items of feedback than these are not matched with changes."""
 
 
