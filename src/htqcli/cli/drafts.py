@@ -59,7 +59,7 @@ def read_drafts(
     paths: Sequence[str],
 ) -> tuple[list[tuple[Draft, Reading[Application]]], list[Unchecked]]:
     """The drafts at some paths, as ‘htq check’ finds them, with what is sound of each; and those
-    that cannot be read whole. Of a folder, what another draft names as submitted is left out."""
+    that cannot be read whole."""
     from htqcli.check import inputs
     from htqcli.check.drafts import why_left_out
     from htqcli.draft.application import read_application
@@ -87,17 +87,7 @@ def read_drafts(
             unchecked.append(inputs.Unchecked(draft.path, why))
         else:
             found.append((draft, read_application(document)))
-    submitted = {
-        files.canonical_name(str(draft.folder / reading.part.submitted))
-        for draft, reading in found
-        if reading.part.submitted
-    }
-    current = [
-        (draft, reading)
-        for draft, reading in found
-        if not draft.found or files.canonical_name(draft.path) not in submitted
-    ]
-    return current, [*unchecked, *named.without_drafts(left_out)]
+    return found, [*unchecked, *named.without_drafts(left_out)]
 
 
 _FIRST = "Put right first what ‘htq check’ says of it"
