@@ -16,11 +16,11 @@ from conftest import IN_WINDOW, ROOT, examples, in_terminal
 from htqcli import moment
 from htqcli.catalogue import bundled
 from htqcli.check.inputs import Draft
-from htqcli.cli.compare import _as_data
 from htqcli.comparing.drafts import compare_drafts
 from htqcli.document import reader
 from htqcli.draft.application import read_application
 from htqcli.model.part import Model
+from htqcli.reports.draft_changes import as_data
 
 EXAMPLE = (ROOT / "examples" / "application.yaml").read_text(encoding="utf-8")
 AT = moment.read(IN_WINDOW).first
@@ -318,7 +318,7 @@ def comparison(old, new, folder=Path()):
     drafts = [Draft(name, folder, json.dumps(data).encode()) for name, data in
               (("old.yaml", old), ("new.yaml", new))]  # fmt: skip
     found = compare_drafts(tuple(drafts), (read(old), read(new)), KNOWN, AT)
-    return json.loads(json.dumps(_as_data(found)))
+    return json.loads(json.dumps(as_data(found)))
 
 
 IDS = st.sampled_from(["U1", "U2", "U3", "U4", "U10"])
@@ -748,7 +748,7 @@ def test_a_result_is_written_to_a_new_file_or_by_force(htq, draft, tmp_path, for
     file.write_text("mine", encoding="utf-8")
     run = htq(*words, "-o", file)
     assert (run.code, file.read_text(encoding="utf-8")) == (3, "mine")
-    assert "already exists" in run.err
+    assert "something there already" in run.err
     assert htq(*words, "-o", file, "--force").code == 0
     assert file.read_text(encoding="utf-8") == out
     assert htq(*words, "-o", new, "--force").code == 2
@@ -835,11 +835,13 @@ def test_values_that_cannot_be_read_are_named_and_not_compared(htq, draft):
 
 
 def test_the_page_is_whole_and_names_its_language(htq, draft):
-    out = htq("compare", draft(None, "old.yaml"), draft({"cycle: 3": "cycle: 4"}), "-f", "html").out
+    old, new = draft(None, "old.yaml"), draft({"cycle: 3": "cycle: 4"})
+    out = htq("compare", old, new, "--at", IN_WINDOW, "--format", "html").out
     assert out.startswith('<!DOCTYPE html>\n<html lang="en">')
-    assert "<h1>1 change from " in out
-    assert "<li>Cycle was 3, is now 4</li>" in out
-    assert "http" not in out.replace("https://www.instituteforapprenticeships", "")
+    assert 'id="changes">1 change from ' in out
+    assert "<p>Cycle was 3, is now 4</p>" in out
+    assert '<p class="verdict not-ready">was: ready to submit; now: not ready' in out
+    assert "src=" not in out
 
 
 def test_one_draft_can_come_from_standard_input(draft):

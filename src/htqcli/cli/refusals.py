@@ -36,8 +36,8 @@ def refuse_existing(output: str | None, *, force: bool) -> None:
     """Exit with 3 if the result would be written over something that exists, unless by `force`."""
     if output and not force and os.path.lexists(output):
         print_error(
-            f"{output}: this file already exists, so nothing was written. Give another name, or "
-            "‘--force’ to write over it."
+            f"{output}: there is something there already, so nothing was written. Give another "
+            "name, or --force to replace it."
         )
         raise typer.Exit(exits.NOT_DONE)
 

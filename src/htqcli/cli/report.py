@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -91,12 +90,7 @@ def _write(found: Report, output: str, *, is_page: bool, force: bool) -> None:
     if output == "-":
         terminal.write_data(page(found, found.files[0]))
         return
-    if os.path.lexists(output) and not force:
-        terminal.print_error(
-            f"{output}: there is something there already, so nothing was written. Give another "
-            "name, or --force to replace it."
-        )
-        raise typer.Exit(exits.NOT_DONE)
+    refusals.refuse_existing(output, force=force)
     if is_page:
         terminal.deliver(page(found, found.files[0]), output, "the page")
         return
