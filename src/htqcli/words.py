@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 import shlex
-import textwrap
 from collections.abc import Collection, Sequence
 
 
@@ -104,17 +103,36 @@ def counted(count: float, noun: str) -> str:
     return f"{count:,.15g} {noun}{'' if count == 1 else 's'}"
 
 
-def wrap(text: str, columns: int, first: int = 0) -> list[str]:
-    """Text in lines of at most `columns` characters (30 or more), the first of which begins at
-    column `first`. Long words such as addresses are not broken."""
-    lines = textwrap.wrap(
-        text,
-        max(30, columns),
-        initial_indent=" " * first,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-    return [line[first:] if at == 0 else line for at, line in enumerate(lines)] or [""]
+def wrap(text: str, columns: int) -> list[str]:
+    """Text in lines of at most so many columns. A line is broken only between words, so one with a
+    word that is longer than a line is longer too."""
+    return [text[start:end] for start, end in breaks(text, columns)]
+
+
+def breaks(text: str, columns: int, indent: int = 0) -> list[tuple[int, int]]:
+    """Where the lines of a text begin and end in it, if all but the first are indented by so many
+    columns."""
+    lines = [(0, 0)]
+    left = columns
+    for word in re.finditer(r"[^ \t\n\v\f\r]+", text):
+        start, end = lines[-1]
+        own, more = display_width(word[0]), display_width(text[end : word.end()])
+        if more <= left or end == 0 or (own > columns and left > 0):
+            lines[-1] = (start, word.end())
+            left -= more
+        else:
+            lines.append(word.span())
+            left = columns - indent - own
+    return lines
+
+
+def display_width(text: str) -> int:
+    """How many columns a text takes in a terminal, where some characters take two, or none."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)
 
 
 def nearest(word: str, choices: Sequence[str], most: int = 1) -> list[str]:

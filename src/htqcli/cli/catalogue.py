@@ -29,7 +29,7 @@ from htqcli.cli.reporting import ReportFormat, conclude, destinations, select_ru
 
 if TYPE_CHECKING:
     from htqcli.catalogue.model import Catalogue, Cycle, Source
-    from htqcli.formats.text import Line
+    from htqcli.formats.lines import Line
 
 app = typer.Typer(help="View the catalogue of cycles, or maintain your own.")
 

@@ -15,7 +15,7 @@ from htqcli.cli.options import At, CatalogueFile, KsbFolder, Output, Replacing, 
 
 if TYPE_CHECKING:
     from htqcli.check.inputs import Draft
-    from htqcli.formats.text import Line
+    from htqcli.formats.lines import Line
     from htqcli.reports.draft_changes import Part
     from htqcli.verdict import Verdict
 

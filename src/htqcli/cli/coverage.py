@@ -16,7 +16,7 @@ from htqcli.words import visible
 if TYPE_CHECKING:
     from htqcli.check.inputs import Draft
     from htqcli.draft.coverage import Matrix
-    from htqcli.formats.text import Line
+    from htqcli.formats.lines import Line
 
 FORMATS = ("text", "csv", "markdown", "json", "html")
 

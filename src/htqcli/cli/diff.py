@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from htqcli.check.inputs import Unchecked
     from htqcli.check.report import Diagnostic
     from htqcli.comparing.changes import CatalogueChange, Effect
-    from htqcli.formats.text import Line
+    from htqcli.formats.lines import Line
 
 BUNDLED = "bundled"
 """The name for the catalogue that htq comes with."""
@@ -172,7 +172,7 @@ def _findings(effect: Effect) -> Iterator[tuple[str, Diagnostic]]:
 
 
 def _severity(finding: Diagnostic) -> str:
-    return ("accepted " if finding.accepted else "") + finding.severity.value
+    return ("accepted " if finding.accepted else "") + finding.severity.word
 
 
 def _of(cycle: int | None) -> str:

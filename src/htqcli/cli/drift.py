@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from htqcli.catalogue.model import Catalogue
     from htqcli.catalogue.watching import ClaimDrift, DraftDrift, WatchedDraft
     from htqcli.check.inputs import Unchecked
-    from htqcli.formats.text import Line
+    from htqcli.formats.lines import Line
 
 
 HEADINGS: dict[DriftKind, str] = {

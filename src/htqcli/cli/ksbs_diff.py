@@ -14,7 +14,7 @@ from htqcli.words import Refusal
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from htqcli.formats.text import Line
+    from htqcli.formats.lines import Line
     from htqcli.ksbs.lists import KsbList
     from htqcli.ksbs.versions import Comparison
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from htqcli.draft.application import Application
-    from htqcli.formats.text import Line
+    from htqcli.formats.lines import Line
     from htqcli.ksbs.versions import Comparison
     from htqcli.mapping.carrying import Carried, Decision
 

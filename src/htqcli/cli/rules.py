@@ -11,7 +11,7 @@ from htqcli.cli.options import CatalogueFile, format_option
 
 if TYPE_CHECKING:
     from htqcli.catalogue.model import Catalogue
-    from htqcli.formats.text import Line
+    from htqcli.formats.lines import Line
     from htqcli.rules.declare import Rule
 
 COLUMNS = ("code", "name", "severity", "summary")

@@ -12,7 +12,7 @@ from htqcli.vocabulary import SCOPES
 
 if TYPE_CHECKING:
     from htqcli.catalogue.model import Catalogue, Cycle, Standard
-    from htqcli.formats.text import Line
+    from htqcli.formats.lines import Line
 
 app = typer.Typer(help="Look up the standards of a cycle.")
 

@@ -14,12 +14,13 @@ import typer
 from htqcli.cli import exits
 from htqcli.cli.streams import Stream, is_terminal, is_unicode
 from htqcli.files import reason, replace_file
+from htqcli.formats.lines import flow
 from htqcli.words import visible, visible_start, wrap
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
-    from htqcli.formats.text import Line
+    from htqcli.formats.lines import Line
 
 
 def shows_progress() -> bool:
@@ -90,13 +91,7 @@ def _without_command(line: Line) -> Line:
 
 def labelled(label: str, value: str) -> list[Line]:
     """A label and its value in two columns. In a terminal, the value is wrapped to fit."""
-    columns = width()
-    lines = wrap(value, columns - _LABEL_WIDTH - 2) if columns else [value]
-    first, *others = lines
-    return [
-        [(f"  {label:<{_LABEL_WIDTH}}", "dim"), (first, "")],
-        *([(" " * (_LABEL_WIDTH + 2) + line, "")] for line in others),
-    ]
+    return hanging(f"  {label:<{_LABEL_WIDTH}}", value)
 
 
 _LABEL_WIDTH = 17
@@ -107,12 +102,21 @@ def hanging(
 ) -> list[Line]:
     """A value after `start`, each in its style. In a terminal, the value is wrapped, and its other
     lines hang below the first, behind `bar`."""
-    columns = width()
-    lines = wrap(value, columns - len(start)) if columns else [value]
-    return [
-        [(start if at == 0 else bar.ljust(len(start)), styles[0]), (line, styles[1])]
-        for at, line in enumerate(lines)
-    ]
+    return flow([(start, styles[0]), (value, styles[1])], width(), bar.ljust(len(start)), styles[0])
+
+
+def clear() -> bool:
+    """Clear the terminal that standard output goes to. Returns whether it goes to one; one with
+    `TERM=dumb` cannot be cleared, and gets an empty line."""
+    if not is_terminal(sys.stdout):
+        return False
+    if os.environ.get("TERM") == "dumb":
+        sys.stdout.write("\n")
+    else:
+        from rich.console import Console
+
+        Console(file=sys.stdout, force_terminal=True).clear()
+    return True
 
 
 def show(thing: RenderableType) -> None:

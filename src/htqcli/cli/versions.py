@@ -12,7 +12,7 @@ from htqcli.words import Refusal, join, quote, visible, visible_start
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from htqcli.formats.text import Line
+    from htqcli.formats.lines import Line
     from htqcli.ksbs.lists import KsbList, Lists
     from htqcli.ksbs.versions import Comparison, Succession
 

@@ -12,7 +12,7 @@ from htqcli.cli.options import At, CatalogueFile, CycleNumber, Output, TableForm
 
 if TYPE_CHECKING:
     from htqcli.catalogue.model import Catalogue, Cycle, Stage, Status
-    from htqcli.formats.text import Line
+    from htqcli.formats.lines import Line
 
 app = typer.Typer(help="See whether the application window is open.")
 
