@@ -40,6 +40,11 @@ class Folder:
         self._listed: dict[str, dict[str, list[str]] | None] = {}
         self._found: dict[str, Found] = {}
 
+    @property
+    def looked_in(self) -> set[str]:
+        """The folders on which the answers so far depend."""
+        return {self._root, *self._listed}
+
     def find(self, name: str) -> Found:
         """What a name, with `/` between folders, leads to."""
         if name not in self._found:

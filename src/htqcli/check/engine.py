@@ -89,6 +89,7 @@ class Checker:
                     findings += _findings(rule, case, finder)
             during = "counting what it covers"
             covered = tuple(case.standards) if self.subject is DRAFT else ()
+            positions = tuple(int(one.path[1]) for one in case.occupations) if covered else ()
             during = "accepting what it accepts"
             findings, accepted = accept(findings, case, rules)
             case = replace(case, accepted=accepted)
@@ -106,8 +107,15 @@ class Checker:
         content = None
         if self._keeps:
             content = Content(case.application, case.occupations, case.permitted, case.lists)
-        done = (case.application.cycle, covered, self._skipped, tuple(untidy), content)
+        done = (case.application.cycle, covered, self._skipped, tuple(untidy), content, positions)
         return Checked(item.path, tuple(findings), tuple(rules), *done)
+
+    @property
+    def looked_in(self) -> set[str]:
+        """The folders on which the results so far depend: of drafts, of KSB lists, and of the files
+        that drafts name."""
+        own = (folder.looked_in for folder in self._folders.values())
+        return {*map(str, self._lists), *(name for names in own for name in names)}
 
     def _case(self, draft: Draft, document: Document) -> Case:
         reading = self.subject.read(document)

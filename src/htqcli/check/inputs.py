@@ -91,12 +91,14 @@ Item = Candidate | Unchecked | LeftOut
 
 class Found(NamedTuple):
     """What was named: every path once, in the order of the check; each named folder with the paths
-    in it that may be drafts; the identities of the files to check; and the unused globs."""
+    in it that may be drafts; the identities of the files to check; the unused globs; and every
+    folder that was looked through."""
 
     items: list[Item]
     folders: dict[str, list[str]]
     files: set[Hashable]
     unused: list[str]
+    looked_in: list[str]
 
     @property
     def candidates(self) -> list[Candidate | Unchecked]:
@@ -126,12 +128,12 @@ def find(paths: Iterable[str], exclude: Sequence[str] = ()) -> Found:
     submitted is left out too.
     """
     globs = _Globs(exclude)
-    found = Found([], {}, set(), [])
+    found = Found([], {}, set(), [], [])
     for named in (item for path in paths for item in _expanded(path)):
         items: Iterable[Item] = [named]
         is_folder = isinstance(named, Candidate) and os.path.isdir(named.path)
         if is_folder and named.path != STANDARD_INPUT:
-            items = _items_in(named.path, globs)
+            items = _items_in(named.path, globs, found.looked_in)
             found.folders.setdefault(named.path, [])
         for item in items:
             if is_folder and not isinstance(item, LeftOut):
@@ -245,7 +247,8 @@ def is_report(path: str) -> bool:
     return isinstance(content, bytes) and content.startswith(_REPORTS)
 
 
-def _items_in(folder: str, globs: _Globs) -> Iterator[Item]:
+def _items_in(folder: str, globs: _Globs, looked_in: list[str]) -> Iterator[Item]:
+    looked_in.append(folder)
     try:
         root = os.path.realpath(folder)
         waiting = _entries(folder)
@@ -270,6 +273,7 @@ def _items_in(folder: str, globs: _Globs) -> Iterator[Item]:
             yield Candidate(path, folder)
         elif (identity := _identity(path)) is None or identity not in visited:
             visited.add(identity)
+            looked_in.append(path)
             if is_draft_name:
                 yield Unchecked(path, "it is a folder with the name of a draft")
             try:

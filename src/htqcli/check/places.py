@@ -11,6 +11,7 @@ from htqcli.document.places import FieldPath, Span, pointer
 from htqcli.draft.application import Contact
 from htqcli.model.part import names
 from htqcli.rules.declare import DRAFT, Case, Problem, Rule, Severity, Stage, Subject
+from htqcli.rules.sources import is_address
 from htqcli.words import visible
 
 
@@ -31,10 +32,9 @@ class Finder:
 
     def _sources(self, rule: Rule, problem: Problem) -> tuple[str, ...]:
         said = problem.sources or rule.sources_in(self.case.cycle)
-        own = self.subject.format if rule.source == DRAFT.format else rule.source
-        if said and said[0].startswith("https://"):
+        if said and is_address(said[0]):
             return said
-        return self.case.catalogue.addresses(said) or (own,)
+        return self.case.catalogue.addresses(said) or (rule.page,)
 
     def _is_personal(self, path: FieldPath) -> bool:
         """Whether a path leads to or into the contact of a draft. The contact of a catalogue is

@@ -54,9 +54,10 @@ class Spot(NamedTuple):
 class Diagnostic(NamedTuple):
     """A finding of a rule, with its first place and an excerpt of that line.
 
-    `sources` are the pages that it rests on: addresses, or files of this project. `accepted` is the
-    draft's acceptance of it. `repairs` are what its hint suggests, for each of its places. `ksbs`
-    and `unproven` are as in `Problem`. `also` are its other places, in the order of the text.
+    `sources` are the addresses of the pages that it rests on, or the command that shows the rule.
+    `accepted` is the draft's acceptance of it. `repairs` are what its hint suggests, for each of
+    its places. `ksbs` and `unproven` are as in `Problem`. `also` are its other places, in the order
+    of the text.
     """
 
     rule: Rule
@@ -117,6 +118,7 @@ class Checked:
     read. `skipped` are the rules that were left out of the run and could have changed the verdict.
     `standards` says how much of each standard a draft covers. `tidy` are correct values that could
     be written in their usual form, if that was asked for. So is the `content` of a draft.
+    `positions` says which standard of the draft, counted from 0, each of `standards` is.
     """
 
     path: str
@@ -127,6 +129,7 @@ class Checked:
     skipped: tuple[Rule, ...] = ()
     tidy: tuple[Repair, ...] = ()
     content: Content | None = None
+    positions: tuple[int, ...] = ()
 
     @property
     def verdict(self) -> Verdict:

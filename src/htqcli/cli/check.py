@@ -25,13 +25,20 @@ from htqcli.cli.options import (
     Words,
 )
 from htqcli.cli.refusals import expect_folder, refuse_reports_over
-from htqcli.cli.reporting import ReportFormat, conclude, destinations, select_rules
+from htqcli.cli.reporting import (
+    ReportFormat,
+    conclude,
+    destinations,
+    select_rules,
+)
 
 if TYPE_CHECKING:
     from htqcli.check.engine import Checker, Outcome
     from htqcli.check.fix import Fixed
     from htqcli.check.inputs import Candidate, Draft, Found, LeftOut, Unchecked
+    from htqcli.check.report import Report
     from htqcli.check.workers import Result
+    from htqcli.formats.text import Detail
     from htqcli.rules.declare import Rule
 
 
@@ -59,6 +66,13 @@ def check(
     format: ReportFormat = None,
     report: ReportFiles = None,
     quiet: Quiet = False,
+    every: Annotated[
+        bool,
+        typer.Option("--all", help="Show each finding by itself, with its place in the draft."),
+    ] = False,
+    summary: Annotated[
+        bool, typer.Option("--summary", help="Show only the verdict on each draft.")
+    ] = False,
     exclude: Annotated[
         Words,
         typer.Option(
@@ -111,10 +125,20 @@ def check(
 
     shown, reports = destinations(format, report or ())
     machine = None if format == "text" else shown
+    detail: Detail = "all" if every else "summary" if summary else "grouped"
     _refuse_conflicts(paths or (), machine, reports, fix=fix, diff=diff, listing=listing)
+    _refuse_details(machine, every=every, summary=summary, quiet=quiet)
     rules = select_rules(select, ignore, DRAFT)
     expect_folder(ksbs)
     known = context.the_catalogue(catalogue)
+    level = None if fail_on == "never" else Severity(fail_on)
+
+    def report_on(checker: Checker, outcomes: Iterable[Outcome], named: Found) -> Report:
+        found = checker.report(outcomes, level, is_dated=at is not None)
+        unchecked = (*found.unchecked, *named.without_drafts(found.left_out))
+        found = replace(found, unchecked=unchecked)
+        return found.without_accepted() if hide_accepted else found
+
     now = context.the_time(at)
     named = inputs.find(paths or [os.curdir], exclude or ())
     _report_unused(named.unused)
@@ -124,7 +148,6 @@ def check(
     over = [file for _, file in reports if named.has_file(file) and not inputs.is_report(file)]
     refuse_reports_over(reports, [*(paths or ()), *over])
     refuse_reports_over(reports, [str(catalogue)] if catalogue else [], "catalogue")
-    level = None if fail_on == "never" else Severity(fail_on)
     keeps = "html" in (machine, *(name for name, _ in reports))
     checker = Checker(known, now, rules, ksbs, keeps=keeps)
     replaced: list[bool] = []
@@ -135,13 +158,19 @@ def check(
         outcomes = iter([checker.check(item) for item in list(corrected)])
     else:
         outcomes = _outcomes(named.candidates, checker, stdin_name, quiet=quiet)
-    found = checker.report(outcomes, level, is_dated=at is not None)
-    unchecked = (*found.unchecked, *named.without_drafts(found.left_out))
-    found = replace(found, unchecked=unchecked)
-    if hide_accepted:
-        found = found.without_accepted()
+    found = report_on(checker, outcomes, named)
     shown = None if diff else shown or "text"
-    conclude(found, reports, shown, replaced, quiet=quiet, exit_zero=exit_zero)
+    conclude(found, reports, shown, replaced, quiet=quiet, exit_zero=exit_zero, detail=detail)
+
+
+def _refuse_details(format: str | None, *, every: bool, summary: bool, quiet: bool) -> None:
+    """Refuse two answers to how much is shown."""
+    other = "--all" if every else "--quiet" if quiet else f"--format {format}" if format else ""
+    if summary and other:
+        raise typer.BadParameter(
+            f"It shows the verdicts alone, so it cannot go with ‘{other}’. Choose one of the two.",
+            param_hint="--summary",
+        )
 
 
 def _refuse_conflicts(

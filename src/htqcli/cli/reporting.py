@@ -18,6 +18,7 @@ from htqcli.formats import FORMATS
 if TYPE_CHECKING:
     from htqcli.check.inputs import LeftOut
     from htqcli.check.report import Report
+    from htqcli.formats.text import Detail
     from htqcli.rules.declare import Rule, Subject
 
 
@@ -36,19 +37,28 @@ def conclude(
     *,
     quiet: bool,
     exit_zero: bool,
+    detail: Detail = "all",
 ) -> None:
     """Write a report everywhere it goes, and exit with its code. Without a format, nothing goes to
     standard output. `replaced` says whether each corrected draft was written."""
     written = [*replaced, *(_write(name, file, found) for name, file in reports)]
-    if format is not None:
-        _show(found, format, quiet=quiet)
-    if not quiet:
-        report_left_out(found.left_out)
-    report_unchecked(found.unchecked)
+    present(found, format, detail, quiet=quiet)
     if found.unchecked or not all(written):
         raise typer.Exit(exits.NOT_DONE)
     if found.has_failed and not exit_zero:
         raise typer.Exit(exits.FOUND)
+
+
+def present(
+    found: Report, format: str | None, detail: Detail = "all", *, quiet: bool = False
+) -> None:
+    """Write a report to standard output, unless there is no format, and to standard error what is
+    not in it."""
+    if format is not None:
+        _show(found, format, detail, quiet=quiet)
+    if not quiet:
+        report_left_out(found.left_out)
+    report_unchecked(found.unchecked)
 
 
 def select_rules(select: Words, ignore: Words, subject: Subject) -> tuple[Rule, ...]:
@@ -122,11 +132,11 @@ def _write(name: str, file: str, report: Report) -> bool:
     return True
 
 
-def _show(report: Report, format: str, *, quiet: bool) -> None:
+def _show(report: Report, format: str, detail: Detail, *, quiet: bool) -> None:
     from htqcli.formats import render, text
 
     if format == "text":
-        terminal.print_lines(text.lines(report, terminal.width(), quiet=quiet))
+        terminal.print_lines(text.lines(report, terminal.width(), detail, quiet=quiet))
         return
     terminal.write_data(render(format, report))
     if format == "github" and (file := os.environ.get("GITHUB_STEP_SUMMARY")):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
@@ -12,7 +13,7 @@ from htqcli.cli.options import CatalogueFile, format_option
 if TYPE_CHECKING:
     from htqcli.catalogue.model import Catalogue
     from htqcli.formats.lines import Line
-    from htqcli.rules.declare import Rule
+    from htqcli.rules.declare import Rule, Severity
 
 COLUMNS = ("code", "name", "severity", "summary")
 
@@ -48,7 +49,7 @@ def rules(
     else:
         rows: list[table.Row] = [_details(rule, known) for rule in chosen]
         for row, rule in zip(rows, chosen, strict=True):
-            row["severity"] = rule.fixed_severity or "by cycle"
+            row["severity"] = rule.fixed_severity.word if rule.fixed_severity else "by cycle"
         table.show(rows, COLUMNS, "table", "")
 
 
@@ -72,11 +73,15 @@ def document(rules: tuple[Rule, ...], known: Catalogue) -> str:
 
 
 def severities(rule: Rule, known: Catalogue) -> str:
-    """A rule's severity, or that in each cycle if they differ."""
+    """A rule's severity, or that in each cycle if they differ, in words for people."""
+    return _severities(rule, known, lambda severity: severity.word)
+
+
+def _severities(rule: Rule, known: Catalogue, name: Callable[[Severity], str]) -> str:
     by_cycle: dict[str, list[str]] = {}
     for cycle in known.cycles:
         severity = rule.severity_in(cycle)
-        by_cycle.setdefault(severity.value if severity else "none", []).append(str(cycle.cycle))
+        by_cycle.setdefault(name(severity) if severity else "none", []).append(str(cycle.cycle))
     if len(by_cycle) == 1:
         return next(iter(by_cycle))
     return ", ".join(
@@ -89,7 +94,7 @@ def _details(rule: Rule, known: Catalogue) -> dict[str, Any]:
     return {
         "code": rule.code,
         "name": rule.name,
-        "severity": severities(rule, known),
+        "severity": _severities(rule, known, str),
         "summary": rule.summary,
         "why": rule.why,
         "says": rule.says,

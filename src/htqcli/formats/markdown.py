@@ -47,7 +47,7 @@ def _source(source: str) -> str:
 
 def _rows(file: Checked, most: int) -> Iterator[str]:
     for finding in file.findings[:most]:
-        severity = finding.severity.value
+        severity = finding.severity.word
         hint = finding.hint
         if finding.accepted:
             severity = f"accepted {severity}"

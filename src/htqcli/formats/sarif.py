@@ -70,14 +70,14 @@ def sarif(report: Report) -> str:
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
-    help_text = f"{rule.why}\n\nWhat the source says: {rule.says}\n{rule.source}"
+    help_text = f"{rule.why}\n\nWhat the source says: {rule.says}\n{rule.page}"
     described = {
         "id": rule.code,
         "name": rule.name.title().replace("-", ""),
         "shortDescription": {"text": rule.summary},
         "fullDescription": {"text": f"{rule.summary}. {rule.why}"},
         "help": {"text": help_text, "markdown": rule.markdown(linked=False)},
-        "properties": {"documentation": rule.documentation, "source": rule.source},
+        "properties": {"documentation": rule.documentation, "source": rule.page},
         "defaultConfiguration": {"level": _LEVELS[rule.fixed_severity or Severity.WARNING]},
     }
     if is_address(rule.source):

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from typing import Literal
 
 from htqcli.catalogue.model import Catalogue
 from htqcli.check.report import Checked, Diagnostic, Report
 from htqcli.document.places import Place
 from htqcli.draft.coverage import StandardCoverage
+from htqcli.formats.groups import Group, groups
+from htqcli.formats.lines import Line, flow
 from htqcli.moment import say, say_time
 from htqcli.rules import about
-from htqcli.rules.declare import DRAFT, Severity
+from htqcli.rules.declare import DRAFT, Severity, Stage
+from htqcli.rules.sources import is_address
 from htqcli.verdict import Verdict
-from htqcli.words import join, truncate, visible, visible_start, wrap
+from htqcli.words import display_width, join, truncate, visible, visible_start
 
 STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold blue"}
-_NAMES = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 STYLES_OF_VERDICTS = {
     Verdict.NOT_READY: "bold red",
     Verdict.UNPROVEN: "bold",
@@ -25,8 +29,10 @@ STYLES_OF_VERDICTS = {
 }
 """Only a verdict of ready is green."""
 MORE = "To learn more about a finding, run ‘htq rules CODE’."
-Line = list[tuple[str, str]]
-"""A line as pieces of text, each with its style."""
+
+Detail = Literal["grouped", "all", "summary"]
+"""How much a terminal shows of a draft: its findings by section, alike ones together; each finding
+by itself; or the verdict alone."""
 
 
 def text(report: Report) -> str:
@@ -34,36 +40,59 @@ def text(report: Report) -> str:
     return "".join("".join(piece for piece, _ in line) + "\n" for line in lines(report))
 
 
-def lines(report: Report, width: int | None = None, *, quiet: bool = False) -> Iterator[Line]:
-    """The lines of the report, wrapped to the width of a terminal if one is given. If `quiet`, they
-    show only the findings that fail the run."""
+def lines(
+    report: Report,
+    width: int | None = None,
+    detail: Detail = "all",
+    *,
+    quiet: bool = False,
+) -> Iterator[Line]:
+    """The lines of the report, fitted to the width of a terminal if one is given. Without a width,
+    each finding has a line of its own, unless there are verdicts only. If `quiet`, they show only
+    the findings that fail the run."""
+    if detail == "summary":
+        yield from _verdicts(report, width)
+        return
     for file in report.files:
-        for finding in file.findings:
-            if not quiet or report.is_failure(finding):
-                yield from _finding(file.path, finding, width)
-                yield []
+        shown = [one for one in file.findings if not quiet or report.is_failure(one)]
+        if width and detail == "grouped" and report.subject is DRAFT:
+            yield from _grouped(file, shown, width)
+            continue
+        for finding in shown:
+            yield from _finding(file.path, finding, width)
+            yield []
     if not quiet:
         yield from summary(report, width)
 
 
-def summary(report: Report, width: int | None = None) -> Iterator[Line]:
-    """The verdict on each file, and what it was checked against."""
+def _verdicts(report: Report, width: int | None, *, covered: bool = False) -> Iterator[Line]:
+    """The verdict on each file, and on all if there are several."""
     for file in report.files:
-        said = verdict(report, file)
-        style = STYLES_OF_VERDICTS[file.verdict]
-        yield [(f"{visible_start(file.path)}: ", "bold"), (said, style), (as_at(report), "")]
-        for line in coverage(file):
-            yield [(f"  {line}", "dim")]
+        said = (verdict(report, file), STYLES_OF_VERDICTS[file.verdict])
+        yield from flow(
+            [(f"{visible_start(file.path)}: ", "bold"), said, (as_at(report), "")], width, "  "
+        )
+        for line in coverage(file) if covered else ():
+            yield from flow([(f"  {line}", "dim")], width, "    ")
     if len(report.files) > 1:
-        yield [(overall(report) + as_at(report), "bold")]
-    notes = _checked_against(report) if report.files else []
+        yield from flow([(overall(report) + as_at(report), "bold")], width)
+
+
+def summary(report: Report, width: int | None = None) -> Iterator[Line]:
+    """The verdict on each file, what it was checked against, and the next step. A terminal shows of
+    the catalogue only what matters to the drafts."""
+    yield from _verdicts(report, width, covered=True)
+    notes = []
     if any(file.findings for file in report.files):
+        notes.append(MORE)
         if corrected := fixable(report):
-            notes.insert(0, corrected)
-        notes.insert(0, MORE)
+            notes.append(corrected)
+    if report.files:
+        notes += _checked_against(report, is_log=not width)
     for sentence in notes:
-        for line in wrap(sentence, width) if width else [sentence]:
-            yield [(line, "dim")]
+        yield from flow([(sentence, "dim")], width)
+    if step := next_step(report):
+        yield from flow([(f"Next: {step}", "bold")], width)
 
 
 def verdict(report: Report, file: Checked) -> str:
@@ -176,37 +205,90 @@ def message(finding: Diagnostic) -> str:
     return f"{finding.message} ({also})" if also else finding.message
 
 
+def _grouped(file: Checked, findings: list[Diagnostic], width: int) -> Iterator[Line]:
+    """The findings in a file by section. What two groups have in common is shown once."""
+    if not findings:
+        return
+    yield from flow([(visible_start(file.path), "bold underline")], width)
+    shown: set[str] = set()
+    for group in groups(file, findings):
+        yield from _group(group, width, shown)
+    yield []
+
+
+def _group(group: Group, width: int, shown: set[str]) -> Iterator[Line]:
+    """What is wrong, how to put it right, and on whose authority. It adds the remedy to those that
+    were `shown`, which are not repeated."""
+    first = group.first
+    label, style = _label(first)
+    for statement in group.statements:
+        section = "" if statement.startswith(group.section) else f"{group.section}: "
+        yield from flow([(label, style), (section, "bold"), (statement, "")], width, _INDENT)
+    if group.more:
+        yield from flow([(f"{_INDENT}{group.more:,} more: --all shows each", "")], width, _INDENT)
+    if first.rule.stage is Stage.FILE and len(group.findings) == 1:
+        yield from _marked(first, style, width)
+    remedy = _remedy(first, group.hint, group.findings)
+    key = f"{first.rule.code} {remedy}"
+    if remedy and key not in shown:
+        yield from flow([(f"{_INDENT}{remedy}", "")], width, _INDENT)
+    shown.add(key)
+    if sources := [source for source in first.sources if is_address(source)]:
+        yield from flow([(f"{_INDENT}Source: {', '.join(sources)}", "dim")], width, _INDENT)
+
+
+_INDENT = "    "
+
+
+def _label(finding: Diagnostic) -> tuple[str, str]:
+    """`error HTQ401 `, and its style."""
+    label = f"{finding.severity.word} {finding.rule.code} "
+    if finding.accepted:
+        return f"accepted {label}", "dim"
+    return label, STYLES[finding.severity]
+
+
+def _remedy(finding: Diagnostic, hint: str, alike: Iterable[Diagnostic]) -> str:
+    """How to put a finding right, or why the draft accepts it, and whether `--fix` corrects it and
+    those that are alike."""
+    if finding.accepted and finding.accepted.until:
+        reason = visible(finding.accepted.reason or "")
+        return f"Accepted until {finding.accepted.until}: {reason}"
+    can_fix = [one.is_fixable for one in alike]
+    if not any(can_fix):
+        return hint
+    how = "Fixable with --fix." if all(can_fix) else f"{sum(can_fix)} are fixable with --fix."
+    return f"{hint} {how}".lstrip()
+
+
 def _finding(path: str, finding: Diagnostic, width: int | None) -> Iterator[Line]:
     """A finding at its first place. In a terminal, the message names its other lines. Elsewhere
     each place has its own line, for editors and `grep`."""
-    place = finding.place
-    severity = finding.severity.value
-    style = STYLES[finding.severity]
-    if finding.accepted:
-        severity, style = f"accepted {severity}", "dim"
-    head = _head(path, place)
-    label = f"{severity} {finding.rule.code} "
-    gutter = f"{place.line:>6} | "
+    label, style = _label(finding)
+    gutter = _gutter(finding)
     indent = " " * (len(gutter) - 2)
-    first, *more = [finding.message]
-    if width:
-        first, *more = wrap(message(finding), width - len(indent), len(head + label) % width)
-    yield [(head, "bold"), (label, style), (first, "")]
-    yield from ([(indent + visible_start(line), "")] for line in more)
-    shown, marker = _excerpt(finding, width - len(gutter) if width else None)
-    yield [(gutter, "dim"), (shown, "")]
-    yield [(f"{indent}| ", "dim"), (marker, style)]
-    note = finding.hint
-    if finding.accepted and finding.accepted.until:
-        reason = visible(finding.accepted.reason or "")
-        note = f"Accepted until {finding.accepted.until}: {reason}"
-    if finding.is_fixable:
-        note = f"{note} Fixable with --fix."
-    for line in wrap(note, width - len(indent)) if width else [note]:
-        yield [(indent + visible_start(line), "")]
-    yield [(f"{indent}Source: {', '.join(finding.sources)}", "dim")]
+    said = message(finding) if width else finding.message
+    head = (_head(path, finding.place), "bold")
+    yield from flow([head, (label, style), (said, "")], width, indent, "")
+    yield from _marked(finding, style, width)
+    note = _remedy(finding, finding.hint, [finding])
+    yield from flow([(indent + visible_start(note), "")], width, indent, "")
+    sources = f"Source: {', '.join(finding.sources)}"
+    yield from flow([(indent + sources, "dim")], width, indent)
     for spot in () if width else finding.also:
         yield [(_head(path, spot.place), "bold"), (label, style), (finding.message, "")]
+
+
+def _gutter(finding: Diagnostic) -> str:
+    return f"{finding.place.line:>6} | "
+
+
+def _marked(finding: Diagnostic, style: str, width: int | None) -> Iterator[Line]:
+    """The line of a finding in the draft, and marks below its place."""
+    gutter = _gutter(finding)
+    shown, marker = _excerpt(finding, max(1, width - len(gutter)) if width else None)
+    yield [(gutter, "dim"), (shown, "")]
+    yield [(" " * (len(gutter) - 2) + "| ", "dim"), (marker, style)]
 
 
 def _head(path: str, place: Place) -> str:
@@ -220,28 +302,23 @@ def _excerpt(finding: Diagnostic, columns: int | None) -> tuple[str, str]:
     before, after = "…" if excerpt.cut_before else "", "…" if excerpt.cut_after else ""
     start = min(place.column - excerpt.start, len(line))
     end = place.end_column - excerpt.start if place.end_line == place.line else len(line)
-    left = _columns(before + visible(line[:start]))
-    shown = before + visible(line) + after
-    marker = " " * left + "^" * max(1, _columns(visible(line[start:end])))
-    if columns and _columns(shown) > columns > left:
+    lead, own = before + visible(line[:start]), visible(line[start:end])
+    rest = own + visible(line[end:]) + after
+    if columns and display_width(lead + own) > columns:
+        while len(lead) > 1 and display_width(lead) > columns // 2:
+            lead = "…" + lead[2:]
+    if columns and display_width(lead + rest) > columns:
         from rich.cells import set_cell_size
 
-        shown, marker = set_cell_size(shown, columns - 1) + "…", marker[: columns - 1]
-    return shown, marker
-
-
-def _columns(text: str) -> int:
-    """The width of a text in a terminal, where some characters take two columns, or none."""
-    if text.isascii():
-        return len(text)
-    from rich.cells import cell_len
-
-    return cell_len(text)
+        rest = set_cell_size(rest, max(0, columns - display_width(lead) - 1)) + "…"
+    left = display_width(lead)
+    marker = " " * left + "^" * max(1, display_width(own))
+    return lead + rest, marker[:columns]
 
 
 def _counts(file: Checked, counted: Iterable[Severity]) -> str:
     parts = [
-        f"{count} {_NAMES[severity]}{'' if count == 1 else 's'}"
+        f"{count} {severity.word}{'' if count == 1 else 's'}"
         for severity in counted
         if (count := file.count(severity))
     ]
@@ -250,7 +327,46 @@ def _counts(file: Checked, counted: Iterable[Severity]) -> str:
     return f" ({join(parts)})" if parts else ""
 
 
-def _checked_against(report: Report) -> list[str]:
+def _checked_against(report: Report, *, is_log: bool) -> list[str]:
     every = len(about(report.subject))
-    some = f" Only {len(report.rules)} of the {every} rules." if report.is_partial else ""
-    return [*catalogue_notes(report), f"Checked as at {say(report.at)}, London time.{some}"]
+    some = f"Only {len(report.rules)} of the {every} rules." if report.is_partial else ""
+    known, note = report.catalogue, report.note
+    if is_log or report.subject is not DRAFT:
+        at = f"Checked as at {say(report.at)}, London time. {some}".rstrip()
+        return [*catalogue_notes(report), at]
+    own = [f"Catalogue: {known}."] if known and known.origin.file else []
+    return [one for one in (*own, note, some) if one]
+
+
+def next_step(report: Report) -> str:
+    """What to do next, with the command for it, for the first draft that is furthest from ready.
+    Empty if there is none."""
+    if report.subject is not DRAFT or not report.files:
+        return ""
+    file = min(report.files, key=lambda file: list(Verdict).index(file.verdict))
+    path = f" {_in_command(file.path)}" if re.fullmatch(_PLAIN_PATH, file.path) else ""
+    if file.fixable:
+        return f"run ‘htq check{path} --fix’."
+    if file.verdict is Verdict.NOT_READY:
+        return f"put the errors right, then run ‘htq check{path}’ again."
+    if file.verdict is Verdict.UNPROVEN:
+        commands = [re.search("‘(htq [^’]*)’", finding.hint) for finding in file.open]
+        first = next((found[1] for found in commands if found), None)
+        if first:
+            return f"run ‘{first}’, then check again."
+        if not file.open:
+            return "check again without --select and --ignore."
+        return f"see ‘htq rules {file.open[0].rule.code}’."
+    if file.verdict is Verdict.UNSETTLED:
+        warnings = (f for f in file.findings if f.severity is Severity.WARNING and not f.accepted)
+        code = next(warnings).rule.code
+        return f"put each warning right, or accept it with a reason: see ‘htq rules {code}’."
+    return f"see ‘htq window status --cycle {file.cycle}’ for when to submit." if file.cycle else ""
+
+
+def _in_command(path: str) -> str:
+    return f'"{path}"' if " " in path else path
+
+
+_PLAIN_PATH = r"[\w./\\:][\w./\\: -]*(?<! )"
+"""A path that can be shown in a command, whoever named the file."""

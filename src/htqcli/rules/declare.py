@@ -31,7 +31,7 @@ from htqcli.folder import Folder
 from htqcli.ksbs.lists import Lists
 from htqcli.model.reading import Reading
 from htqcli.rules.accepting import NOTHING_ACCEPTED, Acceptances
-from htqcli.rules.sources import DATA, FORMAT, is_address
+from htqcli.rules.sources import is_address
 from htqcli.verdict import Verdict
 from htqcli.words import visible
 
@@ -47,6 +47,11 @@ class Severity(StrEnum):
     def rank(self) -> int:
         """Its position among the severities, from 0 for the least."""
         return (Severity.INFO, Severity.WARNING, Severity.ERROR).index(self)
+
+    @property
+    def word(self) -> str:
+        """What people call it. Machine formats write its value."""
+        return "note" if self is Severity.INFO else self.value
 
 
 STRENGTH = {
@@ -79,13 +84,11 @@ class Acceptable(StrEnum):
 
 
 class Subject(NamedTuple):
-    """A kind of file that htq checks: how to read it, what defines its format, and the words of
-    a report on it."""
+    """A kind of file that htq checks: how to read it, and the words of a report on it."""
 
     name: str
     title: str
     words: Mapping[Verdict, str]
-    format: str
     read: Callable[[Document], Reading[Any]]
 
     def __reduce__(self) -> str:
@@ -102,7 +105,6 @@ DRAFT = Subject(
         Verdict.UNSETTLED: "no errors, but warnings to settle",
         Verdict.READY: "ready to submit",
     },
-    format=FORMAT,
     read=read_application,
 )
 CATALOGUE = Subject(
@@ -114,7 +116,6 @@ CATALOGUE = Subject(
         Verdict.UNSETTLED: "can be used",
         Verdict.READY: "can be used",
     },
-    format=DATA,
     read=read_catalogue,
 )
 
@@ -223,6 +224,20 @@ class Case:
                 )
 
 
+class Alike(NamedTuple):
+    """How a report tells several findings of a rule, in one section of a draft, in one sentence.
+
+    In the sentence, `{places}` are their fields or KSBs. Of findings in a mapping, `{labels}` are
+    the KSBs, and `{ksbs}` is how many of the standard's they are, such as `43 of 43 KSBs`. Without
+    a `hint`, the first finding's is shown. `at` is the path that a finding must have, with `*` for
+    any step; empty for any path.
+    """
+
+    sentence: str
+    hint: str = ""
+    at: str = ""
+
+
 Check = Callable[[Case], Iterable[Problem]]
 Tidy = Callable[[Case], Iterable[tuple[FieldPath, Fix]]]
 
@@ -233,7 +248,8 @@ class Rule:
 
     `severity` is fixed, or the name of the field of a cycle's policy that decides it. `fixes` says
     which of its findings `htq check --fix` corrects. `tidy` gives correct values that `--fix` also
-    writes in their usual form; they are not findings.
+    writes in their usual form; they are not findings. `alike` says how several findings are told
+    together: the first that applies to a finding counts.
     """
 
     code: str
@@ -248,6 +264,7 @@ class Rule:
     tidy: Tidy | None = field(repr=False)
     acceptable: Acceptable
     stage: Stage
+    alike: tuple[Alike, ...] = field(repr=False, default=())
 
     def __reduce__(self) -> tuple[Callable[[str, str], Rule], tuple[str, str]]:
         """Pickle it as the module and name of its check, so that another process gets the same
@@ -305,7 +322,7 @@ class Rule:
         if is_address(self.source):
             return f"<{self.source}>"
         if not linked:
-            return f"`{self.source}`"
+            return f"`{self.page}`"
         beside = self.source.removeprefix("docs/")
         return f"[{self.source}]({beside if beside != self.source else f'../{beside}'})"
 
@@ -346,8 +363,18 @@ class Rule:
 
     @property
     def documentation(self) -> str:
-        """Where the rule is documented, relative to the root of the project."""
-        return f"docs/rules.md#{self.code.lower()}"
+        """The command that shows the rule, wherever htq is installed."""
+        return f"htq rules {self.code}"
+
+    @property
+    def page(self) -> str:
+        """The address of its source. Of a rule about htq's own formats, the command that shows the
+        rule."""
+        return self.source if is_address(self.source) else self.documentation
+
+    def alike_at(self, steps: tuple[str, ...]) -> Alike | None:
+        """How its findings at such a path are told together; None if each is told by itself."""
+        return next((one for one in self.alike if not one.at or _fits(steps, one.at)), None)
 
     def is_called(self, name: str) -> bool:
         """Whether `name` is the rule's code or name. Case does not count."""
@@ -383,6 +410,7 @@ def rule(
     tidy: Tidy | None = None,
     acceptable: Acceptable = Acceptable.NO,
     stage: Stage = Stage.CONTENT,
+    alike: tuple[Alike, ...] = (),
 ) -> Callable[[Check], Rule]:
     """Make a check a rule.
 
@@ -408,6 +436,7 @@ def rule(
             tidy,
             acceptable,
             stage,
+            alike,
         )
 
     return declare
@@ -416,6 +445,13 @@ def rule(
 def _declared(module: str, name: str) -> Rule:
     found: Rule = getattr(import_module(module), name)
     return found
+
+
+def _fits(steps: tuple[str, ...], pattern: str) -> bool:
+    wanted = pattern.split("/")
+    return len(steps) == len(wanted) and all(
+        want in ("*", step) for step, want in zip(steps, wanted, strict=True)
+    )
 
 
 def _is_needed(path: FieldPath, need: list[str]) -> bool:

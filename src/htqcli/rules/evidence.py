@@ -18,7 +18,7 @@ from htqcli.files import FileId, file_id
 from htqcli.folder import Found
 from htqcli.ksbs.lists import FOLDER as KSB_FOLDER
 from htqcli.model.part import sound
-from htqcli.rules.declare import Acceptable, Case, Problem, Severity, rule
+from htqcli.rules.declare import Acceptable, Alike, Case, Problem, Severity, rule
 from htqcli.rules.sources import CYCLE_3, FORMAT, PROCESS, SUPPORT
 from htqcli.words import quote
 
@@ -165,6 +165,7 @@ def ksb_mapping_missing(case: Case) -> Iterable[Problem]:
             file: evidence/specification.pdf
             confidential: true
     """,
+    alike=(Alike("{places} do not say whether they are confidential"),),
 )
 def confidentiality(case: Case) -> Iterable[Problem]:
     """A document does not say whether it is confidential

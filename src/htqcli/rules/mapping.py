@@ -22,7 +22,7 @@ from htqcli.ksbs.lists import (
     wrong_labels,
 )
 from htqcli.model.part import sound
-from htqcli.rules.declare import Acceptable, Case, Problem, Severity, rule
+from htqcli.rules.declare import Acceptable, Alike, Case, Problem, Severity, rule
 from htqcli.rules.sources import CATEGORIES, CRITERIA, FORMAT, STANDARDS_DATA, SUPPORT
 from htqcli.vocabulary import LABEL
 from htqcli.words import join, quote, strip_invisible
@@ -129,6 +129,7 @@ def standard_without_mapping(case: Case) -> Iterable[Problem]:
     good=f"""{_BASE}            ksbs:
               K1: [U1, U2]
     """,
+    alike=(Alike("The version has no {places}", "Check the labels and the version."),),
 )
 def unknown_ksb(case: Case) -> Iterable[Problem]:
     """The mapping names a KSB that the standard's version does not have
@@ -201,6 +202,7 @@ def uncovered_ksb(case: Case) -> Iterable[Problem]:
     good=f"""{_BASE}            ksbs:
               K1: {{units: [U1, U2], coverage: partial, reason: Safer in the workplace}}
     """,
+    alike=(Alike("{labels} are covered partly, and no reason is given"),),
 )
 def partial_without_reason(case: Case) -> Iterable[Problem]:
     """A KSB is covered partly, and no reason is given
@@ -273,6 +275,7 @@ def unknown_unit(case: Case) -> Iterable[Problem]:
               K1: [U1, U2]
     """,
     needs=("standards/*/ksbs/*/units",),
+    alike=(Alike("The units {places} cover no KSB"),),
 )
 def unit_without_ksb(case: Case) -> Iterable[Problem]:
     """A unit covers no KSB of any standard
@@ -697,6 +700,9 @@ _CLEAR_LABEL = r"(?ia)\s*[KSB]\s*[0-9]+\s*"
               K2: [U1]
     """,
     fixes="case, a space and zeros before the number, where no other line has that label.",
+    alike=(
+        Alike("{places} are not labels of KSBs", "Enter K, S or B and a number, for example ‘K1’."),
+    ),
 )
 def malformed_label(case: Case) -> Iterable[Problem]:
     """The label of a KSB is not written in its form
@@ -783,6 +789,7 @@ def unknown_assessment(case: Case) -> Iterable[Problem]:
         units: {U1: Programming, U2: Databases}
         structure: {mandatory: [U1, U2]}
     """,
+    alike=(Alike("The structure does not name the units {places}"),),
 )
 def unit_outside_structure(case: Case) -> Iterable[Problem]:
     """A unit is in no list of the structure

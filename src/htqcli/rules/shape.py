@@ -16,7 +16,7 @@ from htqcli.ksbs.lists import parse_version
 from htqcli.model.messages import is_personal_or_applicant_only
 from htqcli.model.part import leaves, sound
 from htqcli.rules.accepting import a_year_after
-from htqcli.rules.declare import CATALOGUE, DRAFT, Case, Problem, Severity, Stage, rule
+from htqcli.rules.declare import CATALOGUE, DRAFT, Alike, Case, Problem, Severity, Stage, rule
 from htqcli.rules.sources import FORMAT, YAML
 from htqcli.words import join, quote
 
@@ -220,6 +220,14 @@ def _ids_at(case: Case, path: FieldPath) -> References | None:
           U1: Databases
     """,
     subjects=(DRAFT, CATALOGUE),
+    alike=(
+        Alike(
+            "{ksbs} not mapped yet",
+            "Write the units that cover each, for example ‘K1: [U1, U2]’.",
+            at="standards/*/ksbs/*",
+        ),
+        Alike("{places} still need your answer", "Replace each placeholder with your answer."),
+    ),
 )
 def placeholder(case: Case) -> Iterable[Problem]:
     """A placeholder stands where an answer should be
