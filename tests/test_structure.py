@@ -103,6 +103,7 @@ ORDER = [
     "cli.drafts",
     "cli.versions",
     "cli.reporting",
+    "cli.watching",
     "cli.interview",
     "cli.*",
     "cli",

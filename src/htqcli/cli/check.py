@@ -29,6 +29,7 @@ from htqcli.cli.reporting import (
     ReportFormat,
     conclude,
     destinations,
+    present,
     select_rules,
 )
 
@@ -111,6 +112,13 @@ def check(
             "--diff", help="Show what --fix would change, as a unified diff, and change nothing."
         ),
     ] = False,
+    watch: Annotated[
+        bool,
+        typer.Option(
+            "--watch",
+            help="Check again whenever a draft, its KSB lists or its files change. Ctrl-C ends it.",
+        ),
+    ] = False,
     ksbs: KsbFolder = None,
     catalogue: CatalogueFile = None,
 ) -> None:
@@ -128,6 +136,8 @@ def check(
     detail: Detail = "all" if every else "summary" if summary else "grouped"
     _refuse_conflicts(paths or (), machine, reports, fix=fix, diff=diff, listing=listing)
     _refuse_details(machine, every=every, summary=summary, quiet=quiet)
+    if watch:
+        _refuse_watching(paths or (), machine, reports, corrects=fix or diff, listing=listing)
     rules = select_rules(select, ignore, DRAFT)
     expect_folder(ksbs)
     known = context.the_catalogue(catalogue)
@@ -139,6 +149,20 @@ def check(
         found = replace(found, unchecked=unchecked)
         return found.without_accepted() if hide_accepted else found
 
+    if watch:
+        from htqcli.cli.watching import Look, watch_with
+
+        current = context.reloaded(known, catalogue)
+
+        def look() -> Look:
+            named = inputs.find(paths or [os.curdir], exclude or ())
+            checker = Checker(current(), context.the_time(at), rules, ksbs)
+            outcomes = [checker.check(item) for item in _read(named.candidates, None)]
+            files = [*map(str, paths or ()), *([str(catalogue)] if catalogue else [])]
+            folders = {*named.looked_in, *checker.looked_in}
+            return Look(report_on(checker, outcomes, named), folders, files)
+
+        watch_with(look, lambda found: present(found, "text", detail, quiet=quiet))
     now = context.the_time(at)
     named = inputs.find(paths or [os.curdir], exclude or ())
     _report_unused(named.unused)
@@ -170,6 +194,27 @@ def _refuse_details(format: str | None, *, every: bool, summary: bool, quiet: bo
         raise typer.BadParameter(
             f"It shows the verdicts alone, so it cannot go with ‘{other}’. Choose one of the two.",
             param_hint="--summary",
+        )
+
+
+def _refuse_watching(
+    paths: Sequence[str],
+    format: str | None,
+    reports: Sequence[tuple[str, str]],
+    *,
+    corrects: bool,
+    listing: bool,
+) -> None:
+    """Refuse what cannot be done again and again while files change."""
+    if "-" in paths:
+        raise typer.BadParameter(
+            "Standard input does not change. Name a file or a folder.", param_hint="--watch"
+        )
+    if corrects or listing or reports or format:
+        raise typer.BadParameter(
+            "It shows the result as text each time, so it cannot go with ‘--fix’, ‘--diff’, "
+            "‘--list’, ‘--report’ or another format.",
+            param_hint="--watch",
         )
 
 

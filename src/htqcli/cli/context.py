@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,6 +41,31 @@ def the_catalogue(file: Path | None, output: str | None = None) -> Catalogue:
             raise
         message = f"{str(error).rstrip('.')}. The environment variable {VARIABLE} names this file."
         raise CatalogueError(message) from None
+
+
+def reloaded(known: Catalogue, file: Path | None) -> Callable[[], Catalogue]:
+    """A function that gives a catalogue as its file is then, without reading it again unless it has
+    changed. Like `the_catalogue`, it raises CatalogueError."""
+    if file is None:
+        return lambda: known
+
+    def state() -> tuple[int, ...]:
+        try:
+            found = file.stat()
+        except OSError:
+            return ()
+        return found.st_ino, found.st_mtime_ns, found.st_size
+
+    read = known, state()
+
+    def current() -> Catalogue:
+        nonlocal read
+        now = state()
+        if now != read[1]:
+            read = the_catalogue(file), now
+        return read[0]
+
+    return current
 
 
 def own_catalogue(file: Path) -> Catalogue:

@@ -207,7 +207,7 @@ def _verdict(found: DraftComparison) -> str:
 
 def _findings(state: str, findings: Iterable[Diagnostic]) -> Iterator[Item]:
     for finding in findings:
-        severity = finding.severity.value.replace("info", "note")
+        severity = finding.severity.word
         accepted = "accepted " if finding.accepted else ""
         where = finding.pointer or "the whole draft"
         place = f"{finding.place.line}:{finding.place.column}, {where}"
