@@ -19,13 +19,22 @@ from htqcli.files import FileId, is_inside, is_link
 
 class Found(NamedTuple):
     """What a name leads to. `way_out` says how it leaves the folder, and `fault` what is wrong with
-    the file; a file that can be used has neither. `own` is the file's real name, if the name is
-    another way to write it. `id` identifies what is there, if anything is."""
+    the file; a file that can be used has neither, and has its `path`. `own` is the file's real
+    name, if the name is another way to write it. `id` identifies what is there, if anything is.
+    `has_link`: it is a link, or is in a folder that is one."""
 
     way_out: str | None = None
     fault: str | None = None
     own: str | None = None
     id: FileId | None = None
+    path: str | None = None
+    has_link: bool = False
+
+    @property
+    def identity(self) -> FileId | str | None:
+        """What is the same for each name of the file. Some shared folders of Windows number no
+        files; there, it is the path."""
+        return self.id if self.id and self.id[1] else self.path
 
 
 class Folder:
@@ -56,7 +65,7 @@ class Folder:
             return Found(way_out=way_out)
         if _is_too_long(name):
             return Found(fault="is not looked up: its path is too long")
-        here, own = self._root, []
+        here, own, has_link = self._root, [], False
         for part in name.split("/"):
             if part == "..":
                 here = os.path.dirname(here)
@@ -69,13 +78,15 @@ class Folder:
                     found = os.lstat(here)
                 except (OSError, ValueError):
                     return Found(fault="is not there")
-                here = os.path.realpath(here) if is_link(found) else here
+                if is_link(found):
+                    here, has_link = os.path.realpath(here), True
                 own.append(part if _same(part, actual) else actual)
             if part in ("", ".", ".."):
                 own.append(part)
             if not is_inside(here, self._root):
                 return Found(way_out="a link leads out of the draft’s folder")
-        return self._inspect(here, name, "/".join(own))
+        found_there = self._inspect(here, name, "/".join(own))
+        return found_there._replace(has_link=has_link) if has_link else found_there
 
     def _inspect(self, here: str, name: str, own: str) -> Found:
         try:
@@ -93,9 +104,10 @@ class Folder:
             fault = "is empty"
         if own != name:
             return Found(fault="is not there", own=None if fault else own)
-        if fault is None and any(map(_NOT_ON_WINDOWS.fullmatch, name.split("/"))):
+        if fault is None and not all(map(is_possible_on_windows, name.split("/"))):
             fault = "has a name that no file can have on Windows"
-        return Found(fault=fault, id=(found.st_dev, found.st_ino))
+        path = None if fault else here
+        return Found(fault=fault, id=(found.st_dev, found.st_ino), path=path)
 
     def _missing(self, name: str) -> Found:
         """A missing file, with the name that works if its backslashes are read as `/`."""
@@ -152,6 +164,11 @@ def _way_out(name: str) -> str | None:
         if depth < 0:
             return "‘..’ leads out of the draft’s folder"
     return None
+
+
+def is_possible_on_windows(name: str) -> bool:
+    """Whether a file can have this name on Windows."""
+    return _NOT_ON_WINDOWS.fullmatch(name) is None
 
 
 def _is_too_long(name: str) -> bool:
