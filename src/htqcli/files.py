@@ -150,12 +150,12 @@ def replace_file(name: str, text: str | bytes, *, durable: bool = True) -> None:
     with _new_file_beside(target, text, durable=durable) as new:
         if mode is not None:
             os.chmod(new, mode)  # noqa: PTH101
-        _replace(new, target)
+        move(new, target)
 
 
-def _replace(new: str, target: str) -> None:
-    """Move a file, with up to 10 retries: on Windows a scanner or OneDrive can have the target open
-    for a moment. Raises PermissionError if it stays open, as in Excel."""
+def move(new: str, target: str) -> None:
+    """Move a file over another, with up to 10 retries: on Windows a scanner or OneDrive can have
+    the target open for a moment. Raises PermissionError if it stays open, as in Excel."""
     for tries_left in range(10, -1, -1):
         try:
             os.replace(new, target)  # noqa: PTH105
@@ -191,11 +191,10 @@ def write_folder(name: str, contents: Mapping[str, str | bytes]) -> None:
 
     Raises OSError, also if the name exists and is not a folder.
     """
-    import secrets
     import shutil
 
     name = os.path.realpath(name)
-    new = os.path.join(os.path.dirname(name), f".htq-{os.getpid()}-{secrets.token_hex(4)}")
+    new = name_beside(name)
     os.mkdir(new)  # noqa: PTH102
     try:
         for file, content in contents.items():
@@ -209,7 +208,7 @@ def write_folder(name: str, contents: Mapping[str, str | bytes]) -> None:
         if folders:
             raise OSError(errno.EISDIR, f"{folders[0]} there is a folder")
         for file in contents:
-            _replace(os.path.join(new, file), os.path.join(name, file))
+            move(os.path.join(new, file), os.path.join(name, file))
     finally:
         shutil.rmtree(new, ignore_errors=True)
 
@@ -218,9 +217,7 @@ def write_folder(name: str, contents: Mapping[str, str | bytes]) -> None:
 def _new_file_beside(target: str, text: str | bytes, *, durable: bool) -> Iterator[str]:
     """A complete new file in the folder of `target`, and if `durable`, on the disk. It is deleted
     afterwards unless it was moved."""
-    import secrets
-
-    new = os.path.join(os.path.dirname(target), f".htq-{os.getpid()}-{secrets.token_hex(4)}")
+    new = name_beside(target)
     try:
         with open(new, "xb", buffering=0) as file:  # noqa: PTH123
             content = text if isinstance(text, bytes) else text.encode("utf-8", "backslashreplace")
@@ -235,6 +232,13 @@ def _new_file_beside(target: str, text: str | bytes, *, durable: bool) -> Iterat
             if os.name == "nt":  # Windows does not delete a read-only file
                 os.chmod(new, stat.S_IWRITE)  # noqa: PTH101
             os.unlink(new)
+
+
+def name_beside(target: str) -> str:
+    """A new hidden name in the folder of `target`, for what will be moved there when complete."""
+    import secrets
+
+    return os.path.join(os.path.dirname(target), f".htq-{os.getpid()}-{secrets.token_hex(4)}")
 
 
 def _target(name: str) -> tuple[str, int | None]:
