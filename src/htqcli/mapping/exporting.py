@@ -154,15 +154,16 @@ def _heading(application: Application, name: str) -> str:
     return f"{name} {title}" if title and title != name else name
 
 
-def as_workbook(application: Application, found: Sequence[Table]) -> bytes:
-    """The mapping as an Excel workbook. The same draft gives the same bytes."""
+def as_workbook(application: Application, found: Sequence[Table], mark: str = "") -> bytes:
+    """The mapping as an Excel workbook. The same draft gives the same bytes. A `mark` is at the top
+    of the first sheet and of each printed page."""
     import xlsxwriter
 
     out = io.BytesIO()
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(out, {"in_memory": True, **plain}) as book:
         book.set_properties({"title": "KSB mapping", "created": datetime(2022, 1, 1)})
-        _Writing(book, application, found).write()
+        _Writing(book, application, found, mark).write()
     return out.getvalue()
 
 
@@ -216,9 +217,14 @@ class _Writing:
     """One workbook as it is written."""
 
     def __init__(
-        self, book: xlsxwriter.Workbook, application: Application, found: Sequence[Table]
+        self,
+        book: xlsxwriter.Workbook,
+        application: Application,
+        found: Sequence[Table],
+        mark: str,
     ) -> None:
         self.book = book
+        self.mark = mark
         self.application = application
         self.tables = found
         self.bands = bands(application)
@@ -241,17 +247,20 @@ class _Writing:
     def write(self) -> None:
         guide = self.book.add_worksheet("How to fill this in")
         guide.set_column(0, 0, 90)
-        for row, (form, text) in enumerate(_GUIDE):
+        lines = [*([("title", self.mark)] if self.mark else []), *_GUIDE]
+        for row, (form, text) in enumerate(lines):
             guide.write_string(row, 0, text, self.formats[form])
         notes = [f"{table.name}: only the KSBs of the mapping, because {table.missing}."
                  for table in self.tables if table.missing]  # fmt: skip
-        for row, text in enumerate(notes, len(_GUIDE) + 1):
+        for row, text in enumerate(notes, len(lines) + 1):
             guide.write_string(row, 0, visible(text), self.formats["text"])
         _print_on_a4(guide)
         names = {"how to fill this in", "structure"}
         for table in self.tables:
             self._mapping(self.book.add_worksheet(_sheet_name(table.name, names)), table)
         self._structure(self.book.add_worksheet("Structure"))
+        for sheet in self.book.worksheets() if self.mark else ():
+            sheet.set_header(f"&C&B{self.mark}")
 
     def _mapping(self, sheet: Worksheet, table: Table) -> None:
         last_row = _HEAD + len(table.lines) - 1
