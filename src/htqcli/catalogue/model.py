@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from itertools import pairwise, product
-from typing import Annotated, Any, Literal, NamedTuple, get_args
+from typing import Annotated, Any, Literal, NamedTuple, Self, get_args
 
 from pydantic import Field, PrivateAttr
 
@@ -469,6 +469,10 @@ class CatalogueOrigin:
         """Its text, without a byte-order mark."""
         return self._content.decode("utf-8-sig")
 
+    def renamed(self, file: str) -> "CatalogueOrigin":
+        """The same content under another name."""
+        return CatalogueOrigin(file, self._content)
+
     @cached_property
     def sha256(self) -> str:
         """The first 12 hexadecimal digits of the SHA-256 of its bytes."""
@@ -516,6 +520,12 @@ class Catalogue(Model):
     def origin(self) -> CatalogueOrigin:
         """Where it came from."""
         return self._origin
+
+    def renamed(self, file: str) -> Self:
+        """The same catalogue with another name of its file, for readers elsewhere."""
+        copy = self.model_copy()
+        copy._origin = self._origin.renamed(file)  # noqa: SLF001  # its own copy
+        return copy
 
     def __str__(self) -> str:
         """How a report identifies it: `bundled, cycle 3, provisional list, revised 24 November
