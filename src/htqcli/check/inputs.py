@@ -273,6 +273,9 @@ def _items_in(folder: str, globs: _Globs, looked_in: list[str]) -> Iterator[Item
             yield Candidate(path, folder)
         elif (identity := _identity(path)) is None or identity not in visited:
             visited.add(identity)
+            if _is_pack(path):
+                yield LeftOut(path, "a pack of htq")
+                continue
             looked_in.append(path)
             if is_draft_name:
                 yield Unchecked(path, "it is a folder with the name of a draft")
@@ -280,6 +283,16 @@ def _items_in(folder: str, globs: _Globs, looked_in: list[str]) -> Iterator[Item
                 waiting += _entries(path)
             except OSError as error:
                 yield Unchecked(path, f"it cannot be read: {reason(error)}")
+
+
+def _is_pack(folder: str) -> bool:
+    """Whether `htq pack` wrote a folder: the draft in it is a copy, and its files have other names
+    there."""
+    start = content_of(os.path.join(folder, "index.json"), 100)
+    return isinstance(start, bytes) and re.match(_PACK, start) is not None
+
+
+_PACK = rb'\{\n  "htq": "[^"\n]*",\n  "pack": '
 
 
 def _entries(folder: str) -> list[os.DirEntry[str]]:
