@@ -66,6 +66,7 @@ EXAMPLES = {
     "htq coverage application.yaml --format html -o coverage.html": "Show which units cover "
     "which KSBs, as a page.",
     "htq report application.yaml -o report.html": "Write a page about a draft to hand over.",
+    "htq pack application.yaml -o pack.zip": "Put everything that you hand in into one file.",
     "htq window status --exit-code": "Let a pipeline stop unless a window is open.",
 }
 """Command lines, and what each is for."""

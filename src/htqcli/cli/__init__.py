@@ -23,7 +23,7 @@ from htqcli.words import Refusal
 _CLOSED = "standard output is closed"
 
 COMMANDS = (
-    *("init", "check", "coverage", "report", "compare", "rules", "schema"),
+    *("init", "check", "coverage", "report", "pack", "compare", "rules", "schema"),
     *("standards", "window", "ksbs", "mapping", "catalogue"),
 )
 """The commands, in the order of the help. Each has a module of its name in this package, with a

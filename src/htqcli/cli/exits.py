@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 FOUND = 1
-"""The check failed: a finding fails the run, no window is open, or two catalogues differ."""
+"""The check failed: a finding fails the run, no window is open, two catalogues differ, or a draft
+is not ready to be packed."""
 NOT_UNDERSTOOD = 2
 """The command line was not understood, or names a catalogue that cannot be used."""
 NOT_DONE = 3

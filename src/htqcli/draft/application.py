@@ -53,11 +53,11 @@ class Contact(Model):
     is_private: ClassVar[bool] = True
 
     name: Annotated[
-        Text | None, _field("name of the contact", says="Their name. htq never shows it.")
+        Text | None, _field("name of the contact", says="Their name. No report shows it.")
     ] = None
     email: Annotated[
         Text | None,
-        _field("e-mail address of the contact", says="Their e-mail address. htq never shows it."),
+        _field("e-mail address of the contact", says="Their e-mail address. No report shows it."),
     ] = None
 
 
