@@ -81,6 +81,7 @@ ORDER = [
     "reports.draft_changes",
     "formats.lines",
     "formats.groups",
+    "reports.status",
     "formats.text",
     "formats.json",
     "formats.checkout",

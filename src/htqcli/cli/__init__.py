@@ -23,7 +23,8 @@ from htqcli.words import Refusal
 _CLOSED = "standard output is closed"
 
 COMMANDS = (
-    *("init", "check", "coverage", "report", "pack", "compare", "rules", "schema"),
+    *("init", "check", "status", "coverage", "report", "pack", "compare"),
+    *("rules", "schema"),
     *("standards", "window", "ksbs", "mapping", "catalogue"),
 )
 """The commands, in the order of the help. Each has a module of its name in this package, with a

@@ -1,1 +1,1 @@
-"""What people are handed: pages about drafts."""
+"""What people are handed: how far a draft is, and pages about drafts."""
