@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Optional
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from htqcli.cli import completion, exits, refusals, table, terminal
-from htqcli.cli.drafts import read_draft
-from htqcli.cli.options import KsbFolder, Output, format_option
-from htqcli.words import visible
+from htqcli.cli import completion, exits, refusals, terminal
+from htqcli.cli.drafts import read_parts, read_whole
+from htqcli.cli.options import KsbFolder, Output, Words, choice, format_option
+from htqcli.words import truncate, visible
 
 if TYPE_CHECKING:
     from htqcli.check.inputs import Draft
-    from htqcli.draft.coverage import Matrix
+    from htqcli.draft.application import Application
+    from htqcli.draft.coverage import Matrix, Met
     from htqcli.formats.lines import Line
+    from htqcli.ksbs.lists import Lists
 
 FORMATS = ("text", "csv", "markdown", "json", "html")
+
+KINDS = {"K": "Knowledge", "S": "Skills", "B": "Behaviours"}
 
 
 def coverage(
@@ -26,12 +33,47 @@ def coverage(
         str, typer.Argument(metavar="DRAFT", help="A draft, or - for standard input.")
     ],
     standard: Annotated[
-        Optional[list[str]],  # noqa: UP045
+        Words,
         typer.Option(
             "--standard",
             metavar="REFERENCE",
             help="Only this standard. Can be repeated.",
             autocompletion=completion.references,
+        ),
+    ] = None,
+    gaps: Annotated[
+        bool,
+        typer.Option(
+            "--gaps",
+            help="Only what is not met in every combination; with ‘--by unit’, only the units that "
+            "cover nothing.",
+        ),
+    ] = False,
+    by: Annotated[
+        str,
+        typer.Option(
+            "--by",
+            metavar="WHAT",
+            parser=choice("ksb", "unit"),
+            help="A line for each KSB, or for each unit: ksb or unit.",
+            autocompletion=lambda: ["ksb", "unit"],
+        ),
+    ] = "ksb",
+    without: Annotated[
+        Words,
+        typer.Option(
+            "--without",
+            metavar="UNIT",
+            help="As if the draft did not have this unit. Can be repeated.",
+        ),
+    ] = None,
+    with_: Annotated[
+        Words,
+        typer.Option(
+            "--with",
+            metavar="UNIT covers KSB",
+            help='As if this unit, which may be new, covered this KSB: "U11 covers K3", or "U11 '
+            'covers ST0116:K3" where the draft has several standards. Can be repeated.',
         ),
     ] = None,
     ksbs: KsbFolder = None,
@@ -40,56 +82,210 @@ def coverage(
 ) -> None:
     """Show the matrix of KSBs and units: what covers each KSB, gaps first.
 
-    A KSB is met in every permitted combination of units, in some, or never.
+    A KSB is met in every permitted combination of units, in some, or in none. Partial coverage
+    counts as met. With ‘--without’ and ‘--with’ nothing of the draft changes: they show what would
+    be.
     """
     from htqcli.draft.coverage import matrices
     from htqcli.draft.structure import TooLarge
     from htqcli.ksbs.lists import FOLDER, Lists
-    from htqcli.vocabulary import parse_reference
-    from htqcli.words import Refusal, join, quote
 
+    if by == "unit" and format == "html":
+        raise typer.BadParameter("The page has a row for each KSB.", param_hint="--by")
     refusals.refuse_overwriting(output, None if draft == "-" else draft, "draft")
-    read, application = read_draft(draft)
+    read = read_whole(draft)
+    reading = read_parts(read)
     lists = ksbs or read.folder / FOLDER
     refusals.refuse_overwriting_lists(output, lists)
+    known = Lists(lists)
+    asked = _what_if(reading.part, known, standard or (), without or (), with_ or ())
     try:
-        found = matrices(application, Lists(lists))
+        before = matrices(reading.part, known, reading.lost)
+        found = matrices(asked.application, known, reading.lost) if asked.said else before
     except TooLarge:
         terminal.print_error(f"{draft}: it has more units or groups than can be shown")
         raise typer.Exit(exits.NOT_DONE) from None
-    if standard:
-        wanted = [parse_reference(text) for text in standard]
-        for text, reference in zip(standard, wanted, strict=True):
-            if reference not in [matrix.reference for matrix in found]:
-                names = join([matrix.reference for matrix in found]) or "no standard"
-                raise Refusal(f"The draft does not name {quote(text)}. It names {names}.")
-        found = tuple(matrix for matrix in found if matrix.reference in wanted)
-    _report_errors(read, lists)
+    chosen = _chosen(found, standard or ())
+    before = tuple(before[at] for at in chosen)
+    found = tuple(replace(found[at], gaps_only=gaps) for at in chosen)
+    errors = _errors(read, lists)
+    if format != "text":
+        _report_errors(errors)
     with terminal.into(output, "the coverage", format):
         if format == "json":
             from htqcli.formats.json import encode
 
-            terminal.write_data(encode([_as_data(matrix) for matrix in found]))
+            data = [
+                _as_data(matrix) | (_changes_as_data(old, matrix, asked) if asked.said else {})
+                for old, matrix in zip(before, found, strict=True)
+            ]
+            terminal.write_data(encode(data))
         elif format == "csv":
-            terminal.write_data(_as_csv(found))
+            terminal.write_data(_as_csv_by_unit(found) if by == "unit" else _as_csv(found))
         elif format == "markdown":
-            terminal.write_data("\n".join(_as_markdown(matrix) for matrix in found))
+            write = _as_markdown_by_unit if by == "unit" else _as_markdown
+            terminal.write_data("\n".join(write(matrix) for matrix in found))
         elif format == "html":
             from htqcli.reports.coverage import coverage_page
 
             terminal.write_data(coverage_page(found))
         else:
-            for matrix in found:
-                _show_text(matrix)
+            _show_warning(draft, errors)
+            _show_text(found, by)
+            for old, matrix in zip(before, found, strict=True):
+                _show_changes(old, matrix, asked)
+
+
+class _WhatIf(NamedTuple):
+    """A draft as it would be: what was asked in words, the notes on it, and the application."""
+
+    application: Application
+    said: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def _what_if(
+    application: Application,
+    lists: Lists,
+    standard: Sequence[str],
+    without: Sequence[str],
+    with_: Sequence[str],
+) -> _WhatIf:
+    """The application without some units, and with others that cover more. Raises Refusal."""
+    from htqcli.draft.application import units_in_structure
+    from htqcli.draft.coverage import with_covering, without_unit
+    from htqcli.words import Refusal, join, quote
+
+    said, notes = [], []
+    gone = dict.fromkeys(_unit(application, typed) for typed in without)
+    for name in gone:
+        application = without_unit(application, name)
+        said.append(f"without {name}")
+    new: dict[str, None] = {}
+    for typed in with_:
+        written, wanted, labels = _covering(typed)
+        name = _own_unit(application, written) or written
+        if name in gone:
+            raise Refusal(f"{quote(name)} cannot be both in ‘--with’ and in ‘--without’.")
+        if name not in application.units:
+            new[name] = None
+        positions = _positions(application, lists, standard, typed, wanted, labels)
+        application = with_covering(application, name, positions, labels)
+        of = f" of {wanted}" if wanted else ""
+        said.append(f"with {name} covering {join(labels)}{of}")
+    structure = application.structure
+    if structure is not None and not structure.is_empty:
+        taken = {name for _, name in units_in_structure(application)}
+        notes += [
+            f"The structure does not name {name}, so no learner needs to take it."
+            for name in new
+            if name not in taken
+        ]
+    return _WhatIf(application, tuple(said), tuple(notes))
+
+
+def _own_unit(application: Application, typed: str) -> str | None:
+    """The unit of a draft that a person names; None if it has none of that name."""
+    from htqcli.words import id_key
+
+    if typed in application.units:
+        return typed
+    alike = [name for name in application.units if id_key(name) == id_key(typed)]
+    return alike[0] if len(alike) == 1 else None
+
+
+def _unit(application: Application, typed: str) -> str:
+    from htqcli.words import Refusal, join, nearest, quote
+
+    name = _own_unit(application, typed)
+    if name is None:
+        near = nearest(typed, list(application.units), 3)
+        hint = f" Did you mean {join(near, 'or')}?" if near else ""
+        raise Refusal(f"The draft has no unit {quote(typed)}.{hint}")
+    return name
+
+
+def _covering(typed: str) -> tuple[str, str | None, list[str]]:
+    """The unit, the reference if there is one, and the labels in `U11 covers ST0116:K3`."""
+    from htqcli.ksbs.lists import combined_labels, parse_label
+    from htqcli.vocabulary import parse_reference
+    from htqcli.words import Refusal, quote
+
+    unit, covers, rest = typed.partition(" covers ")
+    reference, colon, text = rest.rpartition(":")
+    wanted = parse_reference(reference) if colon else None
+    label = parse_label(text.strip())
+    labels = [label] if label else combined_labels(re.sub(r"\b[ksb](?= ?\d)", _upper, text))
+    if not (unit.strip() and covers and labels and bool(colon) == bool(wanted)):
+        raise Refusal(
+            f"{quote(typed)} does not say which unit covers which KSB. Write it as "
+            '"U11 covers K3" or "U11 covers ST0116:K3".'
+        )
+    return unit.strip(), wanted, labels
+
+
+def _upper(found: re.Match[str]) -> str:
+    return found[0].upper()
+
+
+def _positions(
+    application: Application,
+    lists: Lists,
+    standard: Sequence[str],
+    typed: str,
+    wanted: str | None,
+    labels: Sequence[str],
+) -> list[int]:
+    """The positions of the standard that has these KSBs. Raises Refusal if it is not clear which it
+    is, or if it does not have them."""
+    from htqcli.ksbs.lists import KsbList
+    from htqcli.model.part import sound
+    from htqcli.vocabulary import parse_reference
+    from htqcli.words import Refusal, join, quote
+
+    only = {wanted} if wanted else {parse_reference(text) for text in standard}
+    claims = [(at, claim) for at, claim in sound(application.standards) if claim.resolved_reference]
+    named = [(at, claim) for at, claim in claims if not only or claim.resolved_reference in only]
+    references = {claim.resolved_reference for _, claim in named}
+    if not named:
+        names = join([claim.resolved_reference or "" for _, claim in claims]) or "no standard"
+        raise Refusal(f"{quote(typed)}: the draft does not name {wanted}. It names {names}.")
+    if len(references) > 1:
+        example = f"{named[0][1].resolved_reference}:{labels[0]}"
+        raise Refusal(
+            f"{quote(typed)} does not say of which standard. Write it, for example {example}."
+        )
+    for _, claim in named:
+        known = lists.get(claim.resolved_reference or "", claim.version)
+        missing = [
+            label for label in labels if isinstance(known, KsbList) and label not in known.ksbs
+        ]
+        if missing:
+            raise Refusal(
+                f"{claim.resolved_reference} version {claim.version} has no {join(missing, 'or')}."
+            )
+    return [at for at, _ in named]
+
+
+def _chosen(found: Sequence[Matrix], standard: Sequence[str]) -> list[int]:
+    """The positions of the matrices of these standards; all of them if none is named."""
+    from htqcli.vocabulary import parse_reference
+    from htqcli.words import Refusal, join, quote
+
+    wanted = [parse_reference(text) for text in standard]
+    for text, reference in zip(standard, wanted, strict=True):
+        if reference not in [matrix.reference for matrix in found]:
+            names = join([matrix.reference for matrix in found]) or "no standard"
+            raise Refusal(f"The draft does not name {quote(text)}. It names {names}.")
+    return [at for at, one in enumerate(found) if not wanted or one.reference in wanted]
 
 
 _MAX_ERRORS = 5
 """How many errors of a draft are shown at most."""
 
 
-def _report_errors(draft: Draft, lists: Path) -> None:
-    """Report the errors in the parts of a draft that the matrix is made from, because it may be
-    wrong with them."""
+def _errors(draft: Draft, lists: Path) -> list[str]:
+    """The errors in the parts of a draft that the matrix is made from, a line for each."""
     from htqcli.catalogue import bundled
     from htqcli.check.engine import Checker
     from htqcli.check.report import Checked
@@ -104,20 +300,36 @@ def _report_errors(draft: Draft, lists: Path) -> None:
     rules = [rule for rule in families if rule.fixed_severity is Severity.ERROR]
     checked = Checker(bundled.load(), now(), rules, lists).check(draft)
     elsewhere = set(names(Application)) - {"units", "structure", "standards"}
-    found = [
+    return [
         f"{draft.path}:{finding.place.line}:{finding.place.column}: error {finding.rule.code} "
         f"{message(finding)}"
         for finding in (checked.findings if isinstance(checked, Checked) else ())
         if finding.pointer.partition("/")[2].partition("/")[0] not in elsewhere
     ]
-    for line in found[:_MAX_ERRORS]:
+
+
+def _report_errors(errors: Sequence[str]) -> None:
+    """Report errors on standard error, because the matrix may be wrong with them."""
+    for line in errors[:_MAX_ERRORS]:
         terminal.print_error(line)
-    if found:
-        more = len(found) - _MAX_ERRORS
+    if errors:
+        more = len(errors) - _MAX_ERRORS
         count = f"{more} more {'error' if more == 1 else 'errors'}. " if more > 0 else ""
         terminal.print_error(
             f"{count}The matrix may not show what you mean: correct what ‘htq check’ finds first."
         )
+
+
+def _show_warning(path: str, errors: Sequence[str]) -> None:
+    """Write how many errors there are, with the first, if there are any."""
+    if not errors:
+        return
+    count = f"{len(errors)} error{'' if len(errors) == 1 else 's'}"
+    said = (
+        f"The draft has {count} in its units, structure or mapping, so this may not show what you "
+        f"mean. ‘htq check {path}’ lists {'it' if len(errors) == 1 else 'them'}."
+    )
+    terminal.print_lines([*terminal.hanging("", said, ("", "bold red")), []])
 
 
 def _as_data(matrix: Matrix) -> dict[str, Any]:
@@ -125,6 +337,8 @@ def _as_data(matrix: Matrix) -> dict[str, Any]:
 
     return {
         "reference": matrix.reference,
+        "version": matrix.version,
+        "option": matrix.option,
         "title": matrix.title,
         "complete": matrix.unknown is None,
         "note": matrix.unknown,
@@ -138,9 +352,73 @@ def _as_data(matrix: Matrix) -> dict[str, Any]:
                 "pathways": row.pathways,
             }
             for row in matrix.rows
+            if matrix.shows(row)
         ],
+        "by_unit": {name: own._asdict() for name, own in matrix.by_unit().items()},
         "summary": {met: matrix.count(met) for met in MET},
+        "totals": {kind: _totals(matrix.of_kind(kind)) for kind in KINDS},
     }
+
+
+def _totals(matrix: Matrix) -> dict[str, int]:
+    """How many KSBs there are, how far they are covered, and where they are met."""
+    from htqcli.draft.coverage import MET
+
+    extents = Counter(row.coverage for row in matrix.rows)
+    return {
+        "ksbs": len(matrix.rows),
+        "full": extents["full"],
+        "partial": extents["partial"],
+        **{met: matrix.count(met) for met in MET},
+    }
+
+
+def _changes(before: Matrix, after: Matrix) -> dict[str, tuple[Met, Met]]:
+    """The KSBs that are met otherwise than before, by label."""
+    old = {row.label: row.met for row in before.rows}
+    return {
+        row.label: (old[row.label], row.met)
+        for row in after.rows
+        if row.label in old and old[row.label] != row.met
+    }
+
+
+def _changes_as_data(before: Matrix, after: Matrix, asked: _WhatIf) -> dict[str, Any]:
+    changes = _changes(before, after).items()
+    return {
+        "what_if": {
+            "asked": list(asked.said),
+            "notes": list(asked.notes),
+            "changes": {label: {"before": old, "after": new} for label, (old, new) in changes},
+        }
+    }
+
+
+def _show_changes(before: Matrix, after: Matrix, asked: _WhatIf) -> None:
+    """Write what a what-if question changes, the KSBs that change alike together."""
+    from htqcli.ksbs.lists import ranges
+
+    if not asked.said:
+        return
+    alike: dict[tuple[Met, Met], list[str]] = {}
+    for label, change in _changes(before, after).items():
+        alike.setdefault(change, []).append(label)
+    said = "; ".join(
+        f"{ranges(labels)}: {_IN[old]}, now {_IN[new]}" for (old, new), labels in alike.items()
+    )
+    start = f"{after.name} {', '.join(asked.said)}: "
+    lines = terminal.hanging("", start + (said or "every KSB is met as before") + ".", ("", "bold"))
+    for note in asked.notes:
+        lines += terminal.hanging("", note)
+    terminal.print_lines(lines)
+
+
+_IN: dict[Met, str] = {
+    "unknown": "cannot be told",
+    "never": "never met",
+    "sometimes": "met in some combinations",
+    "always": "met in every combination",
+}
 
 
 def _as_csv(found: Sequence[Matrix]) -> str:
@@ -157,83 +435,244 @@ def _as_csv(found: Sequence[Matrix]) -> str:
         ]
         for matrix in found
         for row in matrix.rows
+        if matrix.shows(row)
     )
     return csv_text(["standard", "ksb", "statement", "met", *names], rows)
 
 
-def _show_text(matrix: Matrix) -> None:
-    """Write the matrix as a table. In a terminal, a table that is too wide is split into several
-    with fewer units, and the statements then have their own table."""
-    heading = f"{matrix.reference} {matrix.title or ''}".rstrip()
-    lines: list[Line] = [[(heading, "bold")], *terminal.hanging("", matrix.summary)]
-    if matrix.unknown:
-        lines += terminal.hanging("", f"Only what the mapping names: {matrix.unknown}.")
+_BY_UNIT = ("unit", "title", "full", "partly", "alone")
+
+
+def _unit_rows(matrix: Matrix) -> Iterator[list[str]]:
+    """Each unit with the KSBs that it covers fully and partly, and those that no other covers."""
+    from htqcli.ksbs.lists import ranges
+
+    for name, own in matrix.by_unit().items():
+        if not matrix.gaps_only or not (own.full or own.partial):
+            yield [name, matrix.units[name], *map(ranges, own)]
+
+
+def _as_csv_by_unit(found: Sequence[Matrix]) -> str:
+    from htqcli.cells import csv_text
+
+    rows = ([matrix.reference, *row] for matrix in found for row in _unit_rows(matrix))
+    return csv_text(["standard", *_BY_UNIT], rows)
+
+
+def _as_markdown_by_unit(matrix: Matrix) -> str:
+    from htqcli.cells import markdown_table
+
+    names = [name.capitalize() for name in _BY_UNIT]
+    return f"{_heading(matrix)}{markdown_table(names, _unit_rows(matrix))}"
+
+
+def _show_text(found: Sequence[Matrix], by: str) -> None:
+    """Write the matrices, the units, and last how much is covered."""
     marks = {how: terminal.glyphs(mark, plain) for how, (mark, plain) in _COVERED.items()}
-    key = ", ".join(f"{marks[how]} {meaning}" for how, meaning in _KEY.items())
-    terminal.print_lines([*lines, *terminal.hanging("", f"Of each unit: {key}")])
-    rows = matrix.gaps_first
-    stated = any(row.statement for row in rows)
-    bands, beside = _bands(matrix, stated=stated)
-    for band in bands:
-        table.draw(
-            ["KSB", "Met in", *band, *(["Statement"] if beside else [])],
-            [
-                [
-                    (row.label, _STYLES[row.met]),
-                    (row.where, _STYLES[row.met]),
-                    *((marks[row.units.get(unit, "")], "") for unit in band),
-                    *([(row.statement or "", "")] if beside else []),
-                ]
-                for row in rows
-            ],
-        )
-    if stated and not beside:
-        statements = [[(row.label, ""), (row.statement or "", "")] for row in rows]
-        table.draw(["KSB", "Statement"], statements)
-    titles = [[(name, ""), (title, "")] for name, title in matrix.units.items()]
-    table.draw(["Unit", "Title"], titles)
-    terminal.print_lines([[]])
+    if by == "ksb" and found:
+        key = "  ".join(f"{marks[how]} {meaning}" for how, meaning in _KEY.items())
+        rest = "" if found[0].gaps_only else "  (no word: met in every combination)"
+        terminal.print_lines(terminal.hanging("", f"{key}{rest}"))
+    for number, matrix in enumerate(found):
+        heading: Line = [(f"{matrix.name} {matrix.title or ''}".rstrip(), "bold")]
+        terminal.print_lines([[], heading] if number else [heading])
+        if by == "unit":
+            _show_units_of(matrix)
+        else:
+            _show_rows(matrix, marks)
+    if by == "ksb":
+        _show_units(found)
+    _show_totals(found)
+    terminal.print_lines([[]] if found else [])
+    for matrix in found:
+        _show_summary(matrix)
 
 
-def _bands(matrix: Matrix, *, stated: bool) -> tuple[list[list[str]], bool]:
-    """The units, split into as many tables as fit the terminal, and whether the statements fit
-    beside them. Outside a terminal, everything fits."""
-    units = list(matrix.units)
+def _show_rows(matrix: Matrix, marks: dict[str, str]) -> None:
+    """Write a line for each KSB, gaps first. In a terminal, the ids of units fold so that all
+    columns fit; if there is no room even then, there are several tables with fewer units each."""
+    rows = list(filter(matrix.shows, matrix.gaps_first))
+    if not rows:
+        terminal.print_lines([[("  Every KSB is met in every combination.", "")]])
+        return
     columns = terminal.width()
-    if columns is None:
-        return [units], stated
-    met = max((len(row.where) for row in matrix.rows), default=0)
-    left = columns - _LABEL - min(met, _MET) - 2 * _GAP
-    widths = [min(len(visible(name)), _UNIT) + _GAP for name in units]
-    if stated and sum(widths) + _STATEMENT <= left:
-        return [units], True
+    met = max(len("Met"), *(len(_MET_SHORT[row.met]) for row in rows))
+    left = _LABEL + met + 2
+    units = {name: visible(name) for name in matrix.units}
+    widths = {name: max(len(shown), 1) for name, shown in units.items()}
+    room = columns - left if columns else None
+    if room and sum(widths.values()) + len(widths) > room:
+        size = max(_UNIT, room // len(widths) - 1)
+        widths = {name: min(width, size) for name, width in widths.items()}
+    for number, band in enumerate(_bands(widths, room)):
+        used = left + sum(widths[name] + 1 for name in band)
+        spare = columns - used - 1 if columns else None
+        stated = number == 0 and (spare is None or spare >= _STATEMENT)
+        stated = stated and any(row.statement for row in rows)
+        heads = [_folded(units[name], widths[name]) for name in band]
+        lines: list[Line] = [[]] if number else []
+        for line in range(max(map(len, heads), default=1)):
+            cells = (
+                (head[line] if line < len(head) else "").ljust(widths[name])
+                for name, head in zip(band, heads, strict=True)
+            )
+            start = f"{'KSB':<{_LABEL}} {'Met':<{met}} " if not line else " " * left
+            end = " Statement" if stated and not line else ""
+            lines.append([(f"{start}{' '.join(cells)}{end}".rstrip(), "bold")])
+        for row in rows:
+            style = _STYLES[row.met]
+            start = f"{row.label:<{_LABEL}} {_MET_SHORT[row.met]:<{met}} "
+            cells = (marks[row.units.get(name, "")].ljust(widths[name]) for name in band)
+            statement = visible(row.statement or "")
+            if spare is not None:
+                statement = truncate(statement, spare)
+            end = f" {statement}" if stated else ""
+            lines.append([(start, style), (f"{' '.join(cells)}{end}".rstrip(), "")])
+        terminal.print_lines(lines)
+
+
+def _bands(widths: dict[str, int], room: int | None) -> list[list[str]]:
+    """The units, split into as many tables as fit."""
     bands: list[list[str]] = [[]]
-    room = left
-    for name, size in zip(units, widths, strict=True):
-        if size > room and bands[-1]:
+    left = room
+    for name, width in widths.items():
+        if left is not None and room is not None and width + 1 > left and bands[-1]:
             bands.append([])
-            room = left
+            left = room
         bands[-1].append(name)
-        room -= size
-    return bands, False
+        left = left - width - 1 if left is not None else None
+    return bands
+
+
+def _folded(text: str, width: int) -> list[str]:
+    return [text[at : at + width] for at in range(0, len(text), width)]
+
+
+def _show_units_of(matrix: Matrix) -> None:
+    """Write what each unit covers: the KSBs, how far, and those that it alone covers."""
+    from htqcli.ksbs.lists import ranges
+
+    lines: list[Line] = []
+    for name, own in matrix.by_unit().items():
+        covers = bool(own.full or own.partial)
+        if matrix.gaps_only and covers:
+            continue
+        title = matrix.units[name]
+        lines.append(
+            [(visible(name), "bold"), (f"  {visible(title)}" if title != name else "", "")]
+        )
+        for labels, said in ((own.full, "in full"), (own.partial, "partly"), (own.alone, "alone")):
+            if labels:
+                start = f"  {f'{len(labels)} {said}':<11}  "
+                lines += terminal.hanging(start, ranges(labels))
+        if not covers:
+            lines.append([("  covers no KSB", "bold yellow")])
+    if not lines:
+        lines.append([("  Every unit covers a KSB.", "")])
+    terminal.print_lines(lines)
+
+
+def _show_units(found: Sequence[Matrix]) -> None:
+    """Write the titles of the units, with how many KSBs each covers fully, partly and alone."""
+    if not found:
+        return
+    per_unit = [matrix.by_unit() for matrix in found]
+    rows = []
+    for name, title in found[0].units.items():
+        counts = [sum(len(own[name][at]) for own in per_unit) for at in range(3)]
+        rows.append([visible(name), *map(str, counts), visible(title) if title != name else ""])
+    terminal.print_lines([[], *_table(["Unit", "Full", "Partly", "Alone", "Title"], rows)])
+
+
+def _show_totals(found: Sequence[Matrix]) -> None:
+    """Write how many of the knowledge, skills and behaviours are covered and met."""
+    untold = any(matrix.count("unknown") for matrix in found)
+    heads = ["", "KSBs", "Full", "Partly", "Never", *(["Not told"] if untold else [])]
+    heads += ["In every", "In some"]
+    rows = []
+    for matrix in found:
+        for kind, name in KINDS.items():
+            own = _totals(matrix.of_kind(kind))
+            numbers = [own["ksbs"], own["full"], own["partial"], own["never"]]
+            numbers += [own["unknown"]] if untold else []
+            numbers += [own["always"], own["sometimes"]]
+            rows.append([f"{visible(matrix.name)} {name}", *map(str, numbers)])
+    terminal.print_lines([[], *(_table(heads, rows) if rows else [])])
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[Line]:
+    """Lines of a small table: numbers to the right, and the last column as long as it is. In a
+    terminal, what does not fit is cut."""
+    widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
+    columns = terminal.width()
+    lines: list[Line] = []
+    for number, row in enumerate([heads, *rows]):
+        cells = [
+            cell.rjust(width) if _is_number(rows, at) else cell.ljust(width)
+            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        text = "  ".join(cells).rstrip()
+        lines.append([(truncate(text, columns) if columns else text, "" if number else "bold")])
+    return lines
+
+
+def _is_number(rows: Sequence[Sequence[str]], at: int) -> bool:
+    return all(row[at].isdecimal() for row in rows)
+
+
+def _show_summary(matrix: Matrix) -> None:
+    """Write how many KSBs are met where, and name those that are not met in every combination."""
+    from htqcli.ksbs.lists import ranges
+
+    lines = terminal.hanging("", f"{matrix.name}: {matrix.summary}", ("", "bold"))
+    if matrix.unknown:
+        lines += terminal.hanging("  ", f"Only what the mapping names: {matrix.unknown}.")
+    for met, said in (("never", "Never"), ("unknown", "Cannot be told"), ("sometimes", "In some")):
+        alike: dict[tuple[str, ...], list[str]] = {}
+        for row in matrix.rows:
+            if row.met == met:
+                alike.setdefault(row.always_on, []).append(row.label)
+        texts = [
+            ranges(labels) + (f" (always on {', '.join(on)})" if on else "")
+            for on, labels in alike.items()
+        ]
+        if texts:
+            lines += terminal.hanging(f"  {said}: ", "; ".join(texts), (_STYLES[met], ""))
+    terminal.print_lines(lines)
 
 
 _COVERED = {"full": ("●", "x"), "partial": ("◐", "/"), "": ("·", ".")}
-_KEY = {"full": "covers it", "partial": "partly", "": "not"}
-_STYLES = {"never": "bold red", "sometimes": "bold yellow", "always": "green"}
-_LABEL, _MET, _UNIT, _GAP, _STATEMENT = 5, 20, 8, 3, 32
-"""Widths in columns of a terminal: of a label; of where a KSB is met and of a unit's id, at most;
-of the gap between columns; and of a statement, at least."""
+_KEY = {"full": "covered", "partial": "partly covered", "": "not covered"}
+_STYLES: dict[str, str] = {
+    "unknown": "bold yellow",
+    "never": "bold red",
+    "sometimes": "bold yellow",
+    "always": "green",
+}
+_MET_SHORT: dict[Met, str] = {
+    "unknown": "cannot be told",
+    "never": "never",
+    "sometimes": "some",
+    "always": "",
+}
+_LABEL, _UNIT, _STATEMENT = 4, 3, 30
+"""Widths in columns of a terminal: of a label; of a unit's id where ids must fold; and of a
+statement, at least."""
+
+
+def _heading(matrix: Matrix) -> str:
+    from htqcli.cells import markdown
+
+    heading = markdown(f"{matrix.reference} {matrix.title or ''}".strip())
+    return f"## {heading}\n\n{matrix.summary}\n\n"
 
 
 def _as_markdown(matrix: Matrix) -> str:
-    from htqcli.cells import markdown, markdown_table
+    from htqcli.cells import markdown_table
 
     names = list(matrix.units)
     rows = (
         [row.label, row.where, *(row.units.get(name) for name in names)]
-        for row in matrix.gaps_first
+        for row in filter(matrix.shows, matrix.gaps_first)
     )
-    heading = markdown(f"{matrix.reference} {matrix.title or ''}".strip())
-    body = markdown_table(["KSB", "Met in", *names], rows)
-    return f"## {heading}\n\n{matrix.summary}\n\n{body}"
+    return f"{_heading(matrix)}{markdown_table(['KSB', 'Met in', *names], rows)}"

@@ -163,6 +163,8 @@ def _by_ksb(one: Standard, *, has_assessments: bool) -> Iterator[Table]:
         rows = []
         for line in one.lines:
             row = line.row
+            if not one.matrix.shows(row):
+                continue
             partly = f"Partly covered: {row.reason or 'no reason is given'}"
             why = partly if "partial" in row.units.values() else ""
             cells = [Cell(row.label, mark=line.met)]

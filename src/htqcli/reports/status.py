@@ -129,7 +129,7 @@ Key = tuple[str, ...]
 def _sections(
     part: Application | None, named: tuple[Occupation, ...], checked: Checked
 ) -> Iterator[Section]:
-    """The sections in the order of the fields. One that is optional and empty is left out. `part` is
+    """The sections in the order of the fields, without those that are optional and empty. `part` is
     None for a file that cannot be read."""
     items: dict[str, dict[Key, State]] = {}
     for path, state in _items(part, Application, ()) if part else ():
