@@ -76,7 +76,7 @@ ACCEPT = (
         ({K10: "K10: [U22]"}, "standards/0", (37, 38, 1, "to-do")),
         ({K10: "K10: TODO"}, "standards/0", (37, 38, 1, "to-do")),
         ({f"      {K10}\n": ""}, "standards/0", (37, 38, 1, "to-settle")),
-        ({K10: "K10: [U2]"}, "standards/0", (37, 38, 1, "to-settle")),  # no assessment
+        ({K10: "K10: [U2]"}, "standards/0", (38, 38, 1, "to-settle")),  # no assessment
         ({"    ksbs:": "    x:"}, "standards/0", (0, 38, 39, "to-do")),
         ({'version: "1.1"': 'version: "9.9"'}, "standards/0", (38, None, 1, "not-checked")),
         ({"choose: 1": "choose: 3"}, "structure", (1, 2, 1, "to-do")),
@@ -94,6 +94,14 @@ def test_a_section_whose_field_is_misspelt_or_unknown_is_left(shown):
     one = shown({"documents:": "papers:"})
     assert counts(one, "file") == (0, 1, 1, "to-do")
     assert one["sections"][0]["section"] == "file"
+
+
+def test_errors_and_warnings_in_a_section_are_counted_apart(shown, htq, draft):
+    changes = {K10: "K10: [U22]", "K9: {units: [U1], assessed_by: [A1]}": "K9: [U1]"}
+    own = section(shown(changes), "standards/0")
+    assert (own["to_do"], own["to_settle"], own["left"]) == (1, 1, 2)
+    out = htq("status", draft(changes), "--at", IN_WINDOW).out
+    assert re.search(r"^  ST0116 +37 of 38 KSBs  1 to do, 1 to settle$", out, re.MULTILINE)
 
 
 def test_an_accepted_gap_is_counted_apart_and_leaves_nothing_to_do(shown):
@@ -243,7 +251,7 @@ def test_several_drafts_are_a_table_and_what_cannot_be_read_gives_exit_code_3(ht
     head, first, second, last = run.out.splitlines()
     assert head.split() == ["Draft", "Verdict", "Done", "KSBs", "Next", "Days", "left"]
     assert first.startswith(f"{tmp_path}/application.yaml  ready")
-    assert re.search(r"not ready +9 of 10 sections +ST0116 38/38 +Qualification +70$", second)
+    assert re.search(r"not ready +9/10 +ST0116 38/38 +Qualification +70$", second)
     assert last == "2 drafts: 1 ready to submit, 1 not ready to submit, as at 20 May 2022."
     run = htq("status", tmp_path / "b.yaml", tmp_path / "none.yaml", "-f", "json")
     assert run.code == 3

@@ -581,7 +581,10 @@ def _show_units(found: Sequence[Matrix]) -> None:
     for name, title in found[0].units.items():
         counts = [sum(len(own[name][at]) for own in per_unit) for at in range(3)]
         rows.append([visible(name), *map(str, counts), visible(title) if title != name else ""])
-    terminal.print_lines([[], *_table(["Unit", "Full", "Partly", "Alone", "Title"], rows)])
+    lines = _table(["Unit", "Full", "Partly", "Alone", "Title"], rows)
+    columns = terminal.width()
+    cut = ([(truncate(text, columns) if columns else text, style)] for ((text, style),) in lines)
+    terminal.print_lines([[], *cut])
 
 
 def _show_totals(found: Sequence[Matrix]) -> None:
@@ -597,22 +600,27 @@ def _show_totals(found: Sequence[Matrix]) -> None:
             numbers += [own["unknown"]] if untold else []
             numbers += [own["always"], own["sometimes"]]
             rows.append([f"{visible(matrix.name)} {name}", *map(str, numbers)])
-    terminal.print_lines([[], *(_table(heads, rows) if rows else [])])
+    lines = _table(heads, rows) if rows else []
+    columns = terminal.width()
+    if columns and any(len(text) > columns for ((text, _),) in lines):
+        lines = []
+        for name, *counts in rows:
+            said = zip(counts, ("KSBs", *(head.lower() for head in heads[2:])), strict=True)
+            texts = ", ".join(f"{count} {what}" for count, what in said)
+            lines += terminal.hanging("", f"{name}: {texts}")
+    terminal.print_lines([[], *lines])
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[Line]:
-    """Lines of a small table: numbers to the right, and the last column as long as it is. In a
-    terminal, what does not fit is cut."""
+    """Lines of a small table, with numbers to the right."""
     widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
-    columns = terminal.width()
     lines: list[Line] = []
     for number, row in enumerate([heads, *rows]):
         cells = [
             cell.rjust(width) if _is_number(rows, at) else cell.ljust(width)
             for at, (cell, width) in enumerate(zip(row, widths, strict=True))
         ]
-        text = "  ".join(cells).rstrip()
-        lines.append([(truncate(text, columns) if columns else text, "" if number else "bold")])
+        lines.append([("  ".join(cells).rstrip(), "" if number else "bold")])
     return lines
 
 

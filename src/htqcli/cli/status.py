@@ -109,7 +109,6 @@ _STYLES = {
     "to-settle": "bold yellow",
     "done": "green",
 }
-_WORDS = {"to-do": "to do", "not-checked": "not checked", "to-settle": "to settle"}
 
 
 def _done(section: Section) -> str:
@@ -119,8 +118,13 @@ def _done(section: Section) -> str:
 
 
 def _to_do(section: Section) -> str:
-    said = f"{section.left} {_WORDS[section.state]}" if section.left else "done"
-    return f"{said}, {section.accepted} accepted" if section.accepted else said
+    counts = {
+        "to do": section.to_do,
+        "not checked": section.not_checked,
+        "to settle": section.to_settle,
+    }
+    said = [f"{count} {what}" for what, count in counts.items() if count] or ["done"]
+    return ", ".join([*said, *([f"{section.accepted} accepted"] if section.accepted else [])])
 
 
 def _step_lines(one: DraftStatus) -> list[Line]:
@@ -176,11 +180,18 @@ def _as_row(one: DraftStatus) -> table.Row:
     return {
         "draft": one.checked.path,
         "verdict": one.checked.verdict.value.replace("-", " "),
-        "done": f"{len(done)} of {len(one.sections)} sections",
+        "done": f"{len(done)}/{len(one.sections)}",
         "ksbs": ", ".join(ksbs),
         "next": where or one.next.message,
-        "days_left": "not known" if one.left.days is None else one.left.days,
+        "days_left": _days_left(one.left),
     }
+
+
+def _days_left(left: Left) -> int | str:
+    if left.days is not None:
+        return left.days
+    states = {"closed": "closed", "not-yet-open": "not open"}
+    return states.get(left.window.state, "not known") if left.window else "not known"
 
 
 def _as_data(report: Report, drafts: list[DraftStatus]) -> dict[str, Any]:
@@ -217,6 +228,9 @@ def _section_as_data(section: Section) -> dict[str, Any]:
         "of": section.of,
         "accepted": section.accepted,
         "left": section.left,
+        "to_do": section.to_do,
+        "not_checked": section.not_checked,
+        "to_settle": section.to_settle,
         "errors": section.errors,
         "warnings": section.warnings,
         "state": section.state.value,

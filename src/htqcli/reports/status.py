@@ -7,7 +7,8 @@ when the verdict is ready.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -41,10 +42,11 @@ class State(StrEnum):
 class Section(NamedTuple):
     """A section of a draft: how many of its items are done, of how many, and how many are left.
 
-    Its items are KSBs if `is_standard`, and otherwise the fields that the draft fills in, those
-    that it still needs, or the members of a list. `of` is None if the number of KSBs is not known.
-    `accepted` of the items are as they are because the draft accepts a finding about them. `left`
-    counts everything with a finding that counts, also what is not an item.
+    Its items are KSBs if `is_standard`, done if a unit covers them, as a check counts. Otherwise
+    they are the fields that the draft fills in, those that it still needs, or the members of a
+    list, done if nothing counts against them. `of` is None if the number of KSBs is not known.
+    `accepted` of the items have a finding that the draft accepts. `to_do`, `not_checked` and
+    `to_settle` count the fields, members and KSBs with a finding that counts.
     """
 
     key: str
@@ -52,11 +54,26 @@ class Section(NamedTuple):
     done: int
     of: int | None
     accepted: int
-    left: int
+    to_do: int
+    not_checked: int
+    to_settle: int
     errors: int
     warnings: int
-    state: State
     is_standard: bool = False
+
+    @property
+    def left(self) -> int:
+        """How much is left."""
+        return self.to_do + self.not_checked + self.to_settle
+
+    @property
+    def state(self) -> State:
+        """What is to be done first."""
+        if self.to_do:
+            return State.TO_DO
+        if self.not_checked:
+            return State.NOT_CHECKED
+        return State.TO_SETTLE if self.to_settle else State.DONE
 
 
 class Step(NamedTuple):
@@ -143,7 +160,7 @@ def _sections(
             accepted.setdefault(_section(path), set()).add(path)
         for path in paths if state is not State.DONE else ():
             own = items.setdefault(_section(path), {})
-            own[path] = _most_urgent([state, own.get(path, state)])
+            own[path] = min(state, own.get(path, state), key=_URGENCY.index)
         for key in dict.fromkeys(map(_section, paths)) if state is not State.DONE else ():
             counted.setdefault(key, []).append(finding)
     standards = {f"standards/{one.path[1]}": one for one in named}
@@ -152,36 +169,27 @@ def _sections(
         one = standards.get(key)
         if one is not None:
             own = _with_uncovered(own, one)
-        left = {path for path, state in own.items() if state is not State.DONE}
-        taken = accepted.get(key, set()) - left
+        states = Counter(own.values())
         of: int | None = len(own)
-        done = len(own) - len(left)
-        if one is None:
-            taken &= own.keys()
-        else:
+        done = states[State.DONE]
+        if one is not None:
             of = len(one.list.needed(one.claim.option)) if isinstance(one.list, KsbList) else None
-            taken = {path for path in taken if len(path) == _KSB}
-            done = sum(
-                bool(units) and (*map(str, one.path), "ksbs", label) not in left
-                for label, units in one.covering.items()
-            )
+            done = sum(map(bool, one.covering.values()))
+        taken = [path for path in accepted.get(key, ()) if one is None or len(path) == _KSB]
         severities = [finding.severity for finding in counted.get(key, [])]
         yield Section(
             key,
             one.name if one else _title(key),
             done,
             of,
-            len(taken),
-            len(left),
+            sum(own.get(path, State.DONE) is State.DONE for path in taken),
+            states[State.TO_DO],
+            states[State.NOT_CHECKED],
+            states[State.TO_SETTLE],
             severities.count(Severity.ERROR),
             severities.count(Severity.WARNING),
-            _most_urgent([own[path] for path in left]),
             one is not None,
         )
-
-
-def _most_urgent(states: Iterable[State]) -> State:
-    return min(states, key=_URGENCY.index, default=State.DONE)
 
 
 def _state(finding: Diagnostic) -> State:
