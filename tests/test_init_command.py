@@ -11,7 +11,9 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 import yaml
@@ -391,7 +393,10 @@ class Conversation:
         begin = len(self.shown)
         while text not in self.shown[begin:]:
             assert select.select([self.primary], [], [], 30)[0], self.shown
-            self.shown += self.decode(os.read(self.primary, 65536))
+            piece = os.read(self.primary, 65536)
+            if not piece:
+                raise OSError("it has ended")
+            self.shown += self.decode(piece)
         return self.shown[begin:]
 
     def answer(self, *answers):
@@ -399,6 +404,23 @@ class Conversation:
         for answer in answers:
             self.until("> ")
             os.write(self.primary, answer.encode())
+
+    def reply(self, **answers):
+        """Answer each question that has the words of a key with the answers for it, in their order,
+        and any other with Enter alone. Returns the exit code."""
+        waiting = {key.replace("_", " "): list(own) for key, own in answers.items()}
+        shown = ""
+        for _ in range(200):
+            try:
+                shown += self.until("> ")
+            except OSError:
+                break
+            asked = " ".join(re.findall(r"(?m)^\S[^\n]*\?\r?$", shown)[-1].split())
+            own = next((own for words, own in waiting.items() if words in asked), [])
+            os.write(self.primary, f"{own.pop(0) if own else ''}\r".encode())
+        assert not any(waiting.values()), (waiting, self.shown)
+        os.close(self.primary)
+        return self.process.wait(30)
 
     def press(self, key):
         """Press a key until htq ends: the first presses can come before it listens."""
@@ -423,67 +445,301 @@ class Conversation:
         return self.process.wait(30)
 
 
-def test_in_a_terminal_init_asks_for_standards_type_title_and_level(htq, tmp_path):
-    talk = Conversation("init", cwd=tmp_path)
-    talk.answer("sofware\r", "2\r", "st 809\r", "xyzzy\r", "\r")
-    talk.answer("3\r", "2\r", "A “title”: it’s #1\r", "6\r", "\r")
-    assert talk.end() == 0
-    assert "1  ST0129  Software tester" in talk.shown
-    assert "Added: ST0809 Coaching Professional" in talk.shown
-    assert "There is a problem. No standard of cycle 3 matches" in talk.shown
-    assert "There is a problem. Enter 1 or 2" in talk.shown
-    assert "4 or 5 [5] >" in talk.shown
-    draft = yaml.safe_load((tmp_path / "application.yaml").read_text(encoding="utf-8"))
+def draft_of(folder, name="application.yaml"):
+    return yaml.safe_load((folder / name).read_text(encoding="utf-8"))
+
+
+AT = ("--at", IN_WINDOW)
+
+
+@pytest.fixture
+def lists(tmp_path):
+    shutil.copytree(ROOT / "tests" / "ksbs", tmp_path / "ksbs")
+
+
+@pytest.fixture
+def interviewed(tmp_path):
+    """What htq shows in an interview with these answers, without line breaks."""
+
+    def run(*words, **answers):
+        talk = Conversation("init", *AT, *words, cwd=tmp_path)
+        assert talk.reply(**answers) == 0
+        return re.sub(r"\s+", " ", talk.shown)
+
+    return run
+
+
+@pytest.mark.usefixtures("lists")
+def test_an_interview_ends_in_a_draft_with_only_evidence_left_to_attach(htq, tmp_path, interviewed):
+    shown = interviewed(
+        name_of_your_organisation=["Example Awards"],
+        Who_applies=["1"],
+        recognition_number=["RN5999"],
+        person_to_ask=["A. Person"],
+        email=["a.person@example.org"],
+        Which_occupational_standard=["software developer"],
+        Which_version=["1.1"],
+        title_of_the_qualification=["Level 4 Diploma in Software Development"],
+        first_taught=["September 2024"],
+        holds_the_rights=["applicant"],
+        What_are_the_units=[
+            *(f"U{n} {title}, 20 credits" for n, title in enumerate("ABCD", start=1))
+        ],
+        every_learner_take_every_unit=["no"],
+        Which_units_does_every_learner=["U1, U2"],
+        Is_there_a_group=["U3-U4"],
+        Does_it_align_to_another=["no"],
+        does_U1_cover=["K1-K12"],
+        does_U2_cover=["S1-S17; B1 to B9"],
+        does_U3_cover=["none"],
+        does_U4_cover=["S1"],
+        support_session=["2 March 2022"],
+        plan_to_submit=["2022-06-10"],
+        Which_employers=["Example Software Ltd"],
+        conditions=["yes"],
+    )
+    assert " Employers 0 of 1 1 to do " in shown
+    assert " Documents 0 of 1 1 to do " in shown
+    assert " 38 of 38 KSBs " in shown
+    findings = htq("check", tmp_path, *AT, "--format", "json").findings
+    assert {finding["pointer"] for finding in findings if finding["severity"] == "error"} == {
+        "/employers/0/evidence", "/documents/0/file", "/documents/0/confidential"
+    }  # fmt: skip
+    draft = draft_of(tmp_path)
+    assert draft["units"]["U2"] == {"title": "B", "credits": 20}
+    assert draft["structure"] == {
+        "mandatory": ["U1", "U2"], "optional": [{"choose": 1, "from": ["U3", "U4"]}]
+    }  # fmt: skip
+    assert draft["standards"][0]["ksbs"]["S1"] == ["U2", "U4"]
+    assert draft["qualification"]["first_teaching"] == "2024-09"
+    assert draft["employers"][0]["name"] == "Example Software Ltd"
+
+
+@pytest.mark.usefixtures("lists")
+def test_units_and_their_mapping_are_read_from_a_workbook(tmp_path, interviewed):
+    rows = [["KSB", "Programming", "Databases"]]
+    rows += [[f"K{n}", "x", ""] for n in range(1, 13)] + [["S1", "", "partial"]]
+    table = "\n".join(",".join(row) for row in rows)
+    (tmp_path / "our units.csv").write_text(table, "utf-8")
+    shown = interviewed(
+        Which_occupational_standard=["ST0116"],
+        Which_version=["1.1"],
+        What_are_the_units=["nothing.csv", "'our units.csv'"],
+    )
+    assert "nothing.csv: not read: there is no such file" in shown
+    assert "It says what covers 13 KSBs of ST0116." in shown
+    assert "Which KSBs" not in shown
+    draft = draft_of(tmp_path)
+    assert draft["units"] == {"U1": "Programming", "U2": "Databases"}
+    ksbs = draft["standards"][0]["ksbs"]
+    assert ksbs["K12"] == ["U1"]
+    assert ksbs["S1"] == {"units": ["U2"], "coverage": "partial"}
+    assert "<" in ksbs["S2"]
+
+
+def test_back_returns_to_the_question_before(tmp_path, interviewed):
+    shown = interviewed(
+        name_of_your_organisation=["back", "Wrong", "Right"],
+        Who_applies=["BACK", "2", "1"],
+        UKPRN=["back"],
+        recognition_number=["RN5999"],
+    )
+    assert "This is the first question." in shown
+    applicant = draft_of(tmp_path)["applicant"]
+    assert applicant["name"] == "Right"
+    assert applicant["type"] == "awarding-organisation"
+    assert applicant["recognition_number"] == "RN5999"
+
+
+def test_each_answer_is_checked_at_once_by_the_rules(tmp_path, interviewed):
+    shown = interviewed(
+        name_of_your_organisation=["TBC", "Example Awards"],
+        Who_applies=["3", "1"],
+        recognition_number=["5999", "RN5999"],
+        person_to_ask=["A. Person"],
+        email=["a.person"],
+        Which_occupational_standard=["xyzzy"],
+        title_of_the_qualification=["HTQ in Software"],
+        level=["6", "5"],
+        qualification_number=["12"],
+        first_taught=["2023-09", "2024-09"],
+        What_are_the_units=["U1 Databases", "U2 TBC"],
+        support_session=["2021-13-45"],
+        plan_to_submit=["2022-08-10"],
+    )
+    for told in (
+        "‘TBC’",
+        "Enter 1 or 2",
+        "There is a problem. ‘5999’ is not",
+        "Note: The e-mail address of the contact",
+        "No standard of cycle 3 matches",
+        "Note: The title ",
+        "Enter 4 or 5",
+        "Note: ‘12’ is not",
+        "There is a problem. ‘U2 TBC’",
+        "2021-13-45",
+    ):
+        assert told in shown, told
+    assert shown.count("a.person") == 1  # as it was typed
+    draft = draft_of(tmp_path)
+    assert draft["applicant"]["name"] == "Example Awards"
+    assert draft["units"] == {"U1": "Databases"}
+    assert draft["qualification"]["level"] == 5
+    assert draft["qualification"]["first_teaching"] == "2024-09"
+
+
+def test_a_closed_window_is_told_at_the_start(tmp_path):
+    talk = Conversation("init", "--at", "2023-01-01", cwd=tmp_path)
+    begun = re.sub(r"\s+", " ", talk.until("> "))
+    assert "The window of cycle 3 closed on 29 July 2022 at 5pm." in begun
+    os.write(talk.primary, b"\x03")
+    assert talk.end() == 130
+
+
+def test_pathways_groups_and_credits_are_asked_for(tmp_path, interviewed):
+    shown = interviewed(
+        What_are_the_units=[
+            "Databases\t15", "- Testing (15 credits)", "Web, 30 credits", "Mobile"
+        ],
+        every_learner_take_every_unit=["n"],
+        Which_units_does_every_learner_take=["u1"],
+        Is_there_a_group_of_units_to_choose_from_on_Web=["U3, U4"],
+        Is_there_a_group_of_units_to_choose_from_on_Data=[],
+        Is_there_a_group=["U2, U9", "U2, U3"],
+        How_much=["no", "15 credits", "1"],
+        Are_there_pathways=["Data", "Web"],
+        Which_units_does_every_learner_on_Data=["U2"],
+        Which_units_does_every_learner_on_Web=["U3 and U4"],
+        support_session=["none"],
+    )  # fmt: skip
+    assert "There is no unit ‘U9’" in shown
+    draft = draft_of(tmp_path)
+    assert list(draft["units"]) == ["U1", "U2", "U3", "U4"]
+    assert draft["structure"] == {
+        "mandatory": ["U1"],
+        "optional": [{"credits": 15, "from": ["U2", "U3"]}],
+        "pathways": [
+            {"name": "Data", "mandatory": ["U2"]},
+            {"name": "Web", "mandatory": ["U3", "U4"],
+             "optional": [{"choose": 1, "from": ["U3", "U4"]}]},
+        ],
+    }  # fmt: skip
+    assert "support_session" not in draft
+
+
+def test_standards_are_offered_by_words_and_named_once(tmp_path, interviewed):
+    shown = interviewed(
+        Who_applies=["Higher-Education-Provider"],
+        Which_occupational_standard=["sofware", "2"],
+        Does_it_align_to_another=["Yes", "st 809", "ST0116", "no"],
+        Fetch_it_now=["no", "n"],
+        Which_version_of_ST0116=["1.1"],
+        title_of_the_qualification=["A “title”: it’s #1"],
+    )
+    assert "1 ST0129 Software tester" in shown
+    assert "Added: ST0809 Coaching Professional" in shown
+    assert "is named already" in shown
+    assert "Enter the reference of the standard, or words of its title." in shown
+    assert "4 or 5 [5] >" in shown
+    draft = draft_of(tmp_path)
     assert [one["reference"] for one in draft["standards"]] == ["ST0116", "ST0809"]
+    assert draft["standards"][0]["version"] == "1.1"
     assert draft["applicant"]["type"] == "higher-education-provider"
     assert draft["qualification"]["title"] == "A “title”: it’s #1"
     assert draft["qualification"]["level"] == 5
 
 
-def test_yes_and_no_and_choices_typed_in_full_are_understood(tmp_path):
-    talk = Conversation("init", cwd=tmp_path)
-    talk.answer("ST0116\r", "Yes\r", "no\r", "Awarding-Organisation\r", "\r", "\r")
-    assert talk.end() == 0
-    assert "Enter the reference of the standard, or words of its title." in talk.shown
-    draft = yaml.safe_load((tmp_path / "application.yaml").read_text(encoding="utf-8"))
-    assert [one["reference"] for one in draft["standards"]] == ["ST0116"]
-    assert draft["applicant"]["type"] == "awarding-organisation"
+def test_a_ksb_list_is_fetched_before_it_is_needed_or_it_says_how(tmp_path, interviewed):
+    text = (ROOT / "data" / "standards.yaml").read_text(encoding="utf-8")
+    # Nothing answers at this address.
+    text = re.sub(r"(?m)^standards_data: .*$", "standards_data: http://127.0.0.1:9/s", text)
+    (tmp_path / "c.yaml").write_text(text, "utf-8")
+    words = ("--catalogue", "c.yaml")
+    shown = interviewed(*words, Which_occupational_standard=["ST0116"], Fetch_it_now=["yes"])
+    assert "There is no KSB list of ST0116 in ksbs. Fetch it now?" in shown
+    assert "Could not fetch ST0116" in shown
+    assert "htq ksbs import" in shown
+    assert "‘htq ksbs get ST0116’" in shown
 
 
-def test_a_standard_that_is_only_similar_is_offered_before_it_is_added(tmp_path):
-    talk = Conversation("init", cwd=tmp_path)
-    talk.answer("sofware tester\r", "1\r", "\r", "1\r", "\r", "\r")
-    assert talk.end() == 0
-    assert "1  ST0129  Software tester, level 4" in talk.shown
-    assert talk.shown.index("1  ST0129") < talk.shown.index("Added: ST0129")
+def test_a_fetched_ksb_list_gives_the_draft_its_ksbs(tmp_path, interviewed):
+    record = {
+        "referenceNumber": "ST0116", "title": "Software developer", "version": "1.2", "level": 4,
+        "status": "Approved for delivery", "knowledges": [{"knowledgeId": "a", "detail": "Know it"}],
+        "skills": [{"skillId": "b", "detail": "Do it"}], "behaviours": [], "duties": [],
+    }  # fmt: skip
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps(record).encode())
+
+        def log_message(self, *words):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        text = (ROOT / "data" / "standards.yaml").read_text(encoding="utf-8")
+        own = f"standards_data: http://127.0.0.1:{server.server_port}/s"
+        (tmp_path / "c.yaml").write_text(re.sub(r"(?m)^standards_data: .*$", own, text), "utf-8")
+        words = ("--catalogue", "c.yaml")
+        shown = interviewed(*words, Which_occupational_standard=["ST0116"], Fetch_it_now=["yes"])
+        server.shutdown()
+    assert "Wrote 1 KSB list" in shown
+    (claim,) = draft_of(tmp_path)["standards"]
+    assert claim["version"] == "1.2"
+    assert list(claim["ksbs"]) == ["K1", "S1"]
 
 
-def test_init_asks_for_the_cycle_if_several_cycles_have_a_list(tmp_path):
+def test_an_option_of_a_standard_is_asked_for_and_only_its_ksbs_are_written(tmp_path, interviewed):
+    (tmp_path / "ksbs").mkdir()
+    (tmp_path / "ksbs" / "ST0117-1.0.yaml").write_text(
+        "reference: ST0117\nversion: '1.0'\ntitle: T\nksbs: {K1: One, K2: Two, K3: Three}\n"
+        "options: {'Systems: all': [K1, K2], Data: [K1, K3]}\n"
+    )
+    interviewed(Which_occupational_standard=["ST0117"], Which_option=["2"])
+    (claim,) = draft_of(tmp_path)["standards"]
+    assert claim["option"] == "Data"
+    assert list(claim["ksbs"]) == ["K1", "K3"]
+
+
+def test_statements_are_written_whole(htq, tmp_path):
+    (tmp_path / "ksbs").mkdir()
+    statement = " ".join(f"word{number}" for number in range(200))
+    (tmp_path / "ksbs" / "ST0117-1.0.yaml").write_text(
+        f"reference: ST0117\nversion: '1.0'\ntitle: T\nksbs: {{K1: {statement}}}\n"
+    )
+    htq("init", "--standard", "ST0117", "-o", tmp_path / "a.yaml")
+    text = (tmp_path / "a.yaml").read_text(encoding="utf-8")
+    assert statement in re.sub(r"\n +# ", " ", text)
+    statement_lines = [line for line in text.splitlines() if "word1" in line]
+    assert max(map(len, statement_lines)) <= 96
+
+
+def test_init_asks_for_the_cycle_if_several_cycles_have_a_list(tmp_path, interviewed):
     data = yaml.safe_load((ROOT / "data" / "standards.yaml").read_text(encoding="utf-8"))
     data["cycles"][1]["listing"] = data["cycles"][2]["listing"]
     (tmp_path / "c.yaml").write_text(
         yaml.safe_dump(data, allow_unicode=True, sort_keys=False), "utf-8"
     )
-    for answer, cycle in (("2\r", 2), ("\r", 3)):
-        talk = Conversation("init", "--force", "--catalogue", "c.yaml", cwd=tmp_path)
-        talk.answer(answer, "\r", "\r", "\r", "\r")
-        assert talk.end() == 0
-        assert "2 or 3 [3] >" in talk.shown
-        draft = yaml.safe_load((tmp_path / "application.yaml").read_text(encoding="utf-8"))
-        assert draft["cycle"] == cycle
+    for answer, cycle in (("2", 2), ("", 3)):
+        words = ("--force", "--catalogue", "c.yaml")
+        shown = interviewed(*words, Which_approvals_cycle=[answer])
+        assert "2 or 3 [3] >" in shown
+        assert ("The window of cycle 2 closed" in shown) is (cycle == 2)
+        assert draft_of(tmp_path)["cycle"] == cycle
 
 
-def test_every_question_can_be_left_unanswered(htq, tmp_path):
-    talk = Conversation("init", "-o", "new.yaml", cwd=tmp_path)
-    talk.answer("\r", "\r", "\r", "\r")
-    assert talk.end() == 0
+def test_every_question_can_be_left_unanswered(htq, tmp_path, interviewed):
+    interviewed("-o", "new.yaml")
     modeline, _, rest = (tmp_path / "new.yaml").read_text(encoding="utf-8").partition("\n")
     assert modeline == "# yaml-language-server: $schema=application.schema.json"
     assert rest == htq("init", "-o", "-").out
 
 
 @pytest.mark.parametrize("key", ["\x03", "\x04"], ids=["Ctrl-C", "Ctrl-D"])
-@pytest.mark.parametrize("before", [(), ("ST0116\r", "\r", "1\r")])
+@pytest.mark.parametrize("before", [(), ("Example\r", "1\r", "RN5999\r", "\r", "ST0116\r")])
 def test_stopping_init_early_leaves_no_files(tmp_path, key, before):
     talk = Conversation("init", cwd=tmp_path)
     talk.answer(*before)

@@ -109,6 +109,8 @@ ORDER = [
     "cli.versions",
     "cli.reporting",
     "cli.watching",
+    "cli.status",
+    "cli.ksbs",
     "cli.interview",
     "cli.*",
     "cli",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
@@ -13,6 +14,7 @@ from htqcli import files
 from htqcli.cli import completion, context, exits, options, refusals, streams, terminal
 from htqcli.cli.options import (
     STANDARD_OUTPUT,
+    At,
     CatalogueFile,
     CycleNumber,
     KsbFolder,
@@ -24,7 +26,6 @@ from htqcli.vocabulary import APPLICANT_TYPES, LEVELS
 if TYPE_CHECKING:
     from htqcli.authoring.new_draft import Occupation
     from htqcli.catalogue.model import Catalogue, Cycle
-    from htqcli.ksbs.lists import KsbList
 
 
 _LEVELS = tuple(map(str, LEVELS))
@@ -79,14 +80,17 @@ def init(
     force: Annotated[
         bool, typer.Option("--force", help="Write over the file if it exists.")
     ] = False,
+    at: At = None,
     catalogue: CatalogueFile = None,
 ) -> None:
     """Write a draft to fill in: what the cycle asks for, with a placeholder for each answer.
 
-    In a terminal, if you give no options, it asks you the questions.
+    In a terminal, if you give no options, it asks you the questions: ‘back’ returns to the one
+    before. It ends with what ‘htq status’ says of the draft.
     """
     from htqcli.authoring.new_draft import Answers, Occupation, new_draft
     from htqcli.authoring.schema import of_application
+    from htqcli.cli.interview import Interview, latest_list
     from htqcli.formats.json import encode
     from htqcli.ksbs.lists import FOLDER
 
@@ -95,29 +99,28 @@ def init(
         _refuse_existing(output)
     refusals.expect_folder(ksbs)
     known = context.the_catalogue(catalogue)
+    now = context.the_time(at)
     title = None if title is None else the_title(title)
     answered = any(answer is not None for answer in (standard, type, title, level, cycle))
+    folder = ksbs or Path("" if output == STANDARD_OUTPUT else output).parent / FOLDER
+    schema = None if output == STANDARD_OUTPUT else SCHEMA
     if not answered and output != STANDARD_OUTPUT and _is_interactive():
-        from htqcli.cli.interview import ask
-
-        asked = ask(known)
-        listed, references = asked.cycle, asked.references
-        type, title, level = asked.type, asked.title, asked.level
+        interview = Interview(known, now, output, folder)
+        asked = interview.ask()
+        answers, text = asked.answers, interview.text(asked, schema)
     else:
         listed = context.the_cycle(known, cycle)
         references = [_reference(typed, known, listed) for typed in standard or ()]
-    folder = ksbs or Path("" if output == STANDARD_OUTPUT else output).parent / FOLDER
-    occupations = [
-        Occupation(one, listed.by_reference.get(one), _latest_list(one, folder))
-        for one in dict.fromkeys(references)
-    ]
-    number = int(level) if level else None
-    schema = None if output == STANDARD_OUTPUT else SCHEMA
-    text = new_draft(Answers(listed, tuple(occupations), type, title, number), known, schema)
-    if not listed.standards:
+        occupations = tuple(
+            Occupation(one, listed.by_reference.get(one), latest_list(one, folder))
+            for one in dict.fromkeys(references)
+        )
+        answers = Answers(listed, occupations, type, title, int(level) if level else None)
+        text = new_draft(answers, known, schema)
+    if not answers.cycle.standards:
         terminal.print_error(
-            f"The list of standards of cycle {listed.cycle} is not in the catalogue, so ‘htq "
-            "check’ cannot say that a draft for it is ready."
+            f"The list of standards of cycle {answers.cycle.cycle} is not in the catalogue, so "
+            "‘htq check’ cannot say that a draft for it is ready."
         )
     if output == STANDARD_OUTPUT:
         terminal.write_data(text)
@@ -129,8 +132,27 @@ def init(
     text = encode(of_application(known))
     if _write(beside, text, "the schema for editors", force=force):
         created.append(beside)
-    for line in _next_steps(created, occupations, folder, is_usual=ksbs is None):
+    lines = _next_steps(created, list(answers.occupations), folder, is_usual=ksbs is None)
+    for line in lines:
         terminal.print_lines(terminal.hanging("", line))
+    terminal.write("\n")
+    _show_status(output, known, now, ksbs, is_dated=at is not None)
+
+
+def _show_status(
+    output: str, known: Catalogue, now: datetime, ksbs: Path | None, *, is_dated: bool
+) -> None:
+    """Write what `htq status` says of the new draft."""
+    from htqcli.check import inputs
+    from htqcli.check.engine import Checker
+    from htqcli.check.inputs import LeftOut, Unchecked
+    from htqcli.cli.status import show
+    from htqcli.reports.status import of_draft
+
+    checker = Checker(known, now, None, ksbs)
+    found = of_draft(inputs.read(inputs.Candidate(output), None), checker, ksbs)
+    if not isinstance(found, LeftOut | Unchecked):
+        show(found, checker.report([found.checked], is_dated=is_dated))
 
 
 def _refuse_name(output: str) -> None:
@@ -152,19 +174,6 @@ def _reference(typed: str, known: Catalogue, cycle: Cycle) -> str:
     if cycle.standards:
         return known.standard(typed, cycle).reference
     return the_reference(typed)
-
-
-def _latest_list(reference: str, folder: Path) -> KsbList | None:
-    """The latest KSB list of a standard that can be used. The others are reported."""
-    from htqcli.ksbs.lists import Lists, version_key
-
-    found = []
-    for one in Lists(folder).all_versions(reference):
-        if isinstance(one, str):
-            terminal.print_error(one)
-        else:
-            found.append(one)
-    return max(found, key=lambda one: version_key(one.version), default=None)
 
 
 def _write(file: str, text: str, what: str, *, force: bool) -> bool:
