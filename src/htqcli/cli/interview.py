@@ -360,7 +360,10 @@ class Interview:
         file = self.known.origin.file
         with suppress(typer.Exit):
             get([reference], folder=self.folder, catalogue=Path(file) if file else None)
-        return self._with_occupation(asked, at, ksbs=latest_list(reference, self.folder))
+        own = latest_list(reference, self.folder)
+        if own is None:
+            _say("Once you have the list, type ‘back’ and answer yes; or go on without it.", "dim")
+        return self._with_occupation(asked, at, ksbs=own)
 
     def _version(self, asked: Asked, at: int) -> Asked:
         """Which version of a standard, of those whose lists are there."""
@@ -466,8 +469,7 @@ class Interview:
         application = self._application(asked)
         try:
             table = sheets.read(path)
-            headings = importing.understand(table, application, self.lists).new_units
-            titles = importing.units_of(headings, application)
+            titles = importing.units_of(importing.unit_headings(table), application)
             units = {name: Unit(title=title) for name, title in titles.items()}
             application = application.model_copy(update={"units": units})
             found = importing.understand(table, application, self.lists)
@@ -476,8 +478,8 @@ class Interview:
             return None
         if not titles:
             _problem(
-                f"{path}: no table was found in it that names KSBs, such as K1, and units. "
-                "Paste the units, or name another file."
+                f"{path}: no table was found in it with the labels of KSBs, such as K1, and with "
+                "units that have marks. Paste the units, or name another file."
             )
             return None
         for name, title in titles.items():

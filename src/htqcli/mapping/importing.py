@@ -268,6 +268,39 @@ def understand(
     return reading.result()
 
 
+def unit_headings(sheets: Sequence[Sheet]) -> list[str]:
+    """What the tables of a workbook say of units nobody knows yet: the headings with marks below
+    them, beside the labels of KSBs."""
+    found: dict[str, None] = {}
+    for sheet in sheets:
+        across = _headings_of(sheet, is_turned=False)
+        down = _headings_of(sheet, is_turned=True)
+        found |= dict.fromkeys(down if len(down) > len(across) else across)
+    return list(found)
+
+
+def _headings_of(sheet: Sheet, *, is_turned: bool) -> list[str]:
+    """The headings of a table of KSBs down and units across, or the other way round."""
+    cells = {(at[1], at[0]) if is_turned else at: cell for at, cell in sheet.cells.items()}
+    by_line: dict[int, dict[int, str]] = {}
+    for (row, column), cell in cells.items():
+        if label := _label(cell.text):
+            by_line.setdefault(column, {})[row] = label
+    if not by_line:
+        return []
+    label_line, labels = _fullest(by_line)
+    marked = {
+        column
+        for (row, column), cell in cells.items()
+        if row in labels and column != label_line and _mark(cell, p_is_partial=False)[0]
+    }
+    headings: dict[int, dict[int, str]] = {}
+    for (row, column), cell in sorted(cells.items()):
+        if row < min(labels) and column in marked and not _OTHER.fullmatch(cell.text):
+            headings.setdefault(row, {})[column] = cell.text
+    return list(_fullest(headings)[1].values()) if headings else []
+
+
 def units_of(headings: Sequence[str], application: Application) -> dict[str, str]:
     """New units for headings, by ids: the one that a heading begins with, else the next number."""
     found: dict[str, str] = {}
