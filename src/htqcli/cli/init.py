@@ -86,7 +86,7 @@ def init(
     """Write a draft to fill in: what the cycle asks for, with a placeholder for each answer.
 
     In a terminal, if you give no options, it asks you the questions: ‘back’ returns to the one
-    before. It ends with what ‘htq status’ says of the draft.
+    before. There it ends with what ‘htq status’ says of the draft.
     """
     from htqcli.authoring.new_draft import Answers, Occupation, new_draft
     from htqcli.authoring.schema import of_application
@@ -135,8 +135,9 @@ def init(
     lines = _next_steps(created, list(answers.occupations), folder, is_usual=ksbs is None)
     for line in lines:
         terminal.print_lines(terminal.hanging("", line))
-    terminal.write("\n")
-    _show_status(output, known, now, ksbs, is_dated=at is not None)
+    if _is_interactive():
+        terminal.write("\n")
+        _show_status(output, known, now, ksbs, is_dated=at is not None)
 
 
 def _show_status(
