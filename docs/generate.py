@@ -59,6 +59,7 @@ FILES = {
 EXAMPLES = {
     "htq standards search software developer": "Find the reference of a standard.",
     "htq check": "Check every draft in the folder that you are in.",
+    "htq status": "See how far every draft in the folder is.",
     'htq check application.yaml --at "20 May 2022"': "Check a draft as on a day of its window.",
     "htq check drafts --report sarif=htq.sarif --report junit=htq.xml": "Check a folder of "
     "drafts, and write reports for two readers.",
@@ -67,6 +68,8 @@ EXAMPLES = {
     "which KSBs, as a page.",
     "htq report application.yaml -o report.html": "Write a page about a draft to hand over.",
     "htq pack application.yaml -o pack.zip": "Put everything that you hand in into one file.",
+    'htq coverage application.yaml --without U6 --with "U7 covers K3"': "Ask what would be if a "
+    "unit were gone and a new one covered a KSB.",
     "htq window status --exit-code": "Let a pipeline stop unless a window is open.",
 }
 """Command lines, and what each is for."""

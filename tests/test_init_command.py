@@ -24,6 +24,7 @@ from jsonschema import Draft202012Validator
 from conftest import IN_WINDOW, ROOT, program
 from htqcli.authoring.new_draft import scalar
 from htqcli.catalogue import bundled
+from htqcli.cli.interview import ids_in, units_in
 from htqcli.document import reader
 from htqcli.files import create_file
 
@@ -702,6 +703,37 @@ def test_an_option_of_a_standard_is_asked_for_and_only_its_ksbs_are_written(tmp_
     (claim,) = draft_of(tmp_path)["standards"]
     assert claim["option"] == "Data"
     assert list(claim["ksbs"]) == ["K1", "K3"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (["U1 Databases", "U2: Testing"], [("U1", "Databases", None), ("U2", "Testing", None)]),
+        (["Databases", "Testing"], [("U1", "Databases", None), ("U2", "Testing", None)]),
+        (["- Databases (15 credits)", "• Web; 20 credits"],
+         [("U1", "Databases", 15), ("U2", "Web", 20)]),
+        (["101 – Web 2.0\t15"], [("101", "Web 2.0", 15)]),
+        (["Web design 3"], [("U1", "Web design 3", None)]),
+        (["U1 A", "U1 B"], [("U1", "A", None), ("U2", "B", None)]),
+    ],
+)  # fmt: skip
+def test_units_can_be_pasted_with_or_without_ids_and_credits(lines, expected):
+    assert [(unit.id, unit.title, unit.credits) for unit in units_in(lines)] == expected
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("U1, U3", ("U1", "U3")),
+        ("u1-u3", ("U1", "U2", "U3")),
+        ("U1 to U2 and A-1", ("U1", "U2", "A-1")),
+        ("U2; U2 & U1", ("U2", "U1")),
+        ("U1, U9", "‘U9’"),
+        ("U1 U2", "‘U1 U2’"),
+    ],
+)
+def test_ids_of_units_are_read_as_people_write_them(typed, expected):
+    assert ids_in(typed, ("U1", "U2", "U3", "A-1")) == expected
 
 
 def test_statements_are_written_whole(htq, tmp_path):

@@ -1,5 +1,6 @@
 """`htq status`: what is done and left of a draft, and what to do next."""
 
+import json
 import re
 import shlex
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conftest import IN_WINDOW, ROOT, draft_in, examples, in_terminal
+from conftest import IN_WINDOW, ROOT, draft_in, examples, in_terminal, program
 from htqcli.catalogue import bundled
 from htqcli.check.engine import Checker
 from htqcli.check.inputs import Draft
@@ -277,3 +278,16 @@ def test_nothing_of_a_draft_is_obeyed_by_the_terminal(htq, draft):
     assert "\x1b" not in run.out
     named = draft({"reference: ST0116": 'reference: "\\e]0;x\\a"'})
     assert "\x1b" not in htq("status", named).out + htq("status", named, "-f", "json").out
+
+
+def test_standard_input_is_a_draft_too_and_a_folder_without_drafts_gives_exit_code_3(
+    draft, tmp_path
+):
+    text = draft({"name: Example Awards": "name:Example"}).read_bytes()
+    run = program("status", "-", "--at", IN_WINDOW, "-f", "json", input=text, cwd=tmp_path)
+    (one,) = json.loads(run.stdout)["drafts"]
+    assert one["path"] == "-"
+    assert "--fix" not in one["next"]["command"]  # there is no file to correct
+    (tmp_path / "empty").mkdir()
+    run = program("status", tmp_path / "empty")
+    assert (run.returncode, run.stdout) == (3, b"")

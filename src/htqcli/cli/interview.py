@@ -150,12 +150,10 @@ class Interview:
     def _questions_about(
         self, at: int, one: Occupation
     ) -> Iterator[tuple[str, Callable[[Asked], Asked]]]:
-        versions = self.lists.versions(one.reference)
-        if not versions or one.ksbs is None:
-            yield f"list {at}", lambda asked: self._fetch(asked, at)
         if one.ksbs is None:
+            yield f"list {at}", lambda asked: self._fetch(asked, at)
             yield f"version {at}", lambda asked: self._typed_version(asked, at)
-        elif len(versions) > 1:
+        elif len(self.lists.versions(one.reference)) > 1:
             yield f"version {at}", lambda asked: self._version(asked, at)
         if one.ksbs and one.ksbs.options:
             yield f"option {at}", lambda asked: self._option(asked, at)
