@@ -115,7 +115,10 @@ def test_each_unit_has_the_ksbs_that_it_covers_fully_partly_and_alone(shown):
         "| U2 | Databases | K5, K10 and S3 |  | K10 and S3 |"
         in shown("markdown", "--by", "unit").out
     )
-    assert shown("html", "--by", "unit").code == 2
+    out = shown("html", "--by", "unit").out
+    assert_sound(out)
+    row = Page(out).table("ST0116: what each unit covers")[1]
+    assert list(row.values()) == ["U2 Databases", "K5, K10 and S3", "", "K10 and S3"]
 
 
 def test_gaps_by_unit_are_the_units_that_cover_nothing(shown):
@@ -318,6 +321,17 @@ def test_a_ksb_that_cannot_be_told_is_not_called_never(shown, changes, label, ex
     out = shown("text", changes=changes).out
     assert not re.search(rf"^{label} +never", out, re.MULTILINE) or expected == "never"
     assert ("  Cannot be told: " in out) or expected != "unknown"
+
+
+def test_a_ksb_that_the_standard_does_not_have_is_shown_and_not_counted(shown):
+    changes = {K10: f"{K10}\n      K99: [U1]"}
+    (matrix,) = shown("json", changes=changes).data
+    assert [row["label"] for row in matrix["ksbs"] if not row["needed"]] == ["K99"]
+    assert matrix["summary"] == {"unknown": 0, "never": 0, "sometimes": 0, "always": 38}
+    assert matrix["totals"]["K"]["ksbs"] == 12
+    out = shown("text", changes=changes).out
+    assert re.search(r"^K99  not needed ●", out, re.MULTILINE)
+    assert "ST0116 1.1: 38 KSBs: 38 met in every combination" in out
 
 
 def test_a_unit_whose_title_is_still_open_is_a_unit_all_the_same(shown):

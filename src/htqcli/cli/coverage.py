@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from htqcli.draft.application import Application
     from htqcli.draft.coverage import Matrix, Met
     from htqcli.formats.lines import Line
+    from htqcli.draft.coverage import Matrix, Met, Row
+    from htqcli.formats.text import Line
     from htqcli.ksbs.lists import Lists
 
 FORMATS = ("text", "csv", "markdown", "json", "html")
@@ -90,8 +92,6 @@ def coverage(
     from htqcli.draft.structure import TooLarge
     from htqcli.ksbs.lists import FOLDER, Lists
 
-    if by == "unit" and format == "html":
-        raise typer.BadParameter("The page has a row for each KSB.", param_hint="--by")
     refusals.refuse_overwriting(output, None if draft == "-" else draft, "draft")
     read = read_whole(draft)
     reading = read_parts(read)
@@ -126,9 +126,9 @@ def coverage(
             write = _as_markdown_by_unit if by == "unit" else _as_markdown
             terminal.write_data("\n".join(write(matrix) for matrix in found))
         elif format == "html":
-            from htqcli.reports.coverage import coverage_page
+            from htqcli.reports.coverage import coverage_page, units_page
 
-            terminal.write_data(coverage_page(found))
+            terminal.write_data(units_page(found) if by == "unit" else coverage_page(found))
         else:
             _show_warning(draft, errors)
             _show_text(found, by)
@@ -350,6 +350,7 @@ def _as_data(matrix: Matrix) -> dict[str, Any]:
                 "units": row.units,
                 "met": row.met,
                 "pathways": row.pathways,
+                "needed": row.needed,
             }
             for row in matrix.rows
             if matrix.shows(row)
@@ -364,9 +365,10 @@ def _totals(matrix: Matrix) -> dict[str, int]:
     """How many KSBs there are, how far they are covered, and where they are met."""
     from htqcli.draft.coverage import MET
 
-    extents = Counter(row.coverage for row in matrix.rows)
+    needed = [row for row in matrix.rows if row.needed]
+    extents = Counter(row.coverage for row in needed)
     return {
-        "ksbs": len(matrix.rows),
+        "ksbs": len(needed),
         "full": extents["full"],
         "partial": extents["partial"],
         **{met: matrix.count(met) for met in MET},
@@ -430,7 +432,12 @@ def _as_csv(found: Sequence[Matrix]) -> str:
     names = list(found[0].units) if found else []
     rows = (
         [
-            *(matrix.reference, row.label, row.statement, MET[row.met]),
+            *(
+                matrix.reference,
+                row.label,
+                row.statement,
+                MET[row.met] if row.needed else row.where,
+            ),
             *(row.units.get(name) for name in names),
         ]
         for matrix in found
@@ -448,7 +455,7 @@ def _unit_rows(matrix: Matrix) -> Iterator[list[str]]:
     from htqcli.ksbs.lists import ranges
 
     for name, own in matrix.by_unit().items():
-        if not matrix.gaps_only or not (own.full or own.partial):
+        if matrix.shows_unit(own):
             yield [name, matrix.units[name], *map(ranges, own)]
 
 
@@ -496,7 +503,7 @@ def _show_rows(matrix: Matrix, marks: dict[str, str]) -> None:
         terminal.print_lines([[("  Every KSB is met in every combination.", "")]])
         return
     columns = terminal.width()
-    met = max(len("Met"), *(len(_MET_SHORT[row.met]) for row in rows))
+    met = max(len("Met"), *(len(_short(row)) for row in rows))
     left = _LABEL + met + 2
     units = {name: visible(name) for name in matrix.units}
     widths = {name: max(len(shown), 1) for name, shown in units.items()}
@@ -521,7 +528,7 @@ def _show_rows(matrix: Matrix, marks: dict[str, str]) -> None:
             lines.append([(f"{start}{' '.join(cells)}{end}".rstrip(), "bold")])
         for row in rows:
             style = _STYLES[row.met]
-            start = f"{row.label:<{_LABEL}} {_MET_SHORT[row.met]:<{met}} "
+            start = f"{row.label:<{_LABEL}} {_short(row):<{met}} "
             cells = (marks[row.units.get(name, "")].ljust(widths[name]) for name in band)
             statement = visible(row.statement or "")
             if spare is not None:
@@ -529,6 +536,10 @@ def _show_rows(matrix: Matrix, marks: dict[str, str]) -> None:
             end = f" {statement}" if stated else ""
             lines.append([(start, style), (f"{' '.join(cells)}{end}".rstrip(), "")])
         terminal.print_lines(lines)
+
+
+def _short(row: Row) -> str:
+    return _MET_SHORT[row.met] if row.needed else row.where
 
 
 def _bands(widths: dict[str, int], room: int | None) -> list[list[str]]:
@@ -554,8 +565,7 @@ def _show_units_of(matrix: Matrix) -> None:
 
     lines: list[Line] = []
     for name, own in matrix.by_unit().items():
-        covers = bool(own.full or own.partial)
-        if matrix.gaps_only and covers:
+        if not matrix.shows_unit(own):
             continue
         title = matrix.units[name]
         lines.append(
@@ -565,7 +575,7 @@ def _show_units_of(matrix: Matrix) -> None:
             if labels:
                 start = f"  {f'{len(labels)} {said}':<11}  "
                 lines += terminal.hanging(start, ranges(labels))
-        if not covers:
+        if not own.covers:
             lines.append([("  covers no KSB", "bold yellow")])
     if not lines:
         lines.append([("  Every unit covers a KSB.", "")])
@@ -638,7 +648,7 @@ def _show_summary(matrix: Matrix) -> None:
     for met, said in (("never", "Never"), ("unknown", "Cannot be told"), ("sometimes", "In some")):
         alike: dict[tuple[str, ...], list[str]] = {}
         for row in matrix.rows:
-            if row.met == met:
+            if row.needed and row.met == met:
                 alike.setdefault(row.always_on, []).append(row.label)
         texts = [
             ranges(labels) + (f" (always on {', '.join(on)})" if on else "")

@@ -213,7 +213,8 @@ Extent = Literal["full", "partial"]
 class Row(NamedTuple):
     """A KSB: its statement if its list was found, the units that cover it and how far, and whether
     it is met in every combination and in those of each pathway. `reason` is why it is covered
-    partly, and `assessed_by` are ids of assessments."""
+    partly, and `assessed_by` are ids of assessments. It is not `needed` if only the mapping names
+    it, and the standard's list has it for other options only, or not at all."""
 
     label: str
     statement: str | None
@@ -222,10 +223,13 @@ class Row(NamedTuple):
     pathways: dict[str, Met]
     reason: str | None = None
     assessed_by: tuple[str, ...] = ()
+    needed: bool = True
 
     @property
     def where(self) -> str:
         """Where it is met, with the pathways on which it always is, if they differ."""
+        if not self.needed:
+            return "not needed"
         on = f"; always on {', '.join(self.always_on)}" if self.always_on else ""
         return f"{MET[self.met]}{on}"
 
@@ -250,6 +254,11 @@ class UnitCoverage(NamedTuple):
     partial: tuple[str, ...]
     alone: tuple[str, ...]
 
+    @property
+    def covers(self) -> bool:
+        """Whether it covers any KSB."""
+        return bool(self.full or self.partial)
+
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
@@ -271,21 +280,22 @@ class Matrix:
     @property
     def summary(self) -> str:
         """How many KSBs are met where, in a line."""
-        untold = self.count("unknown")
+        untold, needed = self.count("unknown"), sum(row.needed for row in self.rows)
         return (
-            f"{len(self.rows)} KSBs: {self.count('always')} met in every combination, "
+            f"{needed} KSBs: {self.count('always')} met in every combination, "
             f"{self.count('sometimes')} in some, {self.count('never')} never"
             + (f", {untold} cannot be told" if untold else "")
         )
 
     @property
     def gaps_first(self) -> list[Row]:
-        """The KSBs that are met least often first."""
-        return sorted(self.rows, key=lambda row: list(MET).index(row.met))
+        """The KSBs that are met least often first, and those that are not needed last."""
+        order = list(MET)
+        return sorted(self.rows, key=lambda row: (not row.needed, order.index(row.met)))
 
     def shows(self, row: Row) -> bool:
         """Whether a KSB is to be shown."""
-        return not self.gaps_only or row.met != "always"
+        return not self.gaps_only or (row.needed and row.met != "always")
 
     @property
     def name(self) -> str:
@@ -293,9 +303,13 @@ class Matrix:
         option = f"({self.option})" if self.option else None
         return " ".join(part for part in (self.reference, self.version, option) if part)
 
+    def shows_unit(self, unit: UnitCoverage) -> bool:
+        """Whether a unit is to be shown."""
+        return not (self.gaps_only and unit.covers)
+
     def count(self, met: Met) -> int:
-        """How many KSBs are met always, sometimes or never."""
-        return sum(row.met == met for row in self.rows)
+        """How many of the KSBs that are needed are met so."""
+        return sum(row.needed and row.met == met for row in self.rows)
 
     def of_kind(self, kind: str) -> Matrix:
         """The same with the knowledge, skills or behaviours only, by their letter."""
@@ -347,6 +361,7 @@ def matrices(
         if claim.resolved_reference is None:
             continue
         known = lists.get(claim.resolved_reference, claim.version)
+        needed = set(_needed(known, claim))
         has_meaning = reading.is_reliable(("standards", at, "version"))
         is_told = _telling(reading, ("standards", at), claim, known)
         rows = []
@@ -368,6 +383,7 @@ def matrices(
                     {name: met(way) for name, way in ways.items()},
                     coverage.reason if coverage else None,
                     tuple(name for _, name in sound(coverage.assessed_by)) if coverage else (),
+                    label in needed,
                 )
             )
         found.append(

@@ -75,6 +75,30 @@ def coverage_page(found: Sequence[Matrix]) -> str:
     return render(title, top, footer=(f"Made by htq {__version__}.",))
 
 
+def units_page(found: Sequence[Matrix]) -> str:
+    """What each unit of a draft covers, as a page."""
+    title = "Coverage of KSBs by unit"
+    heads = (Column("Unit"), Column("In full", mark="text"), Column("Partly", mark="text"))
+    sections = []
+    for at, matrix in enumerate(found, 1):
+        rows = [
+            (Cell(name, _title(matrix.units, name)), *(Cell(ranges(labels)) for labels in own))
+            for name, own in matrix.by_unit().items()
+            if matrix.shows_unit(own)
+        ]
+        caption = f"{matrix.reference}: what each unit covers, and what no other unit covers"
+        table = Table(caption, (*heads, Column("Alone", mark="text")), tuple(rows))
+        said = () if rows else ("Every unit covers a KSB.",)
+        tables = (table,) if rows else ()
+        sections.append(Section(f"standard-{at}", _name(matrix), said, tables=tables))
+    top = Section("coverage", title, sections=tuple(sections))
+    return render(title, top, footer=(f"Made by htq {__version__}.",))
+
+
+def _name(matrix: Matrix) -> str:
+    return f"{matrix.name} {matrix.title or ''}".strip()
+
+
 def standards(content: Content) -> tuple[Standard, ...] | None:
     """The standards of a draft with where each KSB is met; None if that is too much for a page."""
     claims = [claim for claim in content.application.standards if claim is not None]
