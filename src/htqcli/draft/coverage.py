@@ -355,6 +355,7 @@ def matrices(
         for way in together.pathways
         if together.can_be_satisfied(way)
     }
+    every_way: dict[str | None, Combinations | None] = {None: known_sets, **ways}
     units = {name: unit.title or name for name, unit in application.units.items()}
     found = []
     for at, claim in sound(application.standards):
@@ -370,17 +371,18 @@ def matrices(
             names = [name for _, name in sound(coverage.units)] if coverage else []
             covering = together.units(names)
             extent = dict.fromkeys(together.names(covering), coverage.coverage) if coverage else {}
-
-            def met(sets: Combinations | None) -> Met:
-                return _met(sets, covering, is_told=is_told(label)) if has_meaning else "unknown"  # noqa: B023
-
+            told = is_told(label)
+            met: dict[str | None, Met] = {
+                name: _met(sets, covering, is_told=told) if has_meaning else "unknown"
+                for name, sets in every_way.items()
+            }
             rows.append(
                 Row(
                     label,
                     known.ksbs.get(label) if isinstance(known, KsbList) else None,
                     extent,
-                    met(known_sets),
-                    {name: met(way) for name, way in ways.items()},
+                    met[None],
+                    {name: met[name] for name in ways},
                     coverage.reason if coverage else None,
                     tuple(name for _, name in sound(coverage.assessed_by)) if coverage else (),
                     label in needed,
