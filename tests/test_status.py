@@ -222,8 +222,10 @@ def test_no_section_is_done_while_something_counts_in_it_and_all_are_if_ready(
     for old in sorted(changed):
         text = text.replace(old, CHANGES[old], 1)
     lines = [line for at, line in enumerate(text.splitlines(True)) if at not in deleted]
-    checker = Checker(bundled.load(), read_time(at).first)
-    one = of_draft(Draft("a.yaml", folder, "".join(lines).encode()), checker)
+    known, moment = bundled.load(), read_time(at).first
+    checker = Checker(known, moment, keeps=True)
+    checked = checker.check(Draft(str(folder / "a.yaml"), folder, "".join(lines).encode()))
+    one = of_draft(checked, known, moment, None)
     by_key = {own.key: own for own in one.sections}
     for finding in one.checked.findings:
         if finding.accepted is None and (finding.severity.value != "info" or finding.unproven):

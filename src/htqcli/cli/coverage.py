@@ -14,7 +14,7 @@ import typer
 from htqcli.cli import completion, exits, refusals, terminal
 from htqcli.cli.drafts import read_parts, read_whole
 from htqcli.cli.options import KsbFolder, Output, Words, choice, format_option
-from htqcli.words import truncate, visible
+from htqcli.words import counted, truncate, visible
 
 if TYPE_CHECKING:
     from htqcli.check.inputs import Draft
@@ -314,7 +314,7 @@ def _report_errors(errors: Sequence[str]) -> None:
         terminal.print_error(line)
     if errors:
         more = len(errors) - _MAX_ERRORS
-        count = f"{more} more {'error' if more == 1 else 'errors'}. " if more > 0 else ""
+        count = f"{counted(more, 'more error')}. " if more > 0 else ""
         terminal.print_error(
             f"{count}The matrix may not show what you mean: correct what ‘htq check’ finds first."
         )
@@ -324,7 +324,7 @@ def _show_warning(path: str, errors: Sequence[str]) -> None:
     """Write how many errors there are, with the first, if there are any."""
     if not errors:
         return
-    count = f"{len(errors)} error{'' if len(errors) == 1 else 's'}"
+    count = counted(len(errors), "error")
     said = (
         f"The draft has {count} in its units, structure or mapping, so this may not show what you "
         f"mean. ‘htq check {path}’ lists {'it' if len(errors) == 1 else 'them'}."

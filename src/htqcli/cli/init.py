@@ -146,14 +146,14 @@ def _show_status(
     """Write what `htq status` says of the new draft."""
     from htqcli.check import inputs
     from htqcli.check.engine import Checker
-    from htqcli.check.inputs import LeftOut, Unchecked
     from htqcli.cli.status import show
     from htqcli.reports.status import of_draft
 
-    checker = Checker(known, now, None, ksbs)
-    found = of_draft(inputs.read(inputs.Candidate(output), None), checker, ksbs)
-    if not isinstance(found, LeftOut | Unchecked):
-        show(found, checker.report([found.checked], is_dated=is_dated))
+    checker = Checker(known, now, ksbs=ksbs, keeps=True)
+    outcome = checker.check(inputs.read(inputs.Candidate(output), None))
+    report = checker.report([outcome], is_dated=is_dated)
+    for file in report.files:
+        show(of_draft(file, known, now, ksbs), report)
 
 
 def _refuse_name(output: str) -> None:

@@ -8,7 +8,6 @@ lists are written here, if the person has them fetched.
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -345,15 +344,15 @@ class Interview:
     def _fetch(self, asked: Asked, at: int) -> Asked:
         """Fetch a KSB list if the person says so, or say how to get it."""
         from htqcli.cli.ksbs import get
+        from htqcli.words import shell_word
 
         reference = asked.answers.occupations[at].reference
-        words = ["htq", "ksbs", "get", reference, "-o", str(self.folder)]
+        words = ["htq", "ksbs", "get", reference, "-o", self.folder.as_posix()]
+        command = " ".join(map(shell_word, words))
         _ask(f"There is no KSB list of {reference} in {self.folder.as_posix()}. Fetch it now?")
-        _say(f"From {self.known.standards_data}, as ‘{shlex.join(words)}’ does.", "dim")
+        _say(f"From {self.known.standards_data}, as ‘{command}’ does.", "dim")
         if not _yes_or_no("yes"):
-            _say(
-                f"Without it, the draft has no line for each KSB. Later: {shlex.join(words)}", "dim"
-            )
+            _say(f"Without it, the draft has no line for each KSB. Later: {command}", "dim")
             return asked
         file = self.known.origin.file
         with suppress(typer.Exit):
@@ -365,11 +364,13 @@ class Interview:
 
     def _version(self, asked: Asked, at: int) -> Asked:
         """Which version of a standard, of those whose lists are there."""
+        from htqcli.ksbs.lists import version_key
+
         one = asked.answers.occupations[at]
         lists = {own.version: own for own in usable_lists(one.reference, self.folder)}
-        latest = max(lists, key=_version_key)
+        latest = max(lists, key=version_key)
         _ask(f"Which version of {one.reference} is the mapping against?")
-        chosen = _pick({version: version for version in sorted(lists, key=_version_key)}, latest)
+        chosen = _pick({version: version for version in sorted(lists, key=version_key)}, latest)
         return self._with_occupation(asked, at, ksbs=lists[chosen or latest])
 
     def _typed_version(self, asked: Asked, at: int) -> Asked:
@@ -659,10 +660,6 @@ def _escaped(step: str) -> str:
     return step.replace("~", "~0").replace("/", "~1")
 
 
-def _version_key(version: str) -> list[int]:
-    return [int(number) for number in version.split(".")]
-
-
 def usable_lists(reference: str, folder: Path) -> list[KsbList]:
     """The KSB lists of a standard that can be used. The others are reported."""
     from htqcli.ksbs.lists import Lists
@@ -678,8 +675,10 @@ def usable_lists(reference: str, folder: Path) -> list[KsbList]:
 
 def latest_list(reference: str, folder: Path) -> KsbList | None:
     """The latest KSB list of a standard that can be used."""
+    from htqcli.ksbs.lists import version_key
+
     found = usable_lists(reference, folder)
-    return max(found, key=lambda one: _version_key(one.version), default=None)
+    return max(found, key=lambda one: version_key(one.version), default=None)
 
 
 def units_in(lines: Sequence[str]) -> list[NewUnit]:

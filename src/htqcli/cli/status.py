@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
@@ -41,19 +40,17 @@ def status(
     """
     from htqcli.check import inputs
     from htqcli.check.engine import Checker
-    from htqcli.check.inputs import LeftOut, Unchecked
     from htqcli.reports.status import of_draft
 
     expect_folder(ksbs)
     known = context.the_catalogue(catalogue)
-    checker = Checker(known, context.the_time(at), None, ksbs)
+    checker = Checker(known, context.the_time(at), ksbs=ksbs, keeps=True)
     named = inputs.find(paths or [os.curdir])
-    found = [of_draft(inputs.read(item, sys.stdin), checker, ksbs) for item in named.candidates]
-    drafts = [one for one in found if not isinstance(one, LeftOut | Unchecked)]
-    outcomes = [one if isinstance(one, LeftOut | Unchecked) else one.checked for one in found]
+    outcomes = [checker.check(inputs.read(item, sys.stdin)) for item in named.candidates]
     report = checker.report(outcomes, is_dated=at is not None)
     unchecked = (*report.unchecked, *named.without_drafts(report.left_out))
     report = replace(report, unchecked=unchecked)
+    drafts = [of_draft(file, known, report.at, ksbs) for file in report.files]
     if format == "json":
         from htqcli.formats.json import encode
 
@@ -128,13 +125,15 @@ def _to_do(section: Section) -> str:
 
 
 def _step_lines(one: DraftStatus) -> list[Line]:
+    from htqcli.words import shell_word
+
     step, columns = one.next, terminal.width()
     where = next((s.title for s in one.sections if s.key == step.section), None)
     place = f" (line {step.line})" if step.line else ""
     lines = terminal.labelled("Next", f"{f'{where}: ' if where else ''}{step.message}{place}.")
     if step.hint:
         lines += terminal.labelled("", step.hint)
-    command = shlex.join(step.command)
+    command = " ".join(map(shell_word, step.command))
     if columns and len(command) + 19 > columns:
         return [*lines, [("  ", ""), (command, "bold")]]
     return [*lines, [(" " * 19, ""), (command, "bold")]]
@@ -142,6 +141,8 @@ def _step_lines(one: DraftStatus) -> list[Line]:
 
 def _window(left: Left) -> str:
     """What is known of the window, with the days to its close first."""
+    from htqcli.words import counted
+
     if left.window is None:
         return "not known, because the draft names no cycle that the catalogue has"
     state, window = left.window.state, left.window.window
@@ -149,17 +150,13 @@ def _window(left: Left) -> str:
     if state == "open":
         if left.days is None:
             return f"{name} is open; the day of its close is not known"
-        days = "closes today" if not left.days else f"{_days(left.days)} to the close"
+        days = "closes today" if not left.days else f"{counted(left.days, 'day')} to the close"
         return f"{days}: {name} closes on {window.closes}"
     if state == "not-yet-open":
         return f"{name} opens on {window.opens or 'a day that is not known'}"
     if state == "unknown":
         return f"whether {name} is open is not known"
     return f"{name} closed on {window.closes or 'a day that is not known'}"
-
-
-def _days(count: int) -> str:
-    return f"{count:,} day{'' if count == 1 else 's'}"
 
 
 def _show_table(drafts: list[DraftStatus], report: Report) -> None:

@@ -355,7 +355,8 @@ def matrices(
         for way in together.pathways
         if together.can_be_satisfied(way)
     }
-    every_way: dict[str | None, Combinations | None] = {None: known_sets, **ways}
+    every_way: dict[str | None, Combinations | None] = {None: known_sets}
+    every_way.update(ways)
     units = {name: unit.title or name for name, unit in application.units.items()}
     found = []
     for at, claim in sound(application.standards):

@@ -14,16 +14,15 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple, get_args, get_origin
 
+from htqcli import words
 from htqcli.catalogue.model import Catalogue
 from htqcli.catalogue.model import Status as WindowStatus
-from htqcli.check.engine import Checker, Outcome
-from htqcli.check.inputs import STANDARD_INPUT, Draft, LeftOut, Unchecked
+from htqcli.check.inputs import STANDARD_INPUT
 from htqcli.check.report import Checked, Diagnostic
-from htqcli.document import reader
 from htqcli.document.places import pointer
-from htqcli.draft.application import Application, StandardClaim, read_application
-from htqcli.draft.coverage import Occupation, occupations
-from htqcli.ksbs.lists import FOLDER, KsbList, Lists
+from htqcli.draft.application import Application, StandardClaim
+from htqcli.draft.coverage import Occupation
+from htqcli.ksbs.lists import FOLDER, KsbList
 from htqcli.model.part import REQUIRED, Model, bare_type, names
 from htqcli.rules.declare import Severity, Stage
 
@@ -106,28 +105,20 @@ class DraftStatus(NamedTuple):
     left: Left
 
 
-def of_draft(
-    draft: Draft | Unchecked | LeftOut, checker: Checker, ksbs: Path | None = None
-) -> DraftStatus | Unchecked | LeftOut:
-    """The status of a draft, or why it could not be checked. The checker needs all rules and a
-    catalogue. `ksbs` is the folder with the KSB lists, if not the one beside the draft."""
-    found: Outcome = checker.check(draft)
-    if not isinstance(found, Checked) or not isinstance(draft, Draft):
-        assert not isinstance(found, Checked)
-        return found
-    assert checker.catalogue is not None
-    document = reader.read(draft.content)
-    reading = read_application(document)
-    folder = ksbs or draft.folder / FOLDER
-    named = occupations(reading, Lists(folder))
-    sections = tuple(_sections(reading.part if document.root else None, named, found))
-    cycle, qualification = reading.part.cycle, reading.part.qualification
+def of_draft(checked: Checked, known: Catalogue, at: datetime, ksbs: Path | None) -> DraftStatus:
+    """The status of a draft that was checked by all rules as at a time, with its content kept.
+    `ksbs` is the folder with the KSB lists, if not the one beside the draft."""
+    content = checked.content
+    assert content is not None
+    part = content.application
+    sections = tuple(_sections(part, content.occupations, checked))
+    folder = ksbs or Path(checked.path).parent / FOLDER
     return DraftStatus(
-        found,
-        qualification.title if qualification else None,
+        checked,
+        part.qualification.title if part.qualification else None,
         sections,
-        _next(found, sections, named, folder, cycle),
-        _left(checker.catalogue, checker.at, cycle),
+        _next(checked, sections, content.occupations, folder),
+        _left(known, at, part.cycle),
     )
 
 
@@ -144,12 +135,12 @@ Key = tuple[str, ...]
 
 
 def _sections(
-    part: Application | None, named: tuple[Occupation, ...], checked: Checked
+    part: Application, named: tuple[Occupation, ...], checked: Checked
 ) -> Iterator[Section]:
-    """The sections in the order of the fields, without those that are optional and empty. `part` is
-    None for a file that cannot be read."""
+    """The sections in the order of the fields, without those that are optional and empty. If
+    nothing of a draft can be read, they are those of its findings."""
     items: dict[str, dict[Key, State]] = {}
-    for path, state in _items(part, Application, ()) if part else ():
+    for path, state in _items(part, Application, ()) if part != Application() else ():
         items.setdefault(_section(path), {})[path] = state
     counted: dict[str, list[Diagnostic]] = {}
     accepted: dict[str, set[Key]] = {}
@@ -337,15 +328,13 @@ def _next(
     sections: tuple[Section, ...],
     named: tuple[Occupation, ...],
     lists: Path,
-    cycle: int | None,
 ) -> Step:
     """What to do next: let htq correct what it can, then give missing answers, then put the rest
     right, errors first."""
     path = checked.path
     check: tuple[str, ...] = ("htq", "check", path)
     if checked.fixable and path != STANDARD_INPUT:
-        count = f"{checked.fixable:,} mistake{'' if checked.fixable == 1 else 's'}"
-        message = f"{count} can be corrected with --fix"
+        message = f"{words.counted(checked.fixable, 'mistake')} can be corrected with --fix"
         return Step(
             None,
             None,
@@ -355,7 +344,12 @@ def _next(
         )
     counted = [finding for finding in checked.findings if _state(finding) is not State.DONE]
     if not counted:
-        show = ("htq", "window", "status", *(("--cycle", str(cycle)) if cycle else ()))
+        show = (
+            "htq",
+            "window",
+            "status",
+            *(("--cycle", str(checked.cycle)) if checked.cycle else ()),
+        )
         return Step(None, None, "Nothing is left to do", "Submit it in the window.", show)
     order = [section.key for section in sections]
 
