@@ -68,7 +68,8 @@ class Told(NamedTuple):
 
 
 class KsbChange(NamedTuple):
-    """A KSB that is met more, or less, than before: always, sometimes or never."""
+    """A KSB that is met more, or less, than before. One of which that is not known any more counts
+    as met less."""
 
     label: str
     old: Met
@@ -80,7 +81,7 @@ class KsbChange(NamedTuple):
         return _RANKS.index(self.new) > _RANKS.index(self.old)
 
 
-_RANKS: tuple[Met, ...] = ("never", "sometimes", "always")
+_RANKS: tuple[Met, ...] = ("unknown", "never", "sometimes", "always")
 
 
 class CoverageChange(NamedTuple):

@@ -126,6 +126,7 @@ class Part(NamedTuple):
 
 
 _MET: dict[Met, str] = {
+    "unknown": "not known",
     "never": "met by no unit",
     "sometimes": "met in some combinations",
     "always": "met in every combination",
