@@ -19,10 +19,8 @@ from htqcli.words import counted, truncate, visible
 if TYPE_CHECKING:
     from htqcli.check.inputs import Draft
     from htqcli.draft.application import Application
-    from htqcli.draft.coverage import Matrix, Met
-    from htqcli.formats.lines import Line
     from htqcli.draft.coverage import Matrix, Met, Row
-    from htqcli.formats.text import Line
+    from htqcli.formats.lines import Line
     from htqcli.ksbs.lists import Lists
 
 FORMATS = ("text", "csv", "markdown", "json", "html")

@@ -15,7 +15,7 @@ from htqcli.cli.refusals import expect_folder, report_unchecked
 
 if TYPE_CHECKING:
     from htqcli.check.report import Report
-    from htqcli.formats.text import Line
+    from htqcli.formats.lines import Line
     from htqcli.reports.status import DraftStatus, Left, Section, Step
 
 
