@@ -259,6 +259,37 @@ def test_statements_without_labels_are_matched_word_for_word(htq, here):
     assert (found["K1"][0], found["K3"][0]) == (["U1", "U2"], ["U2"])
 
 
+def test_a_statement_that_is_only_similar_is_proposed_with_both_texts(htq, here):
+    shutil.copytree(ROOT / "tests" / "ksbs", here / "ksbs")
+    list_ = here / "ksbs" / "ST0116-1.1.yaml"
+    list_.write_text(list_.read_text().replace("Made-up statement K3", "How to test a program"))
+    (here / "draft.yaml").write_text(DRAFT.replace('"9.9"', '"1.1"'))
+    before = (here / "draft.yaml").read_text()
+    rows = [["What is needed", "U1", "U2"], ["Made-up statement K1", "x", ""]]
+    write(here / "m.xlsx", [*rows, ["How to test programs", "", "x"]])
+    run = htq("mapping", "import", "m.xlsx", "draft.yaml")
+    assert run.code == 1
+    assert (
+        "Sheet!A3: ‘How to test programs’\n  is taken for K3 of ST0116: ‘How to test a program’\n"
+        in run.out
+    )
+    assert "Nothing was written: 1 statement is only similar to one of the list." in run.out
+    assert (here / "draft.yaml").read_text() == before
+    run = htq("mapping", "import", "m.xlsx", "draft.yaml", "--partial", "--format", "json")
+    assert run.code == 0
+    assert run.data["proposed"] == [
+        {
+            "cell": "Sheet!A3",
+            "text": "How to test programs",
+            "standard": "ST0116",
+            "label": "K3",
+            "statement": "How to test a program",
+            "similarity": 0.93,
+        }
+    ]
+    assert mapping_of((here / "draft.yaml").read_bytes())["K3"][0] == ["U2"]
+
+
 TICKED = [["", "U1", "U2"], ["K1", "ü", "P"], ["K2", "P", "x"]]
 
 
@@ -270,7 +301,8 @@ def test_a_letter_is_a_tick_only_in_a_font_of_ticks(htq, here):
         {
             "cell": "Sheet!C2",
             "text": "P",
-            "reason": "it can be a tick or mean ‘partial’: write full or partial",
+            "reason": "it can be a tick or mean ‘partial’: write full or partial, or say in a cell of "
+            "the sheet what it means, such as ‘P = partial’",
         }
     ]
     assert (here / "draft.yaml").read_text() == DRAFT
@@ -417,6 +449,34 @@ def test_the_draft_is_never_written_over_by_the_workbook(htq, here):
     assert (here / "draft.yaml").read_text() == DRAFT
 
 
+def test_errors_in_the_mapping_are_named_when_it_is_exported_and_imported(htq, here):
+    (here / "draft.yaml").write_text(DRAFT.replace("K1: [U1]", "K1: [U8]"))
+    error = "draft.yaml:11:12: error HTQ505 There is no unit ‘U8’"
+    run = htq("mapping", "export", "draft.yaml", "-o", "m.xlsx")
+    assert run.code == 0
+    assert error in run.err
+    assert "The workbook may not have all that you mean" in run.err
+    run = htq("mapping", "import", "m.xlsx", "draft.yaml", "--format", "json")
+    assert error in run.err
+    assert run.data["unread"] == []
+
+
+def test_a_draft_without_a_version_says_how_to_get_the_list_of_ksbs(htq, here):
+    htq("init", "--standard", "ST0116", "--type", "awarding-organisation", "-o", "new.yaml")
+    for format in ("xlsx", "csv"):
+        run = htq("mapping", "export", "new.yaml", "--format", format, "-o", f"m.{format}")
+        assert run.code == 0
+        assert (
+            "ST0116: no KSB in its table, because the draft does not give its version. Write the "
+            'version that you map to in the draft, such as ‘version: "1.1"’, get the list with ‘htq '
+            "ksbs get ST0116’, and export again." in run.err
+        )
+    guide = openpyxl.load_workbook(here / "m.xlsx")["How to fill this in"]
+    assert any("htq ksbs get ST0116" in (cell.value or "") for cell in guide["A"])
+    run = htq("mapping", "export", "draft.yaml", "-o", "m.xlsx")
+    assert "Get the list with ‘htq ksbs get ST0116 --version 9.9’." in run.err
+
+
 FORMS = ("[U1, U2]", "{units: [U1]}", "\n        units: [U1]\n        coverage: partial", "[]", "",
          "\n        - U1\n        - U2", "U1", "{units: [U2], assessed_by: [A1], reason: R}")  # fmt: skip
 COVERINGS = st.builds(
@@ -475,6 +535,55 @@ def test_marks_read_and_marks_told_are_the_marks_that_are_there(rows):
     (understood,) = found.understood
     below_unknown = [cell for cell in found.unread if "is called" in cell.reason]
     assert understood.marks + len(below_unknown) == sum(bool(m) for row in rows for m in row)
+
+
+EDITED = st.dictionaries(
+    st.sampled_from(["K1", "K2", "K3", "K12", "S1", "B9"]),
+    st.tuples(
+        st.lists(st.sampled_from(["U1", "U2", "101"]), unique=True),
+        st.sampled_from(["full", "partial"]),
+        st.sampled_from(["", "At work", "=1+1", "a, b; c"]),
+        st.sampled_from(["", "A1", "A1, A2"]),
+    ),
+)
+
+
+@examples(25)
+@given(EDITED, st.sampled_from(["xlsx", "csv"]))
+def test_any_edit_of_a_workbook_is_what_the_next_export_has(tmp_path_factory, edits, format):
+    folder = tmp_path_factory.mktemp("edit")
+    # Without the comment inside a list, which would be lost if the list became something else.
+    content = DRAFT.replace('"9.9"', '"1.1"').replace("  # most of it", "").encode()
+    lists = Lists(ROOT / "tests" / "ksbs")
+
+    def exported(content):
+        application = read_application(reader.read(content)).part
+        tables = exporting.tables(application, lists)
+        if format == "csv":
+            made = exporting.as_csv(application, tables).encode()
+        else:
+            made = exporting.as_workbook(application, tables)
+        (folder / f"m.{format}").write_bytes(made)
+        book = sheets.read(str(folder / f"m.{format}"))
+        return application, book, next(one for one in book if one.name in ("ST0116", "CSV"))
+
+    application, book, sheet = exported(content)
+    top = 1 if format == "csv" else 4
+    heads = {cell.text.split()[0]: at[1] for at, cell in sheet.cells.items() if at[0] == top}
+    columns = {name: heads[name] for name in ("U1", "U2", "101", "Reason", "Assessed")}
+    rows = {cell.text: row for (row, _), cell in sheet.cells.items() if cell.text in edits}
+    for label, (units, how, reason, assessed) in edits.items():
+        own = {unit: how if unit in units else "" for unit in ("U1", "U2", "101")}
+        for name, text in {**own, "Reason": reason, "Assessed": assessed}.items():
+            sheet.cells.pop((rows[label], columns[name]), None)
+            if text:
+                sheet.cells[rows[label], columns[name]] = sheets.Cell(text)
+    found = importing.understand(book, application, lists)
+    assert found.unread == ()
+    _, _, after = exported(editing.with_mapping(content, found.changes))
+    for row in rows.values():
+        for column in columns.values():
+            assert after.text(row, column) == sheet.text(row, column)
 
 
 @pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")

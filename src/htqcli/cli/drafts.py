@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -147,3 +147,44 @@ def difference(path: str, old: bytes, new: bytes) -> str:
         line if line.endswith("\n") else f"{line}\n"
         for line in difflib.unified_diff(before, after, path, path, n=0)
     )
+
+
+_MAX_ERRORS = 5
+"""How many errors of a draft are shown at most."""
+
+
+def report_mapping_errors(
+    draft: Draft, lists: Path, consequence: str, without: Collection[str] = ()
+) -> None:
+    """Report the errors in the units, the structure and the mapping of a draft, `without` some
+    codes, because what is made from them may be wrong: the consequence says how."""
+    from htqcli.catalogue import bundled
+    from htqcli.check.engine import Checker
+    from htqcli.check.report import Checked
+    from htqcli.draft.application import Application
+    from htqcli.formats.text import message
+    from htqcli.model.part import names
+    from htqcli.moment import now
+    from htqcli.rules import file, mapping, shape
+    from htqcli.rules.declare import Severity
+
+    families = (*file.RULES, *shape.RULES, *mapping.RULES)
+    rules = [
+        rule
+        for rule in families
+        if rule.fixed_severity is Severity.ERROR and rule.code not in without
+    ]
+    checked = Checker(bundled.load(), now(), rules, lists).check(draft)
+    elsewhere = set(names(Application)) - {"units", "structure", "standards"}
+    found = [
+        f"{draft.path}:{finding.place.line}:{finding.place.column}: error {finding.rule.code} "
+        f"{message(finding)}"
+        for finding in (checked.findings if isinstance(checked, Checked) else ())
+        if finding.pointer.partition("/")[2].partition("/")[0] not in elsewhere
+    ]
+    for line in found[:_MAX_ERRORS]:
+        terminal.print_error(line)
+    if found:
+        more = len(found) - _MAX_ERRORS
+        count = f"{more} more {'error' if more == 1 else 'errors'}. " if more > 0 else ""
+        terminal.print_error(f"{count}{consequence}: correct what ‘htq check’ finds first.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
@@ -12,8 +13,9 @@ from htqcli.cli.options import KsbFolder, Output, format_option
 from htqcli.words import Refusal, counted, quote, visible, visible_start
 
 if TYPE_CHECKING:
+    from htqcli.check.inputs import Draft
     from htqcli.draft.application import Application
-    from htqcli.mapping.importing import Result
+    from htqcli.mapping.understanding import Result, Understood
 
 app = typer.Typer(help="Take the mapping of a draft to Excel, and back.")
 
@@ -42,7 +44,7 @@ def export(
     """
     from htqcli.mapping import exporting
 
-    _, application, lists = drafts.read_with_lists(draft, ksbs)
+    read, application, lists = drafts.read_with_lists(draft, ksbs)
     if format == "xlsx" and output is None:
         raise typer.BadParameter(
             "A workbook goes to a file. Name it: ‘-o mapping.xlsx’.", param_hint="--output"
@@ -52,11 +54,10 @@ def export(
     if not found:
         terminal.print_error(f"{visible_start(draft)}: it names no standard to map to")
         raise typer.Exit(exits.NOT_DONE)
+    _report_errors(read, ksbs, "The workbook may not have all that you mean")
     for table in found:
-        if table.missing:
-            terminal.print_error(
-                f"{table.name}: only the KSBs of the mapping, because {visible(table.missing)}"
-            )
+        if note := exporting.note(table):
+            terminal.print_error(visible(note))
     if format == "csv":
         with terminal.into(output, "the mapping", format):
             terminal.write_data(exporting.as_csv(application, found))
@@ -83,7 +84,11 @@ def import_(
     ] = None,
     structure: Annotated[
         bool,
-        typer.Option("--structure", help="Add units that the table has and the draft does not."),
+        typer.Option(
+            "--structure",
+            help="Take units and the structure from the workbook too: new units in its headings, "
+            "and what the sheet ‘Structure’ says.",
+        ),
     ] = False,
     diff: Annotated[
         bool, typer.Option("--diff", help="Show what would change, and write nothing.")
@@ -101,33 +106,29 @@ def import_(
     ids and titles of units in it. Nothing but the mapping changes. If a cell cannot be read, it is
     listed, and nothing is written unless you say ‘--partial’.
     """
-    from htqcli.draft.application import Unit
-    from htqcli.mapping import editing, importing, sheets
+    from htqcli.mapping import editing, importing, restructuring, sheets, understanding, yaml_edits
     from htqcli.vocabulary import parse_reference
 
     read, application, lists = drafts.read_with_lists(draft, ksbs)
+    _report_errors(read, ksbs, "The workbook may be understood only in part")
     reference = parse_reference(standard) if standard else None
     named = [claim.resolved_reference for claim in application.standards if claim]
     if standard and reference not in named:
         names = ", ".join(name for name in named if name) or "no standard"
         raise Refusal(f"The draft does not name {quote(standard)}. It names {names}.")
-    units: dict[str, str] = {}
     try:
         table = sheets.read(file)
-        found = importing.understand(table, application, lists, reference, option)
-        if structure and found.new_units:
-            units = importing.units_of(found.new_units, application)
-            new_units = {name: Unit(title=title) for name, title in units.items()}
-            application = application.model_copy(
-                update={"units": {**application.units, **new_units}}
-            )
-            found = importing.understand(table, application, lists, reference, option)
+        found = importing.understand(
+            table, application, lists, reference, option, with_structure=structure
+        )
     except sheets.NotRead as error:
         terminal.print_error(f"{visible_start(file)}: not read: {error}")
         raise typer.Exit(exits.NOT_DONE) from None
-    except importing.AskedFor as error:
+    except understanding.AskedFor as error:
         raise Refusal(str(error)) from None
-    if not found.understood:
+    if not (found.understood or found.structure or found.unread):
+        for note in found.notes:
+            terminal.print_error(visible_start(note))
         terminal.print_error(
             f"{visible_start(file)}: no table was found in it that names KSBs, such as K1, and "
             "units of the draft by their ids or titles"
@@ -136,31 +137,36 @@ def import_(
     changes = {index: own for index, own in found.changes.items() if own}
     try:
         new = read.content
-        if changes or units:
-            new = editing.with_mapping(read.content, changes, units)
-    except editing.CannotEdit as error:
+        if changes or found.new_units:
+            new = editing.with_mapping(new, changes, found.new_units)
+        new = restructuring.with_structure(new, found.structure)
+    except yaml_edits.CannotEdit as error:
         terminal.print_error(f"{visible_start(draft)}: nothing was written: {error}")
         raise typer.Exit(exits.NOT_DONE) from None
-    may_write = partial or not found.unread
+    may_write = partial or not (found.unread or found.proposed)
     writes = may_write and not diff and new != read.content
     if writes:
         drafts.write(draft, read, new)
     if format == "json":
         from htqcli.formats.json import encode
 
-        terminal.write_data(
-            encode(
-                _as_data(file, draft, application, found, changes, writes) | {"new_units": units}
-            )
-        )
+        terminal.write_data(encode(_as_data(file, draft, application, found, changes, writes)))
     else:
-        for name, title in units.items():
-            terminal.write(f"  new unit {visible(name)}: {visible(title)}\n")
         _show(draft, application, found, changes, wrote=writes, is_diff=diff)
     if diff and format == "text":
         terminal.write_diff(drafts.difference(draft, read.content, new))
     if not may_write:
         raise typer.Exit(exits.FOUND)
+
+
+def _report_errors(draft: Draft, ksbs: Path | None, consequence: str) -> None:
+    """Report the errors of the mapping, but not that there is none yet: a workbook is how to make
+    one."""
+    from htqcli.cli.drafts import report_mapping_errors
+    from htqcli.ksbs.lists import FOLDER
+
+    lists = ksbs or draft.folder / FOLDER
+    report_mapping_errors(draft, lists, consequence, without=("HTQ501",))
 
 
 def _standard_name(application: Application, index: int) -> str:
@@ -186,22 +192,32 @@ def _show(
         more = f" and {len(cells) - 4} more" if cells[4:] else ""
         terminal.write(
             f"{visible_start(own.sheet)}: {own.layout}; {visible(own.standard)}, {own.ksbs} KSBs, "
-            f"{own.marks} marks, units {visible(some)}{more}\n"
+            f"{own.marks} marks{_signs(own)}; units {visible(some)}{more}\n"
         )
     for note in found.notes:
         terminal.write(f"{visible_start(note)}\n")
+    structure = _said_of_structure(found)
+    for line in structure:
+        terminal.write(f"  {visible(line)}\n")
     for index, lines in changes.items():
         name = visible(_standard_name(application, index))
         for label, new in lines.items():
             terminal.write(f"  {name} {label}: {visible(_said(new))}\n")
-    for cell in found.unread:
-        shown = f" {quote(cell.text)}" if cell.text else ""
-        terminal.write(f"{visible_start(cell.cell)}:{shown} not read: {visible(cell.reason)}\n")
+    for guess in found.proposed:
+        terminal.write(
+            f"{visible_start(guess.cell)}: {quote(guess.text, 200)}\n"
+            f"  is taken for {guess.label} of {visible(guess.standard)}: "
+            f"{quote(guess.statement, 200)}\n"
+        )
+    for places, shown, reason in _unread(found):
+        terminal.write(f"{visible_start(places)}:{shown} not read: {visible(reason)}\n")
     count, told = sum(map(len, changes.values())), len(found.unread)
     ksbs, unread = counted(count, "KSB"), counted(told, "cell")
-    if told and not wrote and not is_diff:
-        end = f"Nothing was written: {unread} could not be read. Correct them, or use ‘--partial’."
-    elif not changes:
+    if structure:
+        ksbs = f"the structure and {ksbs}" if count else "the structure"
+    if (told or found.proposed) and not wrote and not is_diff:
+        end = _what_to_decide(told, len(found.proposed))
+    elif not changes and not structure:
         end = f"{visible(draft)} already says what the table says."
     elif is_diff:
         end = f"Nothing was written. {ksbs} would change."
@@ -209,6 +225,48 @@ def _show(
         end = f"Wrote {visible(draft)}: {ksbs} changed."
         end += f" {unread} could not be read." if told else ""
     terminal.write(f"{end}\n")
+
+
+def _said_of_structure(found: Result) -> list[str]:
+    from htqcli.mapping.structure_sheet import in_words
+
+    new = (f"new unit {name}: {title}" for name, title in found.new_units.items())
+    return [*new, *in_words(found.structure)]
+
+
+def _signs(own: Understood) -> str:
+    """What the signs of a table were taken for, unless the words say so themselves."""
+    return "".join(f", {quote(sign)} is {meaning}" for sign, meaning in own.signs.items())
+
+
+def _unread(found: Result) -> list[tuple[str, str, str]]:
+    """The cells that were not read and what they say, together where one reason is that of
+    several."""
+    together: dict[tuple[str, str, str], list[str]] = {}
+    for cell in found.unread:
+        shown = f" {quote(cell.text)}" if cell.text else ""
+        sheet, _, place = cell.cell.rpartition("!")
+        together.setdefault((sheet, shown, cell.reason), []).append(place)
+    return [
+        (f"{sheet}!{', '.join(places)}" if sheet else ", ".join(places), shown, reason)
+        for (sheet, shown, reason), places in together.items()
+    ]
+
+
+def _what_to_decide(unread: int, proposed: int) -> str:
+    cells = f"{counted(unread, 'cell')} could not be read"
+    are = "statement is" if proposed == 1 else "statements are"
+    similar = f"{proposed} {are} only similar to one of the list"
+    if not proposed:
+        return f"Nothing was written: {cells}. Correct them, or use ‘--partial’."
+    if not unread:
+        return (
+            f"Nothing was written: {similar}. If it is the same, use ‘--partial’; else correct it."
+        )
+    return (
+        f"Nothing was written: {cells}, and {similar}. Correct them, or use ‘--partial’, which "
+        "takes what is similar for the same."
+    )
 
 
 def _said(new: Any) -> str:
@@ -229,6 +287,8 @@ def _as_data(
     changes: dict[int, dict[str, Any]],
     wrote: bool,
 ) -> dict[str, Any]:
+    from htqcli.mapping.structure_sheet import in_words
+
     return {
         "file": file,
         "draft": draft,
@@ -247,5 +307,8 @@ def _as_data(
             for label, new in lines.items()
         ],
         "unread": [cell._asdict() for cell in found.unread],
+        "proposed": [guess._asdict() for guess in found.proposed],
         "notes": list(found.notes),
+        "new_units": found.new_units,
+        "structure": in_words(found.structure),
     }

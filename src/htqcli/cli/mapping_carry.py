@@ -60,7 +60,7 @@ def mapping_carry(
     """
     from htqcli.ksbs.versions import compare
     from htqcli.mapping import carrying
-    from htqcli.mapping.editing import CannotEdit
+    from htqcli.mapping.yaml_edits import CannotEdit
 
     read, application, lists = drafts.read_with_lists(draft, ksbs)
     index = _position(application, standard, option)

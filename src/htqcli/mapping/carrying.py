@@ -21,15 +21,8 @@ from htqcli.document.nodes import Sequence as Items
 from htqcli.document.places import Edit, FieldPath
 from htqcli.ksbs.lists import parse_label
 from htqcli.ksbs.versions import Comparison, Fate, Succession, statement_key
-from htqcli.mapping.editing import (
-    NOT_SAFE,
-    CannotEdit,
-    Covering,
-    Style,
-    after_line,
-    covering_of,
-    node_at,
-)
+from htqcli.mapping.editing import Covering, covering_of
+from htqcli.mapping.yaml_edits import NOT_SAFE, CannotEdit, Style, after_line, node_at
 from htqcli.words import join, visible
 
 PLACEHOLDER = "<decide which units cover it>"

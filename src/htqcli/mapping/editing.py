@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from htqcli.document import reader
-from htqcli.document.nodes import Data, Document, Node, Scalar, Sequence
+from htqcli.document.nodes import Data, Document, Node
 from htqcli.document.nodes import Mapping as Fields
 from htqcli.document.places import Edit, FieldPath
 from htqcli.ksbs.lists import label_order
+from htqcli.mapping.yaml_edits import (
+    NOT_SAFE,
+    CannotEdit,
+    Style,
+    after_line,
+    field_edit,
+    list_edits,
+    new_units,
+    node_at,
+    own_node,
+    readable,
+    texts,
+    whole,
+    with_edits,
+)
 from htqcli.vocabulary import LABEL
 
 
@@ -25,11 +38,6 @@ class Covering(NamedTuple):
     assessed_by: tuple[str, ...] = ()
 
 
-class CannotEdit(Exception):
-    """The mapping stands in a form that cannot be changed without changing more. The message says
-    what to do."""
-
-
 def with_mapping(
     content: bytes,
     changes: Mapping[int, Mapping[str, Covering]],
@@ -37,61 +45,19 @@ def with_mapping(
 ) -> bytes:
     """The draft with these KSBs of its standards, by the positions of the standards, and with new
     units and their titles. Raises CannotEdit, also if the new text would not say just that."""
-    document = reader.read(content)
-    if document.root is None or not document.as_written:
-        raise CannotEdit("Correct what ‘htq check’ finds in the draft first.")
-    text = document.lines.text
-    style = Style(text)
+    document = readable(content)
+    style = Style(document.lines.text)
     edits = [
         edit
         for index, lines in changes.items()
         for edit in _of_standard(document, index, lines, style)
     ]
     if units:
-        edits.append(_new_units(document, units, style))
-    for edit in sorted(edits, reverse=True):
-        text = text[: edit.start] + edit.new + text[edit.end :]
-    mark = content[: len(content) - len(document.lines.text.encode())]
-    made = mark + text.encode()
+        written = {name: style.text(title) for name, title in units.items()}
+        edits.append(new_units(document, written, style))
+    made = with_edits(content, document, edits)
     _verify(document, reader.read(made), changes, units or {})
     return made
-
-
-class Style:
-    """How a draft is written: as JSON or as YAML, and with which line ends."""
-
-    def __init__(self, text: str) -> None:
-        self.is_json = text.lstrip()[:1] == "{"
-        self.line_end = "\r\n" if "\r\n" in text else "\n"
-
-    def text(self, value: str) -> str:
-        """A text, in quotation marks where it needs them."""
-        if self.is_json or not _PLAIN.fullmatch(value) or _MEANS_MORE.fullmatch(value):
-            return json.dumps(value, ensure_ascii=False)
-        return value
-
-    def units(self, names: tuple[str, ...]) -> str:
-        return f"[{', '.join(map(self.text, names))}]"
-
-    def value(self, covering: Covering) -> str:
-        """What stands after a label: the units alone where they say it all."""
-        if covering == Covering(covering.units):
-            return self.units(covering.units)
-        fields = {"units": self.units(covering.units)}
-        if covering.coverage != "full":
-            fields["coverage"] = self.text(covering.coverage)
-        if covering.reason:
-            fields["reason"] = self.text(covering.reason)
-        if covering.assessed_by:
-            fields["assessed_by"] = self.units(covering.assessed_by)
-        return f"{{{', '.join(f'{self.text(name)}: {own}' for name, own in fields.items())}}}"
-
-
-_PLAIN = re.compile(r"[^\W_](?:[\w ./()’'+-])*(?<! )")
-_MEANS_MORE = re.compile(
-    r"[\d._+-]+|(?i:y|n|yes|no|true|false|on|off|null|nan|inf)|\d[\d_-]*[Ee]\d+"
-)
-"""Texts that other readers of YAML take for a number or a truth value."""
 
 
 def covering_of(value: Data) -> Covering:
@@ -100,19 +66,26 @@ def covering_of(value: Data) -> Covering:
         units, assessed = value.get("units"), value.get("assessed_by")
         coverage, reason = value.get("coverage"), value.get("reason")
         return Covering(
-            _texts(units),
+            texts(units),
             coverage if isinstance(coverage, str) else "full",
             reason if isinstance(reason, str) else None,
-            _texts(assessed),
+            texts(assessed),
         )
-    return Covering(_texts(value))
+    return Covering(texts(value))
 
 
-def _texts(value: Data) -> tuple[str, ...]:
-    if isinstance(value, str):
-        return (value,)
-    items = value if isinstance(value, list) else ()
-    return tuple(item for item in items if isinstance(item, str))
+def _covering_text(style: Style, covering: Covering) -> str:
+    """What stands after a label: the units alone where they say it all."""
+    if covering == Covering(covering.units):
+        return style.units(covering.units)
+    fields = {"units": style.units(covering.units)}
+    if covering.coverage != "full":
+        fields["coverage"] = style.text(covering.coverage)
+    if covering.reason:
+        fields["reason"] = style.text(covering.reason)
+    if covering.assessed_by:
+        fields["assessed_by"] = style.units(covering.assessed_by)
+    return style.fields(fields)
 
 
 def _of_standard(
@@ -127,7 +100,7 @@ def _of_standard(
     new: dict[str, Covering] = {}
     for label, covering in lines.items():
         if label not in written:
-            if covering.units:
+            if covering != Covering(()):
                 new[label] = covering
         elif covering_of(written[label]) != covering:
             yield from _of_line(document, (*at, label), written[label], covering, style)
@@ -142,108 +115,44 @@ def _of_line(
     before = covering_of(value)
     if not isinstance(value, dict):
         if covering[1:] == before[1:]:
-            yield from _list(document, path, before.units, covering.units, style)
+            yield from list_edits(document, path, before.units, covering.units, style)
         else:
-            yield _whole(document, path, style.value(covering))
+            yield whole(document, path, _covering_text(style, covering))
+        return
+    gone = [
+        *(["assessed_by"] if before.assessed_by and not covering.assessed_by else []),
+        *(["reason"] if before.reason and not covering.reason else []),
+        *(["coverage"] if before.coverage != covering.coverage == "full" else []),
+    ]
+    node = own_node(document, path)
+    if len(gone) > 1 and document.lines.text[node.start : node.start + 1] == "{":
+        # Fields beside each other cannot be taken out one by one: their edits would meet.
+        yield whole(document, path, _covering_text(style, covering))
         return
     if covering.units != before.units:
         if "units" in value:
-            yield from _list(document, (*path, "units"), before.units, covering.units, style)
+            yield from list_edits(document, (*path, "units"), before.units, covering.units, style)
         else:
-            yield _field(document, path, "units", style.units(covering.units), style)
+            yield field_edit(document, path, "units", style.units(covering.units), style)
     if (
         covering.assessed_by != before.assessed_by
         and covering.assessed_by
         and "assessed_by" in value
     ):
         inner = (*path, "assessed_by")
-        yield from _list(document, inner, before.assessed_by, covering.assessed_by, style)
+        yield from list_edits(document, inner, before.assessed_by, covering.assessed_by, style)
     elif covering.assessed_by != before.assessed_by:
         new = style.units(covering.assessed_by) if covering.assessed_by else None
-        yield _field(document, path, "assessed_by", new, style)
+        yield field_edit(document, path, "assessed_by", new, style)
     for name in ("coverage", "reason"):
         old, now = getattr(before, name), getattr(covering, name)
         if old == now:
             continue
         text = None if now is None or (name, now) == ("coverage", "full") else style.text(now)
         if name in value and text is not None:
-            yield _whole(document, (*path, name), text)
+            yield whole(document, (*path, name), text)
         else:
-            yield _field(document, path, name, text, style)
-
-
-def _own_node(document: Document, path: FieldPath) -> Node:
-    node = node_at(document, path)
-    if node is None or node.start < document.key(path).start:
-        raise CannotEdit("It uses YAML anchors in the mapping: write those values out.")
-    return node
-
-
-def _whole(document: Document, path: FieldPath, new: str) -> Edit:
-    """Another value in place of the whole of one."""
-    text, node, key = document.lines.text, _own_node(document, path), document.key(path)
-    if "#" in text[node.start : node.end]:
-        raise CannotEdit(NOT_SAFE)
-    colon = text.index(":", key.end)
-    if node.end <= node.start or "\n" in text[colon : node.start]:
-        return Edit(colon + 1, max(colon + 1, node.end), f" {new}")
-    return Edit(node.start, node.end, new)
-
-
-def _list(
-    document: Document, path: FieldPath, old: tuple[str, ...], new: tuple[str, ...], style: Style
-) -> Iterator[Edit]:
-    """Another list. Items on lines of their own stay on theirs."""
-    text, node = document.lines.text, _own_node(document, path)
-    is_block = isinstance(node, Sequence) and text[node.start : node.start + 1] != "["
-    if not is_block or [name for name in new if name in old] != [o for o in old if o in new]:
-        yield _whole(document, path, style.units(new))
-        return
-    starts = [document.lines.bounds(item.start)[0] for item in cast("Sequence", node).items]
-    ends = [after_line(text, item.end) for item in cast("Sequence", node).items]
-    if len(starts) != len(old):
-        raise CannotEdit(NOT_SAFE)
-    for name, start, end in zip(old, starts, ends, strict=True):
-        if name not in new:
-            yield Edit(start, end, "")
-    added = [name for name in new if name not in old]
-    if not new:
-        colon = text.index(":", document.key(path).end)
-        yield Edit(colon + 1, colon + 1, " []")
-    elif added:
-        indentation = re.match(r" *- +", text[starts[0] :])
-        if indentation is None:
-            raise CannotEdit(NOT_SAFE)
-        ending = "" if ends[-1] < len(text) or text.endswith("\n") else style.line_end
-        lines = "".join(f"{indentation[0]}{style.text(name)}{style.line_end}" for name in added)
-        yield Edit(ends[-1], ends[-1], ending + lines)
-
-
-def _field(document: Document, path: FieldPath, name: str, new: str | None, style: Style) -> Edit:
-    """A field more, or without a new text one less."""
-    text = document.lines.text
-    node = _own_node(document, path)
-    if not isinstance(node, Fields):
-        raise CannotEdit(NOT_SAFE)
-    fields = list(node.fields.items())
-    is_flow = text[node.start : node.start + 1] == "{"
-    if new is None:
-        at = [own for own, _ in fields].index(name)
-        key, value = fields[at][1]
-        if not is_flow:
-            return Edit(document.lines.bounds(key.start)[0], after_line(text, value.end), "")
-        if at + 1 < len(fields):
-            return Edit(key.start, fields[at + 1][1][0].start, "")
-        return Edit(fields[at - 1][1][1].end if at else key.start, value.end, "")
-    key, value = fields[-1][1]
-    end = max(key.end, value.end)
-    line = f"{style.text(name)}: {new}"
-    if is_flow:
-        return Edit(end, end, f", {line}")
-    start = document.lines.bounds(key.start)[0]
-    where = after_line(text, end)
-    ending = "" if where < len(text) or text.endswith("\n") else style.line_end
-    return Edit(where, where, f"{ending}{text[start : key.start]}{line}{style.line_end}")
+            yield field_edit(document, path, name, text, style)
 
 
 def _new_lines(
@@ -269,7 +178,7 @@ def _new_lines(
     start = document.lines.bounds(first.start)[0]
     indentation = text[start : first.start]
     for own, labels in after.items():
-        lines = [f"{style.text(label)}: {style.value(new[label])}" for label in labels]
+        lines = [f"{style.text(label)}: {_covering_text(style, new[label])}" for label in labels]
         if is_flow and own is None:
             yield Edit(first.start, first.start, "".join(f"{line}, " for line in lines))
         elif is_flow:
@@ -293,7 +202,8 @@ def _first_lines(
     """A mapping where there is none yet."""
     text = document.lines.text
     lines = [
-        f"{style.text(label)}: {style.value(new[label])}" for label in sorted(new, key=label_order)
+        f"{style.text(label)}: {_covering_text(style, new[label])}"
+        for label in sorted(new, key=label_order)
     ]
     standard = node_at(document, at[:-1])
     if not isinstance(standard, Fields) or not standard.fields:
@@ -316,46 +226,6 @@ def _first_lines(
     ending = "" if where < len(text) or text.endswith("\n") else style.line_end
     inner = "".join(f"{' ' * (column + 2)}{line}{style.line_end}" for line in lines)
     return Edit(where, where, f"{ending}{' ' * column}ksbs:{style.line_end}{inner}")
-
-
-def _new_units(document: Document, units: Mapping[str, str], style: Style) -> Edit:
-    """Put new units after the last one; where there is none, at the end of the draft."""
-    text = document.lines.text
-    lines = [f"{style.text(name)}: {style.text(title)}" for name, title in units.items()]
-    node = node_at(document, ("units",))
-    if isinstance(node, Fields) and node.fields:
-        key, value = list(node.fields.values())[-1]
-        end = max(key.end, value.end)
-        if text[node.start : node.start + 1] == "{":
-            return Edit(end, end, "".join(f", {line}" for line in lines))
-        start = document.lines.bounds(key.start)[0]
-        indentation, where = text[start : key.start], after_line(text, end)
-        ending = "" if where < len(text) or text.endswith("\n") else style.line_end
-        block = "".join(f"{indentation}{line}{style.line_end}" for line in lines)
-        return Edit(where, where, ending + block)
-    if node is not None or style.is_json:
-        raise CannotEdit("Write one unit under ‘units’ in the draft first.")
-    ending = "" if text.endswith("\n") else style.line_end
-    block = "".join(f"  {line}{style.line_end}" for line in lines)
-    return Edit(len(text), len(text), f"{ending}units:{style.line_end}{block}")
-
-
-def after_line(text: str, index: int) -> int:
-    """Where the line after that of a character begins."""
-    end = text.find("\n", index)
-    return len(text) if end < 0 else end + 1
-
-
-def node_at(document: Document, path: FieldPath) -> Node | None:
-    node: Node | None = document.root
-    for step in path:
-        if isinstance(node, Fields) and step in node.fields:
-            node = node.fields[str(step)][1]
-        elif not isinstance(node, Scalar | Fields) and node is not None and isinstance(step, int):
-            node = node.items[step] if step < len(node.items) else None
-        else:
-            return None
-    return node
 
 
 def _verify(
@@ -381,7 +251,11 @@ def _verify(
                 for label, value in (mapping if isinstance(mapping, dict) else {}).items()
             }
             if data is other:
-                wanted = {label: c for label, c in lines.items() if c.units or label in found}
+                wanted = {
+                    label: own
+                    for label, own in lines.items()
+                    if own != Covering(()) or label in found
+                }
                 if any(found.get(label) != covering for label, covering in wanted.items()):
                     raise CannotEdit(NOT_SAFE)
             standard["ksbs"] = [
@@ -389,8 +263,3 @@ def _verify(
             ]
     if one != other or after.root is None:
         raise CannotEdit(NOT_SAFE)
-
-
-NOT_SAFE = (
-    "Its layout cannot be kept. Write the mapping with one KSB a line, such as ‘K1: [U1, U2]’."
-)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from htqcli.draft.application import Application, repeated_standards
 from htqcli.draft.coverage import all_labels
 from htqcli.ksbs.lists import KsbList, Lists
-from htqcli.mapping.sheets import column_name
+from htqcli.mapping import structure_sheet
+from htqcli.mapping.sheets import MAX_TEXT, column_name, shown
 from htqcli.model.part import sound
 from htqcli.words import visible
 
@@ -49,6 +50,21 @@ class Table(NamedTuple):
     def name(self) -> str:
         """The reference, and the option if there is one."""
         return f"{self.reference} {self.option}" if self.option else self.reference
+
+
+def note(table: Table) -> str | None:
+    """What is missing in a table for want of the list of KSBs, and what to do."""
+    if not table.missing:
+        return None
+    what = "only the KSBs of the mapping" if table.lines else "no KSB in its table"
+    if table.version is None:
+        how = (
+            'Write the version that you map to in the draft, such as ‘version: "1.1"’, get the '
+            f"list with ‘htq ksbs get {table.reference}’, and export again"
+        )
+    else:
+        how = f"Get the list with ‘htq ksbs get {table.reference} --version {table.version}’"
+    return f"{table.name}: {what}, because {table.missing}. {how}."
 
 
 class Band(NamedTuple):
@@ -137,7 +153,7 @@ def as_csv(application: Application, found: Sequence[Table]) -> str:
         [
             *(table.reference, table.option, line.label, line.statement),
             *(line.marks.get(name) for name in units),
-            *(line.reason, ", ".join(line.assessed_by)),
+            *(shown(line.reason), ", ".join(line.assessed_by)),
         ]
         for table in found
         for line in table.lines
@@ -170,10 +186,6 @@ def as_workbook(application: Application, found: Sequence[Table], mark: str = ""
 _HEAD = 5
 """The rows above the first KSB: what it is, how to fill it in, groups of units, units, and none."""
 
-_MAX_TEXT = 32_767
-"""How many characters Excel takes in a cell (Microsoft, ‘Excel specifications and limits’)."""
-
-
 _GUIDE = (
     (
         "title",
@@ -199,6 +211,12 @@ _GUIDE = (
         "text",
         "If a KSB is covered only in part, say why in ‘Reason if partly covered’. ‘Assessed by’ "
         "has the ids of the assessments, with commas between them.",
+    ),
+    (
+        "text",
+        "The sheet ‘Structure’ has the units with their credits, and a column for each list of "
+        "units: those that every learner takes, and each group to choose from. x puts a unit in a "
+        "list.",
     ),
     (
         "text",
@@ -250,15 +268,16 @@ class _Writing:
         lines = [*([("title", self.mark)] if self.mark else []), *_GUIDE]
         for row, (form, text) in enumerate(lines):
             guide.write_string(row, 0, text, self.formats[form])
-        notes = [f"{table.name}: only the KSBs of the mapping, because {table.missing}."
-                 for table in self.tables if table.missing]  # fmt: skip
+        notes = [own for table in self.tables if (own := note(table))]
         for row, text in enumerate(notes, len(lines) + 1):
             guide.write_string(row, 0, visible(text), self.formats["text"])
         _print_on_a4(guide)
         names = {"how to fill this in", "structure"}
         for table in self.tables:
             self._mapping(self.book.add_worksheet(_sheet_name(table.name, names)), table)
-        self._structure(self.book.add_worksheet("Structure"))
+        structure = self.book.add_worksheet("Structure")
+        structure_sheet.write(structure, self.application, self.units, self.formats)
+        _print_on_a4(structure)
         for sheet in self.book.worksheets() if self.mark else ():
             sheet.set_header(f"&C&B{self.mark}")
 
@@ -316,7 +335,7 @@ class _Writing:
 
     def _line(self, sheet: Worksheet, row: int, line: Line, first: int, end: int) -> None:
         sheet.write_string(row, 0, line.label, self.formats["cell"])
-        sheet.write_string(row, 1, visible(line.statement or "")[:_MAX_TEXT], self.formats["cell"])
+        sheet.write_string(row, 1, visible(line.statement or "")[:MAX_TEXT], self.formats["cell"])
         marks = f"{column_name(first + 1)}{row + 1}:{column_name(max(first + 1, end))}{row + 1}"
         covered = "yes" if "full" in line.marks.values() else "partly" if line.marks else "no"
         sheet.write_formula(
@@ -329,7 +348,7 @@ class _Writing:
                 sheet.write_string(row, at, mark, self.formats["mark"])
             else:
                 sheet.write_blank(row, at, None, self.formats["mark"])
-        sheet.write_string(row, end, visible(line.reason), self.formats["open"])
+        sheet.write_string(row, end, shown(line.reason)[:MAX_TEXT], self.formats["open"])
         assessed = visible(", ".join(line.assessed_by))
         sheet.write_string(row, end + 1, assessed, self.formats["open"])
 
@@ -356,32 +375,6 @@ class _Writing:
             sheet.merge_range(row, first, row, last, visible(text), self.formats["band"])
         elif last == first:
             sheet.write_string(row, first, visible(text), self.formats["band"])
-
-    def _structure(self, sheet: Worksheet) -> None:
-        headings = ["Unit", "Title", "Credits", "Where it is in the structure"]
-        for at, text in enumerate(headings):
-            sheet.write_string(0, at, text, self.formats["head"])
-        row = 0
-        for band in self.bands:
-            for name in band.units:
-                row += 1
-                unit = self.application.units[name]
-                sheet.write_string(row, 0, visible(name), self.formats["cell"])
-                sheet.write_string(row, 1, visible(unit.title or ""), self.formats["open"])
-                if unit.credits is None:
-                    sheet.write_blank(row, 2, None, self.formats["open"])
-                else:
-                    sheet.write_number(row, 2, unit.credits, self.formats["open"])
-                sheet.write_string(row, 3, visible(band.title), self.formats["cell"])
-        sheet.write_string(row + 1, 1, "Credits in all", self.formats["head"])
-        total = sum(unit.credits or 0 for unit in self.application.units.values())
-        sheet.write_formula(row + 1, 2, f"=SUM(C2:C{max(row + 1, 2)})", self.formats["cell"], total)
-        sheet.set_column(0, 0, 10)
-        sheet.set_column(1, 1, 60)
-        sheet.set_column(2, 2, 9)
-        sheet.set_column(3, 3, 40)
-        sheet.freeze_panes(1, 0)
-        _print_on_a4(sheet)
 
 
 def _print_on_a4(sheet: Worksheet) -> None:

@@ -13,8 +13,9 @@ import os
 import posixpath
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from lxml import etree  # type: ignore[import-untyped]
@@ -27,9 +28,23 @@ MAX_BYTES = 30_000_000
 MAX_INFLATED = 32_000_000
 """How large one part of a workbook may be once it is unpacked. A sheet of 200 KSBs and 100 units
 has less than 2 MB."""
+MAX_TEXT = 32_767
+"""How many characters Excel takes in a cell (Microsoft, ‘Excel specifications and limits’)."""
 MAX_SHEETS = 200
-MAX_CELLS = 200_000
-"""How many cells with something in them are read, of all sheets together."""
+MAX_ALL_INFLATED = 100_000_000
+"""How much of all parts together is unpacked."""
+MAX_ELEMENTS = 1_500_000
+"""How many elements a part may have. A sheet of so many cells has fewer, even if
+empty ones have a format."""
+MAX_PARTS = 5_000
+MAX_CSV = 8_000_000
+"""How many bytes of CSV are read."""
+MAX_CELLS = 60_000
+"""How many cells with something in them are read, of all sheets together: three times a mapping of
+200 KSBs and 100 units with a mark in each cell."""
+MAX_CHARACTERS = 3_000_000
+"""How many characters all cells have together: 50 a cell."""
+_MAX_COLUMNS = 16_384
 _MAX_MERGES = 10_000
 _MAX_MERGED = 2_000
 """How many merges are looked at, and how many cells of one are filled. A heading is merged over a
@@ -98,17 +113,20 @@ def read(path: str) -> list[Sheet]:
     for start, what in _OTHERS.items():
         if content.startswith(start):
             raise NotRead(what(content))
+    if len(content) > MAX_CSV:
+        raise NotRead(f"it is larger than {MAX_CSV // 1_000_000} MB. {_ONLY_THE_TABLE}")
     return [_csv(content)]
 
 
 _AS_XLSX = "Save it as an Excel workbook (.xlsx)"
 _ONLY_THE_TABLE = "Save only the sheet with the mapping, as a workbook of its own"
+_TOO_LONG = f"its texts have more than {MAX_CHARACTERS:,} characters. {_ONLY_THE_TABLE}"
 
 
 def _ole(content: bytes) -> str:
     if "EncryptedPackage".encode("utf-16-le") in content:
         return "it is protected by a password. Save it without one"
-    return f"it is a workbook of an Excel before 2007 (.xls). {_AS_XLSX}"
+    return _old(content)
 
 
 def _xml(content: bytes) -> str:
@@ -117,8 +135,13 @@ def _xml(content: bytes) -> str:
     return f"it is a web page or XML, whatever its name says. {_AS_XLSX}"
 
 
+def _old(_: bytes) -> str:
+    return f"it is a workbook of an Excel before 2007 (.xls). {_AS_XLSX}"
+
+
 _OTHERS: dict[bytes, Callable[[bytes], str]] = {
     b"\xd0\xcf\x11\xe0": _ole,
+    **dict.fromkeys((b"\x09\x08", b"\x09\x04", b"\x09\x02"), _old),
     b"%PDF-": lambda _: f"it is a PDF. {_AS_XLSX}, or as CSV",
     b"<": _xml,
     b"\xef\xbb\xbf<": _xml,
@@ -127,6 +150,8 @@ _OTHERS: dict[bytes, Callable[[bytes], str]] = {
 
 
 def _workbook(content: bytes) -> list[Sheet]:
+    if content.count(b"PK\x01\x02") > MAX_PARTS:
+        raise NotRead(f"it has more than {MAX_PARTS:,} parts. {_ONLY_THE_TABLE}")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return _Workbook(archive).sheets()
@@ -135,6 +160,8 @@ def _workbook(content: bytes) -> list[Sheet]:
     except (NotImplementedError, RuntimeError) as error:  # a method of packing, or a password
         raise NotRead(f"it is packed in a way that Excel does not use. {_AS_XLSX}") from error
 
+
+_LONG_TAG = rb"<[^<>]{100000}"
 
 _DAMAGE = (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, OSError, ValueError, LookupError)
 
@@ -147,21 +174,27 @@ class _Workbook:
         self.archive = archive
         self.names = set(archive.namelist())
         self.left = MAX_CELLS
+        self.unpacked = 0
+        self.characters = 0
 
     def sheets(self) -> list[Sheet]:
-        if any(info.flag_bits & 1 for info in self.archive.infolist()):
+        parts = self.archive.infolist()
+        if any(info.flag_bits & 1 for info in parts):
             raise NotRead("it is protected by a password. Save it without one")
+        if {info.compress_type for info in parts} - {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+            raise NotImplementedError
         home = self._home()
-        targets = self._targets(home)
+        relations = list(self._relations(home))
+        targets = {name: target for name, _, target in relations}
         listed = [
             (element.get("name", ""), element.get("state", "visible"), _relation(element))
             for element in self._elements(home, "sheet")
         ]
         if len(listed) > MAX_SHEETS:
             raise NotRead(f"it has {len(listed):,} sheets. {_ONLY_THE_TABLE}")
-        strings = self._part(home, "sharedStrings")
+        strings = self._part(home, "sharedStrings", relations)
         self.strings = self._strings(strings) if strings else []
-        self.fonts, self.dates = self._styles(self._part(home, "styles"))
+        self.fonts, self.dates = self._styles(self._part(home, "styles", relations))
         found = []
         for name, state, relation in listed:
             target = targets.get(relation or "")
@@ -191,32 +224,43 @@ class _Workbook:
             raise NotRead(f"it is a ZIP archive, not a workbook. {_AS_XLSX}")
         return "xl/workbook.xml"
 
-    def _targets(self, home: str) -> dict[str, str]:
-        """The parts that the workbook names, by the id under which it does."""
+    def _relations(self, home: str) -> Iterator[tuple[str, str, str]]:
+        """The parts that the workbook names, each with the id and the kind under which it does."""
         folder, name = posixpath.split(home)
         rels = f"{folder}/_rels/{name}.rels"
-        if rels not in self.names:
-            return {}
-        return {
-            element.get("Id", ""): posixpath.normpath(
-                posixpath.join("/", folder, element.get("Target", ""))
-            ).lstrip("/")
-            for element in self._elements(rels, "Relationship")
-            if element.get("TargetMode") != "External"
-        }
+        for element in self._elements(rels, "Relationship") if rels in self.names else ():
+            if element.get("TargetMode") != "External":
+                target = posixpath.normpath(posixpath.join("/", folder, element.get("Target", "")))
+                kind = element.get("Type", "").rpartition("/")[2]
+                yield element.get("Id", ""), kind, target.lstrip("/")
 
-    def _part(self, home: str, kind: str) -> str | None:
-        wanted = posixpath.join(posixpath.dirname(home), f"{kind}.xml")
-        return wanted if wanted in self.names else None
+    def _part(self, home: str, kind: str, relations: Sequence[tuple[str, str, str]]) -> str | None:
+        """The part of a kind: as the workbook says, else where programs put it."""
+        usual = posixpath.join(posixpath.dirname(home), f"{kind}.xml")
+        said = (target for _, own, target in relations if own == kind)
+        return next((part for part in (*said, usual) if part in self.names), None)
 
     def _elements(self, part: str, *names: str) -> Iterator[etree._Element]:
         """The elements of these names in a part, each whole when it is given, and gone after."""
         with self.archive.open(part) as packed:
             content = packed.read(MAX_INFLATED + 1)
+        self.unpacked += len(content)
+        if self.unpacked > MAX_ALL_INFLATED:
+            raise NotRead(
+                f"what is packed in it is larger than {MAX_ALL_INFLATED // 1_000_000} MB. "
+                f"{_ONLY_THE_TABLE}"
+            )
         if len(content) > MAX_INFLATED:
             raise NotRead(
                 f"{quote(part)} in it is larger than {MAX_INFLATED // 1_000_000} MB, as a sheet "
                 f"with very many formatted rows is. {_ONLY_THE_TABLE}"
+            )
+        if content.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in content:
+            raise NotRead(f"it is written as no spreadsheet program writes. {_AS_XLSX}")
+        if content.count(b"<") > MAX_ELEMENTS or re.search(_LONG_TAG, content):
+            raise NotRead(
+                f"{quote(part)} in it has more than {MAX_ELEMENTS:,} cells or rows, as a sheet "
+                f"with very many formatted rows. {_ONLY_THE_TABLE}"
             )
         if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
             raise NotRead(f"it declares what no spreadsheet program declares. {_AS_XLSX}")
@@ -269,6 +313,9 @@ class _Workbook:
                     self.left -= 1
                     if self.left < 0:
                         raise NotRead(f"it has more than {MAX_CELLS:,} cells. {_ONLY_THE_TABLE}")
+                    self.characters += len(cell.text)
+                    if self.characters > MAX_CHARACTERS:
+                        raise NotRead(_TOO_LONG)
                     sheet.cells[row, column] = cell
             elif name == "row":
                 row, column = int(element.get("r", row)), 0
@@ -277,10 +324,12 @@ class _Workbook:
                 row += 1
             elif name == "mergeCell":
                 merged.append(element.get("ref", ""))
-            elif element.get("hidden") in ("1", "true"):
+            elif (
+                element.get("hidden") in ("1", "true") and len(sheet.hidden_columns) < _MAX_COLUMNS
+            ):
                 first, last = int(element.get("min", "1")), int(element.get("max", "1"))
-                sheet.hidden_columns.update(range(first, min(last, 16_384) + 1))
-        _spread(sheet, merged)
+                sheet.hidden_columns.update(range(first, min(last, _MAX_COLUMNS) + 1))
+        self.left -= _spread(sheet, merged, self.left)
 
     def _cell(self, element: etree._Element) -> Cell | None:
         kind, style = element.get("t", "n"), int(element.get("s", "0"))
@@ -292,7 +341,7 @@ class _Workbook:
             return _shown(cell.text, cell.font or font)
         text = (value.text or "") if value is not None else ""
         if not text:
-            if formula is None:
+            if formula is None or (kind == "str" and value is not None):
                 return None
             return Cell("", font, "it has a formula whose result is not stored")
         if kind == "s":
@@ -332,9 +381,14 @@ def _rich(element: etree._Element) -> Cell:
     return Cell("".join(pieces), _first(element, "rFont"))
 
 
+@lru_cache(maxsize=10_000)
+def shown(text: str) -> str:
+    """A text as a cell shows it: without hidden characters, and with single blanks."""
+    return " ".join(visible(re.sub(r"[\s\u00a0\u200b\ufeff]+", " ", text[:MAX_TEXT])).split())
+
+
 def _shown(text: str, font: str) -> Cell | None:
-    shown = " ".join(visible(re.sub(r"[\s\u00a0\u200b\ufeff]+", " ", text)).split())
-    return Cell(shown, font) if shown else None
+    return Cell(own, font) if (own := shown(text)) else None
 
 
 def _is_date(number: str, code: str) -> bool:
@@ -353,8 +407,10 @@ def _place(reference: str) -> tuple[int, int] | None:
     return int(found[2]), column
 
 
-def _spread(sheet: Sheet, merged: list[str]) -> None:
-    """Show what the first of merged cells shows in the others, unless they are very many."""
+def _spread(sheet: Sheet, merged: list[str], most: int) -> int:
+    """Show what the first of merged cells shows in the others, unless they are very many. How many
+    cells that makes."""
+    before = len(sheet.cells)
     for reference in merged[:_MAX_MERGES]:
         first, _, last = reference.partition(":")
         start, end = _place(first), _place(last or first)
@@ -367,6 +423,9 @@ def _spread(sheet: Sheet, merged: list[str]) -> None:
         for row in range(start[0], end[0] + 1):
             for column in range(start[1], end[1] + 1):
                 sheet.cells.setdefault((row, column), cell)
+        if len(sheet.cells) - before > most:
+            raise NotRead(f"it has more than {MAX_CELLS:,} cells. {_ONLY_THE_TABLE}")
+    return len(sheet.cells) - before
 
 
 def _csv(content: bytes) -> Sheet:
@@ -382,13 +441,15 @@ def _csv(content: bytes) -> Sheet:
             csv.reader(io.StringIO(text, newline=""), delimiter=separator), 1
         ):
             for column, value in enumerate(cells, 1):
-                shown = _shown(value, "")
-                if shown is not None:
+                cell = _shown(value, "") if value else None
+                if cell is not None:
                     # htq and others put an apostrophe before what a spreadsheet would calculate.
-                    own = shown.text[1:] if re.match("'[=+@-]", shown.text) else shown.text
-                    sheet.cells[row, column] = shown._replace(text=own)
+                    own = cell.text[1:] if re.match(r"'[=+\-@＝＋－＠]", cell.text) else cell.text
+                    sheet.cells[row, column] = cell._replace(text=own)
             if len(sheet.cells) > MAX_CELLS:
                 raise NotRead(f"it has more than {MAX_CELLS:,} cells. {_ONLY_THE_TABLE}")
+        if sum(len(cell.text) for cell in sheet.cells.values()) > MAX_CHARACTERS:
+            raise NotRead(_TOO_LONG)
     except csv.Error as error:
         raise NotRead(f"it cannot be read as CSV. {_AS_XLSX}") from error
     return sheet
@@ -405,10 +466,13 @@ def _decoded(content: bytes) -> str:
         return content.decode("cp1252", "replace")
 
 
+_MAX_SAMPLE = 200_000
+
+
 def _separator(text: str) -> str:
     """What is between cells: the sign that makes the most lines of more than one cell, and of
     those the most cells."""
-    lines = text.splitlines()[:200]
+    lines = text[:_MAX_SAMPLE].splitlines()[:200]
 
     def cells(sign: str) -> tuple[int, int]:
         try:
