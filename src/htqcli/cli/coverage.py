@@ -6,18 +6,16 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
 from htqcli.cli import completion, exits, refusals, terminal
-from htqcli.cli.drafts import read_parts, read_whole
+from htqcli.cli.drafts import mapping_errors, read_parts, read_whole, report_errors
 from htqcli.cli.options import KsbFolder, Output, Words, choice, format_option
 from htqcli.words import counted, truncate, visible
 
 if TYPE_CHECKING:
-    from htqcli.check.inputs import Draft
     from htqcli.draft.application import Application
     from htqcli.draft.coverage import Matrix, Met, Row
     from htqcli.formats.lines import Line
@@ -106,9 +104,9 @@ def coverage(
     chosen = _chosen(found, standard or ())
     before = tuple(before[at] for at in chosen)
     found = tuple(replace(found[at], gaps_only=gaps) for at in chosen)
-    errors = _errors(read, lists)
+    errors = mapping_errors(read, lists)
     if format != "text":
-        _report_errors(errors)
+        report_errors(errors, "The matrix may not show what you mean")
     with terminal.into(output, "the coverage", format):
         if format == "json":
             from htqcli.formats.json import encode
@@ -276,46 +274,6 @@ def _chosen(found: Sequence[Matrix], standard: Sequence[str]) -> list[int]:
             names = join([matrix.reference for matrix in found]) or "no standard"
             raise Refusal(f"The draft does not name {quote(text)}. It names {names}.")
     return [at for at, one in enumerate(found) if not wanted or one.reference in wanted]
-
-
-_MAX_ERRORS = 5
-"""How many errors of a draft are shown at most."""
-
-
-def _errors(draft: Draft, lists: Path) -> list[str]:
-    """The errors in the parts of a draft that the matrix is made from, a line for each."""
-    from htqcli.catalogue import bundled
-    from htqcli.check.engine import Checker
-    from htqcli.check.report import Checked
-    from htqcli.draft.application import Application
-    from htqcli.formats.text import message
-    from htqcli.model.part import names
-    from htqcli.moment import now
-    from htqcli.rules import file, mapping, shape
-    from htqcli.rules.declare import Severity
-
-    families = (*file.RULES, *shape.RULES, *mapping.RULES)
-    rules = [rule for rule in families if rule.fixed_severity is Severity.ERROR]
-    checked = Checker(bundled.load(), now(), rules, lists).check(draft)
-    elsewhere = set(names(Application)) - {"units", "structure", "standards"}
-    return [
-        f"{draft.path}:{finding.place.line}:{finding.place.column}: error {finding.rule.code} "
-        f"{message(finding)}"
-        for finding in (checked.findings if isinstance(checked, Checked) else ())
-        if finding.pointer.partition("/")[2].partition("/")[0] not in elsewhere
-    ]
-
-
-def _report_errors(errors: Sequence[str]) -> None:
-    """Report errors on standard error, because the matrix may be wrong with them."""
-    for line in errors[:_MAX_ERRORS]:
-        terminal.print_error(line)
-    if errors:
-        more = len(errors) - _MAX_ERRORS
-        count = f"{counted(more, 'more error')}. " if more > 0 else ""
-        terminal.print_error(
-            f"{count}The matrix may not show what you mean: correct what ‘htq check’ finds first."
-        )
 
 
 def _show_warning(path: str, errors: Sequence[str]) -> None:

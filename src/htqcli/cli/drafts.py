@@ -12,7 +12,7 @@ import typer
 
 from htqcli import files
 from htqcli.cli import exits, refusals, terminal
-from htqcli.words import visible_start
+from htqcli.words import counted, visible_start
 
 if TYPE_CHECKING:
     from htqcli.check.foreign import Foreign
@@ -153,11 +153,9 @@ _MAX_ERRORS = 5
 """How many errors of a draft are shown at most."""
 
 
-def report_mapping_errors(
-    draft: Draft, lists: Path, consequence: str, without: Collection[str] = ()
-) -> None:
-    """Report the errors in the units, the structure and the mapping of a draft, `without` some
-    codes, because what is made from them may be wrong: the consequence says how."""
+def mapping_errors(draft: Draft, lists: Path, without: Collection[str] = ()) -> list[str]:
+    """The errors in the units, the structure and the mapping of a draft, a line for each, `without`
+    some codes."""
     from htqcli.catalogue import bundled
     from htqcli.check.engine import Checker
     from htqcli.check.report import Checked
@@ -176,15 +174,20 @@ def report_mapping_errors(
     ]
     checked = Checker(bundled.load(), now(), rules, lists).check(draft)
     elsewhere = set(names(Application)) - {"units", "structure", "standards"}
-    found = [
+    return [
         f"{draft.path}:{finding.place.line}:{finding.place.column}: error {finding.rule.code} "
         f"{message(finding)}"
         for finding in (checked.findings if isinstance(checked, Checked) else ())
         if finding.pointer.partition("/")[2].partition("/")[0] not in elsewhere
     ]
-    for line in found[:_MAX_ERRORS]:
+
+
+def report_errors(errors: Sequence[str], consequence: str) -> None:
+    """Report errors on standard error, because what is made from a draft with them may be wrong:
+    the consequence says how."""
+    for line in errors[:_MAX_ERRORS]:
         terminal.print_error(line)
-    if found:
-        more = len(found) - _MAX_ERRORS
-        count = f"{more} more {'error' if more == 1 else 'errors'}. " if more > 0 else ""
+    if errors:
+        more = len(errors) - _MAX_ERRORS
+        count = f"{counted(more, 'more error')}. " if more > 0 else ""
         terminal.print_error(f"{count}{consequence}: correct what ‘htq check’ finds first.")

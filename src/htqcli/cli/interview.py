@@ -463,7 +463,7 @@ class Interview:
         read, which is told."""
         from htqcli.authoring.new_draft import NewUnit
         from htqcli.draft.application import Unit
-        from htqcli.mapping import importing, sheets
+        from htqcli.mapping import importing, sheets, understanding
 
         application = self._application(asked)
         try:
@@ -472,7 +472,7 @@ class Interview:
             units = {name: Unit(title=title) for name, title in titles.items()}
             application = application.model_copy(update={"units": units})
             found = importing.understand(table, application, self.lists)
-        except (sheets.NotRead, importing.AskedFor) as error:
+        except (sheets.NotRead, understanding.AskedFor) as error:
             _problem(f"{path}: not read: {error}")
             return None
         if not titles:

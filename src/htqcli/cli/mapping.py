@@ -162,11 +162,11 @@ def import_(
 def _report_errors(draft: Draft, ksbs: Path | None, consequence: str) -> None:
     """Report the errors of the mapping, but not that there is none yet: a workbook is how to make
     one."""
-    from htqcli.cli.drafts import report_mapping_errors
+    from htqcli.cli.drafts import mapping_errors, report_errors
     from htqcli.ksbs.lists import FOLDER
 
     lists = ksbs or draft.folder / FOLDER
-    report_mapping_errors(draft, lists, consequence, without=("HTQ501",))
+    report_errors(mapping_errors(draft, lists, without=("HTQ501",)), consequence)
 
 
 def _standard_name(application: Application, index: int) -> str:

@@ -15,6 +15,7 @@ from htqcli.draft.application import Application, Unit, repeated_standards
 from htqcli.ksbs.lists import Lists
 from htqcli.mapping import matrix, rows, structure_sheet
 from htqcli.mapping.matrix import Matrix, View
+from htqcli.mapping.meaning import label_of, looks_like_mark
 from htqcli.mapping.rows import Rows
 from htqcli.mapping.sheets import Sheet
 from htqcli.mapping.understanding import Reading, Result, Standard
@@ -109,7 +110,7 @@ def _headings_of(sheet: Sheet, *, is_turned: bool) -> list[str]:
     cells = {(at[1], at[0]) if is_turned else at: cell for at, cell in sheet.cells.items()}
     by_line: dict[int, dict[int, str]] = {}
     for (row, column), cell in cells.items():
-        if label := _label(cell.text):
+        if label := label_of(cell.text):
             by_line.setdefault(column, {})[row] = label
     if not by_line:
         return []
@@ -117,13 +118,18 @@ def _headings_of(sheet: Sheet, *, is_turned: bool) -> list[str]:
     marked = {
         column
         for (row, column), cell in cells.items()
-        if row in labels and column != label_line and _mark(cell, p_is_partial=False)[0]
+        if row in labels and column != label_line and looks_like_mark(cell)
     }
     headings: dict[int, dict[int, str]] = {}
     for (row, column), cell in sorted(cells.items()):
-        if row < min(labels) and column in marked and not _OTHER.fullmatch(cell.text):
+        if row < min(labels) and column in marked and not matrix.is_about_ksbs(cell.text):
             headings.setdefault(row, {})[column] = cell.text
     return list(_fullest(headings)[1].values()) if headings else []
+
+
+def _fullest(lines: Mapping[int, dict[int, str]]) -> tuple[int, dict[int, str]]:
+    """The line that names the most different things; of equal ones the first."""
+    return max(lines.items(), key=lambda item: (len(set(item[1].values())), -item[0]))
 
 
 def units_of(headings: Sequence[str], application: Application) -> dict[str, str]:

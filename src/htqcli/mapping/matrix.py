@@ -74,6 +74,11 @@ _SIZE = re.compile(
 """What stands below the title of a unit: its level, its credits, its year."""
 
 
+def is_about_ksbs(text: str) -> bool:
+    """Whether a heading is about the KSBs of a table, and not a unit."""
+    return title_key(text) in _OTHER
+
+
 class _Found(NamedTuple):
     """A cell of a row of the table, with the heading of its column."""
 
@@ -205,7 +210,7 @@ class Matrix:
             return "reason"
         if len(text) < MAX_ROLE and ASSESSED.search(text):
             return "assessed"
-        if key in _OTHER:
+        if is_about_ksbs(text):
             return "other"
         return ""
 
