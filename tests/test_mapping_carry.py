@@ -1,7 +1,9 @@
 """`htq mapping carry`: a mapping moves to another version by statements, and nothing is lost."""
 
+import re
 import textwrap
 
+import openpyxl
 import pytest
 import yaml
 from hypothesis import given
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 from htqcli.ksbs.lists import KsbList
 from htqcli.ksbs.versions import compare, statement_key
 from htqcli.mapping.carrying import PLACEHOLDER, carry
-from versions_of_lists import pairs, statement, write_list
+from versions_of_lists import half, pairs, statement, write_list
 
 HEAD = """\
 # A draft of ours, with äöü
@@ -292,3 +294,135 @@ def test_json_has_both_statements_of_every_decision(carried):
     assert decision["candidates"] == [{"label": "K1", "statement": REWORDED["K1"]}]
     assert decision["units"] == ["U1"]
     assert run.data["written"] is False
+
+
+# The move in a workbook
+
+
+@pytest.fixture
+def moved(htq, tmp_path):
+    """Exports a draft that moves, fills in cells of a row by the label and the heading, and imports
+    it again; gives the run and the draft afterwards."""
+
+    def run(old, new, ksbs, answers=None, *words, more=""):
+        write_list(tmp_path / "ksbs", "1.1", old)
+        write_list(tmp_path / "ksbs", "1.2", new)
+        path, book = tmp_path / "application.yaml", tmp_path / "move.xlsx"
+        body = textwrap.indent(textwrap.dedent(ksbs).strip("\n"), "      ")
+        path.write_text(f"{HEAD}    ksbs:\n{body}\n{textwrap.dedent(more)}{TAIL}", "utf-8")
+        done = htq("mapping", "export", path, "--to", "1.2", "-o", book)
+        assert done.code == 0, done.err
+        workbook = openpyxl.load_workbook(book)
+        sheet = workbook["ST0116"]
+        heads = {str(cell.value).split()[0]: cell.column for cell in sheet[4] if cell.value}
+        rows = {sheet.cell(row, 1).value: row for row in range(5, sheet.max_row + 1)}
+        for label, cells in (answers or {}).items():
+            for head, value in cells.items():
+                sheet.cell(rows[label], heads[head]).value = value
+        workbook.save(book)
+        done = htq("mapping", "import", book, path, *words)
+        return done, path.read_text("utf-8")
+
+    return run
+
+
+SPLIT = {"K1": half(statement(1), 0), "K2": half(statement(1), 1), "K3": statement(3)}
+WHOLE = {"K1": statement(1), "K2": statement(3)}
+
+
+def test_a_workbook_without_answers_names_each_decision_and_writes_nothing(moved):
+    run, text = moved(WHOLE, SPLIT, "K1: [U1, U2]\nK2: [U3]")
+    assert run.code == 1
+    assert run.out.count("nobody has decided yet: choose ‘as before’ or ‘no unit’") == 2
+    assert 'version: "1.1"' in text
+
+
+def test_a_workbook_makes_the_decisions_of_a_move(moved):
+    answers = {"K1": {"Decision": "as before"}, "K2": {"U2": "partial", "Reason": "Safer"}}
+    run, text = moved(WHOLE, SPLIT, "K1: [U1, U2]  # ours\nK2: [U3]", answers)
+    assert run.code == 0
+    assert 'version: "1.2"   # of 2021' in text
+    assert mapping_in(text) == {
+        "K1": ["U1", "U2"],
+        "K2": {"units": ["U2"], "coverage": "partial", "reason": "Safer"},
+        "K3": ["U3"],
+    }
+
+
+def test_no_unit_is_a_decision_too(moved):
+    answers = {"K1": {"Decision": "no unit"}, "K2": {"Decision": "No unit "}}
+    run, text = moved(WHOLE, SPLIT, "K1: [U1, U2]", answers)
+    assert run.code == 0
+    assert mapping_in(text) == {"K1": [], "K2": []}
+
+
+@pytest.mark.parametrize(
+    ("cells", "why"),
+    [
+        ({"Decision": "no unit", "U1": "full"}, "the row has marks, and ‘Decision’ says ‘no unit’"),
+        ({"Decision": "perhaps"}, "choose ‘as before’ or ‘no unit’, or mark units in the row"),
+    ],
+)
+def test_an_answer_that_is_not_clear_is_told_with_its_cell(moved, cells, why):
+    run, text = moved(WHOLE, SPLIT, "K1: [U1, U2]", {"K1": cells, "K2": {"Decision": "no unit"}})
+    assert run.code == 1
+    assert re.search(rf"ST0116![A-Z]+5:? .*{re.escape(why)}", run.out)
+    assert 'version: "1.1"' in text
+
+
+def test_partial_leaves_the_same_placeholders_as_carry(moved, carried):
+    _, by_command = carried(WHOLE, SPLIT, "K1: [U1, U2]\nK2: [U3]", "--partial")
+    run, by_workbook = moved(WHOLE, SPLIT, "K1: [U1, U2]\nK2: [U3]", None, "--partial")
+    assert run.code == 0
+    assert by_workbook == by_command
+
+
+def test_a_move_without_decisions_gives_what_carry_gives(moved, carried):
+    old, new = skills(6), skills(6, [2])
+    ksbs = "S1: [U1]\nS2: [U2]\n# ours\nS4: {units: [U3], assessed_by: [A1]}"
+    _, by_command = carried(old, new, ksbs)
+    run, by_workbook = moved(old, new, ksbs)
+    assert run.code == 0
+    assert by_workbook == by_command
+    assert "S2 is gone; it was covered by U2" in run.out
+
+
+def test_an_acceptance_that_needs_a_decision_is_told(moved):
+    accept = "accept:\n  - {rule: HTQ503, at: /standards/0/ksbs, ksbs: [K1], reason: Elsewhere}\n"
+    run, _ = moved(WHOLE, SPLIT, "K2: [U3]", None, more=accept)
+    assert run.code == 1
+    assert "entry 1 of ‘accept’" in run.out
+
+
+def test_a_workbook_of_another_move_is_refused_and_one_that_is_done_is_read_again(
+    moved, htq, tmp_path
+):
+    run, text = moved(skills(3), skills(3, [1]), "S2: [U1]")
+    assert run.code == 0
+    path, book = tmp_path / "application.yaml", tmp_path / "move.xlsx"
+    again = htq("mapping", "import", book, path)
+    assert again.code == 0
+    assert path.read_text("utf-8") == text
+    path.write_text(text.replace('"1.2"', '"1.0"'), "utf-8")
+    stale = htq("mapping", "import", book, path)
+    assert stale.code == 2
+    assert "Export it again." in stale.err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--to", "1.2", "--format", "csv"], "‘--to’ writes a workbook"),
+        (["--standard", "ST0116"], "add ‘--to VERSION’"),
+        (["--to", "1.9"], "htq ksbs get ST0116 --version 1.9"),
+    ],
+)
+def test_a_move_that_cannot_be_exported_is_refused_in_words(htq, tmp_path, words, said):
+    write_list(tmp_path / "ksbs", "1.1", skills(3))
+    write_list(tmp_path / "ksbs", "1.2", skills(3))
+    path = tmp_path / "application.yaml"
+    path.write_text(f"{HEAD}    ksbs: {{S1: [U1]}}\n{TAIL}", "utf-8")
+    run = htq("mapping", "export", path, "-o", tmp_path / "x.xlsx", *words)
+    assert run.code == 2
+    assert said in run.err
+    assert not (tmp_path / "x.xlsx").exists()

@@ -8,13 +8,19 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 import typer
 
 from htqcli import files
-from htqcli.cli import completion, drafts, exits, refusals, terminal
+from htqcli.cli import completion, drafts, exits, refusals, terminal, versions
 from htqcli.cli.options import KsbFolder, Output, format_option
-from htqcli.words import Refusal, counted, quote, visible, visible_start
+from htqcli.words import Refusal, counted, join, quote, visible, visible_start
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from htqcli.check.inputs import Draft
     from htqcli.draft.application import Application
+    from htqcli.ksbs.lists import Lists
+    from htqcli.mapping.exporting import Table
+    from htqcli.mapping.moving import Move, Moved
+    from htqcli.mapping.sheets import Sheet
     from htqcli.mapping.understanding import Result, Understood
 
 app = typer.Typer(help="Take the mapping of a draft to Excel, and back.")
@@ -34,6 +40,28 @@ Standard = Annotated[
 def export(
     draft: Annotated[str, typer.Argument(metavar="DRAFT", help="A draft.")],
     output: Output = None,
+    to: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            "--to",
+            metavar="VERSION",
+            help="Move a standard to this version: its sheet has the new statements beside the "
+            "old ones, and asks what is to be decided.",
+        ),
+    ] = None,
+    standard: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option(
+            "--standard",
+            metavar="REFERENCE",
+            help="The standard that moves, if the draft names several.",
+            autocompletion=completion.references,
+        ),
+    ] = None,
+    option: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--option", metavar="NAME", help="The option of that standard."),
+    ] = None,
     format: Annotated[str, format_option("xlsx", "csv")] = "xlsx",
     ksbs: KsbFolder = None,
 ) -> None:
@@ -50,7 +78,15 @@ def export(
             "A workbook goes to a file. Name it: ‘-o mapping.xlsx’.", param_hint="--output"
         )
     refusals.refuse_overwriting(output, draft, "draft")
-    found = exporting.tables(application, lists)
+    if to is None:
+        if standard or option:
+            raise Refusal("‘--standard’ and ‘--option’ say what moves: add ‘--to VERSION’.")
+        found = exporting.tables(application, lists)
+    elif format == "csv":
+        raise Refusal("‘--to’ writes a workbook, in which you decide: leave out ‘--format csv’.")
+    else:
+        application, table = _moved(draft, read.content, application, lists, standard, option, to)
+        found = (table,)
     if not found:
         terminal.print_error(f"{visible_start(draft)}: it names no standard to map to")
         raise typer.Exit(exits.NOT_DONE)
@@ -71,6 +107,31 @@ def export(
         raise typer.Exit(exits.NOT_DONE) from None
     names = ", ".join(f"{table.name} ({len(table.lines)} KSBs)" for table in found)
     terminal.print_error(f"Wrote {visible(str(output))}: {visible(names)}.")
+
+
+def _moved(
+    path: str,
+    content: bytes,
+    application: Application,
+    lists: Lists,
+    standard: str | None,
+    option: str | None,
+    to: str,
+) -> tuple[Application, Table]:
+    """The draft with one mapping moved to another version, and its table, which asks what a person
+    has to decide."""
+    from htqcli.document import reader
+    from htqcli.draft.application import read_application
+    from htqcli.mapping import exporting, moving
+
+    index = versions.position(application, standard, option)
+    found, carried = versions.carried(path, content, application, lists, index, to)
+    after = read_application(reader.read(carried.content)).part
+    claim = after.standards[index]
+    assert claim is not None
+    move = moving.Move(found.old.reference, claim.option, found.old.version, found.new.version)
+    table = exporting.table_of(claim, lists)
+    return after, table._replace(move=move, was=moving.origins(found, carried))
 
 
 @app.command("import")
@@ -106,7 +167,15 @@ def import_(
     ids and titles of units in it. Nothing but the mapping changes. If a cell cannot be read, it is
     listed, and nothing is written unless you say ‘--partial’.
     """
-    from htqcli.mapping import editing, importing, restructuring, sheets, understanding, yaml_edits
+    from htqcli.mapping import (
+        editing,
+        importing,
+        moving,
+        restructuring,
+        sheets,
+        understanding,
+        yaml_edits,
+    )
     from htqcli.vocabulary import parse_reference
 
     read, application, lists = drafts.read_with_lists(draft, ksbs)
@@ -118,6 +187,7 @@ def import_(
         raise Refusal(f"The draft does not name {quote(standard)}. It names {names}.")
     try:
         table = sheets.read(file)
+        content, application, moves = _with_moves(draft, read.content, application, lists, table)
         found = importing.understand(
             table, application, lists, reference, option, with_structure=structure
         )
@@ -134,9 +204,10 @@ def import_(
             "units of the draft by their ids or titles"
         )
         raise typer.Exit(exits.NOT_DONE)
+    found = moving.with_decisions(found, moves)
     changes = {index: own for index, own in found.changes.items() if own}
     try:
-        new = read.content
+        new = content
         if changes or found.new_units:
             new = editing.with_mapping(new, changes, found.new_units)
         new = restructuring.with_structure(new, found.structure)
@@ -157,6 +228,43 @@ def import_(
         terminal.write_diff(drafts.difference(draft, read.content, new))
     if not may_write:
         raise typer.Exit(exits.FOUND)
+
+
+def _with_moves(
+    path: str, content: bytes, application: Application, lists: Lists, table: Sequence[Sheet]
+) -> tuple[bytes, Application, list[Moved]]:
+    """The draft on the versions that a workbook moves it to, as far as that needs no decision."""
+    from htqcli.document import reader
+    from htqcli.draft.application import read_application
+    from htqcli.mapping import moving
+
+    moves = []
+    for move, sheet in moving.moves_in(table):
+        at = move.position(application)
+        if at is None:
+            _refuse_stale(move, application)
+            continue
+        found, carried = versions.carried(path, content, application, lists, at, move.new)
+        content = carried.content
+        application = read_application(reader.read(content)).part
+        moves.append(moving.Moved(move, at, found, carried, sheet))
+    return content, application, moves
+
+
+def _refuse_stale(move: Move, application: Application) -> None:
+    """Refuse a workbook that moves a standard from a version that the draft does not map to, unless
+    it has moved already."""
+    of_it = [
+        claim.version
+        for claim in application.standards
+        if claim and claim.resolved_reference == move.reference
+    ]
+    if move.new not in of_it:
+        now = join([f"version {version}" for version in of_it if version]) or "no version of it"
+        raise Refusal(
+            f"The workbook {str(move)[0].lower()}{str(move)[1:]}, but the draft maps to {now}. "
+            "Export it again."
+        )
 
 
 def _report_errors(draft: Draft, ksbs: Path | None, consequence: str) -> None:
@@ -217,7 +325,7 @@ def _show(
         ksbs = f"the structure and {ksbs}" if count else "the structure"
     if (told or found.proposed) and not wrote and not is_diff:
         end = _what_to_decide(told, len(found.proposed))
-    elif not changes and not structure:
+    elif not changes and not structure and not wrote:
         end = f"{visible(draft)} already says what the table says."
     elif is_diff:
         end = f"Nothing was written. {ksbs} would change."

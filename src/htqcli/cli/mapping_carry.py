@@ -8,12 +8,11 @@ import typer
 
 from htqcli.cli import completion, drafts, exits, terminal, versions
 from htqcli.cli.options import KsbFolder, format_option
-from htqcli.words import Refusal, join, quote, visible, visible_start
+from htqcli.words import join, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from htqcli.draft.application import Application
     from htqcli.formats.lines import Line
     from htqcli.ksbs.versions import Comparison
     from htqcli.mapping.carrying import Carried, Decision
@@ -58,30 +57,9 @@ def mapping_carry(
     Equal statements are carried over. What is uncertain is listed for you to decide, and then
     nothing is written unless you say ‘--partial’. Comments and layout stay.
     """
-    from htqcli.ksbs.versions import compare
-    from htqcli.mapping import carrying
-    from htqcli.mapping.yaml_edits import CannotEdit
-
     read, application, lists = drafts.read_with_lists(draft, ksbs)
-    index = _position(application, standard, option)
-    claim = application.standards[index]
-    assert claim is not None
-    assert claim.resolved_reference is not None
-    if claim.version is None:
-        raise Refusal(
-            f"The draft does not say which version of {claim.resolved_reference} it maps to. Add "
-            "‘version’ to the standard first."
-        )
-    new = versions.of_version(lists, claim.resolved_reference, to)
-    old = versions.of_version(lists, claim.resolved_reference, claim.version)
-    for one in (old, new):
-        versions.expect_statements(one)
-    found = compare(old, new)
-    try:
-        carried = carrying.carry(read.content, index, found, claim.option)
-    except CannotEdit as error:
-        terminal.print_error(f"{visible_start(draft)}: nothing was written: {error}")
-        raise typer.Exit(exits.NOT_DONE) from None
+    index = versions.position(application, standard, option)
+    found, carried = versions.carried(draft, read.content, application, lists, index, to)
     may_write = partial or not carried.decisions
     writes = may_write and not diff and carried.content != read.content
     if writes:
@@ -96,28 +74,6 @@ def mapping_carry(
             terminal.write_diff(drafts.difference(draft, read.content, carried.content))
     if not may_write:
         raise typer.Exit(exits.FOUND)
-
-
-def _position(application: Application, standard: str, option: str | None) -> int:
-    """The position of a standard, or of one option of it, in a draft."""
-    from htqcli.vocabulary import parse_reference
-
-    reference = parse_reference(standard)
-    named = [claim.resolved_reference for claim in application.standards if claim]
-    if reference is None or reference not in named:
-        names = join([name for name in named if name]) or "no standard"
-        raise Refusal(f"The draft does not name {quote(standard)}. It names {names}.")
-    of_it = [
-        (index, claim.option or "")
-        for index, claim in enumerate(application.standards)
-        if claim and claim.resolved_reference == reference
-    ]
-    fits = [one for one in of_it if option is None or one[1].casefold() == option.casefold()]
-    if len(fits) == 1:
-        return fits[0][0]
-    options = join([quote(name) for _, name in of_it if name]) or "no option of it"
-    asked = f"has no option {quote(option)} of {reference}" if option else f"has {reference} twice"
-    raise Refusal(f"The draft {asked}. Choose one with ‘--option’: it names {options}.")
 
 
 def _as_text(

@@ -1,4 +1,5 @@
-"""Two versions of a KSB list: finding them, and showing what became of a KSB."""
+"""Two versions of a KSB list: finding them, showing what became of a KSB, and a draft between
+them."""
 
 from __future__ import annotations
 
@@ -12,9 +13,11 @@ from htqcli.words import Refusal, join, quote, visible, visible_start
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from htqcli.draft.application import Application
     from htqcli.formats.lines import Line
     from htqcli.ksbs.lists import KsbList, Lists
     from htqcli.ksbs.versions import Comparison, Succession
+    from htqcli.mapping.carrying import Carried
 
 
 def from_file(path: str) -> KsbList:
@@ -87,3 +90,59 @@ def succession(found: Comparison, one: Succession, heading: str | None = None) -
         other, which = (new, "new") if one.old else (old, "old")
         start = f"    nearest {which} statement, {ksb_changes.alike(one)}: {one.nearest}: "
         yield from terminal.hanging(start, other[one.nearest], ("dim", "dim"))
+
+
+def position(application: Application, standard: str | None, option: str | None) -> int:
+    """The position of a standard, or of one option of it, in a draft; without a name that of its
+    only one. Raises Refusal."""
+    from htqcli.vocabulary import parse_reference
+
+    named = [
+        (index, claim.resolved_reference, claim.option or "")
+        for index, claim in enumerate(application.standards)
+        if claim and claim.resolved_reference
+    ]
+    names = join(list(dict.fromkeys(own for _, own, _ in named if own))) or "no standard"
+    if standard is None and option is None and len(named) == 1:
+        return named[0][0]
+    if standard is None:
+        raise Refusal(f"Say which standard moves, with ‘--standard’. The draft names {names}.")
+    reference = parse_reference(standard)
+    of_it = [(index, title) for index, own, title in named if own == reference]
+    if not of_it:
+        raise Refusal(f"The draft does not name {quote(standard)}. It names {names}.")
+    fits = [one for one in of_it if option is None or one[1].casefold() == option.casefold()]
+    if len(fits) == 1:
+        return fits[0][0]
+    options = join([quote(name) for _, name in of_it if name]) or "no option of it"
+    asked = f"has no option {quote(option)} of {reference}" if option else f"has {reference} twice"
+    raise Refusal(f"The draft {asked}. Choose one with ‘--option’: it names {options}.")
+
+
+def carried(
+    path: str, content: bytes, application: Application, lists: Lists, index: int, to: str
+) -> tuple[Comparison, Carried]:
+    """A draft with one mapping moved to another version. Raises Refusal if a version is not known;
+    a draft that cannot be edited ends the command."""
+    from htqcli.ksbs.versions import compare
+    from htqcli.mapping import carrying
+    from htqcli.mapping.yaml_edits import CannotEdit
+
+    claim = application.standards[index]
+    assert claim is not None
+    assert claim.resolved_reference is not None
+    if claim.version is None:
+        raise Refusal(
+            f"The draft does not say which version of {claim.resolved_reference} it maps to. Add "
+            "‘version’ to the standard first."
+        )
+    new = of_version(lists, claim.resolved_reference, to)
+    old = of_version(lists, claim.resolved_reference, claim.version)
+    for one in (old, new):
+        expect_statements(one)
+    found = compare(old, new)
+    try:
+        return found, carrying.carry(content, index, found, claim.option)
+    except CannotEdit as error:
+        terminal.print_error(f"{visible_start(path)}: nothing was written: {error}")
+        raise typer.Exit(exits.NOT_DONE) from None

@@ -39,6 +39,11 @@ class Decision(NamedTuple):
     succession: Succession | None
     acceptance: int | None = None
 
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether it is about something else than a line of the mapping to a KSB of the list."""
+        return self.succession is None or self.acceptance is not None
+
 
 @dataclass
 class Carried:
@@ -56,7 +61,7 @@ class Carried:
     @property
     def open_labels(self) -> list[str]:
         """The labels of the new list that wait for a decision."""
-        return [label for one in self.decisions if one.acceptance is None for label in one.new]
+        return [label for one in self.decisions if not one.is_elsewhere for label in one.new]
 
 
 def carry(content: bytes, index: int, found: Comparison, option: str | None = None) -> Carried:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from htqcli.draft.application import Application, repeated_standards
+from htqcli.draft.application import Application, StandardClaim, repeated_standards
 from htqcli.draft.coverage import all_labels
 from htqcli.ksbs.lists import KsbList, Lists
 from htqcli.mapping import structure_sheet
+from htqcli.mapping.moving import DECISION, DECISIONS, Move, Was
 from htqcli.mapping.sheets import MAX_TEXT, column_name, shown
 from htqcli.model.part import sound
-from htqcli.words import visible
+from htqcli.words import join, visible, wrap
 
 if TYPE_CHECKING:
     import xlsxwriter  # type: ignore[import-untyped]
@@ -37,7 +38,8 @@ class Line(NamedTuple):
 
 class Table(NamedTuple):
     """The mapping to a standard, or to an option of one. `missing` says why its own list of KSBs
-    is not there: then the lines are those of the mapping."""
+    is not there: then the lines are those of the mapping. One that moves to another version has
+    what each KSB `was` in the old one."""
 
     reference: str
     option: str | None
@@ -45,6 +47,8 @@ class Table(NamedTuple):
     title: str | None
     lines: tuple[Line, ...]
     missing: str | None
+    move: Move | None = None
+    was: Mapping[str, Was] = {}
 
     @property
     def name(self) -> str:
@@ -77,35 +81,38 @@ class Band(NamedTuple):
 def tables(application: Application, lists: Lists) -> tuple[Table, ...]:
     """The mapping to each standard that the draft names."""
     again = repeated_standards(application)
-    found = []
-    for index, claim in sound(application.standards):
-        if claim.resolved_reference is None or index in again:
-            continue
-        known = lists.get(claim.resolved_reference, claim.version)
-        mapped = claim.ksbs or {}
-        lines = []
-        for label in all_labels(claim, known):
-            own = mapped.get(label)
-            lines.append(
-                Line(
-                    label,
-                    known.ksbs.get(label) if isinstance(known, KsbList) else None,
-                    {} if own is None else {u: own.coverage for _, u in sound(own.units)},
-                    (own.reason if own else None) or "",
-                    tuple(name for _, name in sound(own.assessed_by)) if own else (),
-                )
-            )
-        found.append(
-            Table(
-                claim.resolved_reference,
-                claim.option,
-                claim.version,
-                known.title if isinstance(known, KsbList) else claim.title,
-                tuple(lines),
-                known if isinstance(known, str) else None,
+    return tuple(
+        table_of(claim, lists)
+        for index, claim in sound(application.standards)
+        if claim.resolved_reference is not None and index not in again
+    )
+
+
+def table_of(claim: StandardClaim, lists: Lists) -> Table:
+    """The mapping to one standard."""
+    reference = claim.resolved_reference or ""
+    known = lists.get(reference, claim.version)
+    mapped = claim.ksbs or {}
+    lines = []
+    for label in all_labels(claim, known):
+        own = mapped.get(label)
+        lines.append(
+            Line(
+                label,
+                known.ksbs.get(label) if isinstance(known, KsbList) else None,
+                {} if own is None else {u: own.coverage for _, u in sound(own.units)},
+                (own.reason if own else None) or "",
+                tuple(name for _, name in sound(own.assessed_by)) if own else (),
             )
         )
-    return tuple(found)
+    return Table(
+        reference,
+        claim.option,
+        claim.version,
+        known.title if isinstance(known, KsbList) else claim.title,
+        tuple(lines),
+        known if isinstance(known, str) else None,
+    )
 
 
 def bands(application: Application) -> tuple[Band, ...]:
@@ -224,6 +231,13 @@ _GUIDE = (
         "the headings of the units and the labels of the KSBs: they say what a mark means.",
     ),
     (
+        "move",
+        "The standard has a new version. ‘What became of it’ says what each KSB was in the old "
+        "one. The units that covered it are marked wherever the statement is the same. Where "
+        "‘Decision’ is yellow, compare both statements. Then choose ‘as before’ if the same units "
+        "cover the new KSB, ‘no unit’ if none does, or mark the units in the row.",
+    ),
+    (
         "text",
         "When you are done, save the workbook and give it back to whoever sent it. They run:",
     ),
@@ -259,18 +273,23 @@ class _Writing:
             "head": book.add_format(head),
             "band": book.add_format({**head, "align": "center"}),
             "unit": book.add_format({**head, "rotation": 90, "valign": "bottom"}),
+            "decide": book.add_format({**wrapped, "locked": False, "bg_color": "#FFDD00"}),
             "gap": book.add_format({"bg_color": "#FFF1B8"}),
         }
 
     def write(self) -> None:
         guide = self.book.add_worksheet("How to fill this in")
-        guide.set_column(0, 0, 90)
+        guide.set_column(0, 0, _GUIDE_WIDTH)
+        is_move = any(table.move for table in self.tables)
         lines = [*([("title", self.mark)] if self.mark else []), *_GUIDE]
+        lines = [line for line in lines if line[0] != "move" or is_move]
         for row, (form, text) in enumerate(lines):
-            guide.write_string(row, 0, text, self.formats[form])
+            guide.write_string(row, 0, text, self.formats.get(form, self.formats["text"]))
+            _fit(guide, row, (text, _GUIDE_WIDTH))
         notes = [own for table in self.tables if (own := note(table))]
         for row, text in enumerate(notes, len(lines) + 1):
             guide.write_string(row, 0, visible(text), self.formats["text"])
+            _fit(guide, row, (visible(text), _GUIDE_WIDTH))
         _print_on_a4(guide)
         names = {"how to fill this in", "structure"}
         for table in self.tables:
@@ -283,18 +302,20 @@ class _Writing:
 
     def _mapping(self, sheet: Worksheet, table: Table) -> None:
         last_row = _HEAD + len(table.lines) - 1
-        first, end = 3, 3 + len(self.units)
+        columns = ["KSB", "Statement", *(_before(table.move) if table.move else ()), "Covered"]
+        first = len(columns)
+        end = first + len(self.units)
         version = f", version {table.version}" if table.version else ""
         sheet.write_string(
             0, 0, visible(f"{table.name} {table.title or ''}{version}"), self.formats["title"]
         )
-        sheet.write_string(1, 0, "full or partial for each unit that covers a KSB", None)
+        what = f"{table.move}: " if table.move else ""
+        sheet.write_string(1, 0, f"{what}full or partial for each unit that covers a KSB", None)
         column = first
         for band in self.bands:
             self._merged(sheet, 2, column, column + len(band.units) - 1, band.title)
             column += len(band.units)
-        headings = ["KSB", "Statement", "Covered"]
-        for at, text in enumerate(headings):
+        for at, text in enumerate(columns):
             sheet.write_string(3, at, text, self.formats["head"])
         for at, name in enumerate(self.units, first):
             heading = visible(_heading(self.application, name))
@@ -305,13 +326,21 @@ class _Writing:
         sheet.set_row(3, 130)
         for row, line in enumerate(table.lines, _HEAD - 1):
             self._line(sheet, row, line, first, end)
+            was = table.was.get(line.label, Was("", ""))
+            statements = (
+                (text, _STATEMENT_WIDTH) for text in (line.statement or "", was.statement)
+            )
+            others = (was.became, _BECAME_WIDTH), (line.reason, _REASON_WIDTH)
+            _fit(sheet, row, *statements, *others)
         if table.lines:
             self._totals(sheet, table.lines, first)
         sheet.set_column(0, 0, 8)
-        sheet.set_column(1, 1, 60)
-        sheet.set_column(2, 2, 9)
+        sheet.set_column(1, 1, _STATEMENT_WIDTH)
+        if table.move:
+            self._before(sheet, table, end + 2)
+        sheet.set_column(first - 1, first - 1, 9)
         sheet.set_column(first, max(first, end - 1), 8)
-        sheet.set_column(end, end, 34)
+        sheet.set_column(end, end, _REASON_WIDTH)
         sheet.set_column(end + 1, end + 1, 16)
         if self.units and table.lines:
             area = (_HEAD - 1, first, last_row - 1, end - 1)
@@ -339,7 +368,7 @@ class _Writing:
         marks = f"{column_name(first + 1)}{row + 1}:{column_name(max(first + 1, end))}{row + 1}"
         covered = "yes" if "full" in line.marks.values() else "partly" if line.marks else "no"
         sheet.write_formula(
-            row, 2,
+            row, first - 1,
             f'=IF(COUNTIF({marks},"full")>0,"yes",IF(COUNTIF({marks},"partial")>0,"partly","no"))',
             self.formats["cell"], covered,
         )  # fmt: skip
@@ -351,6 +380,26 @@ class _Writing:
         sheet.write_string(row, end, shown(line.reason)[:MAX_TEXT], self.formats["open"])
         assessed = visible(", ".join(line.assessed_by))
         sheet.write_string(row, end + 1, assessed, self.formats["open"])
+
+    def _before(self, sheet: Worksheet, table: Table, at: int) -> None:
+        """What each KSB was in the old version, and what a person decides of it."""
+        sheet.write_string(3, at, DECISION, self.formats["head"])
+        for row, line in enumerate(table.lines, _HEAD - 1):
+            was = table.was.get(line.label, Was("", ""))
+            sheet.write_string(row, 2, visible(was.statement)[:MAX_TEXT], self.formats["cell"])
+            sheet.write_string(row, 3, was.became[:MAX_TEXT], self.formats["cell"])
+            if was.decides:
+                sheet.write_blank(row, at, None, self.formats["decide"])
+                sheet.data_validation(row, at, row, at, {
+                    "validate": "list", "source": list(DECISIONS), "ignore_blank": True,
+                    "error_title": DECISION,
+                    "error_message": f"Choose {join(DECISIONS, 'or')}.",
+                })  # fmt: skip
+            else:
+                sheet.write_blank(row, at, None, self.formats["cell"])
+        sheet.set_column(2, 2, _STATEMENT_WIDTH)
+        sheet.set_column(3, 3, _BECAME_WIDTH)
+        sheet.set_column(at, at, 14)
 
     def _totals(self, sheet: Worksheet, lines: Sequence[Line], first: int) -> None:
         """Below the table: how many KSBs each unit covers, and how many of each kind are."""
@@ -366,15 +415,36 @@ class _Writing:
             own = [line for line in lines if line.label.startswith(kind[0])]
             text = f"{kind} covered, of {len(own)}"
             sheet.write_string(row + below, 1, text, self.formats["head"])
-            formula = f'=COUNTIFS(A{_HEAD}:A{row},"{kind[0]}*",C{_HEAD}:C{row},"<>no")'
+            met = f"{column_name(first)}{_HEAD}:{column_name(first)}{row}"
+            formula = f'=COUNTIFS(A{_HEAD}:A{row},"{kind[0]}*",{met},"<>no")'
             covered = sum(bool(line.marks) for line in own)
-            sheet.write_formula(row + below, 2, formula, self.formats["cell"], covered)
+            sheet.write_formula(row + below, first - 1, formula, self.formats["cell"], covered)
 
     def _merged(self, sheet: Worksheet, row: int, first: int, last: int, text: str) -> None:
         if last > first:
             sheet.merge_range(row, first, row, last, visible(text), self.formats["band"])
         elif last == first:
             sheet.write_string(row, first, visible(text), self.formats["band"])
+
+
+_GUIDE_WIDTH, _STATEMENT_WIDTH, _BECAME_WIDTH, _REASON_WIDTH = 90, 60, 26, 34
+"""Widths of columns, in characters."""
+
+_LINE_HEIGHT, _MAX_HEIGHT = 15, 409
+"""Heights in points: of a line of text, and of the highest row that Excel has."""
+
+
+def _fit(sheet: Worksheet, row: int, *texts: tuple[str, int]) -> None:
+    """Make a row as high as its texts need, each in a column of a width. Excel does that by itself
+    as it opens a workbook; other programs do not."""
+    lines = max(len(wrap(text, width - 2)) for text, width in texts)
+    if lines > 1:
+        sheet.set_row(row, min(lines * _LINE_HEIGHT, _MAX_HEIGHT))
+
+
+def _before(move: Move) -> tuple[str, str]:
+    """The headings of what a KSB was in the old version."""
+    return f"Statement in version {move.old}", "What became of it"
 
 
 def _print_on_a4(sheet: Worksheet) -> None:
