@@ -26,16 +26,17 @@ ROOT = Path(__file__).parents[1]
 DATA = ROOT / "data"
 
 ENVIRONMENT = {
-    "HTQ_AT": "The time to check as at, where `--at` does not give one.",
-    "HTQ_CATALOGUE": "A catalogue to use in place of the bundled one. `--catalogue` comes first.",
-    "HTQ_DEBUG": "With `1`, a fault in htq shows where in the program it arose.",
+    "HTQ_AT": "The date or time to check as at, if you do not give `--at`.",
+    "HTQ_CATALOGUE": "A catalogue to use in place of the bundled one, if you do not give "
+    "`--catalogue`.",
+    "HTQ_DEBUG": "With `1`, htq shows where in the program a fault arose.",
     "NO_COLOR": "If it is not empty, nothing is coloured.",
-    "FORCE_COLOR": "If it is not empty, what does not go to a terminal is coloured too. "
+    "FORCE_COLOR": "If it is not empty, output that does not go to a terminal is coloured too. "
     "`NO_COLOR` comes first.",
     "TERM": "With `dumb`, nothing is coloured and no progress is drawn.",
-    "COLUMNS": "How wide tables and help are in a terminal, if not as wide as it is.",
-    "HTTPS_PROXY": "The proxy by which `htq ksbs get` and `htq catalogue drift --fetch` reach "
-    "the network, if not the system’s. `NO_PROXY` has the servers that they reach without one.",
+    "COLUMNS": "The width of tables and help in a terminal, if not its own.",
+    "HTTPS_PROXY": "The proxy that `htq ksbs get` and `htq catalogue drift --fetch` use, if not "
+    "the system’s. `NO_PROXY` lists the servers that they reach without one.",
     "SSL_CERT_FILE": "A file of certificates that `htq ksbs get` and `htq catalogue drift --fetch` "
     "trust in place of the system’s.",
     "GITHUB_STEP_SUMMARY": "The file to which `htq check --format github` adds a summary. "
@@ -49,7 +50,7 @@ FILES = {
     "*.yaml, *.yml, *.json": "Drafts. In a folder, `htq check` looks for files with these names, "
     "but not in hidden folders or in folders named `ksbs`, and checks those that have a field of a "
     "draft at their top. `htq check --list` shows the others.",
-    "ksbs/ST0116-1.1.yaml": "The list of the KSBs of a standard and version, beside the draft. "
+    "ksbs/ST0116-1.1.yaml": "The KSBs of one version of a standard, beside the draft. "
     "`htq ksbs get` and `htq ksbs import` write it.",
     "htqcli/data/standards.yaml": "The bundled catalogue, in the folder that htq is installed in: "
     "standards, windows and what each cycle asks for, with sources.",
@@ -68,9 +69,9 @@ EXAMPLES = {
     "which KSBs, as a page.",
     "htq report application.yaml -o report.html": "Write a page about a draft to hand over.",
     "htq pack application.yaml -o pack.zip": "Put everything that you hand in into one file.",
-    'htq coverage application.yaml --without U6 --with "U7 covers K3"': "Ask what would be if a "
-    "unit were gone and a new one covered a KSB.",
-    "htq window status --exit-code": "Let a pipeline stop unless a window is open.",
+    'htq coverage application.yaml --without U6 --with "U7 covers K3"': "See the coverage "
+    "without a unit, and with a new one.",
+    "htq window status --exit-code": "Stop a pipeline unless a window is open.",
 }
 """Command lines, and what each is for."""
 
@@ -189,7 +190,7 @@ def reference() -> str:
     found = commands()
     pieces = [
         "# Commands\n\nEvery command of htq with its arguments and options, as "
-        "`htq COMMAND --help` says them. `-h` is\n`--help`, and words after `--` are never "
+        "`htq COMMAND --help` shows them. `-h` is\n`--help`, and words after `--` are never "
         "options. `man -l docs/htq.1` shows this page in a terminal.\n",
         "| Command | What it is for |\n|---|---|\n"
         + "".join(f"| [`{one.name}`](#{_anchor(one.name)}) | {one.summary} |\n" for one in found),
@@ -218,7 +219,7 @@ def _section(command: Command) -> str:
         ("Option", [one for one in command.parameters if not one.is_argument]),
     ):
         if chosen:
-            piece += f"\n| {kind} | What it says | If left out |\n|---|---|---|\n"
+            piece += f"\n| {kind} | What it does | If left out |\n|---|---|---|\n"
             piece += "".join(
                 f"| {_spelt(one)} | {_marked(one.text)} | {_left_out(one)} |\n" for one in chosen
             )
@@ -262,7 +263,7 @@ def manual(date: datetime) -> str:
         ".Sh DESCRIPTION",
         *_running(
             "htq knows the standards of the approvals cycle, when the window is open and what the "
-            "criteria ask for. Each finding says what is wrong, where, how to put it right and on "
+            "criteria require. Each finding says what is wrong, where, how to put it right and on "
             "whose authority."
         ),
         ".Pp",

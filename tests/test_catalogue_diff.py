@@ -267,7 +267,7 @@ def test_one_drafts_option_takes_every_path_that_a_shell_expands(htq, final, dra
     run = htq("catalogue", "diff", "bundled", final(), *words)
     assert f"{drafts[0]}: was: ready to submit; now: not ready to submit" in run.out
     assert "  new   error HTQ301 at 4:8, /cycle: The window of cycle 3 closed" in run.out
-    assert f"{drafts[2]}: not ready to submit, as before\n  No change touches it." in run.out
+    assert f"{drafts[2]}: not ready to submit, as before\n  No change affects it." in run.out
     refused = htq("catalogue", "diff", "bundled", final(), drafts[0])
     assert refused.code == 2
     assert "--drafts" in refused.err
@@ -297,7 +297,7 @@ def test_markdown_lists_changes_and_findings(htq, final, drafts):
     assert "- ST0310 Associate Project Manager\\: scope was contact us, is now in scope" in out
     assert "application.yaml: was: ready to submit; now: not ready to submit\n" in out
     assert "| new | error | HTQ301 | " in out
-    assert "No finding comes or goes." in out
+    assert "Its findings stay the same." in out
 
 
 def test_text_in_a_catalogue_cannot_command_the_terminal_or_pipeline(htq, final, drafts):

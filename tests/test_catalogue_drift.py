@@ -292,18 +292,18 @@ def test_text_and_markdown_group_the_changes_and_explain_them(htq, tmp_path, mad
     words = ("catalogue", "drift", tmp_path / "feed.json", "--at", AT)
     out = htq(*words).out
     for line in (
-        "Cycle 3: 35 of 93 standards have moved in the published data",
+        "Cycle 3: 35 of 93 standards have changed in the published data",
         "Not in the data (11)",
         "At another level (1)",
         "With options (10)",
         "With another title (13)",
         "      version 1.10, approved 1 June 2021, starts from 1 June 2021, updated 1 July 2026",
-        "  What it means: Enter in the draft, as ‘option’ of the standard, the one that the "
-        "qualification aligns to.",
+        "  What it means: In the draft, enter the option that the qualification aligns to as "
+        "‘option’ of the standard.",
     ):
         assert line in out.splitlines()
     page = htq(*words, "--format", "markdown").out
-    assert page.startswith("## Cycle 3\\: 35 of 93 standards have moved in the published data\n")
+    assert page.startswith("## Cycle 3\\: 35 of 93 standards have changed in the published data\n")
     assert "\n### With options (10)\n" in page
 
 

@@ -512,7 +512,7 @@ def test_an_unreadable_file_in_a_folder_is_named_and_the_rest_is_checked(htq, dr
 def test_a_folder_without_drafts_gives_exit_code_3(htq, tmp_path):
     run = htq("check", tmp_path)
     assert run.code == 3
-    assert "the folder holds no draft" in run.err
+    assert "the folder has no draft" in run.err
 
 
 def test_the_evidence_of_a_draft_on_standard_input_is_sought_beside_its_name(draft, tmp_path):
@@ -597,8 +597,8 @@ def test_an_acceptance_whose_place_cannot_be_read_accepts_nothing(htq, draft):
 @pytest.mark.parametrize(
     ("changes", "place", "said"),
     [
-        ({"  level: 4\n  number": "\tlevel: 4\n  number"}, "\t", "A tab stands where spaces are needed"),
-        ({"  level: 4\n  number": "\u00a0 level: 4\n  number"}, "\u00a0", "A space that does not break"),
+        ({"  level: 4\n  number": "\tlevel: 4\n  number"}, "\t", "There is a tab here; spaces are needed"),
+        ({"  level: 4\n  number": "\u00a0 level: 4\n  number"}, "\u00a0", "There is a non-breaking space here"),
         ({"  - name: Example Software": "  -name: Example Software"}, "-", "hyphen and a space"),
         ({"  - name: Example Software": "  • name: Example Software"}, "•", "hyphen and a space"),
         ({"  level: 4\n  number": "  level:4\n  number"}, "level:", "no space after the colon"),

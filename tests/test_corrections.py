@@ -195,7 +195,7 @@ def test_a_file_name_is_left_alone_if_two_files_differ_from_it_only_in_case(htq,
 def test_a_file_whose_name_differs_only_in_case_is_suggested(htq, draft):
     path = draft({"evidence/example-software-letter.txt": "evidence/Example-Software-Letter.txt"})
     run = htq("check", path, "--at", IN_WINDOW)
-    assert "There is a file ‘evidence/example-software-letter.txt’" in run.out
+    assert "The file is called ‘evidence/example-software-letter.txt’" in run.out
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import pytest
 from conftest import IN_WINDOW
 
 NAMED = "evidence/specification.txt"
-PUT = "Put the file there, or correct its name. It is looked for from the folder of the draft."
-OWN = f"There is a file ‘{NAMED}’: write its name exactly as it is."
+PUT = "Put the file there, or correct its name. The path starts from the folder of the draft."
+OWN = f"The file is called ‘{NAMED}’. Write its name exactly like that."
 RENAME = "Rename the file, and write its new name here."
 
 
@@ -54,7 +54,7 @@ def test_a_path_that_leaves_the_folder_through_two_dots_is_reported(htq, draft, 
     path = draft({f"file: {NAMED}": f"file: '{name}'"})
     (finding,) = htq("check", path, "--at", IN_WINDOW, "--format", "json").findings
     assert finding["code"] == "HTQ606"
-    assert finding["message"].endswith("is not looked up: ‘..’ leads out of the draft’s folder")
+    assert finding["message"].endswith("was not looked up: ‘..’ leads out of the draft’s folder")
 
 
 @pytest.mark.parametrize(
@@ -69,14 +69,14 @@ def test_a_path_that_leaves_the_folder_through_two_dots_is_reported(htq, draft, 
         ("EVIDENCE/Specification.txt", "is not there", OWN),
         ("evidence/specification.txt.", "is not there", OWN),
         ("evidence./specification.txt. ", "is not there", OWN),
-        ("evidence/con.txt", "has a name that no file can have on Windows", RENAME),
-        ("evidence/a: b.txt", "has a name that no file can have on Windows", RENAME),
-        (f"evidence/{'x' * 5_000}", "is not looked up: its path is too long", PUT),
-        (f"{'evidence/../' * 40}{NAMED}", "is not looked up: its path is too long", PUT),
+        ("evidence/con.txt", "has a name that Windows does not allow", RENAME),
+        ("evidence/a: b.txt", "has a name that Windows does not allow", RENAME),
+        (f"evidence/{'x' * 5_000}", "was not looked up: its path is too long", PUT),
+        (f"{'evidence/../' * 40}{NAMED}", "was not looked up: its path is too long", PUT),
         (
             "https://example.org/a.pdf",
             "is not there",
-            "Web addresses are not looked up. Save a copy beside the draft and name it.",
+            "Web addresses are not looked up. Save a copy beside the draft, and name that.",
         ),
         (
             "evidence\\specification.txt",
@@ -151,10 +151,12 @@ def test_a_link_that_stays_in_the_folder_is_followed(linked, at, target, name):
 )
 def test_a_link_out_of_the_folder_is_reported(linked, tmp_path, at, target, name):
     said = linked(at, target.format(folder=tmp_path.name), name)
-    assert said == [("HTQ606", "is not looked up: a link leads out of the draft’s folder", LEAVES)]
+    assert said == [("HTQ606", "was not looked up: a link leads out of the draft’s folder", LEAVES)]
 
 
-LEAVES = "Put the file into the draft’s folder, or one below it, and name it from there."
+LEAVES = (
+    "Put the file in the draft’s folder or in a folder inside it, and write the path from there."
+)
 
 
 def test_a_document_without_a_file_is_named_by_its_kind(htq, draft):

@@ -866,4 +866,4 @@ def test_a_diff_in_a_terminal_makes_hidden_characters_visible(draft):
 @pytest.mark.parametrize("rule", [rule for rule in RULES if rule.fixes], ids=lambda rule: rule.code)
 def test_htq_rules_says_in_a_sentence_what_fix_corrects(htq, rule):
     assert rule.fixes.endswith(".")
-    assert f"‘htq check --fix’ puts right: {rule.fixes}" in htq("rules", rule.code).out
+    assert f"‘htq check --fix’ corrects: {rule.fixes}" in htq("rules", rule.code).out

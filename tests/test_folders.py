@@ -163,9 +163,7 @@ def test_a_folder_without_drafts_gives_exit_code_3_and_names_the_expected_files(
     run = htq("check", "x", ".")
     assert run.code == 3
     for folder in ("x", "."):
-        assert (
-            f"{folder}: not checked: the folder holds no draft: no .yaml, .yml or .json" in run.err
-        )
+        assert f"{folder}: not checked: the folder has no draft: no .yaml, .yml or .json" in run.err
     assert htq("check", "--list").code == 0
 
 

@@ -155,7 +155,7 @@ def test_azure_logs_errors_and_warnings_and_prints_the_rest_as_text(checked):
     ]
     assert properties[1]["sourcepath"] == "application.yaml"
     assert (properties[1]["linenumber"], properties[1]["columnnumber"]) == ("16", "10")
-    assert "application.yaml:1:1: info HTQ605 No support session is recorded." in out
+    assert "application.yaml:1:1: note HTQ605 No support session is recorded." in out
 
 
 # Paths from the root of the checkout, wherever htq is started.

@@ -102,7 +102,7 @@ def test_the_usable_records_of_a_faulty_feed_are_imported(imported):
     files, run = imported(feed)
     assert list(files) == ["ST0117-1.2.yaml", "ST0117-1.3.yaml", "ST0117-1.6.yaml"]
     assert run.code == 0
-    assert "ST0117 1.2 is there a second time, with the status ‘Approved for delivery’" in run.err
+    assert "ST0117 1.2 appears twice, with the status ‘Approved for delivery’" in run.err
 
 
 def test_options_choose_the_standards_and_versions_to_import(imported):
@@ -483,7 +483,7 @@ def test_among_records_of_one_version_the_approved_then_the_newest_counts(import
     ]
     files, run = imported(feed)
     assert only(files)["title"] == "Approved last"
-    assert run.err.count("ST0117 1.2 is there a second time") == 3
+    assert run.err.count("ST0117 1.2 appears twice") == 3
 
 
 def test_the_order_of_equally_good_records_does_not_matter(imported):
@@ -505,7 +505,7 @@ def test_a_list_that_differs_is_replaced_only_with_force(imported, fields, said)
     before, _ = imported(plain_record())
     after, run = imported(plain_record(**fields))
     assert (after, run.code, run.out) == (before, 3, "")
-    assert f"ST0117-1.2.yaml: not replaced: the list that is there differs in {said}." in run.err
+    assert f"ST0117-1.2.yaml: not replaced: the list that you have differs in {said}." in run.err
     assert "--force" in run.err
     forced, run = imported(plain_record(**fields), "--force")
     assert run.code == 0

@@ -147,7 +147,7 @@ U2_OPTIONAL = {
 ANOTHER = (
     "  - reference: ST0118\n    version: '1.1'\n    ksbs: {K1: {units: [U2], assessed_by: [A1]}}\n"
 )
-OPEN = "Without its list, combinations of units are not checked."
+OPEN = "Without its list, htq cannot check the combinations of units."
 
 
 @pytest.mark.parametrize(
@@ -263,7 +263,7 @@ def test_a_gap_in_one_occupation_is_allowed_if_every_learner_meets_the_other(fou
         ('"1.1"', ["1.10"], "Did you mean version 1.10?"),
         ("v2", [], "Did you mean version 2?"),
         ('"2.0"', ["1.1"], "You have a list of version 1.1. Run ‘htq ksbs get ST0116 --version 2.0’"),
-        ('"2.0"', [], "Run ‘htq ksbs get ST0116 --version 2.0’, or ‘htq ksbs import’"),
+        ('"2.0"', [], "Run ‘htq ksbs get ST0116 --version 2.0’, or save the published record and run ‘htq ksbs import’"),
         ("~", ["1.1"], "You have a list of version 1.1. Enter the ‘version’ that you mapped to."),
     ],
 )  # fmt: skip
@@ -560,7 +560,7 @@ def test_an_option_that_the_standard_does_not_have_is_not_named(found):
     ("label", "hint"),
     [
         ("k99", "Check the label and the version: the list has no K99."),
-        ("k9", "There is a line of K9 already. Put the two together."),
+        ("k9", "K9 has a line already. Combine the two."),
         ("Knowledge 1", "Enter K, S or B and a number, for example ‘K1’."),
     ],
 )

@@ -233,7 +233,7 @@ def test_checking_the_root_of_a_checkout_leaves_out_files_of_other_programs(serv
     shutil.rmtree(checkout / "drafts")
     done = service.run(checkout, at=IN_WINDOW)
     assert done.returncode == 3, done.stdout
-    assert "the folder holds no draft" in done.stdout
+    assert "the folder has no draft" in done.stdout
 
 
 def test_the_action_leaves_accepted_findings_out_of_its_report(tmp_path, python, checkout):

@@ -45,14 +45,14 @@ def test_a_title_with_the_right_level_or_no_level_gives_no_finding(found, title)
 @pytest.mark.parametrize(
     ("applicant", "who"),
     [
-        ("type: awarding-organisation", "an awarding organisation"),
-        ("type: higher-education-provider", "a higher-education provider"),
+        ("type: awarding-organisation", "Awarding organisations"),
+        ("type: higher-education-provider", "Higher-education providers"),
     ],
 )
 def test_the_finding_for_a_missing_number_says_which_applicants_need_it(found, applicant, who):
     changes = {"type: awarding-organisation\n  recognition_number: RN5999": applicant}
     (finding,) = found(changes, "--select", "HTQ406")
-    assert finding["message"].endswith(f"is missing, which an applicant that is {who} needs")
+    assert finding["message"].startswith(f"{who} must give their ")
 
 
 def test_a_lower_case_x_in_a_qualification_number_is_corrected(htq, draft):

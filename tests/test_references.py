@@ -100,7 +100,7 @@ def test_without_units_only_the_missing_units_are_reported(found, units):
 def test_the_hint_names_a_likely_unit_first_but_does_not_guess(found, changes, meant):
     finding = found(changes, "--select", "HTQ505")[0]
     if meant:
-        assert re.match(f"(Did you mean|That is the title of) ‘{meant}’", finding["hint"])
+        assert re.match(f"(Did you mean|This is the title of) ‘{meant}’", finding["hint"])
     else:
         assert "Did you mean" not in finding["hint"]
         assert "‘U1’" in finding["hint"]
@@ -109,15 +109,15 @@ def test_the_hint_names_a_likely_unit_first_but_does_not_guess(found, changes, m
 def test_the_hint_for_an_assessment_named_by_title_gives_its_id(found):
     (finding,) = found({K10: K10.replace("A1", "Portfolio of Projects")})
     assert finding["code"] == "HTQ512"
-    assert finding["hint"] == "That is the title of ‘A1’. Enter the id: ‘A1’."
+    assert finding["hint"] == "This is the title of ‘A1’. Use its id: ‘A1’."
 
 
 @pytest.mark.parametrize(
     ("changes", "code", "said"),
     [
-        ({K3: "K3: {units: [U4, A1], assessed_by: [A1]}"}, "HTQ505", "It is an assessment."),
-        ({K3: "K3: [U4, A1]"}, "HTQ505", "It is an assessment."),
-        ({K3: "K3: {units: [U4], assessed_by: [U1]}"}, "HTQ512", "It is a unit."),
+        ({K3: "K3: {units: [U4, A1], assessed_by: [A1]}"}, "HTQ505", "This is an assessment."),
+        ({K3: "K3: [U4, A1]"}, "HTQ505", "This is an assessment."),
+        ({K3: "K3: {units: [U4], assessed_by: [U1]}"}, "HTQ512", "This is a unit."),
     ],
 )
 def test_the_hint_says_if_an_assessment_is_used_as_a_unit_or_the_reverse(
@@ -150,7 +150,7 @@ def test_a_range_beyond_the_last_unit_is_not_listed(found):
     assert "Name each" not in finding["hint"]
 
 
-IDS = "Enter the ids of units in brackets, for example ‘[U1, U2]’."
+IDS = "Write ids of units in brackets, for example ‘[U1, U2]’."
 ITEMS = "Put the items in brackets, for example "
 LIST = "Write it as a list: "
 
@@ -170,9 +170,9 @@ LIST = "Write it as a list: "
         ({K3: "K3: {units: [U4], assessed_by: Portfolio of projects}"}, "HTQ103",
          f"{LIST}‘[A1]’."),
         ({K3: "K3: {units: [U4], assessed_by: exam}"}, "HTQ103",
-         "Enter the ids of assessments in brackets, for example ‘[A1, A2]’."),
+         "Write ids of assessments in brackets, for example ‘[A1, A2]’."),
         ({K3: "K3: {units: [Yes], assessed_by: [A1]}"}, "HTQ505",
-         "Enter ids of units here: ‘U1’, ‘U2’, ‘U3’, ‘U4’, ‘U5’ or ‘U6’."),
+         "Write ids of units here: ‘U1’, ‘U2’, ‘U3’, ‘U4’, ‘U5’ or ‘U6’."),
     ],
 )  # fmt: skip
 def test_text_in_place_of_ids_gives_one_finding_that_says_what_to_enter(found, changes, code, hint):
@@ -351,7 +351,7 @@ def test_an_id_followed_by_its_title_is_recognised_and_corrected(htq, draft, nam
     path = draft({"K2: {units: [U1]": f"K2: {{units: ['{name}']"})
     (finding,) = htq("check", path, "--at", IN_WINDOW, "--format", "json").findings
     assert (finding["code"], finding["fixable"]) == ("HTQ505", True)
-    assert finding["hint"] == "That is the id and the title of ‘U2’. Enter the id: ‘U2’."
+    assert finding["hint"] == "This is the id and the title of ‘U2’. Use its id: ‘U2’."
     assert htq("check", path, "--at", IN_WINDOW, "--fix").code == 0
     assert "K2: {units: ['U2']" in path.read_text()
 
@@ -372,12 +372,12 @@ def test_no_hint_names_a_unit_twice(found, name, hint):
 @pytest.mark.parametrize(
     ("label", "hint"),
     [
-        ("K10-K11", "Write a line for each of K10 and K11, and only one."),
-        ("K10 to K11", "Write a line for each of K10 and K11, and only one."),
-        ("K10–11", "Write a line for each of K10 and K11, and only one."),
-        ("'K10, K11'", "Write a line for each of K10 and K11, and only one."),
-        ("K10 and K11", "Write a line for each of K10 and K11, and only one."),
-        ("K10/K11", "Write a line for each of K10 and K11, and only one."),
+        ("K10-K11", "Write one line for each of K10 and K11."),
+        ("K10 to K11", "Write one line for each of K10 and K11."),
+        ("K10–11", "Write one line for each of K10 and K11."),
+        ("'K10, K11'", "Write one line for each of K10 and K11."),
+        ("K10 and K11", "Write one line for each of K10 and K11."),
+        ("K10/K11", "Write one line for each of K10 and K11."),
         ("K10-K14", "Check the labels and the version: the list has no K13 and K14."),
     ],
 )

@@ -603,11 +603,12 @@ def test_the_junit_report_has_the_same_findings_as_the_json(check, prepare):
                 for finding in file["findings"]
                 if (fails(file, finding) and "accepted" not in finding) is is_failure
             ]
-            assert len(re.findall(r"(?m):\d+:\d+: (?:error|warning|info) HTQ\d{3} ", text)) == len(
+            assert len(re.findall(r"(?m):\d+:\d+: (?:error|warning|note) HTQ\d{3} ", text)) == len(
                 findings
             )
             for finding in findings:
-                said = f"{finding['severity']} {finding['code']} {finding['message']}"
+                severity = finding["severity"].replace("info", "note")
+                said = f"{severity} {finding['code']} {finding['message']}"
                 said = re.sub("[\ufffe\uffff]", lambda found: f"\\u{ord(found[0]):04x}", said)
                 assert f":{finding['line']}:{finding['column']}: {said}\n" in f"{text}\n"
         assert bool(suite.findall("testcase/failure")) is (

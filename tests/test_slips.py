@@ -17,7 +17,7 @@ K5 = "      K5: {units: [U1, U2], assessed_by: [A1]}"
 EXCEL = "row pasted from a spreadsheet"
 NO_COLON = "no colon after"
 COLON = "colon and a space"
-CONFLICT = "merge conflict of Git"
+CONFLICT = "Git merge conflict"
 U2 = "  U2: {title: Databases, credits: 20}"
 OFFICE = "  - name: Example Health Trust"
 
@@ -34,10 +34,10 @@ MISTAKES = [
     (K5, K5.replace(":", "", 1), 0, "K5", "‘K5’"),
     ("        coverage: partial", "        coverage partial", 0, "coverage", NO_COLON),
     ("  - kind: assessment", "  - kind assessment", 0, "kind", NO_COLON),
-    ("  level: 4", "  level = 4", 0, "level", "‘=’ stands where a colon"),
-    ("  level: 4", "  level; 4", 0, "level", "‘;’ stands where a colon"),
-    ("  level: 4", "  level => 4", 0, "level", "‘=>’ stands where a colon"),
-    ("  level: 4", "  level：4", 0, "level", "‘：’ stands where a colon"),
+    ("  level: 4", "  level = 4", 0, "level", "There is ‘=’ after"),
+    ("  level: 4", "  level; 4", 0, "level", "There is ‘;’ after"),
+    ("  level: 4", "  level => 4", 0, "level", "There is ‘=>’ after"),
+    ("  level: 4", "  level：4", 0, "level", "There is ‘：’ after"),
     # No space after it
     ("  level: 4", "  level:4", 0, "level:", "no space after the colon"),
     ("  name: Example Awards", "  name:Leeds", 0, "name:", "no space after the colon"),
@@ -74,21 +74,21 @@ MISTAKES = [
     ("  - name: Example Software", "  – name: Example Software", 0, "–", "hyphen and a space"),
     (OFFICE, "  * name: Example Health Trust", 0, "*", "hyphen and a space"),
     (OFFICE, "  •\tname: Example Health Trust", 0, "•", "hyphen and a space"),
-    ("  level: 4", "  - level: 4", 0, "-", "item of a list stands among fields"),
+    ("  level: 4", "  - level: 4", 0, "-", "an item of a list between fields"),
     ("  level: 4", "  level: - 4", 0, "-", "list cannot begin here"),
     # Quotation marks
-    (TITLE, 'title: "Level 4 Diploma', 0, '"', "opened here and not closed"),
-    (TITLE, "title: 'Level 4 Diploma", 0, "'", "opened here and not closed"),
+    (TITLE, 'title: "Level 4 Diploma', 0, '"', "quotation mark is not closed"),
+    (TITLE, "title: 'Level 4 Diploma", 0, "'", "quotation mark is not closed"),
     ("  A1: Portfolio of projects", '  A1: "Portfolio of projects', 0, '"', "not closed"),
     (TITLE, "title: 'Level 4's Diploma'", 0, "s Diploma'", "apostrophe"),
     (TITLE, 'title: "Level 4" Diploma', 0, "Diploma", "after a closing quotation mark"),
     ("evidence/specification.txt", '"evidence\\specification.txt"', 0, "\\s", "‘/’ between the names"),
     ("evidence/specification.txt", '"C:\\Users\\a.txt"', 0, "\\U", "backslash"),
     # Brackets
-    (K5, "      K5: [U1, U2", 0, "[", "the bracket is not closed"),
+    (K5, "      K5: [U1, U2", 0, "[", "The bracket ‘[’ is not closed"),
     (K5, K5[:-1], 0, "{", "Close it with ‘}’"),
-    (K5, K5 + "}", 0, "}", "one ‘}’ more than was opened"),
-    ("  mandatory: [U1, U2, U3, U4]", "  mandatory: [U1, U2, U3, U4]]", 0, "]", "one ‘]’ more than was opened"),
+    (K5, K5 + "}", 0, "}", "This ‘}’ closes a bracket that was never opened"),
+    ("  mandatory: [U1, U2, U3, U4]", "  mandatory: [U1, U2, U3, U4]]", 0, "]", "This ‘]’ closes a bracket that was never opened"),
     ("  mandatory: [U1, U2, U3, U4]", "  mandatory: [U1, U2, U3, U4}", 0, "}", "‘[’ is closed with ‘}’"),
     ("  mandatory: [U1, U2, U3, U4]", "  mandatory: [U1, U2,\n    U3, U4", 0, "[", "not closed"),
     (TITLE, "title: [Draft] Level 4 Diploma", 0, "Level 4 Diploma", "after a closing bracket"),
@@ -112,7 +112,7 @@ MISTAKES = [
     ("  level: 4", "<<<<<<< HEAD\n  level: 4\n||||||| base\n  level: 3\n=======\n  level: 5\n>>>>>>> other", 0, "<<<<<<<", CONFLICT),
     ("  level: 4", "  level: 4\n=======", 1, "=======", CONFLICT),
     ("  level: 4", "  level: 4\n>>>>>>> other", 1, ">>>>>>>", CONFLICT),
-    ("safer\n", "safer\nand quieter\n", 1, "and quieter", "more of the text before"),
+    ("safer\n", "safer\nand quieter\n", 1, "and quieter", "continues the text before"),
 ]  # fmt: skip
 
 
@@ -153,13 +153,13 @@ def json_draft(changes):
     ("changes", "line", "words"),
     [
         ({'"Example Awards",': '"Example Awards"'}, 4, "comma is missing"),
-        ({'"Example Awards",': '"Example Awards,'}, 4, "quotation mark is opened here"),
+        ({'"Example Awards",': '"Example Awards,'}, 4, "quotation mark is not closed"),
         ({'"name":': '"name"'}, 4, "no colon after this name"),
-        ({'"cycle": 3,': '"cycle": 3,,'}, 2, "one comma too many"),
+        ({'"cycle": 3,': '"cycle": 3,,'}, 2, "comma is one too many"),
         ({'"cycle": 3,': '"cycle": 3,\n  // of five'}, 3, "‘#’"),
-        ({'"One"}\n}': '"One"\n}'}, 1, "the bracket is not closed"),
+        ({'"One"}\n}': '"One"\n}'}, 1, "The bracket ‘{’ is not closed"),
         ({'"level": 6}': '"level": 6]'}, 7, "‘{’ is closed with ‘]’"),
-        ({'"One"}\n}': '"One"}\n}}'}, 9, "one ‘}’ more"),
+        ({'"One"}\n}': '"One"}\n}}'}, 9, "This ‘}’ closes a bracket"),
         ({"}\n}": "}\n}\n```"}, 10, "Markdown"),
     ],
 )

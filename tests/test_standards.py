@@ -69,7 +69,7 @@ def test_an_unreadable_reference_does_not_hide_findings_in_the_next_standard(fou
 )
 def test_the_hint_for_the_title_of_another_standard_gives_its_reference(found, title, whose):
     ((_, _, _, hint),) = found(f"[{{reference: ST0116, title: {title}}}]", "--select", "HTQ205")
-    assert hint == f"Check the reference, and enter the title as the list has it.{whose}"
+    assert hint == f"Check the reference, and enter the title exactly as on the list.{whose}"
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_a_standard_named_twice_is_reported_with_its_first_place(found, options,
     standards = ", ".join(f"{{reference: ST0116, option: {option}}}" for option in options)
     ((code, pointer, message, _),) = found(f"[{standards}]", "--select", "HTQ207")
     assert (code, pointer) == ("HTQ207", f"/standards/{second}/reference")
-    assert f"; it is item {first} of ‘standards’ already" in message
+    assert f": it is already item {first} of ‘standards’" in message
 
 
 @pytest.mark.parametrize(

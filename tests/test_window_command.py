@@ -220,7 +220,7 @@ def test_there_is_no_note_if_the_times_were_published(status, at):
 def test_a_note_after_the_last_window_says_that_later_ones_are_unknown(window, status, at):
     found = status(at)
     assert (found["state"], found["cycle"]) == ("closed", 5)
-    assert "not known to this catalogue" in found["note"]
+    assert "does not know any later window" in found["note"]
     assert "HTQ.approvals@education.gov.uk" in found["note"]
     assert found["note"] in window("status", "--at", at).out
 

@@ -64,7 +64,7 @@ class Folder:
         if way_out := _way_out(name):
             return Found(way_out=way_out)
         if _is_too_long(name):
-            return Found(fault="is not looked up: its path is too long")
+            return Found(fault="was not looked up: its path is too long")
         here, own, has_link = self._root, [], False
         for part in name.split("/"):
             if part == "..":
@@ -105,7 +105,7 @@ class Folder:
         if own != name:
             return Found(fault="is not there", own=None if fault else own)
         if fault is None and not all(map(is_possible_on_windows, name.split("/"))):
-            fault = "has a name that no file can have on Windows"
+            fault = NOT_ON_WINDOWS
         path = None if fault else here
         return Found(fault=fault, id=(found.st_dev, found.st_ino), path=path)
 
@@ -157,7 +157,7 @@ def _same(name: str, other: str) -> bool:
 def _way_out(name: str) -> str | None:
     """How a path leaves a folder by its steps, on any system; None if it stays inside."""
     if name.startswith(("/", "\\")) or PureWindowsPath(name[:2]).drive:
-        return "it does not begin in the draft’s folder"
+        return "it does not start in the draft’s folder"
     depth = 0
     for part in name.replace("\\", "/").split("/"):
         depth += {"..": -1, ".": 0, "": 0}.get(part, 1)
@@ -176,6 +176,9 @@ def _is_too_long(name: str) -> bool:
     looked up, because a draft can hold thousands of them."""
     return len(name) > 4_096 or name.count("/") > 32
 
+
+NOT_ON_WINDOWS = "has a name that Windows does not allow"
+"""What is wrong with a file that has such a name."""
 
 _NOT_ON_WINDOWS = re.compile(
     r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?"

@@ -36,7 +36,7 @@ _SOURCE = (
     "TODO a key of ‘sources’",
 )
 
-_NOTE = ("What a person has to know of it, such as what no page says.", "TODO in a sentence")
+_NOTE = ("What people need to know about it, such as what no page says.", "TODO in a sentence")
 
 _DATE = "TODO such as 2022-02-16 12:00, 2022-02-16 or 2022-02"
 
@@ -46,8 +46,8 @@ WORDS: dict[type[Model], dict[str, tuple[str, str]]] = {
         "routes": ("The routes that the cycle covers.", ""),
         "windows": ("When applications are taken. A cycle can have several windows.", ""),
         "policy": (
-            "What the cycle asks for. What is required and missing is an error in a draft, what "
-            "is expected a warning, what is encouraged a note, and what is not-asked nothing.",
+            "What the cycle asks for. If a draft lacks it, ‘required’ gives an error, ‘expected’ a "
+            "warning, ‘encouraged’ a note, and ‘not-asked’ nothing.",
             "",
         ),
         "stages": ("The key stages, in their order. Delete ‘stages’ if no page has them.", ""),
@@ -55,8 +55,9 @@ WORDS: dict[type[Model], dict[str, tuple[str, str]]] = {
     },
     Routes: {
         "names": (
-            "As headings of ‘routes’, near the top of the file. Delete the line if they are not "
-            "certain, and say so in a note.",
+            "Use the headings of ‘routes’, near the top of the file. If they are not certain, "
+            "delete "
+            "the line and say so in a note.",
             "[TODO a route, TODO another]",
         ),
         "source": _SOURCE,
@@ -66,15 +67,16 @@ WORDS: dict[type[Model], dict[str, tuple[str, str]]] = {
         "name": ("To tell several windows apart.", "TODO such as primary"),
         "opens": ("In London time, and as precise as it was published.", _DATE),
         "closes": (
-            "A time is the first at which applications are no longer taken; a day is the last.",
+            "A time: from then on, applications are no longer taken. A day: the last day on which "
+            "they are.",
             _DATE,
         ),
         "after": (
-            "Where no page says when it opens: the last day that is certainly before it.",
+            "If no page says when it opens: the last day that is certainly before it.",
             "TODO such as 2023-06-30",
         ),
         "before": (
-            "Where no page says when it closes: the first day that is certainly after it.",
+            "If no page says when it closes: the first day that is certainly after it.",
             "TODO such as 2024-09-23",
         ),
         "first_teaching": ("The earliest month of first teaching.", ""),
@@ -84,7 +86,7 @@ WORDS: dict[type[Model], dict[str, tuple[str, str]]] = {
     FirstTeaching: {"month": ("", "TODO such as 2024-09"), "source": _SOURCE, "note": _NOTE},
     Policy: {
         "level_4_on_level_5_standard": (
-            "To speak with the team first about a level 4 qualification on a level 5 standard.",
+            "Contact with the team first, about a level 4 qualification on a level 5 standard.",
             "",
         ),
         "every_combination": (
@@ -92,9 +94,9 @@ WORDS: dict[type[Model], dict[str, tuple[str, str]]] = {
             "",
         ),
         "ksb_coverage": ("Every KSB is covered.", ""),
-        "reason_for_partial_coverage": ("A reason, where a KSB is covered partly.", ""),
+        "reason_for_partial_coverage": ("A reason, if a KSB is covered partly.", ""),
         "permission": (
-            "Permission, where the applicant does not hold the intellectual property.",
+            "Permission, if the applicant does not hold the intellectual property.",
             "",
         ),
         "support_session": ("A support session before the application.", ""),
@@ -103,7 +105,7 @@ WORDS: dict[type[Model], dict[str, tuple[str, str]]] = {
         "asks": ("", "TODO required, expected, encouraged or not-asked"),
         "source": _SOURCE,
         "read_from": (
-            "Where no page says: the number of the cycle whose wording is used.",
+            "If no page says it: the number of the cycle whose wording you use.",
             "TODO such as 5",
         ),
     },
@@ -147,14 +149,14 @@ def new_cycle(catalogue: Catalogue, number: int) -> str:
     already has the number."""
     if number in [cycle.cycle for cycle in catalogue.cycles]:
         raise NotFound(
-            f"Cycle {number} is in the catalogue already. Change its block, or name another cycle."
+            f"The catalogue already has cycle {number}. Change its block, or name another cycle."
         )
     before = [cycle for cycle in catalogue.cycles if cycle.cycle < number]
     last = max(before, key=lambda cycle: cycle.cycle, default=None)
     head = _comment(
-        f"Cycle {number}. Replace every TODO with what a page says, and delete the line of what no "
-        "page says: nothing is guessed. A field behind ‘# ’ is one that most cycles do without: "
-        "delete the ‘# ’ to use it.",
+        f"Cycle {number}. Replace every TODO with what a page says. If no page says it, delete the "
+        "line; do not guess. Most cycles do not need the fields after ‘# ’: delete the ‘# ’ to use "
+        "one.",
         "  ",
     )
     return "\n".join(("", *head, *_Block(number, last).item(Cycle, "  "))) + "\n"

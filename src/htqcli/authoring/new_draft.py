@@ -159,7 +159,9 @@ def _cycle(answers: Answers, catalogue: Catalogue) -> Iterator[str]:
     yield ""
     windows = [str(window) for window in cycle.windows if window.precision]
     if windows:
-        yield from _comment(f"The window of the cycle: {join(windows, 'or')}.")
+        yield from _comment(
+            f"Applications for cycle {cycle.cycle} are taken from {join(windows, 'or')}."
+        )
     keys = dict.fromkeys(key for window in cycle.windows for key in window.source)
     for key in keys:
         yield f"# Source: {visible(catalogue.sources[key].address)}"
@@ -183,11 +185,12 @@ def _applicant(answers: Answers) -> Iterator[str]:
     yield f"  name: {_answer(answers.name, Applicant, 'name')}"
     yield f"  type: {type or _one_of(get_args(ApplicantType))}"
     if type is None:
-        yield from _comment("Keep the number that your type has, and delete the other.", indent=2)
+        yield from _comment("Keep the number that your type needs, and delete the other.", indent=2)
     for number in _NUMBERS.values() if type is None else (_NUMBERS[type],):
         yield f"  {number}: {_answer(type and answers.registration, Applicant, number)}"
     yield from _comment(
-        "The person to ask about the application. htq does not show who it is.", indent=2
+        "The person to ask about the application. No report shows their name or email address.",
+        indent=2,
     )
     yield "  contact:"
     yield f"    name: {_answer(answers.contact, Contact, 'name')}"
@@ -217,7 +220,9 @@ def _qualification(answers: Answers) -> Iterator[str]:
     firsts = sorted((w.first_teaching.month for w in cycle.windows), key=lambda m: m.first)
     earliest = [say(month.first, "month") for month in dict.fromkeys(firsts)]
     yield from _comment(
-        f"For cycle {cycle.cycle}, {join(earliest, 'or')} at the earliest.", indent=2
+        f"The first month of teaching; for cycle {cycle.cycle}, {join(earliest, 'or')} at the "
+        "earliest.",
+        indent=2,
     )
     yield from _source("HTQ304", 2)
     if answers.first_teaching is None:
@@ -320,8 +325,8 @@ def _standards(answers: Answers, catalogue: Catalogue) -> Iterator[str]:
         yield from _mapping(Occupation(""))
     yield ""
     yield from _comment(
-        "How the KSBs are assessed, each with an id of your choice. Where a draft names "
-        "assessments, each KSB says which: K1: {units: [U1], assessed_by: [A1]}"
+        "How the KSBs are assessed, each with an id of your choice. If you list assessments, say "
+        "for each KSB which of them assess it: K1: {units: [U1], assessed_by: [A1]}"
     )
     yield "#assessments:"
     yield "#  A1: Portfolio"
@@ -350,17 +355,17 @@ def _mapping(occupation: Occupation, published: str | None = None) -> Iterator[s
     if occupation.option is not None:
         yield f"    option: {scalar(occupation.option)}"
     elif known and known.options:
-        yield from _comment("Delete the KSBs that the option does not need.", indent=4)
+        yield from _comment("Delete the KSBs that your option does not need.", indent=4)
         yield f"    option: {scalar(_one_of(list(known.options)))}"
     yield from _comment(
-        "Covered partly: K1: {units: [U1], coverage: partial, reason: Safer in the workplace}",
-        "Covered by no unit: delete its line.",
+        "Partly covered: K1: {units: [U1], coverage: partial, reason: Safer in the workplace}",
+        "Not covered by any unit: delete its line.",
         indent=4,
     )
     if known is None:
         yield from _comment(
-            "Add a line for each KSB of the standard. With its list at hand, which "
-            "‘htq ksbs import’ makes, ‘htq init’ writes them.",
+            "Add a line for each KSB of the standard. If you get its list with ‘htq ksbs get’ "
+            "first, ‘htq init’ writes these lines for you.",
             indent=4,
         )
     yield "    ksbs:"

@@ -323,7 +323,7 @@ def _list_drifts(
             "newer-version",
             f"{expected.name} has {say_version(newest)}, after the window of cycle {cycle.cycle} "
             "opened",
-            "A label such as K1 has meaning only with the version. Where a draft maps to an "
+            "A label such as K1 has meaning only with its version. If a draft maps to an "
             "earlier version, check its mapping against the KSBs of this one.",
             newest,
         )
@@ -344,7 +344,7 @@ def meanings_for(
     """What each difference means for a draft that is not yet approved."""
     ask = f"ask {catalogue.contact.name}: {catalogue.contact.email}."
     may_align = f"Before you submit a qualification that aligns to it, {ask}"
-    title = "Check that the standard still is of the occupation that you mean."
+    title = "Check that the standard is still for the occupation that you mean."
     level = "A draft is checked against the level that was published for its cycle"
     if cycle is not None:
         title = f"A draft for cycle {cycle} keeps the title of the cycle’s list. {title}"
@@ -357,10 +357,10 @@ def meanings_for(
         **dict.fromkeys(("retired", "withdrawn", "not-approved", "no-new-starts"), may_align),
         "paused-starts": f"Nobody has published what this means for an application. {may_align}",
         "title": title,
-        "spelling": "Nothing: a title is compared without case and punctuation.",
+        "spelling": "Nothing: htq ignores case and punctuation in titles.",
         "level": f"{level}. Ask which level counts: {catalogue.contact.email}.",
-        "options": "Enter in the draft, as ‘option’ of the standard, the one that the "
-        "qualification aligns to.",
+        "options": "In the draft, enter the option that the qualification aligns to as ‘option’ of "
+        "the standard.",
     }
 
 

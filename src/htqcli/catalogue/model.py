@@ -60,7 +60,7 @@ Sources = Annotated[
     tuple[str, ...],
     ValueReader(_keys, schema=_KEYS),
     CheckedByRule(required=False),
-    Field(description="Where it was said: a key of ‘sources’, or a list of keys."),
+    Field(description="The page that says so: a key of ‘sources’, or a list of keys."),
 ]
 
 Reference = Annotated[str, pattern(REFERENCE, "a reference such as ST0116"), CheckedByRule(Text)]
@@ -72,7 +72,7 @@ def _described(description: str, *examples: Any, title: str | None = None) -> An
     return Field(title=title, description=description, examples=list(examples) or None)
 
 
-Note = Annotated[Text | None, _described("What else is known, or that something is not known.")]
+Note = Annotated[Text | None, _described("What else is known, or what is not known.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +103,8 @@ class Source(Model):
 class Contact(Model):
     """Who answers questions about applications."""
 
-    name: Annotated[Text, _described("What they are called, as in ‘Ask the approvals team’.")]
-    email: Annotated[Text, _described("Their e-mail address.")]
+    name: Annotated[Text, _described("What to call them, as in ‘Ask the approvals team’.")]
+    email: Annotated[Text, _described("Their email address.")]
     source: Sources
 
 
@@ -113,7 +113,7 @@ class Route(Model):
 
     name: Annotated[Text, _described("Its official name.")]
     heading: Annotated[
-        Text | None, _described("Its name as a heading of the lists, where that is another.")
+        Text | None, _described("Its name as a heading of the lists, if that differs.")
     ] = None
 
     @property
@@ -211,7 +211,7 @@ class Window(Model):
     """
 
     name: Annotated[
-        Text | None, _described("What it is called, where a cycle has several.", "primary")
+        Text | None, _described("What to call it, if a cycle has several.", "primary")
     ] = None
     opens: Annotated[
         When | None,
@@ -225,7 +225,7 @@ class Window(Model):
     after: Annotated[
         Day | None,
         _described(
-            "Where its opening is not known: a day after which it opened.",
+            "If its opening is not known: a day after which it opened.",
             "2023-06-30",
             title="day after which it opened",
         ),
@@ -233,7 +233,7 @@ class Window(Model):
     before: Annotated[
         Day | None,
         _described(
-            "Where its closing is not known: a day before which it closed.",
+            "If its closing is not known: a day before which it closed.",
             "2024-09-23",
             title="day before which it closed",
         ),
@@ -306,8 +306,8 @@ class Demand(Model):
         Asks,
         one_of(*get_args(Asks)),
         _described(
-            "How strongly: what is required and missing is an error, what is expected a warning, "
-            "what is encouraged information.",
+            "How strongly. If a draft lacks it, ‘required’ gives an error, ‘expected’ a warning, "
+            "‘encouraged’ a note, and ‘not-asked’ nothing.",
             "expected",
             title="word for how strongly",
         ),
@@ -363,9 +363,7 @@ class Stage(Model):
     name: Annotated[Text, _described("What it is called.")]
     begins: Annotated[
         When | None,
-        _described(
-            "When it begins, where that was published.", "2022-02-16 12:00", title="beginning"
-        ),
+        _described("When it begins, if that was published.", "2022-02-16 12:00", title="beginning"),
     ] = None
     happens: Annotated[
         tuple[Text, ...],
@@ -508,7 +506,7 @@ class Catalogue(Model):
     schema_: Annotated[
         Text | None,
         Field(
-            description="Where an editor finds the schema of this file. htq does not read it.",
+            description="Where your editor finds the schema of this file. htq does not read it.",
             examples=["catalogue.schema.json"],
             alias="$schema",
         ),
@@ -591,7 +589,7 @@ class Catalogue(Model):
                 notes.append(f"No time was published for the {name} on {day}.")
         if later_unknown:
             notes.append(
-                "Later windows are not known to this catalogue. Ask "
+                "This catalogue does not know any later window. Ask "
                 f"{self.contact.name}: {self.contact.email}."
             )
         return status._replace(note=" ".join(notes) or None)
@@ -644,8 +642,9 @@ class Catalogue(Model):
             return cycle.by_reference[reference]
         if not cycle.standards:
             raise NotFound(
-                f"The list of standards of cycle {cycle.cycle} is not in the catalogue, so whether "
-                f"{quote(typed)} is on it is not known."
+                f"The catalogue does not have the list of standards of cycle {cycle.cycle}, so it "
+                "does not "
+                f"show whether {quote(typed)} is on it."
             )
         near = nearest(reference or typed, list(cycle.by_reference), most=3)
         if reference is None:

@@ -218,7 +218,7 @@ class _Watcher(NamedTuple):
         )
         starts = f"Nobody has published what this means for an approved qualification. {ask}"
         title = (
-            "The qualification is approved. Check that the standard still is of the occupation "
+            "The qualification is approved. Check that the standard is still for the occupation "
             "that it was approved for."
         )
         return meanings | {

@@ -36,7 +36,7 @@ def recognise(path: str, content: bytes, document: Document) -> Foreign | None:
     suffix = os.path.splitext(path)[1].lower()  # noqa: PTH122  # a name, which nothing looks up
     name = visible(f'"{path}"' if " " in path else path)
     return (
-        _binary(content, suffix)
+        _binary(content, suffix, name)
         or _by_fields(document, name)
         or _text(in_utf_8(content[:_MAX_SEARCHED]), suffix, name)
     )
@@ -48,11 +48,6 @@ _MAX_SEARCHED = 1_000_000
 _DRAFTS = "htq check reads drafts, which are YAML or JSON text."
 
 _DOCUMENT_ADVICE = f"{_DRAFTS} Name this file in the draft, as evidence or under ‘documents’."
-
-_TABLE_ADVICE = (
-    f"{_DRAFTS} Write what covers each KSB in the draft, under ‘ksbs’ of its standard, and name "
-    "this file under ‘documents’ with ‘kind: ksb-mapping’ if it is your mapping."
-)
 
 _TABLES = {
     ".xlsx": "an Excel workbook", ".xlsm": "an Excel workbook", ".xls": "an Excel workbook",
@@ -68,7 +63,7 @@ _OFFICE_FOLDERS = {b"xl/": ".xlsx", b"word/": ".docx", b"ppt/": ".pptx"}
 """The folders inside an Office file, which identify it if its name does not."""
 
 
-def _binary(content: bytes, suffix: str) -> Foreign | None:
+def _binary(content: bytes, suffix: str, name: str) -> Foreign | None:
     if content.startswith(b"%PDF-"):
         return Foreign("a PDF", _DOCUMENT_ADVICE)
     is_package = content.startswith(b"PK\x03\x04")
@@ -78,15 +73,24 @@ def _binary(content: bytes, suffix: str) -> Foreign | None:
         found = (own for folder, own in _OFFICE_FOLDERS.items() if folder in content)
         suffix = next(found, suffix)
     if suffix in _TABLES:
-        return Foreign(_TABLES[suffix], _TABLE_ADVICE)
+        return _table(_TABLES[suffix], name)
     otherwise = "a ZIP archive" if is_package else "a document of an older Office"
     return Foreign(_DOCUMENTS.get(suffix, otherwise), _DOCUMENT_ADVICE)
+
+
+def _table(what: str, name: str) -> Foreign:
+    return Foreign(
+        what,
+        f"{_DRAFTS} To copy the mapping in this file to a draft, run ‘htq mapping import {name} "
+        "DRAFT’. If it is the mapping that you submit, also name it under ‘documents’ with ‘kind: "
+        "ksb-mapping’.",
+    )
 
 
 def _record(name: str) -> Foreign:
     return Foreign(
         "a record of the published standards data",
-        f"To make its KSB list, run ‘htq ksbs import {name}’.",
+        f"To make a KSB list from it, run ‘htq ksbs import {name}’.",
     )
 
 
@@ -101,7 +105,7 @@ def _by_fields(document: Document, name: str) -> Foreign | None:
     if {"sources", "cycles"} <= fields.keys():
         return Foreign("a catalogue of cycles", f"To check it, run ‘htq catalogue check {name}’.")
     if fields.keys() >= {"htq", "files"} or fields.keys() >= {"version", "runs"}:
-        return Foreign("a report of a check", "Check the draft that it is about.")
+        return Foreign("a report of a check", "Check the draft that the report is about.")
     if "$schema" in fields and fields.keys() & {"properties", "$defs"}:
         return Foreign("a JSON Schema", "Editors read it. Check the draft that names it.")
     return None
@@ -113,13 +117,14 @@ def _text(text: bytes, suffix: str, name: str) -> Foreign | None:
     if re.match(_PAGE, text) and b"data-ksb-id" in text:
         return Foreign(
             "a saved page of an occupation",
-            f"To make its KSB list, run ‘htq ksbs import {name} --reference … --version …’ with "
+            f"To make a KSB list from it, run ‘htq ksbs import {name} --reference … --version …’ "
+            "with "
             "the reference and the version of the standard.",
         )
     if re.match(_PAGE, text):
         return Foreign("a web page or XML", _DOCUMENT_ADVICE)
     if suffix in (".csv", ".tsv"):
-        return Foreign("a table, such as a spreadsheet program writes", _TABLE_ADVICE)
+        return _table("a table, such as a spreadsheet program makes", name)
     return None
 
 

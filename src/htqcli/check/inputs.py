@@ -42,7 +42,7 @@ _REPORTS = (
 """How htq's own reports begin."""
 
 _NO_DRAFT = (
-    "the folder holds no draft: no .yaml, .yml or .json file with a field of a draft, such as "
+    "the folder has no draft: no .yaml, .yml or .json file with a field of a draft, such as "
     "‘cycle’ or ‘qualification’, at its top. ‘htq check --list’ shows what was left out"
 )
 

@@ -42,7 +42,7 @@ def program(commands: Sequence[str] = COMMANDS) -> typer.Typer:
     """The program with these commands."""
     app = typer.Typer(
         name="htq",
-        help="Tell whether a draft application for a Higher Technical Qualification is ready.",
+        help="Check whether a draft application for a Higher Technical Qualification is ready.",
         context_settings={"help_option_names": ["-h", "--help"]},
         no_args_is_help=True,
         pretty_exceptions_enable=False,

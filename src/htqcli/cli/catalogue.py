@@ -42,10 +42,11 @@ def show(
     output: Output = None,
     catalogue: CatalogueFile = None,
 ) -> None:
-    """Show what the catalogue holds of each cycle, and the source of each piece.
+    """Show what the catalogue has for each cycle, and the source of each fact.
 
-    It says which catalogue it is, then for each cycle its list, windows and what it asks for. As
-    YAML, without ‘--cycle’, it is the catalogue's own file, to start one of your own from.
+    It shows which catalogue this is, then for each cycle its list, its windows and what it asks
+    for. As YAML without ‘--cycle’, it shows the catalogue's own file, from which you can start
+    your own.
     """
     from htqcli.formats.json import about, encode
 
@@ -83,7 +84,7 @@ def check(
     report: ReportFiles = None,
     quiet: Quiet = False,
 ) -> None:
-    """Check whether catalogues can be used: a catalogue can when it has no error.
+    """Check whether catalogues can be used. A catalogue can be used if it has no error.
 
     Each finding says what is wrong, where and how to put it right. ‘htq rules HTQ9’ lists the
     rules.
@@ -154,8 +155,8 @@ def _text(known: Catalogue, cycles: Sequence[Cycle], now: datetime) -> Iterator[
         "Questions", f"{contact.name}, {contact.email}{_from(contact.source)}"
     )
     yield from terminal.labelled(
-        "What is asked",
-        "required: without it there is an error; expected: a warning; encouraged: a note",
+        "If it is missing",
+        "required: an error; expected: a warning; encouraged: a note; not asked: nothing",
     )
     for cycle in cycles:
         yield []
@@ -198,7 +199,7 @@ def _cycle(cycle: Cycle, now: datetime) -> Iterator[Line]:
         dated = sum(stage.begins is not None for stage in cycle.stages)
         keys = dict.fromkeys(key for stage in cycle.stages for key in stage.source)
         yield from terminal.labelled(
-            "Key stages", f"{len(cycle.stages)}, of which {dated} have a date{_from(keys)}"
+            "Key stages", f"{len(cycle.stages)}, {dated} with a date{_from(keys)}"
         )
     for name, info in type(cycle.policy).model_fields.items():
         demand = getattr(cycle.policy, name)

@@ -240,7 +240,7 @@ def _refuse_conflicts(
         )
     if fix and "-" in paths:
         raise typer.BadParameter(
-            "Standard input is no file to write to. See what would change with ‘--diff’.",
+            "Standard input is not a file to change. See what would change with ‘--diff’.",
             param_hint="--fix",
         )
     if diff and format is not None:

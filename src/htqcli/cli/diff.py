@@ -29,7 +29,7 @@ def diff(
     old: Annotated[
         str,
         typer.Argument(
-            metavar="OLD", help="A catalogue, or ‘bundled’ for the one that htq comes with."
+            metavar="OLD", help="A catalogue, or ‘bundled’ for the one that comes with htq."
         ),
     ],
     new: Annotated[str, typer.Argument(metavar="NEW", help="The catalogue to compare it with.")],
@@ -43,8 +43,8 @@ def diff(
         typer.Option(
             "--drafts",
             metavar="PATH…",
-            help="Drafts or folders of drafts: which of them each change touches, and what "
-            "becomes of their findings.",
+            help="Drafts or folders of drafts. Shows which of them each change affects, and what "
+            "happens to their findings.",
         ),
     ] = None,
     at: At = None,
@@ -54,10 +54,10 @@ def diff(
     ] = False,
     format: Annotated[str, format_option("text", "markdown", "json")] = "text",
 ) -> None:
-    """Show what differs between two catalogues.
+    """Show the differences between two catalogues.
 
-    Standards, windows, stages, what the cycles ask for, and sources. With drafts, also what
-    the differences do to them.
+    htq compares standards, windows, stages, what the cycles ask for, and sources. With drafts,
+    it also shows how the differences affect them.
     """
     from htqcli.check import inputs
     from htqcli.comparing import changes
@@ -65,7 +65,7 @@ def diff(
 
     if more and not drafts:
         raise typer.BadParameter(
-            "Two catalogues are compared. Name drafts after ‘--drafts’.", param_hint="PATH"
+            "This command compares two catalogues. Name drafts after ‘--drafts’.", param_hint="PATH"
         )
     expect_folder(ksbs)
     catalogues = _catalogue(old), _catalogue(new)
@@ -183,7 +183,7 @@ def _heading(old: str, new: str, found: Sequence[CatalogueChange]) -> str:
     from htqcli.words import counted
 
     if not found:
-        return f"Nothing differs between {old} and {new}"
+        return f"No differences between {old} and {new}"
     return f"{counted(len(found), 'change')} from {old} to {new}"
 
 
@@ -206,7 +206,7 @@ def _as_text(
         style = STYLES_OF_VERDICTS[effect.new.verdict]
         yield [(f"{visible_start(effect.path)}: ", "bold"), (_verdict(effect), style)]
         if not effect.changes:
-            yield [("  No change touches it.", "dim")]
+            yield [("  No change affects it.", "dim")]
         for state, finding in _findings(effect):
             place = f"{finding.place.line}:{finding.place.column}"
             label = f"{_severity(finding)} {finding.rule.code} at {place}"
@@ -231,7 +231,7 @@ def _as_markdown(
         yield f"\n### {escape(effect.path)}: {_verdict(effect)}\n"
         findings = list(_findings(effect))
         if not findings:
-            yield "No finding comes or goes."
+            yield "Its findings stay the same."
             continue
         yield "| | Severity | Rule | Line | What is wrong |\n|---|---|---|---:|---|"
         for state, finding in findings:

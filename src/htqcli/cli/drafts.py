@@ -90,7 +90,7 @@ def read_drafts(
     return found, [*unchecked, *named.without_drafts(left_out)]
 
 
-_FIRST = "Put right first what ‘htq check’ says of it"
+_FIRST = "First correct what ‘htq check’ finds in it"
 
 
 def _document(draft: Draft) -> tuple[Document, Foreign | None]:

@@ -76,16 +76,17 @@ def drift(
     exit_code: Annotated[
         bool,
         typer.Option(
-            "--exit-code", help="Exit with 1 if something has moved that matters for a draft."
+            "--exit-code", help="Exit with 1 if something has changed that matters for a draft."
         ),
     ] = False,
     format: Annotated[str, format_option("text", "markdown", "json")] = "text",
     catalogue: CatalogueFile = None,
 ) -> None:
-    """Show which standards of a cycle's list, or of drafts, have moved in the published data.
+    """Show which standards on a cycle's list, or of drafts, have changed in the published data.
 
-    Gone, retired, at another level, with options or another title, in a newer version; and what
-    that means for a draft. Of a few records, only their standards are compared.
+    A standard can be gone, retired, at another level, or have options, another title or a newer
+    version. htq says what that means for a draft. If you give only some records, it compares
+    only their standards.
     """
     from htqcli.catalogue.drift import StandardsData, compare
     from htqcli.catalogue.watching import watch
@@ -347,7 +348,7 @@ def _summary(found: Comparison) -> str:
     moved = {one.reference for one in found.drifts if one.matters}
     return (
         f"Cycle {found.cycle.cycle}: {len(moved)} of {counted(len(found.compared), 'standard')} "
-        f"{'has' if len(moved) == 1 else 'have'} moved in the published data"
+        f"{'has' if len(moved) == 1 else 'have'} changed in the published data"
     )
 
 

@@ -72,9 +72,9 @@ def import_(
     force: Force = False,
     catalogue: CatalogueFile = None,
 ) -> None:
-    """Write a small file for each standard and version in the published data.
+    """Make a KSB list for each standard and version in the published data.
 
-    Unusable entries are left out and reported. ‘htq standards show’ names the address of a
+    Unusable entries are left out and reported. ‘htq standards show’ shows the address of a
     standard's record.
     """
     address = context.the_catalogue(catalogue).standards_data
@@ -113,11 +113,11 @@ def get(
     force: Force = False,
     catalogue: CatalogueFile = None,
 ) -> None:
-    """Fetch the published records of standards, and import them.
+    """Fetch the published records of standards, and make KSB lists from them.
 
-    The catalogue says where they are published. They come over HTTPS, with the proxy and the
-    certificates of your system. A record has 2 minutes to come, all standards have 15. Where the
-    network does not let htq through, it says what to save by hand.
+    htq fetches them from the address in the catalogue, over HTTPS, with the proxy and the
+    certificates of your system. It waits up to 2 minutes for a record and 15 for all standards.
+    If the network blocks htq, it says what to save by hand.
     """
     from htqcli.ksbs import standards_data
     from htqcli.words import Refusal, quote, shell_word
@@ -175,7 +175,7 @@ def _write_best(
             terminal.write(f"{verb} {count} {to}: {', '.join(names[:_MAX_SHOWN])}{more}\n")
     if not chosen and not unread:
         terminal.print_error(
-            f"{source}: it has no record of a standard with KSBs that was asked for"
+            f"{source}: it has no record, with KSBs, of a standard that you asked for"
         )
     if unread or refused or not written:
         raise typer.Exit(exits.NOT_DONE)
@@ -318,9 +318,9 @@ def _difference(path: Path, made: MadeList, new: KsbList) -> str | None:
         return None
     old = read_list(content)
     if isinstance(old, str):
-        return f"the list that is there cannot be used ({old})"
+        return f"the list that you have cannot be used ({old})"
     found = difference(old, new)
-    return found and f"the list that is there differs in {found}"
+    return found and f"the list that you have differs in {found}"
 
 
 @app.command("list")
@@ -341,7 +341,14 @@ def list_(
         for found in _usable_lists(folder)
     ]
     columns = ("reference", "version", "title", "level", "ksbs", "options")
-    table.show(rows, columns, format, f"There is no list in {folder}.", output, header=True)
+    table.show(
+        rows,
+        columns,
+        format,
+        f"You have no KSB lists in {folder}. ‘htq ksbs get’ fetches them.",
+        output,
+        header=True,
+    )
 
 
 @app.command()
@@ -377,7 +384,10 @@ def show(
     ]
     if not found:
         of = f" version {quote(version)}" if version else ""
-        raise Refusal(f"There is no list of {wanted}{of} in {quote(str(folder))}.")
+        get = f"htq ksbs get {wanted}" + (f" --version {version}" if version else "")
+        raise Refusal(
+            f"You have no list of {wanted}{of} in {quote(str(folder))}. Run {quote(get)} first."
+        )
     last = max(found, key=lambda one: version_key(one.version))
     rows: list[table.Row] = [
         {

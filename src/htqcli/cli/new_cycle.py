@@ -18,9 +18,10 @@ def new_cycle(
     output: Output = None,
     catalogue: CatalogueFile = None,
 ) -> None:
-    """Write a blank block for a new cycle, to be put at the end of a catalogue.
+    """Write a blank block for a new cycle, to add at the end of a catalogue.
 
-    Comments say what to find out. The guide ‘Add a cycle’ in htq's documentation leads through it.
+    Comments say what to find out. The guide ‘Add a cycle’ in htq's documentation shows each
+    step.
     """
     from htqcli.authoring.new_cycle import new_cycle
 

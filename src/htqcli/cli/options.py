@@ -115,7 +115,7 @@ Select = Annotated[
     typer.Option(
         "--select",
         metavar="RULE,…",
-        help="Only these rules: codes, beginnings such as HTQ3, or names.",
+        help="Run only these rules: codes, beginnings such as HTQ3, or names.",
         autocompletion=completion.listed_rules,
     ),
 ]
@@ -141,7 +141,8 @@ FailOn = Annotated[
         "--fail-on",
         metavar="LEVEL",
         parser=choice(*LEVELS),
-        help="Exit with 1 for findings of this level and above: error, warning, info or never.",
+        help="Exit with 1 for findings of this level and above: error, warning, info (notes too) "
+        "or never.",
         autocompletion=lambda: list(LEVELS),
     ),
 ]
@@ -208,7 +209,7 @@ def the_title(text: str) -> str:
         text.encode()
     except UnicodeEncodeError:
         raise typer.BadParameter(
-            "The title holds a character that is not UTF-8. Type it again.", param_hint="--title"
+            "The title contains a character that is not UTF-8. Type it again.", param_hint="--title"
         ) from None
     if not strip_invisible(text):
         raise typer.BadParameter(

@@ -76,7 +76,7 @@ class Published:
         self._by_hand = by_hand
         why = objection(self.address)
         if why is None and any(sign in address for sign in "?#"):
-            why = "has ‘?’ or ‘#’ in it, so that no reference can follow"
+            why = "contains ‘?’ or ‘#’, so htq cannot add a reference to it"
         if why:
             raise Refusal(
                 f"The catalogue’s address of the standards data, {quote(address)}, {why}. "
@@ -94,7 +94,7 @@ class Published:
         own = [one for one in fetched[0] if is_of(one, (reference,))]
         if not own:
             terminal.print_error(
-                f"Could not fetch {reference}: what is at {address} is no record of it."
+                f"Could not fetch {reference}: {address} does not have a record of it."
             )
             return None
         return own, fetched[1]

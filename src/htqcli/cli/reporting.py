@@ -78,9 +78,7 @@ def select_rules(select: Words, ignore: Words, subject: Subject) -> tuple[Rule, 
         if rule not in left_out and (wanted is None or rule in wanted)
     )
     if not left:
-        raise Refusal(
-            f"No rule is left to check a {subject.name} with. Look at ‘--select’ and ‘--ignore’."
-        )
+        raise Refusal(f"‘--select’ and ‘--ignore’ leave no rule to check a {subject.name} with.")
     return left
 
 

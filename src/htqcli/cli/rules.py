@@ -118,7 +118,7 @@ def _text(rule: Rule, known: Catalogue) -> list[Line]:
         lines += [[], [(title, "bold")]]
         lines += [[(f"  {line}", "")] for line in fragment.splitlines()]
     if rule.fixes:
-        lines += [[], *terminal.hanging("", f"‘htq check --fix’ puts right: {rule.fixes}")]
+        lines += [[], *terminal.hanging("", f"‘htq check --fix’ corrects: {rule.fixes}")]
     if rule.is_about_drafts:
         lines += [[], *terminal.hanging("", f"Can be accepted: {rule.acceptable}.")]
     return lines

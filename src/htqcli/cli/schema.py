@@ -25,9 +25,9 @@ def schema(
     output: Output = None,
     catalogue: CatalogueFile = None,
 ) -> None:
-    """Write JSON Schema, with which an editor completes and explains the fields of a file.
+    """Write JSON Schema, so that an editor can complete and explain the fields of a file.
 
-    The cycles of the catalogue and the standards on their lists are choices.
+    It offers the cycles of the catalogue and the standards on their lists as choices.
     """
     from htqcli.authoring import schema as schemas
     from htqcli.formats.json import encode

@@ -53,7 +53,7 @@ def list_(
 ) -> None:
     """List the standards of a cycle, in the order of the page.
 
-    A route is its name on the page, its official name or a unique beginning of either.
+    Name a route by its name on the page, its official name, or the beginning of either.
     """
     known = context.the_catalogue(catalogue, output)
     listed = context.the_cycle(known, cycle)
@@ -78,7 +78,7 @@ def search(
 ) -> None:
     """Find standards by title, route or reference, best first.
 
-    Typing errors and the order of the words are forgiven.
+    Typing errors and the order of words do not matter.
     """
     known = context.the_catalogue(catalogue, output)
     listed = context.the_cycle(known, cycle)
@@ -91,7 +91,7 @@ def show(
         list[str],
         typer.Argument(
             metavar="REFERENCE",
-            help="ST0116, however it is typed.",
+            help="A reference such as ST0116, typed in any way.",
             autocompletion=completion.references,
         ),
     ],

@@ -46,7 +46,7 @@ def list_(
     output: Output = None,
     catalogue: CatalogueFile = None,
 ) -> None:
-    """List every window known, with what is not known of it."""
+    """List every known window, and what is not known about it."""
     known = context.the_catalogue(catalogue, output)
     rows: list[table.Row] = [
         {
@@ -78,7 +78,7 @@ def timeline(
     format: Annotated[str, format_option("text", "json")] = "text",
     catalogue: CatalogueFile = None,
 ) -> None:
-    """Draw the key stages of a cycle, the present one marked."""
+    """Show the key stages of a cycle, with the present one marked."""
     known = context.the_catalogue(catalogue)
     shown = context.the_cycle(known, cycle)
     now = context.the_time(at)
@@ -119,11 +119,11 @@ def calendar(
     output: Output = None,
     catalogue: CatalogueFile = None,
 ) -> None:
-    """Write a calendar of the windows and dated stages, to be imported by a calendar program.
+    """Write the windows and dated stages as a file that a calendar program can import.
 
-    With drafts, the first review of each approved qualification is in it as well. An alarm goes a
-    week before a window closes, and half a year before a review. What has no known day is left
-    out, and said.
+    With drafts, the first review of each approved qualification is in it as well. It has an
+    alarm a week before each window closes, and half a year before each review. What has no known
+    day is left out and reported.
     """
     from htqcli.catalogue.calendar import calendar as written
     from htqcli.catalogue.calendar import events, reviews
@@ -142,7 +142,7 @@ def calendar(
     found += own
     if not any(event.is_dated for event in found):
         of = "any cycle" if cycle is None else f"cycle {cycle}"
-        raise NotFound(f"No day of {of} is known, so there is nothing for a calendar.")
+        raise NotFound(f"No day of {of} is known, so the calendar would be empty.")
     terminal.deliver(written(known, found), output, "the calendar")
     for event in found:
         if not event.is_dated:
@@ -247,8 +247,9 @@ def _timeline(cycle: Cycle, current: Stage | None, known: Catalogue) -> list[Lin
         lines.append([])
         lines += terminal.hanging(
             "",
-            "No dates were published for the stages after this one, so which of them has been "
-            "reached is not known.",
+            "No dates were published for the stages after this one, so it is not known which of "
+            "them "
+            "has been reached.",
         )
     addresses = {known.sources[key].address for stage in cycle.stages for key in stage.source}
     return [*lines, [], [(f"Source: {', '.join(sorted(addresses))}", "dim")]]

@@ -79,7 +79,7 @@ def read(content: bytes) -> Document:
         return _unreadable(
             text,
             FaultKind.UNREADABLE_TEXT,
-            f"The text holds the character U+{ord(match[0]):04X}, which a YAML file cannot hold",
+            f"The text contains the character U+{ord(match[0]):04X}, which a YAML file cannot hold",
             "Delete the character, or write it as an escape in double quotation marks.",
             Span(match.start(), match.end()),
         )
@@ -416,8 +416,10 @@ class _Reading:
             self._fault(
                 FaultKind.EMPTY,
                 (),
-                "The file is empty, or holds only comments",
-                "Write the fields in it, each a name with a colon and its value.",
+                "The file is empty, or has only comments",
+                "Write fields in it, each with a name, a colon and a value, such as ‘cycle: 3’. "
+                "‘htq init’ "
+                "writes a draft to start from.",
                 Span(0, 0),
             )
             return
@@ -425,7 +427,7 @@ class _Reading:
         self._fault(
             FaultKind.NOT_A_MAPPING,
             (),
-            f"The file holds {held} where fields should be",
+            f"The file is {held}, not fields with names",
             "Begin each part with its name and a colon, such as ‘cycle: 3’.",
             Span(root.start, root.end),
         )
@@ -485,7 +487,7 @@ class _Reading:
                 self._fault(
                     FaultKind.SEVERAL_DOCUMENTS,
                     (),
-                    "A second document begins here, and is not read",
+                    "A second document begins here, and was ignored",
                     "Keep one qualification in a file. Delete the line ‘---’ if it is not "
                     "meant to begin another.",
                     Span(at, max(at, self._index(event.end_mark))),
@@ -620,8 +622,8 @@ class _Reading:
             self._fault(
                 FaultKind.WRONG,
                 top.path,
-                "A field’s name is a list or a group of fields",
-                "Write the name as text. Put a name that holds [ or { in quotation marks.",
+                "The name of a field is a list or a group of fields",
+                "Write the name as text. Put a name with [ or { in it in quotation marks.",
                 Span(node.start, node.end),
                 unsound=False,
             )
@@ -633,7 +635,7 @@ class _Reading:
                 FaultKind.DUPLICATE_KEY,
                 (*top.path, node.text),
                 f"{quote(node.text)} is here a second time; the first is on line {line}",
-                "Keep one of the two, or put both parts together. Only the first is read.",
+                "Keep one of the two, or combine them. Until then htq reads only the first.",
                 Span(node.start, node.end),
                 unsound=False,
             )
@@ -677,7 +679,8 @@ class _Reading:
         self._fault(
             FaultKind.LIMIT,
             (),
-            f"The file holds more than {MAX_VALUES:,} values, names included; here is the next",
+            f"The file has more than {MAX_VALUES:,} values, names included, and this is the next "
+            "one",
             "Keep the draft to one qualification.",
             Span(*self._span(event)),
         )
@@ -687,7 +690,7 @@ class _Reading:
         self._fault(
             FaultKind.LIMIT,
             (),
-            f"Lists and fields stand inside each other more than {MAX_DEPTH} deep here",
+            f"Lists and fields are nested more than {MAX_DEPTH} deep here",
             "A draft needs 7. Check for brackets that are not closed.",
             span,
         )
@@ -718,15 +721,16 @@ class _Reading:
 _ERRORS = (
     (
         "mapping values are not allowed",
-        "A colon stands where no field can begin",
-        "Put text that holds ‘: ’ in quotation marks, and begin the fields of one part at "
-        "the same column.",
+        "Unexpected colon",
+        "Put text that contains ‘: ’ in quotation marks, or check the indentation: the fields of "
+        "one "
+        "part begin at the same column.",
     ),
     (
         "block sequence entries are not allowed",
         "A list cannot begin here",
-        "Begin the list on a line of its own, each item with ‘- ’. Put text that begins with "
-        "‘- ’ in quotation marks.",
+        "Write each item of the list on its own line, after ‘- ’. If this is text that begins with "
+        "‘- ’, put it in quotation marks.",
     ),
     (
         "found character",
@@ -735,20 +739,20 @@ _ERRORS = (
     ),
     (
         "could not find expected ':'",
-        "A field’s name has no colon after it",
+        "There is no colon after the name of a field",
         "Write a colon and a space after the name, and begin the fields of one part at the "
         "same column.",
     ),
     (
         "did not find expected key",
         "The fields of this part do not begin at the same column",
-        "Indent them alike with spaces. Put a text that begins with a quotation mark wholly "
-        "inside quotation marks.",
+        "Indent them by the same number of spaces. If a text begins with a quotation mark, put all "
+        "of it in quotation marks.",
     ),
     (
         "did not find expected '-' indicator",
-        "A field stands among the items of a list",
-        "Begin each item with ‘- ’, and a field’s name further to the left.",
+        "Here is a field between the items of a list",
+        "Begin each item with ‘- ’, and move a field that is not part of the list further left.",
     ),
     (
         "did not find expected ',' or",
@@ -757,28 +761,31 @@ _ERRORS = (
     ),
     (
         "found unexpected end of stream",
-        "A quotation mark is opened here and not closed",
-        "Close it. Write ‘''’ for an apostrophe inside single quotation marks.",
+        "This quotation mark is not closed",
+        "Add one at the end of the text. Write ‘''’ for an apostrophe inside single quotation "
+        "marks.",
     ),
     (
         "found unknown escape character",
-        "A backslash in double quotation marks begins an escape that YAML does not have",
+        "A backslash has a special meaning in double quotation marks, and YAML does not know this "
+        "one",
         "Write ‘\\\\’ for a backslash, or use single quotation marks.",
     ),
     (
         "found invalid Unicode character escape code",
-        "An escape in double quotation marks names no character",
-        "Write the character itself.",
+        "A backslash has a special meaning in double quotation marks, and this one names no "
+        "character",
+        "Write the character itself, or ‘\\\\’ for a backslash.",
     ),
     (
         "did not find expected <document start>",
-        "Text stands after the end of the draft",
+        "There is text after the end of the draft",
         "Delete it, or indent it so that it belongs to a field.",
     ),
     (
         "",
-        "The text is not written as YAML here",
-        "Check the colons, quotation marks, brackets and the indentation of this line and "
-        "the one before it.",
+        "This is not in the format that YAML needs",
+        "Check the colons, quotation marks, brackets and indentation of this line and the "
+        "one before it.",
     ),
 )

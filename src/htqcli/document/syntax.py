@@ -176,7 +176,7 @@ _CONFLICT = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
 _MARKER = re.compile(r"^(<{7}|\|{7}|={7}|>{7})(?:[ ][^\r\n]*)?$", re.MULTILINE)
 
 _CONFLICT_WORDS = (
-    "A merge conflict of Git is not resolved: this line is one of its markers",
+    "This line marks a Git merge conflict that is not resolved",
     "Keep the lines that are right, and delete the others and the lines that begin with "
     "‘<<<<<<<’, ‘=======’ and ‘>>>>>>>’.",
 )
@@ -300,26 +300,26 @@ _FORMS: tuple[_Form, ...] = (
     (re.compile(r"(<{7}|\|{7}|={7}|>{7})(?= |$)"), *_CONFLICT_WORDS, _without_line),
     (
         re.compile(r" *(```+|~~~+)"),
-        "A line of Markdown that marks off code is not part of a draft",
+        "This line is Markdown (it marks off code), and is not part of a draft",
         "Delete the line.",
         _without_line,
     ),
     (
         re.compile(r"[ \u00a0]*(\t)"),
-        "A tab stands where spaces are needed",
+        "There is a tab here; spaces are needed",
         "Indent with spaces. Most editors can turn tabs into spaces.",
         _indented_with_spaces,
     ),
     (
         re.compile(r" *(\u00a0)"),
-        "A space that does not break (a non-breaking space) stands where a plain one is needed",
+        "There is a non-breaking space here; an ordinary space is needed",
         "Delete the spaces at the beginning of the line and type them again.",
         _indented_with_spaces,
     ),
     (
         re.compile(r" *(-(?=[^\W\d_])|[\u2013\u2014\u2022\u00b7\u25aa\u25e6\u25cf]|\*(?=\s))\s*"),
-        "The item of a list does not begin with a hyphen and a space",
-        "Write ‘- ’ before it.",
+        "This item of a list does not begin with a hyphen and a space",
+        "Begin it with ‘- ’: a hyphen and a space.",
         _with_hyphen,
     ),
     (
@@ -340,16 +340,16 @@ _FORMS: tuple[_Form, ...] = (
 _ROWS: tuple[_Form, ...] = (
     (
         re.compile(r" *([^\t]+\t.*)"),
-        "This line looks like a row pasted from a spreadsheet such as Excel: tabs stand between "
-        "its cells",
+        "This line looks like a row pasted from a spreadsheet such as Excel, with tabs between its "
+        "cells",
         "Write it as a field: its name, a colon, a space and its value, for example "
         "‘K1: [U1, U2]’.",
         _losing_line,
     ),
     (
         re.compile(r" *([\w-]+[,;](?=\S).*)"),
-        "This line looks like a row of a table (CSV): only commas or semicolons stand between "
-        "its cells",
+        "This line looks like a row of a table (CSV), with only commas or semicolons between its "
+        "cells",
         "Write it as a field: its name, a colon, a space and its value, for example "
         "‘K1: [U1, U2]’.",
         _losing_line,
@@ -362,8 +362,8 @@ _ROWS: tuple[_Form, ...] = (
     ),
     (
         re.compile(r" *(<[a-zA-Z!/][^>]*>)"),
-        "This line is HTML, from a web page, and not YAML",
-        "Write the text of the page into the fields, without its tags in ‘<’ and ‘>’.",
+        "This line is HTML, from a web page, not YAML",
+        "Write only the text of the page in the fields, without the tags between ‘<’ and ‘>’.",
         _losing_line,
     ),
 )
@@ -382,7 +382,8 @@ def _without_colon(excerpt: _Excerpt, number: int) -> Slip | None:
     if name is None or not _can_begin_field(excerpt, number):
         message = "This line has no colon after the name of a field"
         hint = (
-            "Write the name, a colon, a space and the value. If it is more of the text before, "
+            "Write the name, a colon, a space and the value. If the line continues the text "
+            "before it, "
             "indent it further than that field."
         )
         return Slip(start, line.end, message, hint, (line.removal(),), line.start)
@@ -392,10 +393,10 @@ def _without_colon(excerpt: _Excerpt, number: int) -> Slip | None:
     message = f"There is no colon after {what}"
     hint = "Write a colon and a space between the name and the value."
     if sign:
-        message = f"{quote(sign[1])} stands where a colon is needed, after {what}"
-        hint = "Write ‘: ’, a colon and a space, in its place."
+        message = f"There is {quote(sign[1])} after {what}; a colon is needed"
+        hint = "Replace it with a colon and a space."
     elif rest:
-        hint += " If the line is more of the text before, indent it further than that field."
+        hint += " If the line continues the text before it, indent it further than that field."
     edits, at = line.without_value(name)
     begin, end = line.start + name.start("name"), line.start + name.end("name")
     return Slip(begin, end, message, hint, edits, at if rest else None)
@@ -433,7 +434,7 @@ def _colon(stop: _Stop) -> Slip | None:
         slip = Slip(
             at,
             at + 1,
-            "Text that holds a colon and a space is not in quotation marks",
+            "Text with a colon and a space in it is not in quotation marks",
             "Put the whole text after the field’s name in quotation marks.",
             *line.without_value(field),
         )
@@ -461,8 +462,8 @@ def _colon(stop: _Stop) -> Slip | None:
         return Slip(
             at,
             at + 1,
-            "Text that goes on from the line before holds a colon and a space",
-            "Put the whole text in quotation marks, from its first line on.",
+            "This text continues from the line before and contains a colon and a space",
+            "Put the whole text in quotation marks, starting on its first line.",
             (*edits, line.removal()),
             lost,
         )
@@ -477,8 +478,8 @@ def _not_a_field(stop: _Stop) -> Slip | None:
         return Slip(
             at,
             at + 1,
-            f"There is one {quote(excerpt.text[at])} more than was opened",
-            "Delete it, or write the opening bracket that is missing.",
+            f"This {quote(excerpt.text[at])} closes a bracket that was never opened",
+            "Delete it, or add the opening bracket.",
             (Edit(at, at + 1, ""),),
         )
     if at > line.start + line.column:
@@ -501,14 +502,16 @@ def _after_a_text(excerpt: _Excerpt, number: int, at: int) -> Slip | None:
         return Slip(
             at,
             line.end,
-            "Text goes on after a closing bracket",
-            "Put text that begins with a bracket wholly in quotation marks, or delete the rest.",
+            "There is text after a closing bracket",
+            "If the text begins with a bracket, put all of it in quotation marks. If not, delete "
+            "what "
+            "follows the bracket.",
             *line.without_value(line.field),
         )
     return Slip(
         at,
         line.end,
-        "Text goes on after a closing quotation mark",
+        "There is text after a closing quotation mark",
         "Put the whole text inside one pair of quotation marks. Inside single ones, write ‘''’ "
         'for an apostrophe; inside double ones, write ‘\\"’ for a quotation mark.',
         *line.without_value(line.field),
@@ -531,8 +534,9 @@ def _unclosed_quote(line: _Line, at: int) -> Slip:
     return Slip(
         at,
         at + 1,
-        "A quotation mark is opened here and not closed",
-        "Close it. Write ‘''’ for an apostrophe inside single quotation marks.",
+        "This quotation mark is not closed",
+        "Add one at the end of the text. Write ‘''’ for an apostrophe inside single quotation "
+        "marks.",
         *line.without_value(line.field),
     )
 
@@ -649,7 +653,7 @@ def _moved(excerpt: _Excerpt, line: _Line, here: int, goes: int, other: int | No
         f"{goes + 1}",
         f"Indent it with {counted(goes, 'space')}, like what it belongs with"
         + (f", or with {other}." if other is not None else ".")
-        + " If it is more of the text before, put the whole text in quotation marks.",
+        + " If it continues the text before it, put the whole text in quotation marks.",
         tuple(Edit(own.start, own.start + min(here, own.indent), " " * goes) for own in moving),
     )
 
@@ -661,8 +665,8 @@ def _item_among_fields(line: _Line) -> Slip | None:
     return Slip(
         at,
         at + 1,
-        "The item of a list stands among fields",
-        "Delete the hyphen before a field’s name, or begin the list below a name of its own.",
+        "Here is an item of a list between fields",
+        "Delete the hyphen, or begin the list below the name of its field.",
         (Edit(at, line.start + line.column, ""),),
     )
 
@@ -691,7 +695,7 @@ def _bracket(stop: _Stop) -> Slip | None:
         return Slip(
             at,
             min(at + 1, line.end),
-            "Text that holds a colon and a space is not in quotation marks"
+            "Text with a colon and a space in it is not in quotation marks"
             if colon
             else "A comma is missing between two items, or a quotation mark or bracket is not "
             "closed",
@@ -711,7 +715,7 @@ def _open_bracket(at: int, opened: str, edits: tuple[Edit, ...], lost: int | Non
     return Slip(
         at,
         at + 1,
-        f"{quote(opened)} is opened here and the bracket is not closed",
+        f"The bracket {quote(opened)} is not closed",
         f"Close it with {quote(_CLOSING.get(opened, ']'))}, and put commas between the items.",
         edits,
         lost,
@@ -743,8 +747,8 @@ def _in_json(excerpt: _Excerpt, problem: str, at: int, context: int | None) -> S
         return Slip(
             at,
             at + 1,
-            "There is one comma too many",
-            "Delete it, or write the item that is missing.",
+            "This comma is one too many",
+            "Delete it, or add the item before it.",
             (Edit(at, at + 1, ""),),
         )
     if not excerpt.text[at:].strip():
@@ -813,7 +817,7 @@ def _bad_start(stop: _Stop) -> Slip | None:
     return Slip(
         at,
         at + 1,
-        f"Text cannot begin with {quote(sign)} unless it is in quotation marks"
+        f"Text can begin with {quote(sign)} only in quotation marks"
         if sign.strip()
         else "Text cannot begin with this character",
         "Put the whole text in quotation marks.",
@@ -831,8 +835,8 @@ def _hyphen(stop: _Stop) -> Slip | None:
         at,
         at + 1,
         "A list cannot begin here",
-        "Begin the list on a line of its own, each item with ‘- ’. Put text that begins with "
-        "‘- ’ in quotation marks.",
+        "Write each item of the list on its own line, after ‘- ’. If this is text that begins with "
+        "‘- ’, put it in quotation marks.",
         *line.without_value(line.field),
     )
 
@@ -854,9 +858,10 @@ def _bad_escape(stop: _Stop) -> Slip | None:
     return Slip(
         at,
         at + 2,
-        "A backslash in double quotation marks begins an escape that YAML does not have",
-        "Write ‘/’ between the names of folders, ‘\\\\’ for a backslash, or use single "
-        "quotation marks.",
+        "A backslash has a special meaning in double quotation marks, and YAML does not know this "
+        "one",
+        "In a path, write ‘/’ between the names of folders. For a backslash, write ‘\\\\’ or use "
+        "single quotation marks.",
         *line.without_value(line.field),
     )
 

@@ -53,11 +53,11 @@ class Contact(Model):
     is_private: ClassVar[bool] = True
 
     name: Annotated[
-        Text | None, _field("name of the contact", says="Their name. No report shows it.")
+        Text | None, _field("contact’s name", says="Their name. No report shows it.")
     ] = None
     email: Annotated[
         Text | None,
-        _field("e-mail address of the contact", says="Their e-mail address. No report shows it."),
+        _field("contact’s email address", says="Their email address. No report shows it."),
     ] = None
 
 
@@ -107,7 +107,7 @@ class Applicant(Model):
 
 
 class IntellectualProperty(Model):
-    """Who holds the rights in the qualification, and whose permission there is."""
+    """Who holds the rights in the qualification, and whose permission you have."""
 
     holder: Annotated[
         Text | None,
@@ -123,7 +123,7 @@ class IntellectualProperty(Model):
         _field(
             "file with the holder’s permission",
             "evidence/permission.pdf",
-            says="The file that shows the holder’s permission, where that is another body. "
+            says="The file that shows the holder’s permission, if the holder is another body. "
             "Pearson holds the rights in all HNCs and HNDs.",
         ),
     ] = None
@@ -131,7 +131,7 @@ class IntellectualProperty(Model):
         YesOrNo | None,
         APPLICANT_ONLY,
         _field(
-            "answer whether the permission is confidential",
+            "whether the permission is confidential",
             "true",
             says="Whether the permission is confidential.",
         ),
@@ -178,7 +178,7 @@ class Qualification(Model):
         IntellectualProperty | None,
         _field(
             "intellectual property",
-            says="Who holds the rights in the qualification, and whose permission there is.",
+            says="Who holds the rights in the qualification, and whose permission you have.",
         ),
     ] = None
 
@@ -413,7 +413,7 @@ class Employer(Model):
         YesOrNo | None,
         APPLICANT_ONLY,
         _field(
-            "answer whether the evidence is confidential",
+            "whether the evidence is confidential",
             "false",
             says="Whether the evidence is confidential.",
         ),
@@ -451,7 +451,7 @@ class Attachment(Model):
         YesOrNo | None,
         APPLICANT_ONLY,
         _field(
-            "answer whether the document is confidential",
+            "whether the document is confidential",
             "false",
             says="Whether it is confidential: the consultation on an application is public.",
         ),
@@ -464,7 +464,7 @@ class Declarations(Model):
     conditions_of_application: Annotated[
         YesOrNo | None,
         _field(
-            "acceptance of the conditions of application",
+            "whether you accept the conditions of application",
             "true",
             says="‘true’ if your organisation accepts the conditions of application.",
         ),
@@ -620,7 +620,9 @@ class Application(Model):
         _field("applicant organisation", says="The organisation that applies."),
     ] = None
     qualification: Annotated[
-        Qualification | None, REQUIRED, _field("qualification", says="What is to be approved.")
+        Qualification | None,
+        REQUIRED,
+        _field("qualification", says="The qualification that you want approved."),
     ] = None
     planned_submission: Annotated[
         DayOrMinute | None,
@@ -717,7 +719,7 @@ class Application(Model):
         _field(
             "JSON Schema of the draft",
             "application.schema.json",
-            says="Where an editor finds the schema of this file. htq does not read it.",
+            says="Where your editor finds the schema of this file. htq does not read it.",
             alias="$schema",
         ),
     ] = None

@@ -114,7 +114,7 @@ class References:
             whole = ", ".join(parts)
             return f"Put the items in brackets, for example {quote(f'[{whole}]', MAX_LISTED)}."
         some = ", ".join(list(self.titles)[:2]) or f"{self.what[0].upper()}1"
-        return f"Enter the ids of {self.section} in brackets, for example {quote(f'[{some}]')}."
+        return f"Write ids of {self.section} in brackets, for example {quote(f'[{some}]')}."
 
     @cached_property
     def _meanings(self) -> dict[str, Meaning]:
@@ -138,7 +138,7 @@ class References:
             return Meaning((), self.others_hint)
         if own := self._id_of(name):
             what = "title" if title_key(name) == title_key(self.titles[own]) else "id and the title"
-            hint = f"That is the {what} of {quote(own)}. Enter the id: {quote(own)}."
+            hint = f"This is the {what} of {quote(own)}. Use its id: {quote(own)}."
             return Meaning((own,), hint, Fix(own))
         ids = list(dict.fromkeys(self.ids_in(name)))
         if not ids:
@@ -190,7 +190,7 @@ class References:
 
     def _unused_id(self, own: str, name: str) -> Meaning:
         parts = sorted({f"‘{path[0]}’" for path in self.unknown[name]})
-        never = f"It is in ‘{self.section}’ and is not named in {join(parts, 'or')}."
+        never = f"It is listed in ‘{self.section}’ but not used in {join(parts, 'or')}."
         return Meaning((own,), f"Did you mean {quote(own)}? {never}")
 
     def _choices(self, name: str) -> str:
@@ -204,8 +204,8 @@ class References:
         if len(ids) > _MAX_CHOICES:
             choice = f"such as {join(list(map(quote, ids[:2])), 'or')}"
         if re.fullmatch(_NO_ID, strip_invisible(name)):
-            return f"Enter ids of {self.section} here: {choice}."
-        return f"Add it to ‘{self.section}’, or enter one that is there: {choice}."
+            return f"Write ids of {self.section} here: {choice}."
+        return f"Add it to ‘{self.section}’, or use one that is listed there: {choice}."
 
     def _unused(self, name: str) -> list[str]:
         """The ids that are not used in any part of the draft that uses a name."""
@@ -300,7 +300,8 @@ def units(reading: Reading[Application], names: Iterable[tuple[FieldPath, str]])
     titles = {name: unit.title or "" for name, unit in reading.part.units.items()}
     places = _by_name(reading, "units", names)
     others_hint = (
-        "It is an assessment. Name it in ‘assessed_by’, and here the units that cover the KSB."
+        "This is an assessment. Move it to ‘assessed_by’, and name here the units that cover the "
+        "KSB."
     )
     return References("unit", "units", titles, *places, reading.part.assessments, others_hint)
 
@@ -309,7 +310,7 @@ def assessments(reading: Reading[Application]) -> References:
     """The assessments of a draft and the names of assessments in it."""
     titles = reading.part.assessments
     places = _by_name(reading, "assessments", _assessments_named(reading))
-    others_hint = "It is a unit. Name it in ‘units’, and here the assessments of the KSB."
+    others_hint = "This is a unit. Move it to ‘units’, and name here the assessments of the KSB."
     return References("assessment", "assessments", titles, *places, reading.part.units, others_hint)
 
 

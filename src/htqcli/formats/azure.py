@@ -27,7 +27,7 @@ def azure(report: Report) -> str:
             kind = _TYPES.get(finding.severity)
             if kind is None:
                 where = f"{visible_start(path)}:{place.line}:{place.column}"
-                lines.append(f"{where}: {finding.severity.value} {finding.rule.code} {message}")
+                lines.append(f"{where}: {finding.severity.word} {finding.rule.code} {message}")
                 continue
             properties = {
                 "type": kind,

@@ -50,7 +50,7 @@ def github(report: Report) -> str:
             lines.append(_command(_COMMANDS[severity], properties, message))
     for severity, count in counts.items():
         if count > MAX_SHOWN:
-            lines.append(f"{count - MAX_SHOWN} more of level {severity.value} are not shown here.")
+            lines.append(f"{count - MAX_SHOWN} more of level {severity.word} are not shown here.")
     lines += [visible_start(sentence) for sentence in catalogue_notes(report)]
     return "".join(f"{line}\n" for line in lines)
 

@@ -85,7 +85,7 @@ def _error(unchecked: Unchecked) -> ET.Element:
 def _lines(file: Checked, findings: Iterable[Diagnostic]) -> str:
     return "\n".join(
         f"{visible_start(_xml(file.path))}:{finding.place.line}:{finding.place.column}: "
-        f"{finding.severity.value} {finding.rule.code} {_xml(message(finding))}\n"
+        f"{finding.severity.word} {finding.rule.code} {_xml(message(finding))}\n"
         f"{_xml(finding.hint)}"
         for finding in findings
     )

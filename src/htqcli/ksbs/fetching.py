@@ -170,7 +170,7 @@ class _Task:
             except (OSError, HTTPException, ValueError, zlib.error) as error:
                 raise NotFetched(_why(error, _host(address), self.limits.silence)) from error
             address = target
-        raise NotFetched(f"{_host(address)} sends on more than {MAX_REDIRECTS} times")
+        raise NotFetched(f"{_host(address)} redirects more than {MAX_REDIRECTS} times")
 
     def _content(self, address: str, answer: Any) -> bytes:
         """The complete content of an answer. Raises NotFetched or _TryAgain."""
@@ -179,9 +179,11 @@ class _Task:
             why = f"{host} is busy" if status in (429, 503) else f"{host} has a fault"
             raise _TryAgain(f"{why} (status {status})", _pause(answer.headers["Retry-After"]))
         if status in (404, 410):
-            raise NotFetched(f"{host} has nothing there (status {status})", is_missing=True)
+            raise NotFetched(
+                f"{host} has nothing at this address (status {status})", is_missing=True
+            )
         if status != 200:
-            raise NotFetched(f"{host} does not give it (status {status})")
+            raise NotFetched(f"{host} refused the request (status {status})")
         encoding = (answer.headers["Content-Encoding"] or "identity").strip().lower()
         if encoding not in ("identity", "gzip", "x-gzip"):
             raise NotFetched(f"{host} answers in the encoding {quote(encoding)}")
@@ -199,7 +201,7 @@ class _Task:
                 raise too_large
         # The length is what is still to come.
         if answer.length or (gzip and not gzip.eof):
-            raise NotFetched(f"the answer of {host} ended before it was whole")
+            raise NotFetched(f"the answer of {host} ended too soon")
         return bytes(content)
 
 
@@ -236,7 +238,7 @@ def _target(address: str, answer: Any) -> str | None:
     if why is None and _is_this_machine(target) and not _is_this_machine(address):
         why = "is an address of your own computer"
     if why:
-        raise NotFetched(f"{_host(address)} sends on to {quote(target)}, which {why}")
+        raise NotFetched(f"{_host(address)} redirects to {quote(target)}, which {why}")
     return target
 
 
@@ -280,14 +282,14 @@ def _why(error: Exception, host: str, silence: float) -> str:
     if isinstance(error, ssl.SSLError):
         return f"there is no secure connection to {host} ({error.reason or 'TLS'})"
     if isinstance(error, IncompleteRead | ConnectionResetError | BrokenPipeError):
-        return f"{host} ended the connection before the answer was whole"
+        return f"{host} ended the connection too soon"
     if isinstance(error, zlib.error):
-        return f"the answer of {host} is not compressed as it says"
+        return f"the answer of {host} cannot be decompressed"
     if isinstance(error, HTTPException) and not isinstance(error, InvalidURL):
-        return f"what {host} answers is not HTTP"
+        return f"the answer of {host} is not HTTP"
     if isinstance(error, OSError):
         return f"there is no connection to {host} ({quote(reason(error), 100)})"
-    return f"there is no connection to {host}: check the settings of the proxy"
+    return f"there is no connection to {host}: check the proxy settings"
 
 
 def _host(address: str) -> str:

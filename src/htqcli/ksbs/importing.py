@@ -150,7 +150,7 @@ def one_per_version(made: Iterable[MadeList]) -> tuple[list[MadeList], list[str]
         rivals.sort(key=lambda own: (own.precedence, own.text), reverse=True)
         chosen.append(rivals[0])
         remarks += [
-            f"{own.reference} {own.version} is there a second time"
+            f"{own.reference} {own.version} appears twice"
             + (f", with the status {quote(own.status)}" if own.status else "")
             for own in rivals[1:]
         ]

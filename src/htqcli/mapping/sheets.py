@@ -459,7 +459,7 @@ def _decoded(content: bytes) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", "replace")
     if b"\0" in content:
-        raise NotRead(f"it is no table that can be read. {_AS_XLSX}")
+        raise NotRead(f"it is not a table that htq can read. {_AS_XLSX}")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:

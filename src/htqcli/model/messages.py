@@ -24,13 +24,14 @@ def fault_of(model: type[Model], data: Any, path: FieldPath, entry: Any) -> Faul
     if entry["type"] == "missing":
         name = str(entry["loc"][-1])
         return absent_fault(path, name, type_at(model, path))
-    stands = "A value that is not shown here" if is_private(model, path) else _named(value)
+    subject = _subject(model, path, value)
+    hidden = " (hidden: personal data)" if is_private(model, path) else ""
     if isinstance(value, str) and is_placeholder(value):
         return Fault(
             FaultKind.PLACEHOLDER,
             path,
-            f"{stands} stands where an answer should be",
-            f"Replace it with {_described(model, path)}{_or_leave_out(model, path)}.",
+            f"{subject} still needs your answer{hidden}",
+            f"{_instruction('Replace it with', model, path)}{_or_leave_out(model, path)}.",
         )
     context = entry.get("ctx", {})
     if entry["type"] == "said":
@@ -38,13 +39,13 @@ def fault_of(model: type[Model], data: Any, path: FieldPath, entry: Any) -> Faul
     expected, hint = _COLLECTIONS.get(entry["type"], (context.get("expected", "text"), ""))
     choices = re.findall("‘(.*?)’", expected)
     near = nearest(value, choices) if isinstance(value, str) else []
-    message = f"{stands} stands where {expected} should be"
+    message = f"{subject} {_what_is_wrong(value, expected)}{hidden}"
     if context.get("why"):
-        message, hint = f"{stands} {context['why']}", context["hint"]
+        message, hint = f"{subject} {context['why']}{hidden}", context["hint"]
     if near:
         hint = f"Did you mean ‘{near[0]}’?"
     elif len(choices) > 1:
-        hint = "Enter one of these words as it is written here."
+        hint = "Use one of these words, exactly as shown."
     elif entry["type"] == "tuple_type" and isinstance(value, str) and not is_private(model, path):
         hint = _as_list(model, (*path, *entry["loc"][len(path) :]), value)
     elif entry["type"] == "tuple_type" and isinstance(value, dict):
@@ -65,8 +66,27 @@ def fault_of(model: type[Model], data: Any, path: FieldPath, entry: Any) -> Faul
     if expected.startswith("a whole number") and (number := _number_in(value, path)):
         fix, hint = Fix(number), f"Did you mean {quote(number)}?"
     return Fault(
-        FaultKind.WRONG, path, message, hint or f"Enter {_described(model, path)}.", fix=fix
+        FaultKind.WRONG, path, message, hint or f"{_instruction('Enter', model, path)}.", fix=fix
     )
+
+
+def _subject(model: type[Model], path: FieldPath, value: object) -> str:
+    """The beginning of a sentence about the value at a path."""
+    if is_private(model, path):
+        return f"The {_field(model, path)[0]}"
+    if isinstance(value, str) and strip_invisible(value):
+        return quote(value)
+    return "This" if isinstance(value, list | dict) else "The value"
+
+
+def _what_is_wrong(value: object, expected: str) -> str:
+    """What is wrong with a value that is not what its field expects."""
+    if value is None:
+        return "is missing"
+    if isinstance(value, str):
+        return f"is not {expected}" if strip_invisible(value) else "is empty"
+    kind = "a list" if isinstance(value, list) else "a group of fields"
+    return f"is {kind}, not {expected}"
 
 
 def _lines(part: type[Model], text: str) -> list[str]:
@@ -126,19 +146,11 @@ _COLLECTIONS = {
 }
 
 
-def _named(value: object) -> str:
-    if isinstance(value, str):
-        return quote(value) if strip_invisible(value) else "An empty text"
-    if value is None:
-        return "Nothing"
-    return "A list" if isinstance(value, list) else "A group of fields"
-
-
 def _unknown(model: type[Model], data: Any, path: FieldPath) -> Fault:
     owner = type_at(model, path[:-1])
     known = list(names(owner)) if owner else []
     if is_private(model, path[:-1]):
-        message = "There is a field here that a contact does not have, so it is not read"
+        message = "A field here is not one of a contact, so it was ignored (hidden: personal data)"
         hint = f"The fields here are {join(known)}."
         return Fault(FaultKind.UNKNOWN, path, message, hint, of_name=True)
     near = nearest(str(path[-1]), known)
@@ -155,7 +167,7 @@ def _unknown(model: type[Model], data: Any, path: FieldPath) -> Fault:
     return Fault(
         FaultKind.UNKNOWN,
         path,
-        f"There is no field {quote(str(path[-1]))} here, so it is not read",
+        f"{quote(str(path[-1]))} is not a field here, so it was ignored",
         hint,
         of_name=True,
         fix=Fix(near[0], name=True, certain=is_certain) if near else None,
@@ -195,8 +207,15 @@ def _line(name: str, info: FieldInfo) -> str:
     return f"{name}: {info.examples[0]}" if info.examples else f"{name}:"
 
 
-def _described(model: type[Model], path: FieldPath) -> str:
-    """What belongs at a path, with an example if its field has one."""
+def _instruction(verb: str, model: type[Model], path: FieldPath) -> str:
+    """What to do about the value at a path, with an example if its field has one."""
+    title, example = _field(model, path)
+    said = f"Say {title}" if title.startswith("whether ") else f"{verb} the {title}"
+    return f"{said}, for example ‘{example}’" if example else said
+
+
+def _field(model: type[Model], path: FieldPath) -> tuple[str, str]:
+    """The title of the field that a path leads to, and an example of its line; empty for none."""
     part = type_at(model, path)
     written = str(path[-1]) if part and part.short_for else None
     if part and part.short_for:
@@ -206,9 +225,9 @@ def _described(model: type[Model], path: FieldPath) -> str:
         name = str(path[length - 1])
         if owner and name in names(owner):
             info = names(owner)[name]
-            example = f", for example ‘{_line(written or name, info)}’" if info.examples else ""
-            return f"the {info.title or name.replace('_', ' ')}{example}"
-    return "a value"
+            example = _line(written or name, info) if info.examples else ""
+            return info.title or name.replace("_", " "), example
+    return "value", ""
 
 
 def _or_leave_out(model: type[Model], path: FieldPath) -> str:

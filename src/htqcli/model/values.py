@@ -235,9 +235,9 @@ Text = Annotated[str, value_reader("text", _text, _TEXT)]
 
 WholeNumber = Annotated[int, _whole_numbers("a whole number", -_MAX_NUMBER, "[-+]?0*[0-9]{1,18}")]
 
-Amount = Annotated[int, _whole_numbers("a whole number, 0 or more,", 0, r"\+?0*[0-9]{1,18}|-0+")]
+Amount = Annotated[int, _whole_numbers("a whole number of 0 or more", 0, r"\+?0*[0-9]{1,18}|-0+")]
 
-Count = Annotated[int, _whole_numbers("a whole number, 1 or more,", 1, r"\+?0*[1-9][0-9]{0,17}")]
+Count = Annotated[int, _whole_numbers("a whole number of 1 or more", 1, r"\+?0*[1-9][0-9]{0,17}")]
 
 YesOrNo = Annotated[
     bool, value_reader(_TRUE_OR_FALSE, _yes_or_no, _YES_OR_NO | {"type": ["boolean", "string"]})

@@ -33,10 +33,14 @@ from htqcli.words import join, nearest, quote, truncate, visible
 def no_cycle(case: Case) -> Iterable[Problem]:
     """The catalogue has no cycle
 
-    Every answer is about a cycle, so no command can answer anything from it.
+    Every answer is about a cycle, so no command can use this catalogue.
     """
     if not case.catalogue.cycles:
-        yield Problem(("cycles",), "There is no cycle", "Add one.")
+        yield Problem(
+            ("cycles",),
+            "The catalogue has no cycle",
+            "Add one. ‘htq catalogue new-cycle’ writes a blank one.",
+        )
 
 
 @rule(
@@ -57,17 +61,18 @@ def no_cycle(case: Case) -> Iterable[Problem]:
     subjects=(CATALOGUE,),
 )
 def cycle_twice(case: Case) -> Iterable[Problem]:
-    """A cycle is there twice
+    """A cycle appears twice
 
-    Only the first of the two would be used, and what somebody wrote in the other be lost.
+    htq would use only the first, and lose what somebody wrote in the other.
     """
     first: dict[int, int] = {}
     for index, cycle in sound(case.catalogue.cycles):
         if cycle.cycle in first:
             yield Problem(
                 ("cycles", index, "cycle"),
-                f"Cycle {cycle.cycle} is there a second time; it is item {first[cycle.cycle] + 1} "
-                "of ‘cycles’ already",
+                f"Cycle {cycle.cycle} appears twice: it is already item {first[cycle.cycle] + 1} "
+                "of "
+                "‘cycles’",
                 "Keep one block for each cycle.",
             )
         first.setdefault(cycle.cycle, index)
@@ -94,15 +99,15 @@ def cycle_twice(case: Case) -> Iterable[Problem]:
 def cycle_without_window(case: Case) -> Iterable[Problem]:
     """A cycle has no window
 
-    Nothing could say whether applications are taken, nor when a qualification is first taught.
+    Nothing would say whether applications are taken, or when a qualification is first taught.
     """
     for index, cycle in sound(case.catalogue.cycles):
         if not cycle.windows:
             yield Problem(
                 ("cycles", index, "windows"),
                 "The cycle has no window",
-                "Add its window. Where its dates are not known, say with ‘after’ and ‘before’ "
-                "between which days it lies.",
+                "Add its window. If its dates are not known, say with ‘after’ and ‘before’ between "
+                "which days it lies.",
             )
 
 
@@ -131,8 +136,8 @@ def cycle_without_window(case: Case) -> Iterable[Problem]:
 def window_without_dates(case: Case) -> Iterable[Problem]:
     """A window does not say when it opens and closes
 
-    Where a date was not published, the days between which it lies make “not known” an answer
-    that begins and ends.
+    If a date was not published, give the days between which it lies, so that htq answers “not
+    known” only for those days.
     """
     for path, window in _windows(case.catalogue):
         for name, bound, known_or_bounded in (
@@ -143,7 +148,7 @@ def window_without_dates(case: Case) -> Iterable[Problem]:
                 yield Problem(
                     (*path, name),
                     f"The window does not say when it {name}",
-                    f"Add ‘{name}’, or where that is not known ‘{bound}’.",
+                    f"Add ‘{name}’. If that is not known, add ‘{bound}’.",
                 )
 
 
@@ -171,7 +176,7 @@ def window_without_dates(case: Case) -> Iterable[Problem]:
 def window_closes_first(case: Case) -> Iterable[Problem]:
     """A window closes before it opens
 
-    It would never be open, and every draft for its cycle would be told that it is too late.
+    It would never be open, and htq would tell every draft for its cycle that it is too late.
     """
     for path, window in _windows(case.catalogue):
         if window.is_bounded and window.earliest_opening >= window.latest_closing:
@@ -212,8 +217,8 @@ def window_closes_first(case: Case) -> Iterable[Problem]:
 def windows_overlap(case: Case) -> Iterable[Problem]:
     """Two windows are open at the same time
 
-    No two were until now, so a date is likely mistyped. It could also be so one day, and a
-    draft names its cycle: the catalogue can be used.
+    No two windows have overlapped so far, so a date is probably mistyped. You can still use the
+    catalogue, because each draft names its cycle.
     """
     dated = [
         (path, window)
@@ -228,7 +233,7 @@ def windows_overlap(case: Case) -> Iterable[Problem]:
                 (*path, "opens"),
                 f"The window opens while that of cycle {cycle}, {last}, is open",
                 "Check the dates of both against their sources. While both are open and no cycle "
-                "is named, htq goes by the one that comes first in the file.",
+                "is named, htq uses the one that comes first in the file.",
             )
 
 
@@ -257,7 +262,7 @@ def windows_overlap(case: Case) -> Iterable[Problem]:
 def stages_out_of_order(case: Case) -> Iterable[Problem]:
     """A key stage begins before the one above it
 
-    The present stage is the last that has begun, so the wrong one would be marked.
+    The present stage is the last one that has begun, so the wrong one would be marked.
     """
     for index, cycle in sound(case.catalogue.cycles):
         dated = [(at, stage, stage.begins) for at, stage in sound(cycle.stages) if stage.begins]
@@ -295,17 +300,19 @@ def stages_out_of_order(case: Case) -> Iterable[Problem]:
     subjects=(CATALOGUE,),
 )
 def no_source(case: Case) -> Iterable[Problem]:
-    """A date, a list or a demand does not say where it comes from
+    """A date, a list or a requirement does not say where it comes from
 
-    Each finding about a draft quotes the page that asks for it. A fact without one is nobody’s.
+    Each finding about a draft quotes the page that asks for it. Nobody can check a fact without
+    a source.
     """
     for path, keys in sources_in(case.catalogue, ()):
         if not keys:
             yield Problem(
                 path,
                 "The source is missing",
-                f"Add ‘source:’ {under(path[:-1])}, with the key of the page in ‘sources’ that "
-                "says it.",
+                f"Add ‘source:’ {under(path[:-1])}, with the key in ‘sources’ of the page that "
+                "says "
+                "it.",
             )
 
 
@@ -328,7 +335,7 @@ def no_source(case: Case) -> Iterable[Problem]:
     subjects=(CATALOGUE,),
 )
 def unknown_source(case: Case) -> Iterable[Problem]:
-    """A source is named that is not among the sources
+    """A source is named that is not listed in ‘sources’
 
     A reader could not look the fact up.
     """
@@ -371,9 +378,9 @@ def unknown_source(case: Case) -> Iterable[Problem]:
     subjects=(CATALOGUE,),
 )
 def unknown_route(case: Case) -> Iterable[Problem]:
-    """A route is named that is no heading of the routes
+    """A route is named that is not a heading in ‘routes’
 
-    Its standards would be found under no route that a person can ask for.
+    Nobody could find its standards by route.
     """
     headings = {route.title: None for _, route in sound(case.catalogue.routes)}
     named: Iterator[tuple[FieldPath, str]] = (
@@ -419,9 +426,9 @@ def unknown_route(case: Case) -> Iterable[Problem]:
     subjects=(CATALOGUE,),
 )
 def unknown_scope(case: Case) -> Iterable[Problem]:
-    """A scope is none of the three that there are
+    """A scope is not one of the three allowed
 
-    What htq says of a standard follows from its scope.
+    What htq says about a standard depends on its scope.
     """
     named: Iterator[tuple[FieldPath, str]] = (
         (("cycles", index, "listing", "scopes", scope), scope)
@@ -470,9 +477,9 @@ def unknown_scope(case: Case) -> Iterable[Problem]:
     subjects=(CATALOGUE,),
 )
 def listed_reference(case: Case) -> Iterable[Problem]:
-    """The reference of a standard on a list is not in its form
+    """The reference of a standard on a list is in the wrong format
 
-    No draft that names the standard would find it.
+    A draft that names the standard would not find it.
     """
     for path, _, entry in _entries(case.catalogue):
         if entry.reference and not re.fullmatch(REFERENCE, entry.reference):
@@ -516,7 +523,7 @@ def listed_reference(case: Case) -> Iterable[Problem]:
 def listed_twice(case: Case) -> Iterable[Problem]:
     """A standard is on a cycle’s list twice
 
-    The two can differ in scope, and then nothing says which of them holds.
+    The two can differ in scope, and then nothing says which one counts.
     """
     first: dict[tuple[FieldPath, str], ListedGroup] = {}
     for path, group, entry in _entries(case.catalogue):
@@ -525,9 +532,9 @@ def listed_twice(case: Case) -> Iterable[Problem]:
             other = first[key]
             yield Problem(
                 (*path, "reference"),
-                f"{visible(truncate(str(entry.reference), 20))} is on the list of the cycle a "
-                f"second time; it is under {quote(str(other.route))}, {quote(str(other.scope))}, "
-                "already",
+                f"{visible(truncate(str(entry.reference), 20))} is on the list of the cycle "
+                "twice: it "
+                f"is already under {quote(str(other.route))}, {quote(str(other.scope))}",
                 "Keep one line for each standard.",
             )
         first.setdefault(key, group)
@@ -563,16 +570,16 @@ def listed_twice(case: Case) -> Iterable[Problem]:
 def listed_level(case: Case) -> Iterable[Problem]:
     """A standard on a list is not at level 4 or 5
 
-    No qualification can align to it, so the level is likely mistyped, and drafts would be told
-    that theirs differs.
+    No qualification can align to it, so the level is probably mistyped, and htq would report
+    the right level in a draft.
     """
     for path, _, entry in _entries(case.catalogue):
         if entry.level not in LEVELS:
             yield Problem(
                 (*path, "level"),
                 f"A standard at level {entry.level} is on the list",
-                "Check the level against the source of the list. A standard that a Higher "
-                "Technical Qualification aligns to is at level 4 or 5.",
+                "Check the level against the source of the list. Higher Technical Qualifications "
+                "align to standards at level 4 or 5.",
             )
 
 
@@ -602,7 +609,7 @@ def listed_level(case: Case) -> Iterable[Problem]:
 def final_yet_provisional(case: Case) -> Iterable[Problem]:
     """A final list still says that it is provisional
 
-    An applicant who is shown both cannot tell which holds. The list itself can be used.
+    An applicant who is shown both cannot tell which is true. You can still use the list.
     """
     for index, cycle in sound(case.catalogue.cycles):
         listing, path = cycle.listing, ("cycles", index, "listing")
@@ -611,15 +618,14 @@ def final_yet_provisional(case: Case) -> Iterable[Problem]:
         if listing.confirmation_due:
             yield Problem(
                 (*path, "confirmation_due"),
-                f"The list is final, and still to be confirmed by {listing.confirmation_due}",
+                f"The list is final, but still to be confirmed by {listing.confirmation_due}",
                 "Delete ‘confirmation_due’, or enter ‘status: provisional’.",
             )
         if listing.note and (still := re.search(_PROVISIONAL, listing.note)):
             yield Problem(
                 (*path, "note"),
-                f"The list is final, and its note still says {quote(still[0])}",
-                "Write the note anew from the page of the final list, or enter ‘status: "
-                "provisional’.",
+                f"The list is final, but its note still says {quote(still[0])}",
+                "Rewrite the note from the page of the final list, or enter ‘status: provisional’.",
             )
 
 
@@ -647,7 +653,7 @@ def final_yet_provisional(case: Case) -> Iterable[Problem]:
 def confirmation_overdue(case: Case) -> Iterable[Problem]:
     """A provisional list was to be confirmed by now
 
-    A final list may have been published since. Where none is known, this is no fault.
+    A final list may have been published since. If you know of none, leave the list as it is.
     """
     for index, cycle in sound(case.catalogue.cycles):
         if cycle.listing and cycle.listing.is_overdue(case.at):

@@ -32,7 +32,7 @@ def _status(case: Case) -> Status | None:
 def window_closed(case: Case) -> Iterable[Problem]:
     """The window of the cycle has closed
 
-    Applications are taken while the window is open, up to the minute at which it closes.
+    Applications are taken only while the window is open, up to the minute at which it closes.
     """
     status = _status(case)
     if status and status.state == "closed":
@@ -67,7 +67,7 @@ def window_closed(case: Case) -> Iterable[Problem]:
 def window_not_open_yet(case: Case) -> Iterable[Problem]:
     """The window of the cycle has not opened yet
 
-    There is time to prepare: support sessions, and evidence from employers.
+    You have time to prepare: book support sessions, and gather evidence from employers.
     """
     status = _status(case)
     if status and status.state == "not-yet-open":
@@ -100,7 +100,7 @@ def window_not_open_yet(case: Case) -> Iterable[Problem]:
 def planned_outside_window(case: Case) -> Iterable[Problem]:
     """The planned submission is outside the window of the cycle
 
-    A day is inside if any part of it is. The closing moment itself is outside.
+    A day is inside the window if any part of it is. The closing moment itself is outside.
     """
     planned = case.application.planned_submission
     if planned and case.cycle and not any(w.overlaps(planned) for w in case.cycle.windows):
@@ -141,7 +141,7 @@ def planned_outside_window(case: Case) -> Iterable[Problem]:
 def first_teaching_too_early(case: Case) -> Iterable[Problem]:
     """First teaching is planned before the cycle allows it
 
-    A qualification can be taught as an HTQ from the cycle's month of first teaching on.
+    A qualification can be taught as an HTQ from the cycle’s month of first teaching.
     """
     planned = case.application.qualification and case.application.qualification.first_teaching
     if not planned or not case.cycle:
@@ -172,10 +172,10 @@ def first_teaching_too_early(case: Case) -> Iterable[Problem]:
     """,
 )
 def unknown_cycle(case: Case) -> Iterable[Problem]:
-    """The cycle is not known, or its list of standards is not
+    """The catalogue does not have the cycle or its list of standards
 
-    Without the list nothing can say whether a standard is in scope, and so nothing can say
-    that the draft is ready.
+    Without the list htq cannot tell whether a standard is in scope, so it cannot say that the
+    draft is ready.
     """
     number = case.application.cycle
     if number is None:
@@ -212,7 +212,7 @@ def unknown_cycle(case: Case) -> Iterable[Problem]:
 def planned_in_the_past(case: Case) -> Iterable[Problem]:
     """The planned submission has passed
 
-    A plan that was not kept leaves the rest of the draft out of date. A day has passed when it is
+    If the plan is out of date, the rest of the draft may be too. A day has passed once it is
     over.
     """
     planned = case.application.planned_submission

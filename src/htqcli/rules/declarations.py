@@ -25,14 +25,14 @@ from htqcli.rules.sources import CONDITIONS
 def conditions_of_application(case: Case) -> Iterable[Problem]:
     """The conditions of application are not accepted
 
-    Without it an application is not taken.
+    An application that does not accept them is not taken.
     """
     declarations = case.application.declarations
     if declarations is None or not declarations.conditions_of_application:
         yield Problem(
             ("declarations", "conditions_of_application"),
             "The conditions of application are not accepted",
-            "Read the terms and conditions, and if the organisation accepts them enter "
+            "Read the terms and conditions. If your organisation accepts them, enter "
             "‘conditions_of_application: true’ under ‘declarations’.",
         )
 

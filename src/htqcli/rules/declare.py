@@ -314,7 +314,7 @@ class Rule:
             f"{self.summary}.\n\n{self.why}\n\nWhat the source says: {self.says}\n"
             f"({self._link(linked=linked)})\n\nReported:\n\n```yaml\n{bad}```\n\n"
             f"Not reported:\n\n```yaml\n{good}```\n"
-            + (f"\n`htq check --fix` puts right: {self.fixes}\n" if self.fixes else "")
+            + (f"\n`htq check --fix` corrects: {self.fixes}\n" if self.fixes else "")
             + (f"\nCan be accepted: {self.acceptable}.\n" if self.is_about_drafts else "")
         )
 

@@ -15,7 +15,7 @@ from htqcli.document.faults import Fix
 from htqcli.document.places import FieldPath
 from htqcli.draft.application import named_files
 from htqcli.files import FileId, file_id
-from htqcli.folder import Found
+from htqcli.folder import NOT_ON_WINDOWS, Found
 from htqcli.ksbs.lists import FOLDER as KSB_FOLDER
 from htqcli.model.part import sound
 from htqcli.rules.declare import Acceptable, Alike, Case, Problem, Severity, rule
@@ -58,14 +58,16 @@ _SUBMITTED: FieldPath = ("submitted",)
 def no_employer_evidence(case: Case) -> Iterable[Problem]:
     """No employer with evidence is named
 
-    An application shows that employers need the qualification. One is the least that the
-    process asks for; how many is for the applicant to judge.
+    An application shows that employers need the qualification. The process asks for at least
+    one; how many is for the applicant to judge.
     """
     if not any(employer.evidence for _, employer in sound(case.application.employers)):
         yield Problem(
             ("employers",),
-            "No employer is named whose evidence supports the qualification",
-            "Add an employer under ‘employers’ with its ‘name’ and the file with its ‘evidence’.",
+            "The draft does not name an employer with evidence",
+            "Add an employer under ‘employers’, with its ‘name’ and, as ‘evidence’, the file with "
+            "its "
+            "evidence.",
             on_key=True,
         )
 
@@ -74,7 +76,7 @@ def no_employer_evidence(case: Case) -> Iterable[Problem]:
     "HTQ602",
     severity=Severity.ERROR,
     source=FORMAT,
-    says="Files are named relative to the draft’s folder.",
+    says="Paths start from the draft’s folder.",
     bad="""
         documents:
           - kind: specification
@@ -91,23 +93,25 @@ def no_employer_evidence(case: Case) -> Iterable[Problem]:
     "leads to exactly one file.",
 )
 def file_missing(case: Case) -> Iterable[Problem]:
-    """A file that the draft names is not there, or is empty
+    """A file that the draft names is missing or empty
 
-    What is not there cannot be submitted. htq looks up the name and the size and never opens
-    the file.
+    A missing file cannot be submitted. htq looks up the name and the size, and never opens the
+    file.
     """
     for path, name, found in _files(case):
         if found.fault:
             hint = (
-                "Put the file there, or correct its name. It is looked for from the folder of "
-                "the draft."
+                "Put the file there, or correct its name. The path starts from the folder of the "
+                "draft."
             )
             if found.own:
-                hint = f"There is a file {quote(found.own)}: write its name exactly as it is."
-            elif found.id and found.fault.endswith("Windows"):
+                hint = f"The file is called {quote(found.own)}. Write its name exactly like that."
+            elif found.id and found.fault == NOT_ON_WINDOWS:
                 hint = "Rename the file, and write its new name here."
             elif "://" in name:
-                hint = "Web addresses are not looked up. Save a copy beside the draft and name it."
+                hint = (
+                    "Web addresses are not looked up. Save a copy beside the draft, and name that."
+                )
             elif "\\" in name:
                 hint += " Write ‘/’ between the names of folders."
             fix = Fix(found.own) if found.own else None
@@ -134,16 +138,16 @@ def file_missing(case: Case) -> Iterable[Problem]:
     needs=("documents/*/kind",),
 )
 def ksb_mapping_missing(case: Case) -> Iterable[Problem]:
-    """The KSB mapping is not among the documents
+    """The KSB mapping is missing from the documents
 
-    The reviewers work from the Institute’s spreadsheet, which goes with the application.
+    Reviewers work from the Institute’s spreadsheet, which goes with the application.
     """
     kinds = [document.kind for _, document in sound(case.application.documents)]
     if "ksb-mapping" not in kinds:
         yield Problem(
             ("documents",),
-            "The completed structure and KSB mapping is not among the documents",
-            "Add an item with ‘kind: ksb-mapping’ and its ‘file’ under ‘documents’.",
+            "The completed structure and KSB mapping is missing from the documents",
+            "Add an item to ‘documents’ with ‘kind: ksb-mapping’, its ‘file’ and ‘confidential’.",
             on_key=True,
         )
 
@@ -170,7 +174,7 @@ def ksb_mapping_missing(case: Case) -> Iterable[Problem]:
 def confidentiality(case: Case) -> Iterable[Problem]:
     """A document does not say whether it is confidential
 
-    What is not confidential can be published in the consultation.
+    Anything that is not confidential can be published in the consultation.
     """
     for index, document in sound(case.application.documents):
         if document.confidential is None:
@@ -200,14 +204,14 @@ def confidentiality(case: Case) -> Iterable[Problem]:
 def support_session(case: Case) -> Iterable[Problem]:
     """No support session is recorded
 
-    A session with the approvals team answers questions before they become findings.
+    In a session, the approvals team answers questions before they become findings.
     """
     if case.application.support_session is None:
         yield Problem(
             ("support_session",),
             "No support session is recorded",
-            f"Book a session with the approvals team, {case.catalogue.contact.email}, and add "
-            "its day, for example ‘support_session: 2022-03-02’.",
+            f"Book a session with the approvals team: {case.catalogue.contact.email}. Add its day "
+            "afterwards, for example ‘support_session: 2022-03-02’.",
         )
 
 
@@ -215,7 +219,7 @@ def support_session(case: Case) -> Iterable[Problem]:
     "HTQ606",
     severity=Severity.ERROR,
     source=FORMAT,
-    says="Files are named relative to the draft’s folder, and lie in it.",
+    says="Paths start from the draft’s folder, and stay inside it.",
     bad="""
         documents:
           - kind: specification
@@ -232,14 +236,16 @@ def support_session(case: Case) -> Iterable[Problem]:
 def path_leaves_folder(case: Case) -> Iterable[Problem]:
     """A path leaves the draft’s folder
 
-    A draft comes from somebody else, so it does not get to ask what other files there are.
+    Anybody can send you a draft, so a draft must not find out which other files you have.
     """
     for path, name, found in _files(case):
         if found.way_out:
             yield Problem(
                 path,
-                f"The path {quote(name)} is not looked up: {found.way_out}",
-                "Put the file into the draft’s folder, or one below it, and name it from there.",
+                f"The path {quote(name)} was not looked up: {found.way_out}",
+                "Put the file in the draft’s folder or in a folder inside it, and write the path "
+                "from "
+                "there.",
             )
 
 
@@ -327,7 +333,8 @@ def _own_file(own: dict[Identity, str], name: str, file: Identity) -> str | None
 def own_file_as_evidence(case: Case) -> Iterable[Problem]:
     """The draft, its schema or its KSB list is named as evidence or as a document
 
-    It shows nothing that the draft does not say itself, and is not what the reviewers ask for.
+    These files show nothing that the draft does not already say, and are not what reviewers
+    need.
     """
     own = _own_files(case)
     for path, name, file in _identified_files(case):
@@ -343,7 +350,7 @@ def own_file_as_evidence(case: Case) -> Iterable[Problem]:
             yield Problem(
                 path,
                 f"{quote(name)} is {what}, not a file to submit with it",
-                "Name the file that shows it to those who read the application.",
+                "Name the file that you want to submit here.",
             )
 
 
@@ -379,7 +386,8 @@ def own_file_as_evidence(case: Case) -> Iterable[Problem]:
 def one_file_of_two_kinds(case: Case) -> Iterable[Problem]:
     """One file is named as evidence and as a document, or as two kinds of document
 
-    One of the two is likely a slip, and what was meant is not submitted.
+    One of the two names is probably a mistake, so the file that you meant would not be
+    submitted.
     """
     kinds, own = _kinds(case), _own_files(case)
     named: dict[Identity, list[str]] = {}
@@ -393,10 +401,10 @@ def one_file_of_two_kinds(case: Case) -> Iterable[Problem]:
         if before:
             yield Problem(
                 path,
-                f"{quote(name)} is named as {kind.replace('-', ' ')}, and as "
-                f"{before[0].replace('-', ' ')} as well",
-                "Name the file that was meant in each place. If one file is both, accept this "
-                "finding with a reason.",
+                f"{quote(name)} is named both as {before[0].replace('-', ' ')} and as "
+                f"{kind.replace('-', ' ')}",
+                "Name the right file in each place. If one file is both, accept this finding with "
+                "a reason.",
             )
         before.append(kind)
 
@@ -420,7 +428,7 @@ def one_file_of_two_kinds(case: Case) -> Iterable[Problem]:
 def support_session_too_late(case: Case) -> Iterable[Problem]:
     """The support session is after the day of the check, or after the planned submission
 
-    A session that has not taken place has answered no question yet.
+    A session that has not taken place has not answered any questions yet.
     """
     session, planned = case.application.support_session, case.application.planned_submission
     if session is None:
@@ -434,7 +442,7 @@ def support_session_too_late(case: Case) -> Iterable[Problem]:
     yield Problem(
         ("support_session",),
         f"The support session is on {session}, {late}",
-        "Enter the day on which it took place, before you submit.",
+        "Enter the day on which the session took place; it must be before you submit.",
     )
 
 

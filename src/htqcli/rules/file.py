@@ -28,10 +28,10 @@ from htqcli.rules.sources import FORMAT, YAML
     subjects=(DRAFT, CATALOGUE),
 )
 def unreadable_text(case: Case) -> Iterable[Problem]:
-    """The file is not UTF-8 text, or holds a character that YAML text cannot hold
+    """The file is not UTF-8 text, or contains a character that YAML does not allow
 
-    Nothing after such a place can be read with certainty, so nothing is. Of a workbook or another
-    file that is no text, the finding says what it is.
+    What follows such a character may be garbled, so htq reads none of the file. If the file is a
+    workbook or something else that is not text, the finding says what it is.
     """
     return case.faults(FaultKind.UNREADABLE_TEXT)
 
@@ -53,12 +53,12 @@ def unreadable_text(case: Case) -> Iterable[Problem]:
     subjects=(DRAFT, CATALOGUE),
 )
 def yaml_syntax(case: Case) -> Iterable[Problem]:
-    """The text is not written as YAML
+    """The text is not in the format that YAML needs
 
-    Readers of YAML stop at the first such place. htq reads on after the usual slips of the pen:
-    what a slip leaves unclear is not checked until it is put right, and neither is the rest of
-    the file after anything else. A value that repeats another by an alias must name one that
-    exists.
+    Most programs stop reading at such a place. htq recognises common mistakes and reads on after
+    them; only what a mistake makes unclear is not checked until you correct it. After any other
+    mistake, the rest of the file is not checked. An alias, which repeats another value, must name
+    a value that exists.
     """
     return case.faults(FaultKind.SYNTAX)
 
@@ -68,7 +68,7 @@ def yaml_syntax(case: Case) -> Iterable[Problem]:
     severity=Severity.ERROR,
     stage=Stage.FILE,
     source=FORMAT,
-    says="A file holds one draft application.",
+    says="A file contains one draft application.",
     bad="""
         # nothing but a comment  # HTQ003
     """,
@@ -78,9 +78,9 @@ def yaml_syntax(case: Case) -> Iterable[Problem]:
     subjects=(DRAFT, CATALOGUE),
 )
 def empty_file(case: Case) -> Iterable[Problem]:
-    """The file is empty, or holds only comments
+    """The file is empty, or has only comments
 
-    An empty file passes many a check by having nothing to object to. It is no application.
+    An empty file would pass most checks, but it is not an application.
     """
     return case.faults(FaultKind.EMPTY)
 
@@ -103,10 +103,10 @@ def empty_file(case: Case) -> Iterable[Problem]:
     subjects=(DRAFT, CATALOGUE),
 )
 def duplicate_key(case: Case) -> Iterable[Problem]:
-    """A field is there twice
+    """A field appears twice
 
-    Most readers of YAML keep one of the two and say nothing, so what somebody wrote in the
-    other would be lost.
+    Most programs keep one of the two without a word, so what somebody wrote in the other would be
+    lost.
     """
     return (
         problem._replace(hide_rest_of_line=True) for problem in case.faults(FaultKind.DUPLICATE_KEY)
@@ -118,7 +118,7 @@ def duplicate_key(case: Case) -> Iterable[Problem]:
     severity=Severity.ERROR,
     stage=Stage.FILE,
     source=FORMAT,
-    says="One file holds one qualification: the Institute takes a separate form for each.",
+    says="One file is for one qualification: the Institute takes a separate form for each.",
     bad="""
         cycle: 3
         ---  # HTQ005
@@ -130,9 +130,9 @@ def duplicate_key(case: Case) -> Iterable[Problem]:
     subjects=(DRAFT, CATALOGUE),
 )
 def several_documents(case: Case) -> Iterable[Problem]:
-    """The file holds more than one document
+    """The file has more than one document in it
 
-    Only the first would be checked, and the others would look as if they were.
+    Only the first is checked, although the others may look checked too.
     """
     return case.faults(FaultKind.SEVERAL_DOCUMENTS)
 
@@ -142,7 +142,7 @@ def several_documents(case: Case) -> Iterable[Problem]:
     severity=Severity.ERROR,
     stage=Stage.FILE,
     source=FORMAT,
-    says=f"A file is at most {MAX_BYTES // 1_000_000} MB and {MAX_DEPTH} deep. It holds at most "
+    says=f"A file is at most {MAX_BYTES // 1_000_000} MB and {MAX_DEPTH} deep. It has at most "
     f"{MAX_VALUES:,} values, and its aliases repeat at most {MAX_EXPANSIONS:,}.",
     bad="""
         units: &units
@@ -155,9 +155,9 @@ def several_documents(case: Case) -> Iterable[Problem]:
     subjects=(DRAFT, CATALOGUE),
 )
 def limit_passed(case: Case) -> Iterable[Problem]:
-    """The file is too large or too deep, or holds or repeats too many values
+    """The file is too large or too deeply nested, or has or repeats too many values
 
-    A small file can be written so that reading it takes all the memory of a machine.
+    Even a small file can be written so that reading it uses all the memory of a computer.
     """
     return case.faults(FaultKind.LIMIT)
 
@@ -167,7 +167,7 @@ def limit_passed(case: Case) -> Iterable[Problem]:
     severity=Severity.ERROR,
     stage=Stage.FILE,
     source=FORMAT,
-    says="A draft is fields, each with its name.",
+    says="A draft consists of fields with names.",
     bad="""
         - cycle: 3  # HTQ007
     """,
@@ -179,8 +179,8 @@ def limit_passed(case: Case) -> Iterable[Problem]:
 def not_a_mapping(case: Case) -> Iterable[Problem]:
     """The file does not begin with fields
 
-    A list or a single value has no names, so nothing says what it means. Of a file that is known
-    as something else, such as a record of the standards data, the finding says what it is.
+    A list or a single value has no names that say what it means. If htq recognises the file as
+    something else, such as a record of the standards data, the finding says what it is.
     """
     return case.faults(FaultKind.NOT_A_MAPPING)
 
@@ -190,7 +190,7 @@ def not_a_mapping(case: Case) -> Iterable[Problem]:
     severity=Severity.ERROR,
     stage=Stage.FILE,
     source=FORMAT,
-    says="A draft holds text, lists and fields. No tag builds anything else.",
+    says="A draft contains only text, lists and fields, without tags.",
     bad="""
         qualification:
           title: !include title.txt  # HTQ008
@@ -204,7 +204,7 @@ def not_a_mapping(case: Case) -> Iterable[Problem]:
 def tag(case: Case) -> Iterable[Problem]:
     """A value has a tag that is not plain YAML
 
-    Tags can ask a reader to build objects or to run programs. htq does neither.
+    A tag can ask a program to build objects or to run commands. htq does neither.
     """
     return case.faults(FaultKind.TAG)
 

@@ -70,8 +70,8 @@ def _unknown_ids(references: References) -> Iterator[Problem]:
     "HTQ501",
     severity=Severity.ERROR,
     source=CRITERIA,
-    says="Where a qualification aligns to several standards the criteria are met in full for "
-    "each, so each has its own full mapping.",
+    says="If a qualification aligns to several standards, it meets the criteria in full for each, "
+    "so each has its own full mapping.",
     bad="""
         cycle: 3
         standards:
@@ -90,7 +90,7 @@ def _unknown_ids(references: References) -> Iterator[Problem]:
 def standard_without_mapping(case: Case) -> Iterable[Problem]:
     """A standard has no mapping of its KSBs, or one in which no KSB has a unit
 
-    The mapping shows that a learner becomes competent in the occupation. Nothing else does.
+    Only the mapping shows that a learner becomes competent in the occupation.
     """
     unread = {
         path[1] for path in case.reading.lost if path[0] == "standards" and path[2:3] == ("ksbs",)
@@ -110,7 +110,7 @@ def standard_without_mapping(case: Case) -> Iterable[Problem]:
         ):
             yield Problem(
                 path,
-                f"The mapping of {_name_of(claim)} names no unit",
+                f"The mapping of {_name_of(claim)} does not name any unit",
                 "Write the units that cover each KSB, for example ‘K1: [U1, U2]’.",
                 on_key=True,
             )
@@ -120,8 +120,8 @@ def standard_without_mapping(case: Case) -> Iterable[Problem]:
     "HTQ502",
     severity=Severity.ERROR,
     source=STANDARDS_DATA,
-    says="Labels count the statements of a version of the standard from 1: the mapping is "
-    "against these.",
+    says="Labels number the statements of one version of the standard from 1. Map against that "
+    "version.",
     bad=f"""{_BASE}            ksbs:
               K1: [U1, U2]
               K99: [U1]  # HTQ502
@@ -132,9 +132,9 @@ def standard_without_mapping(case: Case) -> Iterable[Problem]:
     alike=(Alike("The version has no {places}", "Check the labels and the version."),),
 )
 def unknown_ksb(case: Case) -> Iterable[Problem]:
-    """The mapping names a KSB that the standard's version does not have
+    """The mapping names a KSB that the standard’s version does not have
 
-    It may be a slip of the pen, or the label of another version.
+    The label may be mistyped, or belong to another version.
     """
     for path, claim, ksbs in _mapped(case):
         known = _ksb_list(case, claim)
@@ -173,7 +173,7 @@ def unknown_ksb(case: Case) -> Iterable[Problem]:
 def uncovered_ksb(case: Case) -> Iterable[Problem]:
     """No unit covers a KSB, not even partly
 
-    Whatever a learner chooses, that statement of the standard is not taught.
+    Whichever units a learner chooses, nothing teaches this statement of the standard.
     """
     for one in case.occupations:
         path = (*one.path, "ksbs")
@@ -224,7 +224,7 @@ def partial_without_reason(case: Case) -> Iterable[Problem]:
     "HTQ505",
     severity=Severity.ERROR,
     source=FORMAT,
-    says="Units are named by their ids in `units`.",
+    says="Name units by their ids in `units`.",
     bad="""
         cycle: 3
         units: {U1: Programming}
@@ -241,14 +241,14 @@ def partial_without_reason(case: Case) -> Iterable[Problem]:
             ksbs:
               K1: [U1, U2]
     """,
-    fixes="an id that differs in case, spaces, zeros or a letter O, such as u1 where the unit is "
-    "U1: what is written more often stays. The title of a unit becomes its id.",
+    fixes="an id that differs in case, spaces, zeros or a letter O, such as u1 for the unit U1: "
+    "the spelling used more often stays. The title of a unit becomes its id.",
 )
 def unknown_unit(case: Case) -> Iterable[Problem]:
     """A unit is named that the qualification does not have
 
-    What it was meant to cover or to be chosen from is not known. Each id is one finding, with every
-    line that names it, and the unit that was likely meant comes first.
+    Nothing says what the unit is, so it covers nothing. Each id is one finding, with every line
+    that names it; the hint begins with the unit that you probably meant.
     """
     if _has_units(case):
         yield from _unknown_ids(case.units)
@@ -280,7 +280,7 @@ def unknown_unit(case: Case) -> Iterable[Problem]:
 def unit_without_ksb(case: Case) -> Iterable[Problem]:
     """A unit covers no KSB of any standard
 
-    A learner would spend time on what the occupation does not ask for.
+    A learner would spend time on something that the occupation does not need.
     """
     mapped = [ksbs for _, _, ksbs in _mapped(case)]
     if not mapped:
@@ -321,9 +321,9 @@ def unit_without_ksb(case: Case) -> Iterable[Problem]:
 def incompetent_combination(case: Case) -> Iterable[Problem]:
     """A learner can take a permitted combination that covers no occupation in full
 
-    The finding names one such learner: the pathway, the units, of which none can be left out,
-    and what each occupation lacks. Where an occupation’s KSB list is missing, that learner might
-    be competent in it, so none is named.
+    The finding names one such learner: the pathway, the units, all of which this learner must
+    take, and what each occupation lacks. If the KSB list of an occupation is missing, this
+    learner might cover that occupation, so none is named.
     """
     occupations = _mapped_occupations(case)
     if case.permitted is None or not occupations or not all(one.is_settled for one in occupations):
@@ -343,8 +343,8 @@ def incompetent_combination(case: Case) -> Iterable[Problem]:
     except TooLarge:
         yield Problem(
             structure,
-            "Whether every permitted combination covers an occupation is not checked: there are "
-            "too many units, groups, KSBs or standards",
+            "Could not check that every permitted combination covers an occupation: there are too "
+            "many units, groups, KSBs or standards",
             f"Keep the draft to one qualification. Up to {MAX_SIZE:,} units, {MAX_SIZE:,} groups "
             f"and {MAX_SIZE:,} KSBs of a standard can be checked, and a few standards of that "
             "size.",
@@ -496,9 +496,9 @@ def _learner_with_other_gaps(
     """,
 )
 def unassessed_ksb(case: Case) -> Iterable[Problem]:
-    """A KSB is covered and not assessed, in a draft that names assessments
+    """A KSB is covered but not assessed, in a draft that names assessments
 
-    Nobody would know whether a learner has it.
+    Without an assessment, nobody knows whether a learner has it.
     """
     if not case.application.assessments:
         return
@@ -517,7 +517,7 @@ def unassessed_ksb(case: Case) -> Iterable[Problem]:
             yield Problem(
                 path,
                 f"No assessment is named for {ranges(own)} of {_name_of(claim)}",
-                "Name it in the long form, for example ‘K1: {units: [U1], assessed_by: [A1]}’.",
+                "Add one to each KSB, for example ‘K1: {units: [U1], assessed_by: [A1]}’.",
                 details={"unassessed": own},
                 on_key=True,
                 ksbs=tuple((*path, label) for label in own),
@@ -542,10 +542,10 @@ def unassessed_ksb(case: Case) -> Iterable[Problem]:
     """,
 )
 def ksb_list_missing(case: Case) -> Iterable[Problem]:
-    """There is no KSB list for the standard’s version, or none that can be used
+    """The KSB list for the standard’s version is missing, or cannot be used
 
-    Whether the mapping is complete is not checked, nor whether every combination of units covers
-    the occupation. So the draft is not proven ready.
+    htq cannot check that the mapping is complete, or that every combination of units covers the
+    occupation. So the draft is not proven ready.
     """
     for one in case.occupations:
         why = _why_no_list(case, one)
@@ -607,8 +607,8 @@ def _list_hint(case: Case, one: Occupation) -> str:
         steps.append("Enter the ‘version’ that you mapped to.")
     elif version is not None:
         steps.append(
-            f"Run ‘htq ksbs get {reference} --version {version}’, or ‘htq ksbs import’ with the "
-            "published record."
+            f"Run ‘htq ksbs get {reference} --version {version}’, or save the published record and "
+            "run ‘htq ksbs import’."
         )
     return " ".join(steps)
 
@@ -625,7 +625,7 @@ def _combinations_hint(case: Case) -> str | None:
             return None
     except TooLarge:
         pass
-    return "Without its list, combinations of units are not checked."
+    return "Without its list, htq cannot check the combinations of units."
 
 
 @rule(
@@ -650,7 +650,7 @@ def _combinations_hint(case: Case) -> str | None:
 def unsatisfiable_group(case: Case) -> Iterable[Problem]:
     """A group of units asks for more than it has
 
-    No learner can satisfy it, so none can take the qualification or the pathway.
+    No learner can satisfy the group, so nobody can take the qualification or the pathway.
     """
     units = case.application.units
     for path, group in choices(case.application):
@@ -678,7 +678,7 @@ def unsatisfiable_group(case: Case) -> Iterable[Problem]:
         yield Problem(
             path,
             f"This group requires {what} but lists only {has}",
-            "Lower what it asks for, or add units to ‘from’.",
+            "Lower the number, or add units to ‘from’.",
         )
 
 
@@ -705,9 +705,9 @@ _CLEAR_LABEL = r"(?ia)\s*[KSB]\s*[0-9]+\s*"
     ),
 )
 def malformed_label(case: Case) -> Iterable[Problem]:
-    """The label of a KSB is not written in its form
+    """The label of a KSB is in the wrong format
 
-    The mapping of that KSB is not read.
+    The mapping of that KSB is ignored.
     """
     for path, claim, ksbs in _mapped(case):
         known = _ksb_list(case, claim)
@@ -722,7 +722,7 @@ def malformed_label(case: Case) -> Iterable[Problem]:
                 is_certain = re.fullmatch(_CLEAR_LABEL, label) is not None
                 fix = Fix(meant, name=True, certain=is_certain)
             if meant and meant in ksbs:
-                hint = f"There is a line of {meant} already. Put the two together."
+                hint = f"{meant} has a line already. Combine the two."
             elif meant and not is_known:
                 hint = f"Check the label and the version: the list has no {meant}."
             elif meant:
@@ -745,14 +745,14 @@ def _split_hint(labels: list[str], known: KsbList | str) -> str:
     lacking = [] if isinstance(known, str) else [one for one in labels if one not in known.ksbs]
     if lacking:
         return f"Check the labels and the version: the list has no {ranges(lacking)}."
-    return f"Write a line for each of {ranges(labels)}, and only one."
+    return f"Write one line for each of {ranges(labels)}."
 
 
 @rule(
     "HTQ512",
     severity=Severity.ERROR,
     source=FORMAT,
-    says="Assessments are named by their ids in `assessments`.",
+    says="Name assessments by their ids in `assessments`.",
     bad=f"""{_BASE}            ksbs:
               K1: {{units: [U1, U2], assessed_by: [A2]}}  # HTQ512
         assessments: {{A1: Portfolio}}
@@ -761,15 +761,15 @@ def _split_hint(labels: list[str], known: KsbList | str) -> str:
               K1: {{units: [U1, U2], assessed_by: [A1]}}
         assessments: {{A1: Portfolio}}
     """,
-    fixes="an id that differs in case, spaces, zeros or a letter O, such as a1 where the "
-    "assessment is A1: what is written more often stays. The title of an assessment becomes its "
+    fixes="an id that differs in case, spaces, zeros or a letter O, such as a1 for the "
+    "assessment A1: the spelling used more often stays. The title of an assessment becomes its "
     "id.",
 )
 def unknown_assessment(case: Case) -> Iterable[Problem]:
     """An assessment is named that the draft does not have
 
-    Then nothing shows that the KSB is assessed. Each id is one finding, with every line that names
-    it.
+    Nothing then shows that the KSB is assessed. Each id is one finding, with every line that
+    names it.
     """
     return _unknown_ids(case.assessments)
 
@@ -794,7 +794,7 @@ def unknown_assessment(case: Case) -> Iterable[Problem]:
 def unit_outside_structure(case: Case) -> Iterable[Problem]:
     """A unit is in no list of the structure
 
-    A learner never needs to take it, so what it covers is not sure to be taught.
+    A learner never needs to take it, so nothing ensures that what it covers is taught.
     """
     structure = case.application.structure
     if structure is None or structure.is_empty:
@@ -827,7 +827,7 @@ def unit_outside_structure(case: Case) -> Iterable[Problem]:
 def no_units(case: Case) -> Iterable[Problem]:
     """The qualification has no units
 
-    Units are what a learner takes and what covers the KSBs.
+    Learners take units, and units cover the KSBs.
     """
     if not _has_units(case):
         yield Problem(
@@ -866,9 +866,9 @@ def _has_units(case: Case) -> bool:
     """,
 )
 def named_twice(case: Case) -> Iterable[Problem]:
-    """A list names a unit twice, or two pathways have one name
+    """A list names a unit twice, or two pathways have the same name
 
-    It does not count twice, so another unit or name is likely missing.
+    The second does not count, so another unit or name is probably missing.
     """
     times: Counter[tuple[FieldPath, str]] = Counter()
     for path, name in case.unit_names:
@@ -878,7 +878,7 @@ def named_twice(case: Case) -> Iterable[Problem]:
             yield Problem(
                 path,
                 f"The list names the unit {quote(name)} twice",
-                "Delete it, or enter the unit that was meant.",
+                "Delete one, or replace it with the unit that you meant.",
             )
     structure = case.application.structure
     first: dict[str, int] = {}
@@ -887,7 +887,7 @@ def named_twice(case: Case) -> Iterable[Problem]:
         if name and first.setdefault(name.casefold(), number) != number:
             yield Problem(
                 ("structure", "pathways", number, "name"),
-                f"Pathway {first[name.casefold()] + 1} has the name {quote(name)} too",
+                f"Pathway {first[name.casefold()] + 1} is also called {quote(name)}",
                 "Give each pathway a name of its own.",
             )
 

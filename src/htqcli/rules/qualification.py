@@ -70,8 +70,8 @@ def qualification_level(case: Case) -> Iterable[Problem]:
 def level_4_on_level_5(case: Case) -> Iterable[Problem]:
     """A level 4 qualification aligns to a level 5 standard
 
-    It must still make a learner competent in an occupation of the higher level. A level 5
-    qualification on a level 4 standard is normal.
+    It must still make a learner competent in an occupation at level 5. A level 5 qualification
+    on a level 4 standard is normal.
     """
     qualification = case.application.qualification
     if case.cycle is None or qualification is None or qualification.level != 4:
@@ -110,7 +110,7 @@ _QUALITY_MARK = re.compile(r"\bHTQs?\b|\bhigher[\W_]+technical[\W_]+qualificatio
 def htq_in_title(case: Case) -> Iterable[Problem]:
     """The title says HTQ or Higher Technical Qualification
 
-    None of 85 approved titles does: the quality mark says it.
+    None of 85 approved titles does, because the quality mark says it.
     """
     title = case.application.qualification and case.application.qualification.title
     found = _QUALITY_MARK.search(title or "")
@@ -145,7 +145,7 @@ _NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "sev
 def title_and_level(case: Case) -> Iterable[Problem]:
     """The title and the level contradict each other
 
-    One of the two is likely a slip of the pen, and the level decides much else.
+    One of the two is probably a mistake, and other rules depend on the level.
     """
     qualification = case.application.qualification
     if qualification is None or qualification.title is None or qualification.level is None:
@@ -204,17 +204,17 @@ _NUMBER_PARTS = r"(?ia)\s*([0-9]{3})[\s/-]*([0-9]{4})[\s/-]*([0-9X])\s*"
     fixes="the slashes between the parts, the case of an X, and spaces.",
 )
 def qualification_number(case: Case) -> Iterable[Problem]:
-    """The qualification number is not written in its form
+    """The qualification number is in the wrong format
 
-    A new qualification and a university award may have none: leave the field out then.
+    A new qualification or a university award may not have a number: leave the field out then.
     """
     number = case.application.qualification and case.application.qualification.number
     if number and not re.fullmatch(r"[0-9]{3}/[0-9]{4}/[0-9X]", number):
         yield Problem(
             ("qualification", "number"),
-            f"{quote(number)} is not written as a qualification number",
+            f"{quote(number)} is not a qualification number",
             "Enter three digits, four digits and a digit or X, with slashes between, for "
-            "example ‘610/0123/X’. Leave the field out if there is no number yet.",
+            "example ‘610/0123/X’. Leave the field out if you have no number yet.",
             fix=Fix("/".join(parts.groups()).upper())
             if (parts := re.fullmatch(_NUMBER_PARTS, number))
             else None,
@@ -222,8 +222,13 @@ def qualification_number(case: Case) -> Iterable[Problem]:
 
 
 _NUMBER_OF_TYPE = {
-    "awarding-organisation": ("recognition_number", "recognition number from Ofqual", "RN5133"),
-    "higher-education-provider": ("ukprn", "UKPRN", "10009999"),
+    "awarding-organisation": (
+        "recognition_number",
+        "Awarding organisations",
+        "Ofqual recognition number",
+        "RN5133",
+    ),
+    "higher-education-provider": ("ukprn", "Higher-education providers", "UKPRN", "10009999"),
 }
 
 
@@ -248,24 +253,19 @@ _NUMBER_OF_TYPE = {
 def applicant_number(case: Case) -> Iterable[Problem]:
     """The applicant has not given the number that its type needs
 
-    An awarding organisation shows with its recognition number that Ofqual recognises it, a
-    higher-education provider with its UKPRN who it is on the register of OfS.
+    An awarding organisation’s recognition number shows that Ofqual recognises it. A
+    higher-education provider’s UKPRN identifies it on the OfS register.
     """
     applicant = case.application.applicant
     if applicant is None or applicant.type is None:
         return
-    name, title, example = _NUMBER_OF_TYPE[applicant.type]
+    name, kind, title, example = _NUMBER_OF_TYPE[applicant.type]
     if getattr(applicant, name) is None:
-        kind = applicant.type.replace("-", " ").replace("higher education", "higher-education")
         yield Problem(
             ("applicant", name),
-            f"The {title} is missing, which an applicant that is {_a(kind)} needs",
-            f"Add ‘{name}: {example}’ under ‘applicant’, with your own number.",
+            f"{kind} must give their {title}; it is missing",
+            f"Add your own number under ‘applicant’, for example ‘{name}: {example}’.",
         )
-
-
-def _a(noun: str) -> str:
-    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 
 
 _HIGHER_NATIONAL = re.compile(r"\bH\.?N\.?[CD]s?\b|\bhigher[\s-]+nationals?\b", re.IGNORECASE)
@@ -282,7 +282,7 @@ def higher_national(title: str) -> str | None:
     severity="permission",
     acceptable=Acceptable.UNLESS_REQUIRED,
     source=CRITERIA_5,
-    says="Where another body holds the intellectual property in a qualification, the applicant "
+    says="If another body holds the intellectual property in a qualification, the applicant "
     "has its permission. All HNCs and HNDs are Pearson’s.",
     bad="""
         cycle: 3
@@ -307,7 +307,7 @@ def higher_national(title: str) -> str | None:
 def permission(case: Case) -> Iterable[Problem]:
     """Another body holds the intellectual property, and no permission is named
 
-    Approval asks for the right to use the qualification’s content.
+    Approval requires the right to use the qualification’s content.
     """
     qualification, applicant = case.application.qualification, case.application.applicant
     if qualification is None:
@@ -370,17 +370,18 @@ _ADDRESS = rf"[^\s@,;:<>()\[\]\"]+@{_LABEL}(?:\.{_LABEL})+"
     """,
 )
 def contact_email(case: Case) -> Iterable[Problem]:
-    """The contact’s e-mail address is not written as one
+    """The contact’s email address is in the wrong format
 
-    Feedback on an application has a deadline, so it must arrive. The address is not shown.
+    Feedback on an application has a deadline, so it must reach you. htq does not show the
+    address.
     """
     contact = case.application.applicant and case.application.applicant.contact
     address = contact and contact.email
     if address and not re.fullmatch(_ADDRESS, address):
         yield Problem(
             ("applicant", "contact", "email"),
-            "The e-mail address of the contact is not written as one",
-            "Enter it as a name, the @ sign and a domain, for example ‘name@example.org’.",
+            "The contact’s email address is in the wrong format (hidden: personal data)",
+            "Enter it in the correct format, like ‘name@example.org’.",
         )
 
 
@@ -406,9 +407,9 @@ def contact_email(case: Case) -> Iterable[Problem]:
     fixes="spaces, and the case of RN.",
 )
 def applicant_number_form(case: Case) -> Iterable[Problem]:
-    """The recognition number or the UKPRN is not written in its form
+    """The recognition number or the UKPRN is in the wrong format
 
-    The number is how the applicant is found in the registers. The one that its type needs is an
+    The number identifies the applicant in the registers. The one that its type needs is an
     error, the other a warning.
     """
     applicant = case.application.applicant
@@ -421,7 +422,7 @@ def applicant_number_form(case: Case) -> Iterable[Problem]:
         needed = applicant.type is not None and _NUMBER_OF_TYPE[applicant.type][0] == name
         yield Problem(
             ("applicant", name),
-            f"{quote(number)} is not written as a {title}",
+            f"{quote(number)} is not a {title}",
             advice,
             sources=(source,),
             fix=_without_spaces(number, form),

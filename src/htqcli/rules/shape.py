@@ -26,7 +26,7 @@ from htqcli.words import join, quote
     severity=Severity.ERROR,
     stage=Stage.SHAPE,
     source=FORMAT,
-    says="The fields without which nothing can be said of a part.",
+    says="The fields that each part needs.",
     bad="""
         cycle: 3
         applicant: {name: Example Awards, type: awarding-organisation}
@@ -43,9 +43,9 @@ from htqcli.words import join, quote
     subjects=(DRAFT, CATALOGUE),
 )
 def missing_field(case: Case) -> Iterable[Problem]:
-    """A field is missing that the part cannot do without
+    """A field that this part needs is missing
 
-    What other rules ask for, such as evidence from an employer, they say themselves.
+    Other requirements, such as employer evidence, have rules of their own.
     """
     yield from case.faults(FaultKind.MISSING)
     reported = set()
@@ -60,8 +60,8 @@ def missing_field(case: Case) -> Iterable[Problem]:
                 reported.add(where)
                 yield Problem(
                     where,
-                    f"The number of credits of {quote(unit_id)} is missing, and a group that it "
-                    "is in counts credits",
+                    f"The number of credits of {quote(unit_id)} is missing, and a group with this "
+                    "unit counts credits",
                     "Write the unit with its title and credits, for example "
                     "‘{title: Databases, credits: 15}’.",
                 )
@@ -72,7 +72,7 @@ def missing_field(case: Case) -> Iterable[Problem]:
     severity=Severity.ERROR,
     stage=Stage.SHAPE,
     source=FORMAT,
-    says="Every field that a draft can hold is named there.",
+    says="The page lists every field that a draft can have.",
     bad="""
         qualification:
           titel: Level 4 Diploma  # HTQ102
@@ -82,13 +82,13 @@ def missing_field(case: Case) -> Iterable[Problem]:
           title: Level 4 Diploma
     """,
     subjects=(DRAFT, CATALOGUE),
-    fixes="a misspelt name that can mean but one field of its part. The contact, declarations, "
+    fixes="a misspelt name that can only mean one field of its part. The contact, declarations, "
     "acceptances, coverage and confidentiality are left to you.",
 )
 def unknown_field(case: Case) -> Iterable[Problem]:
-    """A field has a name that a draft does not have
+    """A field has a name that htq does not know here
 
-    What it says is not read: a slip of the pen in a name would hide an answer.
+    Its value is ignored, so a misspelt name would hide your answer.
     """
     problems = list(case.faults(FaultKind.UNKNOWN))
     alike = Counter((problem.path[:-1], problem.hint) for problem in problems)
@@ -123,16 +123,16 @@ def _dates_in_iso(case: Case) -> Iterable[tuple[FieldPath, Fix]]:
           level: 4
     """,
     subjects=(DRAFT, CATALOGUE),
-    fixes="a misspelt choice that can mean but one, such as ‘awarding organisation’, a number with "
-    "its field’s name, such as ‘Level 5’, a version such as ‘v1.1’, and ids of units or "
+    fixes="a misspelt choice that can only mean one, such as ‘awarding organisation’, a number "
+    "with its field’s name, such as ‘Level 5’, a version such as ‘v1.1’, and ids of units or "
     "assessments that are not in a list, such as ‘U4, U8’. Dates that "
     "leave no doubt, such as ‘2 March 2022’, become ISO 8601: ‘2022-03-02’.",
     tidy=_dates_in_iso,
 )
 def wrong_value(case: Case) -> Iterable[Problem]:
-    """A value is not of the kind that its field takes
+    """A value is not what its field needs
 
-    The value is not used, and whatever else depends on it is not checked.
+    The value is ignored, and nothing that depends on it is checked.
     """
     for problem in case.faults(FaultKind.WRONG):
         yield _version_problem(case, problem) or _ids_problem(case, problem) or problem
@@ -198,7 +198,7 @@ def _ids_at(case: Case, path: FieldPath) -> References | None:
     stage=Stage.SHAPE,
     source=FORMAT,
     says="A text is a placeholder that begins with TODO, TBC or TBD, is wholly in angle or square "
-    "brackets, ends with ‘(TBC)’ or the like, or only says that there is no answer, such as ‘n/a’, "
+    "brackets, ends with ‘(TBC)’ or the like, or only says that you have no answer, such as ‘n/a’, "
     "‘unknown’, ‘pending’ or ‘?’.",
     bad="""
         qualification:
@@ -230,9 +230,9 @@ def _ids_at(case: Case, path: FieldPath) -> References | None:
     ),
 )
 def placeholder(case: Case) -> Iterable[Problem]:
-    """A placeholder stands where an answer should be
+    """A placeholder still needs your answer
 
-    These are what is left to do before the draft is ready.
+    Placeholders show what you still have to do before the draft is ready.
     """
     return case.faults(FaultKind.PLACEHOLDER)
 
@@ -263,7 +263,7 @@ def placeholder(case: Case) -> Iterable[Problem]:
 def acceptance_expired(case: Case) -> Iterable[Problem]:
     """The acceptance of a finding has ended
 
-    What was right to accept for a while may not be any more, so the finding is one again.
+    You accepted the finding until a day that has passed, so it counts again.
     """
     for accepted in case.accepted.entries:
         until = accepted.entry.until
@@ -271,7 +271,7 @@ def acceptance_expired(case: Case) -> Iterable[Problem]:
             yield Problem(
                 ("accept", accepted.index, "until"),
                 f"The acceptance of {quote(accepted.entry.rule or '')} ended with {until}",
-                "Put the finding right, or agree a later day and enter it as ‘until’.",
+                "Correct what the finding is about, or agree a later day and enter it as ‘until’.",
             )
 
 
@@ -298,10 +298,10 @@ def acceptance_expired(case: Case) -> Iterable[Problem]:
     """,
 )
 def acceptance_unmatched(case: Case) -> Iterable[Problem]:
-    """The acceptance of a finding matches none
+    """An acceptance does not match any finding
 
-    It may have been put right since, or the rule or the place may be mistyped; left there,
-    the entry would accept the next such finding unseen.
+    The finding may be corrected by now, or the rule or the place may be mistyped. If you leave the
+    entry there, it would accept the next such finding unseen.
     """
     for accepted in case.accepted.entries:
         entry = accepted.entry
@@ -325,8 +325,8 @@ def acceptance_unmatched(case: Case) -> Iterable[Problem]:
     severity=Severity.ERROR,
     stage=Stage.ACCEPTANCES,
     source=FORMAT,
-    says="A judgement can be accepted for up to a year, and a gap in coverage, combinations or "
-    "assessment for the KSBs that the entry names. What a draft must be cannot.",
+    says="A judgement can be accepted for up to a year; a gap in coverage, combinations or "
+    "assessment only for the KSBs that the entry names. What a draft must have cannot be accepted.",
     bad="""
         cycle: 3
         accept:
@@ -355,32 +355,34 @@ def acceptance_unmatched(case: Case) -> Iterable[Problem]:
 def acceptance_refused(case: Case) -> Iterable[Problem]:
     """A finding cannot be accepted, or not in this way
 
-    An entry that accepts too much would make a draft look ready that is not. It accepts nothing
-    until it is put right.
+    An entry that accepts too much would make an unready draft look ready. It accepts nothing until
+    you correct it.
     """
     for accepted in case.accepted.entries:
         named, at = quote(accepted.entry.rule or ""), ("accept", accepted.index)
         if accepted.refused:
             yield Problem(
                 (*at, "rule"),
-                f"A finding of {named} cannot be accepted",
-                "Put the finding right and delete the entry. ‘htq rules CODE’ says of each rule "
-                "whether its findings can be accepted.",
+                f"Findings of {named} cannot be accepted",
+                "Correct what the finding is about, and delete the entry. ‘htq rules CODE’ says "
+                "for "
+                "each rule whether its findings can be accepted.",
             )
             continue
         if accepted.is_missing_ksbs:
             yield Problem(
                 (*at, "ksbs"),
-                f"A finding of {named} is accepted KSB by KSB, and the entry does not name any",
+                f"Findings of {named} are accepted KSB by KSB, but this entry does not name any",
                 "Name them, for example ‘ksbs: [K3, S14]’.",
             )
         if accepted.too_long:
             latest = moment.say(a_year_after(case.at), "day")
             yield Problem(
                 (*at, "until"),
-                f"A finding of {named} is accepted until {accepted.entry.until}, which is longer "
-                "than a year",
-                f"Enter {latest} or an earlier day as ‘until’, and look at it again then.",
+                f"Findings of {named} are accepted until {accepted.entry.until}, which is more "
+                "than a "
+                "year from now",
+                f"Enter {latest} or an earlier day as ‘until’, and decide again then.",
             )
 
 
@@ -409,22 +411,22 @@ def acceptance_refused(case: Case) -> Iterable[Problem]:
     """,
 )
 def text_not_as_it_looks(case: Case) -> Iterable[Problem]:
-    """YAML does not read a text as it looks
+    """YAML reads a text differently from how it looks
 
     A word would be missing from the application, or quotation marks would be part of a name.
     """
     for path, word in plain.lost_anchors(case.document):
         yield Problem(
             path,
-            "The word that begins with ‘&’ is not read as part of the text",
+            "YAML does not read a first word that begins with ‘&’ as text, so it is lost",
             'Put the whole text in quotation marks, for example "&Co Awards".',
             span=word,
         )
     for path, text in plain.wrapped(case.document):
         yield Problem(
             path,
-            "The quotation marks around the text are read as part of it",
-            "Delete them, or replace them with the plain quotation marks \" or '.",
+            "YAML reads the curly quotation marks around this text as part of it",
+            "Delete them, or replace them with straight quotation marks: \" or '.",
             span=text,
         )
 
@@ -447,14 +449,14 @@ def text_not_as_it_looks(case: Case) -> Iterable[Problem]:
     """,
 )
 def text_lost_as_comment(case: Case) -> Iterable[Problem]:
-    """A number after ‘#’ is read as a comment, and may be meant as part of the text
+    """A number after ‘#’ is read as a comment, but may belong to the text
 
     A title such as ‘Studio # 2’ would lose its number.
     """
     for path, comment in plain.numbered_comments(case.document):
         yield Problem(
             path,
-            "What follows ‘ #’ is a comment, so it is not part of the text",
+            "YAML reads what follows ‘ #’ as a comment, not as text",
             "If it belongs to the text, put the whole text in quotation marks.",
             span=comment,
         )

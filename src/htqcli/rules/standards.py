@@ -51,9 +51,9 @@ def _listed(case: Case) -> Iterator[tuple[int, StandardClaim, Standard]]:
     "after its reference. A reference with too few digits, or of another kind, is left to you.",
 )
 def malformed_reference(case: Case) -> Iterable[Problem]:
-    """The reference of a standard is not written in its form
+    """The reference of a standard is in the wrong format
 
-    Where it is clear which standard is meant, the other rules go by that one.
+    If it is clear which standard you mean, the other rules check that one.
     """
     for index, claim in sound(case.application.standards):
         reference, meant = claim.reference, claim.resolved_reference
@@ -62,8 +62,8 @@ def malformed_reference(case: Case) -> Iterable[Problem]:
         typed = reference.upper().lstrip()
         if typed.startswith(("FA", "AU")):
             hint = (
-                "FA and AU references are other products, which an HTQ cannot align to. Enter "
-                "the reference of an occupational standard, for example ‘ST0116’."
+                "References with FA and AU are of other products, which an HTQ cannot align to. "
+                "Enter the reference of an occupational standard, for example ‘ST0116’."
             )
         elif meant and typed.startswith("OCC"):
             hint = f"This is an occupation code. Enter the standard’s reference: {meant}."
@@ -109,7 +109,7 @@ def _is_clear(case: Case, reference: str, meant: str) -> bool:
 def not_on_the_list(case: Case) -> Iterable[Problem]:
     """The standard is not on the list of the cycle
 
-    A cycle takes qualifications for the standards on its list only. The list is kept under
+    A cycle takes qualifications only for the standards on its list. The list is kept under
     review, so the approvals team has the last word.
     """
     if case.cycle is None or not case.cycle.standards:
@@ -158,8 +158,8 @@ def not_on_the_list(case: Case) -> Iterable[Problem]:
 def out_of_scope(case: Case) -> Iterable[Problem]:
     """The standard is out of scope for the cycle
 
-    It is likely to change much, so a qualification that aligns to it now is highly unlikely
-    to be taken.
+    Significant changes to it are likely, so a qualification that aligns to it now is highly
+    unlikely to be included.
     """
     for index, _, standard in _listed(case):
         if standard.scope == "out-of-scope":
@@ -195,7 +195,7 @@ def out_of_scope(case: Case) -> Iterable[Problem]:
 def contact_us(case: Case) -> Iterable[Problem]:
     """The standard is marked ‘contact us’ for the cycle
 
-    Plan for it to be revised: the qualification may need revising during or after approval.
+    Expect changes to it: you may have to revise the qualification during or after approval.
     """
     for index, _, standard in _listed(case):
         if standard.scope == "contact-us":
@@ -204,7 +204,7 @@ def contact_us(case: Case) -> Iterable[Problem]:
                 f"{standard.reference}, {quote(standard.title)}, is marked ‘contact us’ for "
                 f"cycle {standard.cycle}: it may be revised",
                 f"Email the approvals team before you submit: {case.catalogue.contact.email}. "
-                "Plan for revising the qualification during or after approval.",
+                "Be prepared to revise the qualification during or after approval.",
                 sources=case.list_sources,
             )
 
@@ -234,15 +234,15 @@ def _titles_as_listed(case: Case) -> Iterable[tuple[FieldPath, Fix]]:
           - reference: ST0116
             title: Software Developer
     """,
-    fixes="a letter or two of a title that is like no other on the list. A title that differs "
-    "only in case and punctuation is written as the list has it.",
+    fixes="a letter or two in a title that can only mean the one on the list. A title that differs "
+    "only in case and punctuation becomes the one on the list.",
     tidy=_titles_as_listed,
 )
 def title_differs(case: Case) -> Iterable[Problem]:
     """The title given for a standard is not the one on the list
 
-    A title that does not go with its reference often means that the reference is another's.
-    Case and punctuation do not count.
+    If the title does not match the reference, the reference is often that of another standard.
+    Case and punctuation do not matter.
     """
     for index, claim, standard in _listed(case):
         if claim.title and title_key(claim.title) != title_key(standard.title):
@@ -258,7 +258,7 @@ def title_differs(case: Case) -> Iterable[Problem]:
                 ("standards", index, "title"),
                 f"{standard.reference} is {quote(standard.title)} on the list, not "
                 f"{quote(claim.title)}{whose}",
-                f"Check the reference, and enter the title as the list has it.{known}",
+                f"Check the reference, and enter the title exactly as on the list.{known}",
                 sources=case.list_sources,
                 fix=Fix(standard.title) if meant == standard.title else None,
             )
@@ -286,7 +286,7 @@ def title_differs(case: Case) -> Iterable[Problem]:
 def level_differs(case: Case) -> Iterable[Problem]:
     """The level given for a standard is not the one on the list
 
-    A level that does not go with its reference often means that the reference is another's.
+    If the level does not match the reference, the reference is often that of another standard.
     """
     for index, claim, standard in _listed(case):
         if claim.level is not None and claim.level != standard.level:
@@ -294,7 +294,7 @@ def level_differs(case: Case) -> Iterable[Problem]:
                 ("standards", index, "level"),
                 f"{standard.reference}, {quote(standard.title)}, is at level {standard.level} "
                 f"on the list, not {claim.level}",
-                "Check the reference, and enter the level that the list has.",
+                "Check the reference, and enter the level on the list.",
                 sources=case.list_sources,
             )
 
@@ -322,16 +322,16 @@ def level_differs(case: Case) -> Iterable[Problem]:
 def standard_twice(case: Case) -> Iterable[Problem]:
     """The same standard is named twice
 
-    Two mappings of one standard cannot both be the one that counts. A standard with options
-    can be named once for each option.
+    Only one mapping of a standard can count. A standard with options can be named once for each
+    option.
     """
     claims = dict(sound(case.application.standards))
     for index, first in repeated_standards(case.application).items():
         yield Problem(
             ("standards", index, "reference"),
-            f"{claims[index].resolved_reference} is named a second time; it is item {first + 1} of "
-            "‘standards’ already",
-            "Keep one of the two, and put both mappings together.",
+            f"{claims[index].resolved_reference} is named twice: it is already item {first + 1} of "
+            "‘standards’",
+            "Keep one of the two, and combine their mappings.",
         )
 
 
@@ -353,12 +353,12 @@ def standard_twice(case: Case) -> Iterable[Problem]:
 def no_standard(case: Case) -> Iterable[Problem]:
     """No standard is named
 
-    An HTQ is approved against an occupational standard at level 4 or 5, or several.
+    An HTQ is approved against one or more occupational standards at level 4 or 5.
     """
     if not case.application.standards:
         yield Problem(
             ("standards",),
-            "No standard is named that the qualification aligns to",
+            "The draft does not name a standard that the qualification aligns to",
             "Add ‘standards:’ with an item such as ‘- reference: ST0116’. Find a standard with "
             "‘htq standards search’.",
         )
