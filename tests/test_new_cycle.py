@@ -108,7 +108,7 @@ def test_the_earliest_cycle_has_no_comments_about_a_previous_one(htq, tmp_path):
 def test_an_existing_cycle_is_refused(htq, number):
     run = htq("catalogue", "new-cycle", number)
     assert (run.code, run.out) == (2, "")
-    assert f"Cycle {number} is in the catalogue already" in run.err
+    assert f"The catalogue already has cycle {number}" in run.err
 
 
 def test_a_block_is_written_to_a_file_or_the_failure_is_reported(htq, tmp_path, block):
@@ -149,7 +149,7 @@ class Follower:
         if "At the top of `sources`, add" in words:
             text = text.replace("\nsources:\n", f"\nsources:\n{lines}", 1)
         else:
-            (field,) = re.findall(r"rite `(\w+)` so", words)
+            (field,) = re.findall(r"rite `(\w+)` like this", words)
             indent = re.match(" *", lines)[0]
             assert lines.startswith(f"{indent}{field}:")
             start = text.index("\n  - cycle: 6\n") if indent else 0
