@@ -94,6 +94,29 @@ def test_the_hint_for_an_optional_field_says_it_can_be_left_out(htq, draft):
     assert finding["hint"].endswith("or leave the field out.")
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("recognition_number: RN5999", "recognition_number: n/a"),
+        ('version: "1.1"', "version: TBC"),
+        ("conditions_of_application: true", "conditions_of_application: TBC"),
+        ("    evidence: evidence/example-software-letter.txt", "    evidence: TBC"),
+    ],
+)
+def test_the_hint_for_a_field_that_a_rule_needs_does_not_suggest_to_leave_it_out(
+    htq, draft, old, new
+):
+    found = htq("check", draft({old: new}), "--at", IN_WINDOW, "--format", "json").findings
+    (finding,) = (one for one in found if one["code"] == "HTQ104")
+    assert "leave the field out" not in finding["hint"]
+
+
+def test_the_hint_for_a_ksb_without_an_answer_says_its_line_can_be_deleted(htq, draft):
+    path = draft({"K3: {units: [U4], assessed_by: [A1]}": "K3: n/a"})
+    (finding,) = htq("check", path, "--select", "HTQ104", "--format", "json").findings
+    assert finding["hint"].endswith("for example ‘K3: [U1, U2]’, or delete the line.")
+
+
 def test_ids_in_brackets_are_a_list_and_not_a_placeholder(htq, draft):
     run = htq("check", draft({"K2: {units: [U1], assessed_by: [A1]}": "K2: [U1]"}),
               "--at", IN_WINDOW, "--format", "json", "--ignore", "HTQ508")  # fmt: skip

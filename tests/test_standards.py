@@ -140,4 +140,10 @@ def test_a_version_after_a_reference_does_not_hide_the_reference(found, referenc
 @pytest.mark.parametrize("reference", ["ST01181.1", "ST0118 and ST0117", "1.1", "v1.1", "ST v1.1"])
 def test_text_that_is_not_a_reference_with_a_version_gets_a_hint_on_the_format(found, reference):
     ((_, _, _, hint),) = found(f'[{{reference: "{reference}"}}]', "--select", "HTQ201")
-    assert hint == "Enter ST and four digits, for example ‘ST0116’."
+    assert hint.startswith("Enter ST and four digits, for example ‘ST0116’. ")
+
+
+def test_the_hint_for_a_title_in_place_of_a_reference_gives_the_reference(found):
+    ((code, _, _, hint),) = found("[{reference: data analyst}]", "--select", "HTQ201")
+    assert code == "HTQ201"
+    assert hint == "This is the title of ST0118. Enter the reference: ST0118."

@@ -2,7 +2,7 @@
 
 A file contains one qualification, because the Institute takes a separate form for each. Every
 field can be left out here, so that a draft can grow. `REQUIRED` marks the fields that every draft
-needs; the rules report what else a cycle asks for.
+needs; the rules report what else a cycle asks for, some of it marked with `EXPECTED`.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from pydantic import Field
 
 from htqcli.document.nodes import Document
 from htqcli.document.places import FieldPath
-from htqcli.model.part import APPLICANT_ONLY, REQUIRED, Items, Model, sound
+from htqcli.model.part import APPLICANT_ONLY, EXPECTED, REQUIRED, Items, Model, sound
 from htqcli.model.reading import Reading, read
 from htqcli.model.values import (
     Amount,
@@ -85,6 +85,7 @@ class Applicant(Model):
     ] = None
     recognition_number: Annotated[
         Text | None,
+        EXPECTED,
         _field(
             "recognition number from Ofqual",
             "RN5999",
@@ -94,6 +95,7 @@ class Applicant(Model):
     ] = None
     ukprn: Annotated[
         Text | None,
+        EXPECTED,
         _field(
             "UKPRN (UK provider reference number)",
             "10009999",
@@ -120,6 +122,7 @@ class IntellectualProperty(Model):
     ] = None
     permission: Annotated[
         Text | None,
+        EXPECTED,
         _field(
             "file with the holder’s permission",
             "evidence/permission.pdf",
@@ -363,6 +366,7 @@ class StandardClaim(Model):
     version: Annotated[
         Annotated[str, pattern(r"[0-9]{1,4}(\.[0-9]{1,4})*", "a version such as 1.1", 9999.9999)]
         | None,
+        EXPECTED,
         _field(
             "version of the standard",
             '"1.1"',
@@ -377,6 +381,7 @@ class StandardClaim(Model):
     ] = None
     ksbs: Annotated[
         dict[str, Coverage] | None,
+        EXPECTED,
         _field(
             "mapping of the KSBs",
             says="What covers each KSB: a line such as ‘K1: [U1, U2]’ for each. K1 is the first "
@@ -403,6 +408,7 @@ class Employer(Model):
     ] = None
     evidence: Annotated[
         Text | None,
+        EXPECTED,
         _field(
             "file with the employer’s evidence",
             "evidence/example-software.pdf",
@@ -450,6 +456,7 @@ class Attachment(Model):
     confidential: Annotated[
         YesOrNo | None,
         APPLICANT_ONLY,
+        EXPECTED,
         _field(
             "whether the document is confidential",
             "false",
@@ -463,6 +470,7 @@ class Declarations(Model):
 
     conditions_of_application: Annotated[
         YesOrNo | None,
+        EXPECTED,
         _field(
             "whether you accept the conditions of application",
             "true",

@@ -111,8 +111,10 @@ class References:
         """The hint for a text in place of a list, if not every word of it means an id."""
         parts = [part.strip() for part in re.split(_SEPARATOR, text[:MAX_LISTED]) if part.strip()]
         if any(map(self._id_of, parts)) and "@" not in text:
-            whole = ", ".join(parts)
-            return f"Put the items in brackets, for example {quote(f'[{whole}]', MAX_LISTED)}."
+            whole = quote(f"[{', '.join(parts)}]", MAX_LISTED)
+            unknown = [part for part in parts if not self.ids_in(part)]
+            which = join([quote(part) for part in unknown[:_MAX_CHOICES]], "or")
+            return f"Write a list such as {whole}. ‘{self.section}’ does not have {which}."
         some = ", ".join(list(self.titles)[:2]) or f"{self.what[0].upper()}1"
         return f"Write ids of {self.section} in brackets, for example {quote(f'[{some}]')}."
 

@@ -9,7 +9,7 @@ from pydantic.fields import FieldInfo
 
 from htqcli.document.faults import Fault, FaultKind, Fix
 from htqcli.document.places import FieldPath
-from htqcli.model.part import APPLICANT_ONLY, REQUIRED, Model, bare_type, names
+from htqcli.model.part import APPLICANT_ONLY, EXPECTED, REQUIRED, Model, bare_type, names
 from htqcli.model.values import is_placeholder
 from htqcli.words import join, nearest, only_possible_word, quote, strip_invisible, truncate
 
@@ -97,7 +97,7 @@ def _lines(part: type[Model], text: str) -> list[str]:
         if name == part.known_by and "@" not in text
         else _line(name, info)
         for name, info in names(part).items()
-        if name == part.known_by or REQUIRED in info.metadata
+        if name == part.known_by or REQUIRED in info.metadata or EXPECTED in info.metadata
     ]
 
 
@@ -234,7 +234,14 @@ def _or_leave_out(model: type[Model], path: FieldPath) -> str:
     """The alternative for a field with a placeholder."""
     owner = type_at(model, path[:-1])
     info = names(owner).get(str(path[-1])) if owner else None
-    return ", or leave the field out" if info and REQUIRED not in info.metadata else ""
+    if info is None:
+        part = type_at(model, path)
+        is_optional = part is not None and not any(
+            REQUIRED in i.metadata for i in names(part).values()
+        )
+        return ", or delete the line" if is_optional else ""
+    can_be_left_out = not {REQUIRED, EXPECTED} & set(info.metadata)
+    return ", or leave the field out" if can_be_left_out else ""
 
 
 def type_at(model: type[Model], path: FieldPath) -> type[Model] | None:

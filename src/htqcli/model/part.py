@@ -67,6 +67,14 @@ class _Required:
 REQUIRED = _Required()
 
 
+class _Expected:
+    """Marks a field that its part does not need, but whose absence a rule may report. So no hint
+    suggests to leave it out."""
+
+
+EXPECTED = _Expected()
+
+
 class CheckedByRule(NamedTuple):
     """Marks a field that a rule checks, so that `partial_model` does not: the value is read as
     `kind`, and unless `required`, its absence is not a fault."""

@@ -69,8 +69,11 @@ def malformed_reference(case: Case) -> Iterable[Problem]:
             hint = f"This is an occupation code. Enter the standard’s reference: {meant}."
         elif meant:
             hint = f"Enter it as {meant}."
+        elif listed := _titled(case, reference):
+            hint = f"This is the title of {listed}. Enter the reference: {listed}."
         else:
-            hint = "Enter ST and four digits, for example ‘ST0116’."
+            hint = "Enter ST and four digits, for example ‘ST0116’. Find it with ‘htq standards "
+            hint += "search’."
         fix = Fix(meant, certain=_is_clear(case, reference, meant)) if meant else None
         yield Problem(
             ("standards", index, "reference"),
@@ -78,6 +81,13 @@ def malformed_reference(case: Case) -> Iterable[Problem]:
             hint,
             fix=fix,
         )
+
+
+def _titled(case: Case, text: str) -> str | None:
+    """The standard on the cycle's list whose title a text is; None if no one standard's is."""
+    standards = case.cycle.standards if case.cycle else ()
+    found = [one.reference for one in standards if title_key(one.title) == title_key(text)]
+    return found[0] if len(found) == 1 else None
 
 
 def _is_clear(case: Case, reference: str, meant: str) -> bool:
