@@ -62,8 +62,16 @@ def test_a_path_that_leaves_the_folder_through_two_dots_is_reported(htq, draft, 
     [
         ("evidence/nothing.txt", "is not there", PUT),
         ("evidence/specification.txt/page", "is not there", PUT),
-        ("evidence", "is a folder, not a file", PUT),
-        ("evidence/empty.txt", "is empty", PUT),
+        (
+            "evidence",
+            "is a folder, not a file",
+            "Name one file. If the evidence is several files, put them together in one.",
+        ),
+        (
+            "evidence/empty.txt",
+            "is empty",
+            "Save the file again with its content, or name another one.",
+        ),
         ("evidence/pipe", "is not a file", PUT),
         (f"evidence/{'x' * 300}", "is not there", PUT),
         ("EVIDENCE/Specification.txt", "is not there", OWN),

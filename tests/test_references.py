@@ -151,7 +151,6 @@ def test_a_range_beyond_the_last_unit_is_not_listed(found):
 
 
 IDS = "Write ids of units in brackets, for example ‘[U1, U2]’."
-ITEMS = "Put the items in brackets, for example "
 LIST = "Write it as a list: "
 
 
@@ -162,7 +161,7 @@ LIST = "Write it as a list: "
         ({K3: "K3: 50%"}, "HTQ103", IDS),
         ({K3: "K3: {units: ✓}"}, "HTQ103", IDS),
         ({K3: "K3: U1-U6"}, "HTQ103", f"{LIST}‘[U1, U2, U3, U4, U5, U6]’."),
-        ({K3: "K3: U4, U8"}, "HTQ103", f"{ITEMS}‘[U4, U8]’."),
+        ({K3: "K3: U4, U8"}, "HTQ103", "Write a list such as ‘[U4, U8]’. ‘units’ does not have ‘U8’."),
         ({K3: "K3: U4 and U6"}, "HTQ103", f"{LIST}‘[U4, U6]’."),
         ({K3: "K3: Databases"}, "HTQ103", f"{LIST}‘[U2]’."),
         ({MANDATORY: "mandatory: U1 to U4"}, "HTQ103", f"{LIST}‘[U1, U2, U3, U4]’."),

@@ -87,6 +87,7 @@ MISTAKES = [
     # Brackets
     (K5, "      K5: [U1, U2", 0, "[", "The bracket ‘[’ is not closed"),
     (K5, K5[:-1], 0, "{", "Close it with ‘}’"),
+    ("[U5, U6]", "[U5,, U6]", 0, ",", "comma is one too many"),
     (K5, K5 + "}", 0, "}", "This ‘}’ closes a bracket that was never opened"),
     ("  mandatory: [U1, U2, U3, U4]", "  mandatory: [U1, U2, U3, U4]]", 0, "]", "This ‘]’ closes a bracket that was never opened"),
     ("  mandatory: [U1, U2, U3, U4]", "  mandatory: [U1, U2, U3, U4}", 0, "}", "‘[’ is closed with ‘}’"),

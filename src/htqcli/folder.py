@@ -16,6 +16,11 @@ from unicodedata import normalize
 
 from htqcli.files import FileId, is_inside, is_link
 
+IS_EMPTY = "is empty"
+IS_FOLDER = "is a folder, not a file"
+NOT_ON_WINDOWS = "has a name that Windows does not allow"
+"""What can be wrong with a file that exists."""
+
 
 class Found(NamedTuple):
     """What a name leads to. `way_out` says how it leaves the folder, and `fault` what is wrong with
@@ -97,11 +102,11 @@ class Folder:
             return Found(fault=f"cannot be looked up ({error.strerror})")
         fault = None
         if stat.S_ISDIR(found.st_mode):
-            fault = "is a folder, not a file"
+            fault = IS_FOLDER
         elif not stat.S_ISREG(found.st_mode) or name.endswith("/"):
             fault = "is not a file"
         elif not found.st_size:
-            fault = "is empty"
+            fault = IS_EMPTY
         if own != name:
             return Found(fault="is not there", own=None if fault else own)
         if fault is None and not all(map(is_possible_on_windows, name.split("/"))):
@@ -176,9 +181,6 @@ def _is_too_long(name: str) -> bool:
     looked up, because a draft can hold thousands of them."""
     return len(name) > 4_096 or name.count("/") > 32
 
-
-NOT_ON_WINDOWS = "has a name that Windows does not allow"
-"""What is wrong with a file that has such a name."""
 
 _NOT_ON_WINDOWS = re.compile(
     r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?"

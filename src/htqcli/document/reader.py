@@ -79,7 +79,7 @@ def read(content: bytes) -> Document:
         return _unreadable(
             text,
             FaultKind.UNREADABLE_TEXT,
-            f"The text contains the character U+{ord(match[0]):04X}, which a YAML file cannot hold",
+            f"The text contains the character U+{ord(match[0]):04X}, which YAML does not allow",
             "Delete the character, or write it as an escape in double quotation marks.",
             Span(match.start(), match.end()),
         )

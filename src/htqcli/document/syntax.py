@@ -744,13 +744,7 @@ def _in_json(excerpt: _Excerpt, problem: str, at: int, context: int | None) -> S
     if "node content" in problem:
         context = around[-1] if around else None
     if sign == "," and excerpt.text[:at].rstrip()[-1:] == ",":
-        return Slip(
-            at,
-            at + 1,
-            "This comma is one too many",
-            "Delete it, or add the item before it.",
-            (Edit(at, at + 1, ""),),
-        )
+        return _spare_comma(at)
     if not excerpt.text[at:].strip():
         opened = "" if context is None else excerpt.text[context : context + 1]
         if context is None or opened not in _CLOSING:
@@ -805,6 +799,13 @@ def _open_brackets(text: str, at: int) -> list[int]:
 _SIGNS = re.compile(r"\"(?:[^\"\\]|\\.)*+\"|[\[\]{}]")
 
 
+def _spare_comma(at: int) -> Slip:
+    edits = (Edit(at, at + 1, ""),)
+    return Slip(
+        at, at + 1, "This comma is one too many", "Delete it, or add the item before it.", edits
+    )
+
+
 def _bad_start(stop: _Stop) -> Slip | None:
     """A text that begins with a character that only quotation marks allow."""
     excerpt, number, at, context = stop.excerpt, stop.number, stop.at, stop.context
@@ -814,6 +815,8 @@ def _bad_start(stop: _Stop) -> Slip | None:
     if context is not None and line.start <= context < at:
         at = context
     sign = excerpt.text[at : at + 1]
+    if sign == "," and excerpt.text[:at].rstrip().endswith((",", "[", "{")):
+        return _spare_comma(at)
     return Slip(
         at,
         at + 1,

@@ -59,7 +59,12 @@ def fault_of(model: type[Model], data: Any, path: FieldPath, entry: Any) -> Faul
         lines = [_line(name, info) for name, info in names(part).items() if info.examples][:2]
         if part.known_by and isinstance(value, str):
             lines = _lines(part, value)
-        hint = f"{hint} For example {join([f'‘{line}’' for line in lines])}." if lines else hint
+        if lines:
+            hint = f"{hint} For example {join([f'‘{line}’' for line in lines])}."
+        else:
+            hint = f"{hint} The fields are {join(list(names(part)))}."
+    elif entry["type"] == "dict_type" and (owner := type_at(model, path[:-1])):
+        hint = f"Write each on a line of its own. {names(owner)[str(path[-1])].description}"
     fix = _fix(model, path, value, choices) if near else None
     if near and fix is None:
         fix = Fix(near[0], certain=False)
@@ -97,7 +102,7 @@ def _lines(part: type[Model], text: str) -> list[str]:
         if name == part.known_by and "@" not in text
         else _line(name, info)
         for name, info in names(part).items()
-        if name == part.known_by or REQUIRED in info.metadata or EXPECTED in info.metadata
+        if name == part.known_by or REQUIRED in info.metadata
     ]
 
 
@@ -150,7 +155,7 @@ def _unknown(model: type[Model], data: Any, path: FieldPath) -> Fault:
     owner = type_at(model, path[:-1])
     known = list(names(owner)) if owner else []
     if is_private(model, path[:-1]):
-        message = "A field here is not one of a contact, so it was ignored (hidden: personal data)"
+        message = "This field of the contact is unknown, so it was ignored (hidden: personal data)"
         hint = f"The fields here are {join(known)}."
         return Fault(FaultKind.UNKNOWN, path, message, hint, of_name=True)
     near = nearest(str(path[-1]), known)

@@ -15,7 +15,7 @@ from htqcli.document.faults import Fix
 from htqcli.document.places import FieldPath
 from htqcli.draft.application import named_files
 from htqcli.files import FileId, file_id
-from htqcli.folder import NOT_ON_WINDOWS, Found
+from htqcli.folder import IS_EMPTY, IS_FOLDER, NOT_ON_WINDOWS, Found
 from htqcli.ksbs.lists import FOLDER as KSB_FOLDER
 from htqcli.model.part import sound
 from htqcli.rules.declare import Acceptable, Alike, Case, Problem, Severity, rule
@@ -108,6 +108,10 @@ def file_missing(case: Case) -> Iterable[Problem]:
                 hint = f"The file is called {quote(found.own)}. Write its name exactly like that."
             elif found.id and found.fault == NOT_ON_WINDOWS:
                 hint = "Rename the file, and write its new name here."
+            elif found.fault == IS_FOLDER:
+                hint = "Name one file. If the evidence is several files, put them together in one."
+            elif found.fault == IS_EMPTY:
+                hint = "Save the file again with its content, or name another one."
             elif "://" in name:
                 hint = (
                     "Web addresses are not looked up. Save a copy beside the draft, and name that."

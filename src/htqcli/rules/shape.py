@@ -418,7 +418,7 @@ def text_not_as_it_looks(case: Case) -> Iterable[Problem]:
     for path, word in plain.lost_anchors(case.document):
         yield Problem(
             path,
-            "YAML does not read a first word that begins with ‘&’ as text, so it is lost",
+            "The word that begins with ‘&’ is lost: YAML does not read it as text",
             'Put the whole text in quotation marks, for example "&Co Awards".',
             span=word,
         )
