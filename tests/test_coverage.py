@@ -262,7 +262,7 @@ def test_without_the_ksb_list_only_the_ksbs_in_the_mapping_are_shown(htq, draft,
     (tmp_path / "ksbs" / "ST0116-1.1.yaml").unlink()
     run = htq("coverage", path)
     assert run.code == 0
-    assert "Only what the mapping names: " in run.out
+    assert "Shows only the KSBs in your mapping, because " in run.out
     assert f"{tmp_path.name}/ksbs/ST0116-1.1.yaml was not found." in run.out
 
 

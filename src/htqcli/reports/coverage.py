@@ -25,8 +25,8 @@ _MAX_NAMES = 3
 KINDS = {"K": "Knowledge", "S": "Skills", "B": "Behaviours"}
 
 WHAT_MET_MEANS = (
-    "A KSB is met when a unit covers it, fully or partly. It is met in every permitted combination "
-    "of units, in some, or never."
+    "Each KSB is shown as met in every permitted combination of units, in some, or in none. "
+    "Partial coverage counts as met."
 )
 
 
@@ -145,7 +145,7 @@ def coverage_sections(found: Sequence[Standard], content: Content, anchor: str) 
 def _section(one: Standard, anchor: str, content: Content | None = None) -> Section:
     paragraphs = []
     if one.matrix.unknown:
-        paragraphs.append(f"Only the KSBs that the mapping names: {one.matrix.unknown}.")
+        paragraphs.append(f"Shows only the KSBs in the mapping, because {one.matrix.unknown}.")
     assessments = content.application.assessments if content else {}
     used = {name for line in one.lines for name in line.row.assessed_by}
     if named := [f"{name}: {title}" for name, title in assessments.items() if name in used]:
