@@ -314,7 +314,7 @@ def test_a_letter_is_a_tick_only_in_a_font_of_ticks(htq, here):
 UNREADABLE = {
     "a heading that names no unit": (
         [["", "U1", "U9 Gone"], ["K1", "x", "x"], ["K3", "x", ""]],
-        {"Sheet!C2": "no unit of the draft is called ‘U9 Gone’. ‘--structure’ adds it"},
+        {"Sheet!C2": "the draft has no unit ‘U9 Gone’. ‘--structure’ adds it"},
     ),
     "words that are no mark": (
         [["", "U1", "U2"], ["K1", "maybe", "x"], ["K2", "x", "x"]],
@@ -408,7 +408,7 @@ def test_a_sheet_about_another_standard_is_left_out_and_told(htq, here):
     write(here / "m.xlsx", [["ST0116", "U1", "U2"], ["K1", "x", "x"], ["K3", "", ""]], change=add)
     run = htq("mapping", "import", "m.xlsx", "draft.yaml")
     assert run.code == 0
-    assert "Sheet ‘ST0118’: what is about ST0118 was not read." in run.out
+    assert "Sheet ‘ST0118’: the part about ST0118 was not read." in run.out
     found = mapping_of((here / "draft.yaml").read_bytes())
     assert (found["K1"][0], found["K3"][0]) == (["U1", "U2"], [])
 
@@ -431,8 +431,8 @@ def test_the_options_of_a_standard_have_tables_of_their_own(htq, here):
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        ([["Nothing", "here"]], "no table was found in it that names KSBs"),
-        ([["K1", "K2"]], "no table was found in it that names KSBs"),
+        ([["Nothing", "here"]], "htq found no table in it with KSBs"),
+        ([["K1", "K2"]], "htq found no table in it with KSBs"),
     ],
 )
 def test_a_workbook_without_a_table_is_refused(htq, here, rows, said):
@@ -533,7 +533,7 @@ def test_marks_read_and_marks_told_are_the_marks_that_are_there(rows):
     application = read_application(reader.read(DRAFT.encode())).part
     found = importing.understand([sheet], application, Lists(ROOT / "tests" / "nowhere"))
     (understood,) = found.understood
-    below_unknown = [cell for cell in found.unread if "is called" in cell.reason]
+    below_unknown = [cell for cell in found.unread if "has no unit" in cell.reason]
     assert understood.marks + len(below_unknown) == sum(bool(m) for row in rows for m in row)
 
 

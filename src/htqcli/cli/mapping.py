@@ -30,7 +30,7 @@ Standard = Annotated[
     typer.Option(
         "--standard",
         metavar="REFERENCE",
-        help="The standard that the table is about, where it does not say so.",
+        help="The standard that the table is about, if the table does not say so.",
         autocompletion=completion.references,
     ),
 ]
@@ -88,7 +88,7 @@ def export(
         application, table = _moved(draft, read.content, application, lists, standard, option, to)
         found = (table,)
     if not found:
-        terminal.print_error(f"{visible_start(draft)}: it names no standard to map to")
+        terminal.print_error(f"{visible_start(draft)}: it does not name a standard to map to")
         raise typer.Exit(exits.NOT_DONE)
     _report_errors(read, ksbs, "The workbook may not have all that you mean")
     for table in found:
@@ -200,8 +200,8 @@ def import_(
         for note in found.notes:
             terminal.print_error(visible_start(note))
         terminal.print_error(
-            f"{visible_start(file)}: no table was found in it that names KSBs, such as K1, and "
-            "units of the draft by their ids or titles"
+            f"{visible_start(file)}: htq found no table in it with KSBs, such as K1, and units of "
+            "the draft by their ids or titles"
         )
         raise typer.Exit(exits.NOT_DONE)
     found = moving.with_decisions(found, moves)
