@@ -121,7 +121,7 @@ def test_feedback_that_is_not_done_or_about_no_part_is_not_compared(findings):
 @pytest.mark.parametrize("name, code, words", [
     ("missing.yaml", "HTQ602", "is not there"),
     ("../application.yaml", "HTQ606", "‘..’ leads out"),
-    ("/etc/hosts", "HTQ606", "does not begin in"),
+    ("/etc/hosts", "HTQ606", "does not start in"),
     ("submitted", "HTQ602", "is a folder"),
     ("application.yaml", "HTQ607", "not the draft as it was submitted"),
     ("broken.yaml", "HTQ803", "cannot be read"),

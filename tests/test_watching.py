@@ -666,7 +666,7 @@ def test_a_standard_that_is_not_there_leaves_the_others_compared(write, fetch):
     write(claim("ST9000"), claim(), path="a.yaml")
     run, _ = fetch({"/ST0116": answer(record(level=5))}, "a.yaml", "--exit-code")
     assert run.code == 3
-    assert "Could not fetch ST9000: 127.0.0.1 has nothing there (status 404)" in run.err
+    assert "Could not fetch ST9000: 127.0.0.1 has nothing at this address (status 404)" in run.err
     first, second = run.data["drafts"][0]["standards"]
     assert (first["compared"], first["drift"]) == (False, [])
     assert [one["kind"] for one in second["drift"]] == ["level"]
