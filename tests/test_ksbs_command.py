@@ -194,7 +194,7 @@ def test_no_folder_is_created_if_no_list_is_made(imported, tmp_path):
 def test_a_feed_without_the_requested_records_is_reported(tmp_path):
     run = program("ksbs", "import", "-", "-o", tmp_path / "k", input=b"[]")
     assert run.returncode == 3
-    assert b"-: it has no record of a standard with KSBs that was asked for\n" in run.stderr
+    assert b"-: it has no record with KSBs of a standard that you asked for\n" in run.stderr
 
 
 @pytest.mark.parametrize(

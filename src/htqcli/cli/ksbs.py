@@ -175,7 +175,7 @@ def _write_best(
             terminal.write(f"{verb} {count} {to}: {', '.join(names[:_MAX_SHOWN])}{more}\n")
     if not chosen and not unread:
         terminal.print_error(
-            f"{source}: it has no record, with KSBs, of a standard that you asked for"
+            f"{source}: it has no record with KSBs of a standard that you asked for"
         )
     if unread or refused or not written:
         raise typer.Exit(exits.NOT_DONE)
