@@ -572,7 +572,7 @@ def test_each_answer_is_checked_at_once_by_the_rules(tmp_path, interviewed):
         "‘TBC’",
         "Enter 1 or 2",
         "There is a problem. ‘5999’ is not",
-        "Note: The e-mail address of the contact",
+        "Note: The contact’s email address",
         "No standard of cycle 3 matches",
         "Note: The title ",
         "Enter 4 or 5",

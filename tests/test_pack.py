@@ -137,7 +137,7 @@ def test_answers_are_in_the_order_of_the_draft_under_the_names_of_their_fields(p
     wanted = (
         "APPLICATION", "Approvals cycle\n3\n", "APPLICANT ORGANISATION",
         "Name of the applicant organisation\nExample Awards\n",
-        "UKPRN (UK provider reference number)\nnot given\n", "Name of the contact\nA. Person\n",
+        "UKPRN (UK provider reference number)\nnot given\n", "Contact’s name\nA. Person\n",
         "QUALIFICATION", "First teaching", "UNITS", "U2: Databases (20 credits)\n",
         "STRUCTURE", "Every learner takes\nU1, U2, U3, U4\n", "Specialism\nat least 1 of U5, U6\n",
         "STANDARD 1", "K1: U1, U4; assessed by A1\n",
@@ -324,10 +324,10 @@ BAD = {
     "a pipe": (_pipe, "evidence/bad", "is not a file"),
     "a folder": (_folder, "evidence/bad", "is a folder, not a file"),
     "a path that leads out": (_nothing, "../bad", "‘..’ leads out of the draft’s folder"),
-    "an absolute path": (_nothing, "/etc/hostname", "does not begin in the draft’s folder"),
-    "a path of Windows": (_nothing, "C:\\bad", "does not begin in the draft’s folder"),
-    "a device": (_nothing, "/dev/zero", "does not begin in the draft’s folder"),
-    "a name of Windows": (_reserved, "evidence/con.txt", "no file can have on Windows"),
+    "an absolute path": (_nothing, "/etc/hostname", "does not start in the draft’s folder"),
+    "a path of Windows": (_nothing, "C:\\bad", "does not start in the draft’s folder"),
+    "a device": (_nothing, "/dev/zero", "does not start in the draft’s folder"),
+    "a name of Windows": (_reserved, "evidence/con.txt", "Windows does not allow"),
     "the draft itself": (_nothing, "application.yaml", "is the draft itself"),
     "a long path": (_nothing, "x/" * 2500 + "x", "too long"),
 }

@@ -600,7 +600,9 @@ def _show_summary(matrix: Matrix) -> None:
 
     lines = terminal.hanging("", f"{matrix.name}: {matrix.summary}", ("", "bold"))
     if matrix.unknown:
-        lines += terminal.hanging("  ", f"Only what the mapping names: {matrix.unknown}.")
+        lines += terminal.hanging(
+            "  ", f"Shows only the KSBs in your mapping, because {matrix.unknown}."
+        )
     for met, said in (("never", "Never"), ("unknown", "Cannot be told"), ("sometimes", "In some")):
         alike: dict[tuple[str, ...], list[str]] = {}
         for row in matrix.rows:
