@@ -548,7 +548,7 @@ class _Cells:
             why = f"the draft has no assessment {quote(heading.text)}"
         else:
             self.reading.new_units.setdefault(heading.text, None)
-            why = f"no unit of the draft is called {quote(heading.text)}. ‘--structure’ adds it"
+            why = f"the draft has no unit {quote(heading.text)}. ‘--structure’ adds it"
         self.reading.tell(self.sheet, at, why)
 
     def take_row(self, row: int, column: int) -> None:

@@ -197,7 +197,7 @@ class Rows:
             if labels and column in self.unit_columns and row not in self.units.get(column, {}):
                 reading.tell(self.sheet, (row, column), self._why_no_unit(cell, reading))
             elif units and column in self.label_columns and row not in self.labels[column]:
-                why = cell.trouble or "it is no list of KSBs such as K1, K3-K5"
+                why = cell.trouble or "it is not a list of KSBs such as K1, K3-K5"
                 reading.tell(self.sheet, (row, column), why)
 
     def _why_no_unit(self, cell: Cell, reading: Reading) -> str:
@@ -206,7 +206,7 @@ class Rows:
         if len(cell.text) >= MAX_ROLE or re.search(r"[,;/]", cell.text):
             return "it lists a unit that the draft does not have"
         reading.new_units.setdefault(cell.text, None)
-        return f"no unit of the draft is called {quote(cell.text)}. ‘--structure’ adds it"
+        return f"the draft has no unit {quote(cell.text)}. ‘--structure’ adds it"
 
     def _others(
         self,

@@ -149,8 +149,8 @@ def write(
 
 _TOTAL = "Credits in all"
 _HINT = (
-    "x puts a unit in the list of the column. A learner takes all units of a list, so many (choose "
-    "2) or so many credits (30 credits)."
+    "x puts a unit in the list of the column. A learner takes all units of a list, or at "
+    "least as many units (choose 2) or credits (30 credits) as its heading says."
 )
 
 

@@ -173,7 +173,7 @@ class Reading:
                 if others:
                     break
         if others:
-            note = f"Sheet {quote(sheet.name)}: what is about {_some(list(others))} was not read."
+            note = f"Sheet {quote(sheet.name)}: the part about {_some(list(others))} was not read."
             self.notes += [] if note in self.notes else [note]
             return None
         if len(self.standards) == 1:
@@ -197,7 +197,7 @@ class Reading:
         line = self.line(standard, label)
         before = line.marks.get(unit)
         if before and before[0] != coverage:
-            self.tell(sheet, at, f"{before[1]} says {before[0]} of the same unit and KSB")
+            self.tell(sheet, at, f"{before[1]} says {before[0]} for the same unit and KSB")
             return False
         line.marks.setdefault(unit, (coverage, sheet.place(*at)))
         return True
