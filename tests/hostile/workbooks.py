@@ -243,9 +243,9 @@ HOSTILE: dict[str, Hostile] = {
     "empty.xlsx": Hostile(lambda: b"", "it is empty"),
     "letter.pdf": Hostile(lambda: b"%PDF-1.7", f"it is a PDF. {_AS_XLSX}, or as CSV"),
     "picture.png": Hostile(
-        lambda: b"\x89PNG\r\n\x1a\n" + bytes(99), f"it is no table that can be read. {_AS_XLSX}"),
+        lambda: b"\x89PNG\r\n\x1a\n" + bytes(99), f"it is not a table that htq can read. {_AS_XLSX}"),
     "data.json": Hostile(lambda: b'{"a": 1}', "it is JSON, not a table"),
-    "binary.csv": Hostile(lambda: b"a,b\0\1\2", f"it is no table that can be read. {_AS_XLSX}"),
+    "binary.csv": Hostile(lambda: b"a,b\0\1\2", f"it is not a table that htq can read. {_AS_XLSX}"),
     "large.csv": Hostile(
         lambda: b"K1,x\n" * 7_000_000, re.compile("it is larger than .*")),
     "commas.csv": Hostile(lambda: b"," * 7_900_000, _TABLE),
