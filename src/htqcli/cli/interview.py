@@ -418,7 +418,7 @@ class Interview:
 
     def _number(self, asked: Asked) -> Asked:
         _ask("What is its qualification number?")
-        _say("For example: 610/0000/0. A new qualification has none yet: press Enter.", "dim")
+        _say("For example: 610/0000/0. A new qualification has no number yet: press Enter.", "dim")
         return self._one(asked, "number", "/qualification/number")
 
     def _first_teaching(self, asked: Asked) -> Asked:
@@ -618,7 +618,7 @@ class Interview:
 
     def _support_session(self, asked: Asked) -> Asked:
         _ask("On which day was your support session with the approvals team?")
-        _say("For example: 2 March 2022. Enter ‘none’ if there was none.", "dim")
+        _say("For example: 2 March 2022. Enter ‘none’ if no session took place.", "dim")
         while typed := _input():
             answer = "" if typed.lower() in _NO else typed
             answered = asked.having(support_session=answer)
