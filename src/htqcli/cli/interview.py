@@ -618,7 +618,7 @@ class Interview:
 
     def _support_session(self, asked: Asked) -> Asked:
         _ask("On which day was your support session with the approvals team?")
-        _say("For example: 2 March 2022. Enter ‘none’ if no session took place.", "dim")
+        _say("For example: 2 March 2022. Enter ‘no’ if no session took place.", "dim")
         while typed := _input():
             answer = "" if typed.lower() in _NO else typed
             answered = asked.having(support_session=answer)
