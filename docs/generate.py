@@ -1,12 +1,14 @@
 """The documents that follow from the program: its commands and its rules, as it has them itself.
 
-`python docs/generate.py` writes `docs/htq.1`, `docs/commands.md` and `docs/rules.md`, and the
-catalogue as JSON, which is quicker to read. A test compares them with what this module gives.
+`python docs/generate.py` writes `docs/htq.1`, `docs/commands.md` and `docs/rules.md`, the catalogue
+as JSON, which is quicker to read, what the examples in the other documents print, and the pictures
+of a terminal. Tests compare them with what htq says.
 """
 
 from __future__ import annotations
 
 import re
+import sys
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import examples
+import pictures
 import typer
 
 from htqcli import files
@@ -175,10 +179,9 @@ def _default(found: Any) -> str:
 
 
 def exit_codes() -> list[tuple[str, str]]:
-    """The exit codes and what each means, as README has them."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    section = readme.split("\n## Exit codes\n")[1].split("\n## ")[0]
-    rows = re.findall(r"^\| ([\d, ]+) \| (.+) \|$", section, re.MULTILINE)
+    """The exit codes and what each means, as their page has them."""
+    page = (ROOT / "docs" / "exit-codes.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ([\d, ]+) \| (.+) \|$", page, re.MULTILINE)
     return [(code, meaning) for code, meaning in rows]
 
 
@@ -195,8 +198,7 @@ def reference() -> str:
         "| Command | What it is for |\n|---|---|\n"
         + "".join(f"| [`{one.name}`](#{_anchor(one.name)}) | {one.summary} |\n" for one in found),
         *map(_section, found),
-        "## Exit codes\n\nThe same for every command and format.\n\n| Code | Meaning |\n|---|---|\n"
-        + "".join(f"| {code} | {meaning} |\n" for code, meaning in exit_codes()),
+        "## Exit codes\n\n[Exit codes](exit-codes.md) are the same for every command and format.\n",
         "## Environment\n\n| Variable | Meaning |\n|---|---|\n"
         + "".join(f"| `{name}` | {text} |\n" for name, text in ENVIRONMENT.items()),
         "## Files\n\n| File | What it holds |\n|---|---|\n"
@@ -392,3 +394,7 @@ def documents() -> dict[Path, str]:
 if __name__ == "__main__":
     for path, text in documents().items():
         files.replace_file(str(path), text)
+    for path in examples.pages():
+        files.replace_file(str(path), examples.renewed(path.read_text(encoding="utf-8")))
+    for sentence in pictures.make(pictures.PICTURES, pictures.TERMINAL):
+        sys.stdout.write(f"{sentence}\n")

@@ -476,16 +476,13 @@ def test_the_image_is_built_from_exactly_the_files_that_are_not_ignored():
     assert all((ROOT / name).exists() for name in copied)
 
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-SECTION = README.split("### In a pipeline")[1].split("\n### ")[0]
+PAGE = (ROOT / "docs" / "pipelines.md").read_text(encoding="utf-8").split("\n## Where it runs\n")[1]
 EXAMPLES = dict(
-    re.findall(
-        r"^#### (.+?)\n(?:(?!^####).)*?^```\w+\n(.*?)^```$", SECTION, re.DOTALL | re.MULTILINE
-    )
+    re.findall(r"^## (.+?)\n(?:(?!^##).)*?^```\w+\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
 )
 
 
-def test_each_example_in_the_readme_has_at_most_six_lines():
+def test_each_example_for_a_service_has_at_most_six_lines():
     assert list(EXAMPLES) == [
         "pre-commit",
         "GitHub Actions",
@@ -496,7 +493,7 @@ def test_each_example_in_the_readme_has_at_most_six_lines():
     assert all(len(text.splitlines()) <= 6 for text in EXAMPLES.values())
 
 
-def test_the_examples_in_the_readme_use_existing_hooks_inputs_and_files():
+def test_the_examples_for_services_use_existing_hooks_inputs_and_files():
     (repo,) = yaml.safe_load(EXAMPLES["pre-commit"])["repos"]
     (used,) = repo["hooks"]
     assert used["id"] in [hook["id"] for hook in HOOKS]
@@ -606,9 +603,9 @@ def schema(name, data, folder):
         "GitLab inputs",
         "GitLab job",
         "Azure template",
-        "README GitHub",
-        "README GitLab",
-        "README Azure",
+        "GitHub example",
+        "GitLab example",
+        "Azure example",
     ],
 )
 def test_the_files_for_each_service_are_valid_by_its_published_schema(name, data, tmp_path):

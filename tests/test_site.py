@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pictures
 import pytest
 
 from conftest import ROOT
@@ -32,20 +33,28 @@ def pages(tmp_path_factory):
         check=False,
     )
     assert (run.returncode, run.stderr) == (0, "")
+    for name in pictures.TERMINAL:
+        assert (site / "_images" / name).exists()
     return {str(path.relative_to(site)): path.read_text("utf-8") for path in site.rglob("*.html")}
 
 
-def test_each_document_is_a_page_and_the_first_page_is_readme(pages):
-    for name in ("commands", "rules", "application-format"):
-        assert f"docs/{name}.html" in pages
+def test_each_document_is_a_page(pages):
+    assert {
+        str(path.relative_to(ROOT).with_suffix(".html")) for path in ROOT.glob("docs/*.md")
+    } <= set(pages)
     assert {"README.html", "CONTRIBUTING.html", "CHANGELOG.html"} <= set(pages)
-    assert pages["index.html"] == pages["README.html"]
+
+
+def test_the_site_opens_with_a_page_for_each_kind_of_reader(pages):
+    assert 'content="0; url=docs/index.html"' in pages["index.html"]
+    for link in ("start.html", "pipelines.html", "own-catalogue.html", "../CONTRIBUTING.html"):
+        assert f'href="{link}"' in pages["docs/index.html"].split("<article")[1]
 
 
 def test_no_page_loads_anything_from_another_site(pages):
     for name, text in pages.items():
         loaded = re.findall(r"<(?:script|link|img|iframe)\b[^>]*(?:src|href)=\"([^\"]+)", text)
-        assert loaded
+        assert loaded or name == "index.html"
         assert [at for at in loaded if re.match(r"(https?:)?//", at)] == [], name
 
 
