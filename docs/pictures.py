@@ -27,7 +27,6 @@ TERMINAL: dict[str, tuple[str, int]] = {
     "ready.svg": (f'htq check examples --at "{IN_WINDOW}"', 90),
     "status.svg": (f'htq status gaps.yaml --at "{IN_WINDOW}"', 80),
     "coverage.svg": ("htq coverage gaps.yaml", 80),
-    "standards.svg": ("htq standards list --route digital", 80),
     "window.svg": ("htq window timeline --cycle 3 --at 2022-05-20", 80),
 }
 """The pictures of a terminal: the command, and how wide the terminal is."""
@@ -56,6 +55,7 @@ def make(folder: Path, only: Collection[str] = ()) -> Iterator[str]:
             **{name: _maker(name, scene) for name in TERMINAL},
             "report.png": lambda to: _page(to, scene / "report.html"),
             "drafts.png": lambda to: _page(to, scene / "pages" / "index.html"),
+            "pack.png": lambda to: _page(to, scene / "pack" / "index.html"),
             "coverage.png": lambda to: _page(to, scene / "coverage.html"),
             "mapping-empty.png": lambda to: _sheet(to, scene / "empty.xlsx"),
             "mapping-filled.png": lambda to: _sheet(to, scene / "filled.xlsx"),
@@ -86,6 +86,7 @@ def _set(scene: Path) -> None:
         f'htq report gaps.yaml -o report.html --at "{IN_WINDOW}"',
         f'htq report application.yaml docs/not-ready.yaml gaps.yaml -o pages --at "{IN_WINDOW}"',
         "htq coverage gaps.yaml --format html -o coverage.html",
+        f'htq pack application.yaml -o pack --at "{IN_WINDOW}"',
         "htq mapping export application.yaml -o filled.xlsx",
         "htq mapping export empty.yaml -o empty.xlsx",
     ):
