@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 
+import examples
 import generate
 import pytest
 import typer
@@ -72,6 +73,29 @@ def test_each_argument_and_option_is_in_the_manual_and_the_command_reference(nam
         elif one.default not in (None, False):
             assert row.endswith(f"{one.default} |")
             assert f"{one.default}." in " ".join(manual.split())
+
+
+NAMED = {" ".join(words): command for words, command in COMMANDS}
+EVERYWHERE = {"--help", "--version", "--install-completion"}
+
+
+@pytest.mark.parametrize("path", examples.pages(), ids=lambda path: path.name)
+def test_a_document_names_only_existing_commands_and_options(path):
+    page = path.read_text(encoding="utf-8")
+    blocks = "".join(re.findall(r"^```(?:sh|console)\n(.*?)^```$", page, re.DOTALL | re.MULTILINE))
+    lines = re.findall(r"^(?:\$ )?(htq .*)$", blocks, re.MULTILINE)
+    for line in [*lines, *re.findall(r"`(htq [^`]+)`", page)]:
+        command, *_ = re.split(r" \| | && |\s# ", line)
+        words = ["htq"]
+        for word in command.split()[1:]:
+            if " ".join([*words, word]) not in NAMED:
+                break
+            words.append(word)
+        group = getattr(NAMED[" ".join(words)], "commands", None)
+        following = command.split()[len(words) : len(words) + 1]
+        assert not group or not following or not re.match("[a-z]", following[0]), line
+        known = {one for parameter in NAMED[" ".join(words)].params for one in parameter.opts}
+        assert set(re.findall(r"(?<!\S)--[a-z][a-z-]*", command)) <= known | EVERYWHERE, line
 
 
 def read_from_the_environment():

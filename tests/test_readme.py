@@ -62,6 +62,13 @@ def test_the_pictures_of_a_terminal_show_what_htq_prints(tmp_path):
         assert now == before, "run: python docs/generate.py"
 
 
+def test_a_missing_program_leaves_the_picture_in_the_repository(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    said = "report.png is the picture in the repository, because Chromium is missing."
+    assert list(pictures.make(tmp_path, ["report.png"])) == [said]
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_each_picture_in_a_document_has_a_description():
     for path in examples.pages():
         page = path.read_text(encoding="utf-8")
