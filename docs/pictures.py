@@ -6,11 +6,13 @@ built, it makes its own.
 
 import os
 import re
+import select
 import shutil
 import struct
 import subprocess
 import sys
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,15 +23,42 @@ from rich.text import Text
 
 PICTURES = ROOT / "docs" / "pictures"
 IN_WINDOW = "20 May 2022"
+PROMPT = b"> "
+"""How a question of htq ends."""
 
-TERMINAL: dict[str, tuple[str, int]] = {
-    "check.svg": (f'htq check docs/not-ready.yaml --at "{IN_WINDOW}"', 90),
-    "ready.svg": (f'htq check examples --at "{IN_WINDOW}"', 90),
-    "status.svg": (f'htq status gaps.yaml --at "{IN_WINDOW}"', 80),
-    "coverage.svg": ("htq coverage gaps.yaml", 80),
-    "window.svg": ("htq window timeline --cycle 3 --at 2022-05-20", 80),
+
+@dataclass(frozen=True)
+class Terminal:
+    """What a picture of a terminal shows: a command, and the answers to what it asks, by the
+    beginning of the question. The picture ends with the first question without an answer."""
+
+    command: str
+    columns: int = 80
+    answers: Mapping[str, str] = field(default_factory=dict)
+    folder: str = "."
+
+
+TERMINAL = {
+    "init.svg": Terminal(
+        "htq init",
+        answers={
+            "What is the name of your organisation?": "Example Awards",
+            "Who applies?": "1",
+            "What is its recognition number": "RN5999",
+            "Who is the person to ask": "",
+            "Which occupational standard": "software developer",
+            "Which version of ST0116": "1.1",
+            "Does it align to another": "",
+        },
+        folder="new",
+    ),
+    "check.svg": Terminal(f'htq check docs/not-ready.yaml --at "{IN_WINDOW}"', 90),
+    "ready.svg": Terminal(f'htq check examples --at "{IN_WINDOW}"', 90),
+    "status.svg": Terminal(f'htq status gaps.yaml --at "{IN_WINDOW}"'),
+    "coverage.svg": Terminal("htq coverage gaps.yaml"),
+    "window.svg": Terminal("htq window timeline --cycle 3 --at 2022-05-20"),
 }
-"""The pictures of a terminal: the command, and how wide the terminal is."""
+"""The pictures of a terminal."""
 
 GAPS = {
     "mandatory: [U1, U2, U3, U4]": "mandatory: [U1, U3]",
@@ -73,6 +102,7 @@ def _set(scene: Path) -> None:
     shutil.copytree(ROOT / "examples", scene / "examples")
     shutil.copytree(ROOT / "examples", scene, dirs_exist_ok=True)
     shutil.copytree(ROOT / "tests" / "ksbs", scene / "ksbs", dirs_exist_ok=True)
+    shutil.copytree(scene / "ksbs", scene / "new" / "ksbs")
     text = (scene / "application.yaml").read_text(encoding="utf-8")
     before, mapping, after = text.partition("    ksbs:\n")
     unmapped = before + after[after.index("\nassessments:") :]
@@ -102,7 +132,7 @@ def _program(command: str) -> list[str]:
 
 
 def _maker(name: str, scene: Path) -> Callable[[Path], None]:
-    return lambda to: to.write_text(terminal(*TERMINAL[name], scene, name), encoding="utf-8")
+    return lambda to: to.write_text(terminal(TERMINAL[name], scene, name), encoding="utf-8")
 
 
 # A terminal
@@ -129,12 +159,12 @@ _SVG = """\
 """
 
 
-def terminal(command: str, columns: int, folder: Path, name: str) -> str:
-    """A picture of a terminal of this width in which the command was typed, as SVG."""
-    text = Text.from_ansi(f"$ {command}\n{_shown(command, columns, folder)}".rstrip())
+def terminal(asked: Terminal, scene: Path, name: str) -> str:
+    """A picture of a terminal, as SVG."""
+    text = Text.from_ansi(f"$ {asked.command}\n{_shown(asked, scene / asked.folder)}".rstrip())
     console = Console(
         record=True,
-        width=columns,
+        width=asked.columns,
         file=StringIO(),
         force_terminal=True,
         color_system="truecolor",
@@ -145,28 +175,43 @@ def terminal(command: str, columns: int, folder: Path, name: str) -> str:
     return console.export_svg(code_format=_SVG, unique_id=Path(name).stem)
 
 
-def _shown(command: str, columns: int, folder: Path) -> str:
+def _shown(asked: Terminal, folder: Path) -> str:
     try:
         import fcntl
         import termios
     except ModuleNotFoundError as error:
         raise CannotBeMadeHere("a terminal of POSIX") from error
     primary, secondary = os.openpty()
-    fcntl.ioctl(secondary, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+    fcntl.ioctl(secondary, termios.TIOCSWINSZ, struct.pack("HHHH", 50, asked.columns, 0, 0))
     env = {**environment(), "TERM": "xterm-256color", "LANG": "C.UTF-8"}
     env.pop("COLUMNS", None)
+    answers = dict(asked.answers)
     with subprocess.Popen(
-        _program(command), cwd=folder, env=env, stdin=secondary, stdout=secondary, stderr=secondary
-    ):
+        _program(asked.command),
+        cwd=folder,
+        env=env,
+        stdin=secondary,
+        stdout=secondary,
+        stderr=secondary,
+    ) as program:
         os.close(secondary)
         shown = b""
         while piece := _read(primary):
             shown += piece
+            if asked.answers and shown.endswith(PROMPT):
+                last = shown.decode().rpartition("\r\n\r\n")[2]
+                question = next((one for one in answers if one in last), None)
+                if question is None:
+                    program.kill()
+                    break
+                os.write(primary, f"{answers.pop(question)}\n".encode())
     os.close(primary)
     return shown.decode().replace("\r\n", "\n")
 
 
 def _read(terminal: int) -> bytes:
+    if not select.select([terminal], [], [], 60)[0]:
+        raise TimeoutError("htq waits for something that it is not given")
     try:
         return os.read(terminal, 65536)
     except OSError:  # the program at the other end has ended
