@@ -171,7 +171,7 @@ def test_an_accepted_finding_is_shown_with_its_reason(shown, draft):
 @pytest.mark.parametrize(
     ("changes", "step"),
     [
-        ({}, "see ‘htq window status --cycle 3’ for when to submit."),
+        ({}, "run ‘htq pack application.yaml -o pack.zip’ to put together what you hand in."),
         (WRONG, "run ‘htq check application.yaml --fix’."),
         (
             {"level: 4\n  number": "level: 6\n  number"},

@@ -361,7 +361,7 @@ def next_step(report: Report) -> str:
         warnings = (f for f in file.findings if f.severity is Severity.WARNING and not f.accepted)
         code = next(warnings).rule.code
         return f"put each warning right, or accept it with a reason: see ‘htq rules {code}’."
-    return f"see ‘htq window status --cycle {file.cycle}’ for when to submit." if file.cycle else ""
+    return f"run ‘htq pack{path} -o pack.zip’ to put together what you hand in." if path else ""
 
 
 def _in_command(path: str) -> str:

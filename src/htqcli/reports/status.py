@@ -344,13 +344,13 @@ def _next(
         )
     counted = [finding for finding in checked.findings if _state(finding) is not State.DONE]
     if not counted:
-        show = (
-            "htq",
-            "window",
-            "status",
-            *(("--cycle", str(checked.cycle)) if checked.cycle else ()),
+        return Step(
+            None,
+            None,
+            "Nothing is left to do",
+            "Put together what you hand in, and submit it in the window.",
+            ("htq", "pack", path, "-o", "pack.zip"),
         )
-        return Step(None, None, "Nothing is left to do", "Submit it in the window.", show)
     order = [section.key for section in sections]
 
     def urgency(finding: Diagnostic) -> tuple[int, int, bool, int]:
