@@ -1,5 +1,6 @@
 """`htq mapping carry`: a mapping moves to another version by statements, and nothing is lost."""
 
+import json
 import re
 import textwrap
 
@@ -187,6 +188,18 @@ def test_a_removed_skill_moves_the_lines_of_all_that_follow(carried):
 def test_new_ksbs_get_an_empty_line_with_their_statement_as_a_comment(carried):
     _, text = carried({"K1": statement(1)}, {"K1": statement(1), "K2": statement(2)}, "K1: [U1]")
     assert f"      K1: [U1]\n      # {statement(2)}\n      K2: []\n" in text
+
+
+@pytest.mark.parametrize("new", [skills(3, [2]), skills(3, [2]) | {"K1": statement(90)}])
+def test_a_mapping_in_braces_of_which_nothing_is_left_stays_one(tmp_path, new):
+    old, after = ksb_list(skills(3), "1.1"), ksb_list(new, "1.2")
+    for text in (f"{HEAD}    ksbs: {{S2: [U1]}}\n{TAIL}", '{"standards": [{"reference": "ST0116", '
+                 '"version": "1.1", "ksbs": {"S2": ["U1"]}}]}'):  # fmt: skip
+        carried = carry(text.encode(), 0, compare(old, after))
+        assert mapping_in(carried.content) == {label: [] for label in new if label == "K1"}
+        assert carried.gone == ["S2"]
+        if text.startswith("{"):
+            json.loads(carried.content)
 
 
 REWORDED = {"K1": statement(1).replace(".", " well.")}

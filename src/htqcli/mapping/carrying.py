@@ -154,7 +154,7 @@ class _Carrier:
                 kept[written] = value
         kept |= dict.fromkeys((new for own in replaced.values() for new in own), PLACEHOLDER)
         kept |= {label: [] for label in self.done.new}
-        self.expected["standards"][self.index]["ksbs"] = kept or None
+        self.expected["standards"][self.index]["ksbs"] = kept or ({} if is_flow else None)
         yield from (self._flow if is_flow else self._block)(node, replaced)
 
     def _sort_out(self) -> dict[str, tuple[str, ...]]:
@@ -284,6 +284,11 @@ class _Carrier:
                 lines = [f"{style.text(new)}: {style.text(PLACEHOLDER)}" for new in news]
                 yield Edit(key.start, max(key.end, value.end), ", ".join(lines))
         goes = [label in replaced and not replaced[label] for label, _, _ in fields]
+        if all(goes):
+            lines = [f"{style.text(label)}: []" for label in self.done.new]
+            ends = max(fields[-1][1].end, fields[-1][2].end)
+            yield Edit(fields[0][1].start, ends, ", ".join(lines))
+            return
         yield from _without([(key.start, max(key.end, v.end)) for _, key, v in fields], goes)
         first = fields[0][1].start
         for after, labels in self._order(replaced):
