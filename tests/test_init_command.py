@@ -425,7 +425,6 @@ class Conversation:
 
     def press(self, key):
         """Press a key until htq ends: the first presses can come before it listens."""
-        self.until("> ")
         for _ in range(30):
             os.write(self.primary, key.encode())
             with suppress(subprocess.TimeoutExpired):
@@ -593,7 +592,7 @@ def test_a_closed_window_is_told_at_the_start(tmp_path):
     talk = Conversation("init", "--at", "2023-01-01", cwd=tmp_path)
     begun = re.sub(r"\s+", " ", talk.until("> "))
     assert "The window of cycle 3 closed on 29 July 2022 at 5pm." in begun
-    os.write(talk.primary, b"\x03")
+    talk.press("\x03")
     assert talk.end() == 130
 
 
@@ -775,6 +774,7 @@ def test_every_question_can_be_left_unanswered(htq, tmp_path, interviewed):
 def test_stopping_init_early_leaves_no_files(tmp_path, key, before):
     talk = Conversation("init", cwd=tmp_path)
     talk.answer(*before)
+    talk.until("> ")
     talk.press(key)
     assert talk.end() == 130
     assert "Traceback" not in talk.shown
