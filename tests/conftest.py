@@ -14,11 +14,13 @@ import sys
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import pytest
 from hypothesis import settings
 
+import warm
 from htqcli.cli import main
 
 # The same few examples in every run; `pytest --hypothesis-profile=thorough` looks for new ones.
@@ -145,12 +147,30 @@ def htq(capfd: pytest.CaptureFixture[str]) -> Callable[..., Run]:
     return run
 
 
-def program(*words: str | Path, **options: Any) -> subprocess.CompletedProcess[bytes]:
-    """Run htq as a separate program."""
-    options.setdefault("timeout", 60)
-    options.setdefault("capture_output", True)
+def program(
+    *words: str | Path, is_new: bool = False, **options: Any
+) -> subprocess.CompletedProcess[bytes]:
+    """Run htq as a separate program: a warm one, unless it `is_new` or has options that only a new
+    one can have."""
     command = [sys.executable, "-m", "htqcli", *map(str, words)]
-    return subprocess.run(command, check=False, **options)
+    if is_new or not warm.can_copy() or not {*options} <= {"cwd", "env", "input"}:
+        options = {"timeout": 60, "capture_output": True} | options
+        return subprocess.run(command, check=False, **options)
+    content = options.pop("input", b"")
+    with TemporaryFile() as given, TemporaryFile() as out, TemporaryFile() as err:
+        given.write(content)
+        for file in (given, out, err):
+            file.seek(0)
+        streams = [file.fileno() for file in (given, out, err)]
+        code = warm.Copy(command[3:], streams, **options).wait(60)
+        for file in (out, err):
+            file.seek(0)
+        return subprocess.CompletedProcess(command, code, out.read(), err.read())
+
+
+def pytest_sessionfinish() -> None:
+    """End what waits for more."""
+    warm.end_all()
 
 
 EACH = """
@@ -211,22 +231,20 @@ def in_terminal(*words, columns=80, **environment):
 
     ioctl(secondary, TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
     env = {"PATH": os.environ["PATH"], "TERM": "xterm-256color", "LANG": "C.UTF-8", **environment}
-    command = [sys.executable, "-m", "htqcli", *map(str, words)]
-    with subprocess.Popen(
-        command, stdin=secondary, stdout=secondary, stderr=secondary, env=env, close_fds=True
-    ) as process:
-        os.close(secondary)
-        shown = b""
-        while select.select([primary], [], [], 30)[0]:
-            try:
-                piece = os.read(primary, 65536)
-            except OSError:
-                break
-            if not piece:
-                break
-            shown += piece
+    run = warm.Copy(words, [secondary] * 3, env=env)
+    os.close(secondary)
+    shown = b""
+    while select.select([primary], [], [], 30)[0]:
+        try:
+            piece = os.read(primary, 65536)
+        except OSError:
+            break
+        if not piece:
+            break
+        shown += piece
+    code = run.wait(60)
     os.close(primary)
-    return process.returncode, shown.decode().replace("\r\n", "\n")
+    return code, shown.decode().replace("\r\n", "\n")
 
 
 @pytest.fixture

@@ -39,7 +39,8 @@ def version_of_a_copy(folder, changes=None):
         assert old in text
         text = text.replace(old, new)
     catalogue.write_text(text, "utf-8")
-    return program("--version", env={**os.environ, "PYTHONPATH": str(folder / "src")}).stdout
+    own = {**os.environ, "PYTHONPATH": str(folder / "src")}
+    return program("--version", env=own, is_new=True).stdout
 
 
 def test_the_json_catalogue_is_used_only_if_made_from_the_current_yaml(tmp_path):

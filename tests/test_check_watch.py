@@ -4,11 +4,10 @@ import os
 import select
 import shutil
 import signal
-import subprocess
-import sys
 
 import pytest
 
+import warm
 from conftest import IN_WINDOW, ROOT
 
 pytestmark = pytest.mark.slow
@@ -28,14 +27,9 @@ class Watcher:
             primary, output = os.pipe()
         env = {"PATH": os.environ["PATH"], "TERM": "xterm", "LANG": "C.UTF-8", "NO_COLOR": "1"}
         self._shown = primary
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "htqcli", "check", "--watch", "--at", IN_WINDOW, *words],
-            stdin=secondary,
-            stdout=output if redirected else secondary,
-            stderr=output if redirected else secondary,
-            env={**env, **environment},
-            cwd=folder,
-        )
+        words = ["check", "--watch", "--at", IN_WINDOW, *words]
+        streams = [secondary, *([output if redirected else secondary] * 2)]
+        self._process = warm.Copy(words, streams, env={**env, **environment}, cwd=folder)
         os.close(secondary)
         if redirected:
             os.close(output)

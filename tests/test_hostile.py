@@ -239,7 +239,7 @@ def test_a_file_without_read_permission_gives_exit_code_3(htq, tmp_path, monkeyp
 def test_check_works_without_a_home_folder_and_with_a_plain_locale(draft):
     path = draft()
     env = {"PATH": os.environ["PATH"], "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-    run = program("check", path, "--at", IN_WINDOW, env=env)
+    run = program("check", path, "--at", IN_WINDOW, env=env, is_new=True)
     assert run.returncode == 0
     assert run.stdout.decode("ascii").startswith(str(path))
 

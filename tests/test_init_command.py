@@ -8,7 +8,6 @@ import re
 import select
 import shutil
 import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,6 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+import warm
 from conftest import IN_WINDOW, ROOT, program
 from htqcli.authoring.new_draft import scalar
 from htqcli.catalogue import bundled
@@ -362,29 +362,14 @@ def test_without_a_terminal_no_question_is_asked(tmp_path):
     assert b"ST0116\n" not in (tmp_path / "application.yaml").read_bytes()
 
 
-def take_terminal():
-    """Make standard input the terminal of this process, so that Ctrl-C interrupts it."""
-    from fcntl import ioctl
-    from termios import TIOCSCTTY
-
-    ioctl(0, TIOCSCTTY, 0)
-
-
 class Conversation:
     """htq in a terminal, with a person who types."""
 
     def __init__(self, *words, cwd):
         self.primary, secondary = os.openpty()
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "htqcli", *words],
-            stdin=secondary,
-            stdout=secondary,
-            stderr=secondary,
-            cwd=cwd,
-            start_new_session=True,
-            preexec_fn=take_terminal,  # noqa: PLW1509
-            env={**os.environ, "TERM": "dumb", "LANG": "C.UTF-8"},
-        )
+        env = {**os.environ, "TERM": "dumb", "LANG": "C.UTF-8"}
+        streams = [secondary] * 3
+        self.process = warm.Copy(words, streams, cwd=cwd, env=env, takes_terminal=True)
         os.close(secondary)
         self.shown = ""
         self.decode = codecs.getincrementaldecoder("utf-8")().decode
