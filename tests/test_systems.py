@@ -11,6 +11,7 @@ import pytest
 from conftest import IN_WINDOW, ROOT, program
 from htqcli import cli, files
 from htqcli.cli import streams
+from htqcli.ksbs import lists
 
 
 def refused_by_windows(code):
@@ -136,3 +137,24 @@ def test_a_folder_that_cannot_be_opened_is_called_a_folder(tmp_path, monkeypatch
         patch.setattr(files.os, "open", refuse)
         found = files.content_of(str(tmp_path))
     assert found == "it is a folder, not a file"
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("drafts\\a.yaml", "drafts/a.yaml"),
+        ("\\\\server\\share\\a.yaml", "//server/share/a.yaml"),
+        ("\\\\?\\C:\\a.yaml", "\\\\?\\C:\\a.yaml"),
+    ],
+)
+def test_paths_are_shown_with_slashes_on_windows(monkeypatch, path, shown):
+    monkeypatch.setattr(files.os, "sep", "\\")
+    assert files.with_slashes(path) == shown
+
+
+def test_a_missing_ksb_list_is_told_by_the_same_path_on_windows(htq, draft, monkeypatch, tmp_path):
+    path = draft()
+    (tmp_path / "ksbs" / "ST0116-1.1.yaml").rename(tmp_path / "ST0116-1.1.yaml")
+    monkeypatch.setattr(lists, "with_slashes", lambda path: path.replace(tmp_path.name, "shown"))
+    (finding,) = htq("check", path, "--at", IN_WINDOW, "--format", "json").findings
+    assert "shown/ksbs/ST0116-1.1.yaml was not found" in finding["message"]

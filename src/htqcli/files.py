@@ -39,6 +39,12 @@ def canonical_name(path: str) -> str:
     return real.casefold() if sys.platform in ("win32", "darwin") else real
 
 
+def with_slashes(path: str) -> str:
+    """A path as it is shown, the same on every system. Windows takes `/` too, but for paths that
+    begin so."""
+    return path if path.startswith("\\\\?\\") else path.replace(os.sep, "/")
+
+
 def is_link(found: os.stat_result) -> bool:
     """Whether a path can lead elsewhere, given the result of `lstat`: a link, or a junction of
     Windows. A file that OneDrive has not yet fetched does not."""

@@ -19,7 +19,7 @@ from typing import NamedTuple, TextIO
 
 from htqcli.document import reader
 from htqcli.draft.application import read_application
-from htqcli.files import content_of, is_inside, is_link, read_stream, reason
+from htqcli.files import content_of, is_inside, is_link, read_stream, reason, with_slashes
 from htqcli.folder import Folder
 from htqcli.ksbs.lists import FOLDER as KSB_FOLDER
 from htqcli.words import quote
@@ -191,12 +191,12 @@ def submitted_file(path: str) -> str | None:
 
 def _expanded(path: str) -> list[Candidate | Unchecked]:
     if os.path.lexists(path) or not has_magic(path):
-        return [Candidate(_slashes(path))]
+        return [Candidate(with_slashes(path))]
     try:
         matching = sorted(paths_like(path))  # noqa: PTH207
     except ValueError:  # no name holds the character NUL
         matching = []
-    return [*map(Candidate, map(_slashes, matching))] or [Unchecked(path, "no file matches")]
+    return [*map(Candidate, map(with_slashes, matching))] or [Unchecked(path, "no file matches")]
 
 
 def _identity(path: str) -> Hashable | None:
@@ -260,7 +260,7 @@ def _items_in(folder: str, globs: _Globs, looked_in: list[str]) -> Iterator[Item
     visited = {_identity(folder)}
     while waiting:
         entry = waiting.pop()
-        path, is_link, is_folder = _slashes(entry.path), *_kind(entry)
+        path, is_link, is_folder = with_slashes(entry.path), *_kind(entry)
         is_draft_name = entry.name.lower().endswith(SUFFIXES)
         why = globs.match(entry.name, path[start:]) or _why_left_out(entry.name, is_folder)
         if not is_folder and not is_draft_name:
@@ -340,14 +340,14 @@ class _Globs:
                 folders |= {whole(folder), os.path.relpath(whole(folder), whole(os.curdir))}
             except (OSError, ValueError):  # the current folder is gone, or on another drive
                 continue
-        self.starts = {""} | {_slashes(os.path.join(os.path.normpath(f), "")) for f in folders}
+        self.starts = {""} | {with_slashes(os.path.join(os.path.normpath(f), "")) for f in folders}
         self.starts |= {start.removeprefix("./") for start in self.starts}
 
     def match(self, name: str, below: str) -> str | None:
         """Why a path in the folder, with this name, is left out; None if it is not."""
         if not self.patterns:
             return None
-        paths = [name, *(start + _slashes(below) for start in self.starts)]
+        paths = [name, *(start + with_slashes(below) for start in self.starts)]
         matching = [text for text, own in self.patterns if any(map(own.fullmatch, paths))]
         for text in matching:
             self.unused.pop(text, None)
@@ -357,12 +357,6 @@ class _Globs:
 def _pattern(glob: str) -> re.Pattern[str]:
     """A glob as a regular expression. A leading `./` and a last `/` do not count, and `**/` also
     matches no folder."""
-    plain = posixpath.normpath(_slashes(glob))
+    plain = posixpath.normpath(with_slashes(glob))
     both = "|".join(translate(form) for form in (plain, plain.replace("**/", "")))
     return re.compile(both, re.IGNORECASE if os.name == "nt" else 0)
-
-
-def _slashes(path: str) -> str:
-    """A path as it is shown, the same on every system. Windows takes `/` too, but for paths that
-    begin so."""
-    return path if path.startswith("\\\\?\\") else path.replace(os.sep, "/")

@@ -13,6 +13,7 @@ from htqcli.check.edits import MadeEdit
 from htqcli.check.inputs import Draft
 from htqcli.check.privacy import personal_spans
 from htqcli.document.nodes import Document
+from htqcli.files import with_slashes
 from htqcli.words import is_command, visible
 
 CONTEXT = 3
@@ -79,7 +80,7 @@ def unified_diff(document: Document, draft: Draft, made: Sequence[MadeEdit]) -> 
         pieces += body
         added += more
     if pieces:
-        name = _name(os.path.normpath(draft.path).replace(os.sep, "/"))
+        name = _name(with_slashes(os.path.normpath(draft.path)))
         pieces.insert(0, f"--- {name}\n+++ {name}\n")
     return "".join(pieces), len(made) - shown
 

@@ -91,13 +91,14 @@ def check(
     """
     from htqcli.check import inputs
     from htqcli.check.engine import Checker
+    from htqcli.files import with_slashes
     from htqcli.rules.declare import CATALOGUE, Severity
 
     rules = select_rules(select, ignore, CATALOGUE)
     format, reports = destinations(format, report or ())
     named = list(dict.fromkeys(files))
     refuse_reports_over(reports, named, CATALOGUE.name)
-    read = (inputs.read(inputs.Candidate(path), sys.stdin) for path in named)
+    read = (inputs.read(inputs.Candidate(with_slashes(path)), sys.stdin) for path in named)
     level = None if fail_on == "never" else Severity(fail_on)
     checker = Checker(None, context.the_time(at), rules, subject=CATALOGUE)
     found = checker.report(map(checker.check, read), level)

@@ -70,9 +70,15 @@ def compare(
         raise typer.Exit(exits.NOT_DONE)
     with terminal.into(output, "the comparison"):
         if format == "json":
+            from htqcli.files import with_slashes
             from htqcli.formats.json import about, encode
 
-            data = {"old": old, "new": new, "at": now.isoformat(), "catalogue": about(known, now)}
+            data = {
+                "old": with_slashes(old),
+                "new": with_slashes(new),
+                "at": now.isoformat(),
+                "catalogue": about(known, now),
+            }
             terminal.write_data(encode(data | draft_changes.as_data(found)))
         else:
             from htqcli.moment import say

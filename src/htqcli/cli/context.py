@@ -76,18 +76,19 @@ def own_catalogue(file: Path) -> Catalogue:
     from htqcli.check.engine import Checker
     from htqcli.check.inputs import Draft, Unchecked
     from htqcli.check.report import Checked
-    from htqcli.files import content_of
+    from htqcli.files import content_of, with_slashes
     from htqcli.rules import about
     from htqcli.rules.declare import CATALOGUE, Severity
     from htqcli.words import visible
 
-    name = visible(str(file))
+    shown = with_slashes(str(file))
+    name = visible(shown)
     content = content_of(str(file), allow_stream=True)
     if isinstance(content, str):
         raise CatalogueError(f"{name}: the catalogue cannot be used: {content}")
     rules = [rule for rule in about(CATALOGUE) if rule.severity is Severity.ERROR]
     checker = Checker(None, the_time(None), rules, subject=CATALOGUE)
-    checked = checker.check(Draft(str(file), file.parent, content))
+    checked = checker.check(Draft(shown, file.parent, content))
     if isinstance(checked, Unchecked) and checked.fault:
         raise checked.fault
     if isinstance(checked, Checked) and checked.findings:
@@ -100,7 +101,7 @@ def own_catalogue(file: Path) -> Catalogue:
             + (f" Problems in all: {len(more) + 1}." if more else "")
             + " See ‘htq catalogue check’."
         )
-    return from_content(content, str(file))
+    return from_content(content, shown)
 
 
 def the_cycle(catalogue: Catalogue, number: int | None) -> Cycle:

@@ -33,7 +33,7 @@ def read_whole(path: str) -> Draft:
     """The file of a draft. One that cannot be read ends the command."""
     from htqcli.check import inputs
 
-    draft = inputs.read(inputs.Candidate(path), sys.stdin)
+    draft = inputs.read(inputs.Candidate(files.with_slashes(path)), sys.stdin)
     if not isinstance(draft, inputs.Draft):
         terminal.print_error(f"{path}: not read: {draft.reason}")
         raise typer.Exit(exits.NOT_DONE)

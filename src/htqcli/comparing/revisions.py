@@ -11,7 +11,7 @@ import subprocess
 from pathlib import Path
 from threading import Timer
 
-from htqcli.files import MAX_BYTES
+from htqcli.files import MAX_BYTES, with_slashes
 
 _SECONDS = 30
 """How long Git may take."""
@@ -37,7 +37,7 @@ def read(name: str) -> bytes:
     if "\0" in name or "\n" in name:
         raise NotRead("a revision has no line ends")
     program = _git()
-    path = path.replace(os.sep, "/")
+    path = with_slashes(path)
     first = _run(program, f"{revision}:{path}")
     if isinstance(first, bytes):
         return first

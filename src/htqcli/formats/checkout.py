@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
+from htqcli.files import with_slashes
+
 if TYPE_CHECKING:
     from htqcli.check.report import Checked, Diagnostic, Spot
 
@@ -49,16 +51,16 @@ class Places:
             folder, name = os.path.split(path)
             folder, here = self._real_path(folder), self._real_path("")
         except (OSError, ValueError):  # the current folder no longer exists
-            return Place(_slashes(path), _slashes(path))
+            return Place(with_slashes(path), with_slashes(path))
         whole = os.path.normpath(os.path.join(folder, name))
         service = next((root for root in self._services if _below(folder, root)), None)
         root = service or self._git_root(folder)
-        identity = (_below(whole, root) if root else None) or _slashes(whole)
+        identity = (_below(whole, root) if root else None) or with_slashes(whole)
         around = self._git_root(here)
         if not service and around and not _below(whole, around):
             # A path from the root of another checkout would look like a path in this one.
-            return Place(_slashes(whole), identity)
-        return Place(_below(whole, root or here) or _slashes(whole), identity)
+            return Place(with_slashes(whole), identity)
+        return Place(_below(whole, root or here) or with_slashes(whole), identity)
 
     def _real_path(self, folder: str) -> str:
         below = []
@@ -101,11 +103,7 @@ def _below(path: str, folder: str) -> str | None:
         return os.curdir
     if not os.path.normcase(path).startswith(os.path.normcase(start)):
         return None
-    return _slashes(path[len(start) :])
-
-
-def _slashes(path: str) -> str:
-    return path.replace(os.sep, "/")
+    return with_slashes(path[len(start) :])
 
 
 def fingerprints(file: Checked, identity: str) -> Iterator[tuple[Diagnostic, Spot, str]]:

@@ -16,7 +16,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from htqcli.document import reader
-from htqcli.files import content_of, is_inside
+from htqcli.files import content_of, is_inside, with_slashes
 from htqcli.model.part import Model
 from htqcli.model.reading import read_whole
 from htqcli.model.values import Text, ValueReader, WholeNumber, custom_error, not_expected, pattern
@@ -234,20 +234,19 @@ class Lists:
 
     def _load(self, name: str, reference: str, version: str) -> KsbList | str:
         path = self._folder / name
+        shown = with_slashes(str(path))
         if not path.is_file():
-            return f"{visible(truncate(str(path), 120))} was not found"
+            return f"{visible(truncate(shown, 120))} was not found"
         if not is_inside(os.path.realpath(path), os.path.realpath(self._folder)):
-            return f"the file {quote(str(path), 120)} is a link that leads elsewhere"
+            return f"the file {quote(shown, 120)} is a link that leads elsewhere"
         content = content_of(str(path))
         if isinstance(content, str):
-            return f"the file {quote(str(path), 120)} is not read: {content}"
+            return f"the file {quote(shown, 120)} is not read: {content}"
         found = read_list(content)
         if isinstance(found, str):
-            return f"the file {quote(str(path), 120)} cannot be used: {found}"
+            return f"the file {quote(shown, 120)} cannot be used: {found}"
         if (found.reference, found.version) != (reference, version):
-            return (
-                f"the file {quote(str(path), 120)} is of {found.reference} version {found.version}"
-            )
+            return f"the file {quote(shown, 120)} is of {found.reference} version {found.version}"
         return found
 
 
