@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import json
 import os
@@ -13,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from functools import partialmethod
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
@@ -48,10 +50,12 @@ NOT_ON_WINDOWS = {
     "geteuid": "Windows has no numbers of users",
     "SIGHUP": "Windows has no such signal",
     "openpty": "Windows has no pseudo-terminals of this kind",
+    "set_blocking": "Windows sets nothing of a pipe",
     "resource": "Windows has no such limits",
     "fcntl": "Windows sets nothing of a pipe",
 }
 """What tests ask of the system that Windows lacks, by its name in Python."""
+needs_bash = pytest.mark.skipif(not shutil.which("bash"), reason="there is no bash here")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -64,9 +68,23 @@ def pytest_runtest_call() -> Generator[None, None, None]:
             raise
         pytest.skip(NOT_ON_WINDOWS[error.name])
     except OSError as error:
+        if error.filename and os.name == "nt" and error.errno == errno.EINVAL:
+            pytest.skip("Windows has no such names of files")
         if getattr(error, "winerror", 0) not in (1, 1314):
             raise
         pytest.skip("this account may make no links on Windows")
+
+
+if os.name == "nt":
+    # The same bytes on every system.
+    Path.write_text = partialmethod(Path.write_text, newline="\n")
+
+    def _link(link: Path, *target: Any, make: Any = Path.symlink_to) -> None:
+        make(link, *target)
+        if not link.is_symlink():  # as under Wine
+            pytest.skip("there are no links here")
+
+    Path.symlink_to = _link
 
 
 # Programs that the tests start must receive signals, even if the tests run in the background or
@@ -130,8 +148,8 @@ def htq(capfd: pytest.CaptureFixture[str]) -> Callable[..., Run]:
 
     def run(*words: str | Path) -> Run:
         streams = sys.stdout, sys.stderr
-        sys.stdout = os.fdopen(os.dup(1), "w", encoding="utf-8")
-        sys.stderr = os.fdopen(os.dup(2), "w", encoding="utf-8")
+        sys.stdout = os.fdopen(os.dup(1), "w", encoding="utf-8", newline="\n")
+        sys.stderr = os.fdopen(os.dup(2), "w", encoding="utf-8", newline="\n")
         try:
             with pytest.raises(SystemExit) as ended:
                 main([str(word) for word in words])

@@ -86,7 +86,7 @@ def test_the_json_has_the_shape_that_scripts_rely_on(htq, draft):
     assert report["summary"] == counts
     (file,) = report["files"]
     assert list(file) == ["path", "verdict", "ready", "unproven", "standards", "findings"]
-    assert (file["path"], file["verdict"], file["ready"]) == (str(path), "not-ready", False)
+    assert (file["path"], file["verdict"], file["ready"]) == (path.as_posix(), "not-ready", False)
     (finding,) = file["findings"]
     line = path.read_text().split("\n").index("  level: 6") + 1
     about_it = ("hint", "source", "sources", "documentation")
@@ -435,7 +435,7 @@ def test_text_shows_the_line_marks_the_place_and_gives_a_remedy(htq, draft):
     run = htq("check", path, "--at", IN_WINDOW)
     line = path.read_text().split("\n").index("  level: 6") + 1
     assert run.out.split("\n")[:3] == [
-        f"{path}:{line}:10: error HTQ401 A level 6 qualification cannot be approved",
+        f"{path.as_posix()}:{line}:10: error HTQ401 A level 6 qualification cannot be approved",
         f"{line:>6} |   level: 6",
         "       |          ^",
     ]
@@ -477,7 +477,10 @@ def test_a_broken_or_missing_file_does_not_stop_others_being_checked(htq, draft,
         "check", tmp_path / "broken.yaml", tmp_path / "not-there.yaml", good, "--at", IN_WINDOW
     )
     assert run.code == 3
-    assert f"{tmp_path / 'not-there.yaml'}: not checked: there is no such file or folder" in run.err
+    assert (
+        f"{tmp_path.as_posix()}/not-there.yaml: not checked: there is no such file or folder"
+        in run.err
+    )
     assert f"{good}: ready to submit" in run.out
     assert "broken.yaml: not ready to submit" in run.out
 
@@ -491,8 +494,8 @@ def test_the_drafts_in_a_folder_are_checked_in_order_of_name(htq, draft, tmp_pat
     (tmp_path / "a/round").symlink_to(tmp_path)
     run = htq("check", tmp_path, "--at", IN_WINDOW, "--format", "json", "--exclude", "app*")
     assert [file["path"] for file in run.data["files"]] == [
-        f"{tmp_path}/a/z.json",
-        f"{tmp_path}/b.yml",
+        f"{tmp_path.as_posix()}/a/z.json",
+        f"{tmp_path.as_posix()}/b.yml",
     ]
 
 

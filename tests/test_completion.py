@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from conftest import ROOT, program
+from conftest import ROOT, needs_bash, program
 from htqcli.catalogue import bundled
 from htqcli.rules import RULES
 
@@ -150,7 +150,7 @@ def hostile(tmp_path):
 
 def test_a_title_cannot_command_a_shell(asked, hostile):
     for shell in ("zsh", "fish"):
-        out = asked(shell, f"htq standards show --catalogue {hostile} ST0116")
+        out = asked(shell, f"htq standards show --catalogue {hostile.as_posix()} ST0116")
         assert "ST0116" in out
         assert not set("\\`$") & set(out)
         assert out.count("'") == (2 if shell == "zsh" else 0)
@@ -190,6 +190,7 @@ def on_path(tmp_path):
     return {**os.environ, "PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}", "LANG": "C.UTF-8"}
 
 
+@needs_bash
 def test_bash_completes(on_path, tmp_path):
     script = (
         'eval "$(_HTQ_COMPLETE=source_bash htq)"; COMP_WORDS=(htq standards show st011); '
@@ -225,6 +226,7 @@ def test_zsh_does_not_run_commands_in_a_title(on_path, hostile, tmp_path):
     assert not (tmp_path / "made").exists()
 
 
+@needs_bash
 @pytest.mark.parametrize(
     ("shell", "code", "said"),
     [

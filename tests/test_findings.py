@@ -77,7 +77,9 @@ def test_each_finding_is_shown_by_itself_with_all(shown, new_draft):
 def test_redirected_output_has_one_line_for_each_finding(new_draft):
     run = program("check", new_draft, "--at", IN_WINDOW)
     out = run.stdout.decode()
-    line = re.compile(rf"{re.escape(str(new_draft))}:\d+:\d+: (error|warning|note) HTQ\d\d\d \S.*")
+    line = re.compile(
+        rf"{re.escape(new_draft.as_posix())}:\d+:\d+: (error|warning|note) HTQ\d\d\d \S.*"
+    )
     found = [own for own in out.splitlines() if line.fullmatch(own)]
     assert len(found) == int(re.search(r"\((\d+) errors\)", out)[1])
     assert program("check", new_draft, "--at", IN_WINDOW, "--all").stdout == run.stdout

@@ -575,7 +575,7 @@ def test_each_correction_is_listed_with_its_line_and_the_report_has_the_rest(htq
     run = htq("check", path, "--fix", "--at", IN_WINDOW)
     assert run.code == 1
     assert run.err == (
-        f"{path}: 2 mistakes corrected\n"
+        f"{path.as_posix()}: 2 mistakes corrected\n"
         "  line 42: ‘st0116’ -> ‘ST0116’ (HTQ201)\n"
         "  line 43: ‘titel’ -> ‘title’ (HTQ102)\n"
     )
@@ -602,7 +602,7 @@ def test_a_read_only_file_is_not_written(htq, draft):
     run = htq("check", path, "--fix", "--at", IN_WINDOW)
     assert run.code == 3
     assert path.read_bytes() == before
-    assert run.err == f"{path}: nothing was corrected: it is read-only\n"
+    assert run.err == f"{path.as_posix()}: nothing was corrected: it is read-only\n"
     assert "HTQ201" in run.out
 
 
@@ -620,7 +620,7 @@ def test_a_file_that_cannot_be_replaced_is_reported_and_the_next_is_corrected(
     monkeypatch.setattr(os, "replace", refused)
     run = htq("check", path, other, "--fix", "--at", IN_WINDOW)
     assert run.code == 3
-    assert f"{path}: nothing was corrected: Permission denied\n" in run.err
+    assert f"{path.as_posix()}: nothing was corrected: Permission denied\n" in run.err
     assert "st0116" in path.read_text()
     assert "ST0116" in other.read_text()
     assert sorted(p.name for p in path.parent.glob(".htq-*")) == []
@@ -651,7 +651,7 @@ def test_a_fault_while_correcting_one_draft_does_not_stop_the_next(htq, draft, m
     monkeypatch.setattr("htqcli.check.fix.put_right", breaks)
     run = htq("check", path, other, "--fix", "--at", IN_WINDOW)
     assert run.code == 3
-    assert f"{path}: not checked: a fault in htq" in run.err
+    assert f"{path.as_posix()}: not checked: a fault in htq" in run.err
     assert "ST0116" in other.read_text()
 
 
@@ -710,7 +710,7 @@ def test_diff_writes_nothing_and_has_the_exit_code_of_a_plain_check(htq, draft, 
     assert run.code == 1
     assert path.read_bytes() == before
     assert run.out == (
-        f"--- {path}\n+++ {path}\n"
+        f"--- {path.as_posix()}\n+++ {path.as_posix()}\n"
         "@@ -39,8 +39,8 @@\n"
         " # What covers each of the standard's knowledge (K), skills (S) and behaviours (B). The labels\n"
         " # are those of version 1.1 of the standard.\n"
@@ -721,7 +721,7 @@ def test_diff_writes_nothing_and_has_the_exit_code_of_a_plain_check(htq, draft, 
         '     version: "1.1"\n'
         "     ksbs:\n"
     )
-    assert run.err == f"{path}: 2 mistakes can be corrected with --fix\n"
+    assert run.err == f"{path.as_posix()}: 2 mistakes can be corrected with --fix\n"
     assert len(json.loads(report.read_text())["files"][0]["findings"]) == 2
     ready = htq("check", draft(name="ready.yaml"), "--diff", "--at", IN_WINDOW)
     assert (ready.code, ready.out, ready.err) == (0, "", "")

@@ -197,7 +197,8 @@ GLOBS = {
 @pytest.mark.parametrize(("named", "glob", "left"), GLOBS.values(), ids=GLOBS)
 def test_exclude_matches_paths_from_the_current_or_the_checked_folder(htq, here, named, glob, left):
     write(here, {"drafts/a.yaml": DRAFT, "drafts/old/b.yaml": DRAFT})
-    (here / "link").symlink_to("drafts")
+    if named == "link":
+        (here / named).symlink_to("drafts")
     named, glob = named.format(here=here), glob.format(here=here)
     run = htq("check", named, "--exclude", glob, "--format", "json")
     paths = [os.path.realpath(file["path"]) for file in run.data["files"]]

@@ -466,7 +466,7 @@ def test_a_pack_in_a_folder_of_drafts_is_not_checked_as_a_draft(htq, packed, tmp
     run = htq("check", tmp_path, "--at", IN_WINDOW, "--format", "json")
     assert [Path(file["path"]).parent for file in run.data["files"]] == [tmp_path]
     run = htq("check", tmp_path, "--list")
-    assert f"{tmp_path}/out: left out: a pack of htq" in run.out
+    assert f"{tmp_path.as_posix()}/out: left out: a pack of htq" in run.out
 
 
 # The public edition

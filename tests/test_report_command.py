@@ -463,7 +463,10 @@ def test_an_unreadable_draft_is_told_and_the_others_have_their_pages(htq, tmp_pa
     assert len(list((tmp_path / "out").iterdir())) == 3
     index = Page((tmp_path / "out" / "index.html").read_text(encoding="utf-8"))
     (row,) = index.table("Not checked")
-    assert row == {"Path": str(tmp_path / "gone.yaml"), "Why": "there is no such file or folder"}
+    assert row == {
+        "Path": f"{tmp_path.as_posix()}/gone.yaml",
+        "Why": "there is no such file or folder",
+    }
 
 
 def test_nothing_is_written_if_no_draft_can_be_read(htq, tmp_path):

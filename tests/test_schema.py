@@ -444,7 +444,9 @@ def test_a_schema_beside_drafts_is_not_checked_as_a_draft(htq, draft):
     folder = draft().parent
     assert htq("schema", "application", "-o", folder / "application.schema.json").code == 0
     run = htq("check", folder, "--at", IN_WINDOW, "--format", "json")
-    assert [file["path"] for file in run.data["files"]] == [str(folder / "application.yaml")]
+    assert [file["path"] for file in run.data["files"]] == [
+        (folder / "application.yaml").as_posix()
+    ]
 
 
 def test_an_unknown_or_missing_name_of_a_schema_is_refused(htq):

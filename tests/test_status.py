@@ -253,13 +253,13 @@ def test_several_drafts_are_a_table_and_what_cannot_be_read_gives_exit_code_3(ht
     assert run.code == 0
     head, first, second, last = run.out.splitlines()
     assert head.split() == ["Draft", "Verdict", "Done", "KSBs", "Next", "Days", "left"]
-    assert first.startswith(f"{tmp_path}/application.yaml  ready")
+    assert first.startswith(f"{tmp_path.as_posix()}/application.yaml  ready")
     assert re.search(r"not ready +9/10 +ST0116 38/38 +Qualification +70$", second)
     assert last == "2 drafts: 1 ready to submit, 1 not ready to submit, as at 20 May 2022."
     run = htq("status", tmp_path / "b.yaml", tmp_path / "none.yaml", "-f", "json")
     assert run.code == 3
     assert len(run.data["drafts"]) == 1
-    assert [one["path"] for one in run.data["unchecked"]] == [f"{tmp_path}/none.yaml"]
+    assert [one["path"] for one in run.data["unchecked"]] == [f"{tmp_path.as_posix()}/none.yaml"]
     assert "none.yaml: not checked" in run.err
 
 
