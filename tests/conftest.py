@@ -12,7 +12,8 @@ import signal
 import struct
 import subprocess
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partialmethod
 from pathlib import Path
@@ -58,33 +59,49 @@ NOT_ON_WINDOWS = {
 needs_bash = pytest.mark.skipif(not shutil.which("bash"), reason="there is no bash here")
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_call() -> Generator[None, None, None]:
+@contextmanager
+def _skipped_where_lacking() -> Iterator[None]:
     """Skip a test that asks the system for what it does not have, and say so."""
     try:
-        return (yield)
+        yield
     except (AttributeError, ModuleNotFoundError) as error:
         if os.name != "nt" or error.name not in NOT_ON_WINDOWS:
             raise
         pytest.skip(NOT_ON_WINDOWS[error.name])
     except OSError as error:
-        if error.filename and os.name == "nt" and error.errno == errno.EINVAL:
+        if os.name == "nt" and error.filename and error.errno == errno.EINVAL:
             pytest.skip("Windows has no such names of files")
-        if getattr(error, "winerror", 0) not in (1, 1314):
+        if getattr(error, "winerror", 0) not in (1, _NO_LINKS):
             raise
         pytest.skip("this account may make no links on Windows")
 
 
+_NO_LINKS = 1314
+"""ERROR_PRIVILEGE_NOT_HELD of Windows."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup() -> Generator[None, None, None]:
+    with _skipped_where_lacking():
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Generator[None, None, None]:
+    with _skipped_where_lacking():
+        return (yield)
+
+
 if os.name == "nt":
-    # The same bytes on every system.
+
+    def _link(target: Any, link: Any, *more: Any, make: Any = os.symlink, **options: Any) -> None:
+        make(target, link, *more, **options)
+        if not os.path.islink(link):  # Wine makes none, and does not say so
+            raise OSError(0, "no link was made", str(link), _NO_LINKS)
+
+    os.symlink = _link
+    # The same bytes as on other systems.
     Path.write_text = partialmethod(Path.write_text, newline="\n")
-
-    def _link(link: Path, *target: Any, make: Any = Path.symlink_to) -> None:
-        make(link, *target)
-        if not link.is_symlink():  # as under Wine
-            pytest.skip("there are no links here")
-
-    Path.symlink_to = _link
 
 
 # Programs that the tests start must receive signals, even if the tests run in the background or
