@@ -69,11 +69,11 @@ def _skipped_where_lacking() -> Iterator[None]:
             raise
         pytest.skip(NOT_ON_WINDOWS[error.name])
     except OSError as error:
-        if os.name == "nt" and error.filename and error.errno == errno.EINVAL:
-            pytest.skip("Windows has no such names of files")
-        if getattr(error, "winerror", 0) not in (1, _NO_LINKS):
+        if getattr(error, "winerror", 0) in (1, _NO_LINKS):
+            pytest.skip("this account may make no links on Windows")
+        if os.name != "nt" or error.errno != errno.EINVAL or not error.filename:
             raise
-        pytest.skip("this account may make no links on Windows")
+        pytest.skip("Windows has no such names of files")
 
 
 _NO_LINKS = 1314

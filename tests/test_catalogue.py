@@ -617,7 +617,7 @@ def test_the_refusal_of_a_mistake_names_its_file_line_and_field(refused, changed
     if field in ("standards_data", "closes"):
         line += 1  # the second of the two
     message = refused(file)
-    assert f"{file}:{line}:" in message
+    assert f"{file.as_posix()}:{line}:" in message
     assert field in message
 
 

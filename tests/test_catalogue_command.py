@@ -161,8 +161,8 @@ def test_the_bundled_catalogue_is_usable_and_its_unconfirmed_list_is_noted(htq):
 def test_the_verdict_on_a_catalogue_never_mentions_a_draft(htq, own):
     good, bad = own(name="good.yaml"), own("level: 5", "level: 6", name="bad.yaml")
     out = htq("catalogue", "check", good, bad).out
-    assert f"{good}: can be used\n" in out
-    assert f"{bad}: cannot be used (1 error)\n" in out
+    assert f"{good.as_posix()}: can be used\n" in out
+    assert f"{bad.as_posix()}: cannot be used (1 error)\n" in out
     assert "2 catalogues: 1 can be used, 1 cannot be used\n" in out
     for format in FORMATS:
         run = htq("catalogue", "check", good, bad, "--format", format)
@@ -401,7 +401,7 @@ def test_an_unusable_catalogue_from_the_environment_is_refused(htq, own, monkeyp
     monkeypatch.setenv("HTQ_CATALOGUE", str(file))
     run = htq(*words)
     assert (run.code, run.out) == (2, "")
-    assert f"{file}:30:" in run.err
+    assert f"{file.as_posix()}:30:" in run.err
     assert "HTQ_CATALOGUE" in run.err
 
 

@@ -440,7 +440,7 @@ def test_text_shows_the_line_marks_the_place_and_gives_a_remedy(htq, draft):
         "       |          ^",
     ]
     assert "Higher Technical Qualifications are at level 4 or 5." in run.out
-    assert f"{path}: not ready to submit (1 error)" in run.out
+    assert f"{path.as_posix()}: not ready to submit (1 error)" in run.out
 
 
 def test_the_whole_line_is_shown_when_the_mistake_is_in_its_middle(htq, draft):
@@ -481,7 +481,7 @@ def test_a_broken_or_missing_file_does_not_stop_others_being_checked(htq, draft,
         f"{tmp_path.as_posix()}/not-there.yaml: not checked: there is no such file or folder"
         in run.err
     )
-    assert f"{good}: ready to submit" in run.out
+    assert f"{good.as_posix()}: ready to submit" in run.out
     assert "broken.yaml: not ready to submit" in run.out
 
 

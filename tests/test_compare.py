@@ -762,7 +762,7 @@ def test_text_says_what_changed_and_what_that_does(htq, draft):
     new = draft({"  level: 4\n": "  level: 5\n", **PAIRS["a unit that moves to a group"][0]})
     out = htq("compare", old, new, "--at", IN_WINDOW).out
     for line in (
-        f"2 changes from {old} to {new}",
+        f"2 changes from {old.as_posix()} to {new.as_posix()}",
         "  ~ Qualification: level was 4, is now 5",
         "  ~ Unit U4 ‘Working in a development team’ moves from the mandatory units to the group "
         "‘Specialism’",
@@ -772,7 +772,7 @@ def test_text_says_what_changed_and_what_that_does(htq, draft):
     assert "  new  warning HTQ507 at 32:1, /structure: A learner can take" in out
     assert "lost K3, K4, K8" in out
     same = htq("compare", old, old, "--at", IN_WINDOW).out
-    assert same.startswith(f"Nothing differs between {old} and {old}\n")
+    assert same.startswith(f"Nothing differs between {old.as_posix()} and {old.as_posix()}\n")
     assert "ready to submit, as before" in same
 
 

@@ -368,7 +368,7 @@ def test_a_draft_that_cannot_be_read_gives_exit_code_3(htq, tmp_path, content, s
 def test_a_folder_gives_exit_code_3(htq, tmp_path):
     run = htq("coverage", tmp_path)
     assert run.code == 3
-    assert run.err == f"{tmp_path}: not read: it is a folder, not a file\n"
+    assert run.err == f"{tmp_path.as_posix()}: not read: it is a folder, not a file\n"
 
 
 @pytest.mark.parametrize(

@@ -101,8 +101,10 @@ def test_a_path_that_leaves_the_folder_through_two_dots_is_reported(htq, draft, 
 def test_a_missing_or_unusable_file_is_reported_with_a_remedy(found, tmp_path, name, lacks, hint):
     (tmp_path / "evidence").mkdir()
     (tmp_path / "evidence" / "empty.txt").touch()
-    for odd in ("con.txt", "a: b.txt") if os.name != "nt" else ():
-        (tmp_path / "evidence" / odd).write_text("Evidence")
+    if lacks.endswith("Windows does not allow"):
+        if os.name == "nt":
+            pytest.skip("Windows has no such names of files")
+        (tmp_path / name).write_text("Evidence")
     if name == "evidence/pipe":
         os.mkfifo(tmp_path / name)
     assert found(name) == [("HTQ602", lacks, hint)]

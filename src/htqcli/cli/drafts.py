@@ -35,7 +35,7 @@ def read_whole(path: str) -> Draft:
 
     draft = inputs.read(inputs.Candidate(files.with_slashes(path)), sys.stdin)
     if not isinstance(draft, inputs.Draft):
-        terminal.print_error(f"{path}: not read: {draft.reason}")
+        terminal.print_error(f"{draft.path}: not read: {draft.reason}")
         raise typer.Exit(exits.NOT_DONE)
     return draft
 
