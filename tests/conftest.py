@@ -56,6 +56,7 @@ NOT_ON_WINDOWS = {
     "fcntl": "Windows sets nothing of a pipe",
 }
 """What tests ask of the system that Windows lacks, by its name in Python."""
+needs_signals = pytest.mark.skipif(os.name == "nt", reason="Windows sends no signals to programs")
 needs_bash = pytest.mark.skipif(not shutil.which("bash"), reason="there is no bash here")
 
 
@@ -71,9 +72,11 @@ def _skipped_where_lacking() -> Iterator[None]:
     except OSError as error:
         if getattr(error, "winerror", 0) in (1, _NO_LINKS):
             pytest.skip("this account may make no links on Windows")
-        if os.name != "nt" or error.errno != errno.EINVAL or not error.filename:
-            raise
-        pytest.skip("Windows has no such names of files")
+        if os.name == "nt" and error.errno == errno.EINVAL and error.filename:
+            pytest.skip("Windows has no such names of files")
+        if os.name == "nt" and error.errno == errno.ENOENT and not error.filename:
+            pytest.skip("a program that the test runs is not installed")
+        raise
 
 
 _NO_LINKS = 1314

@@ -4,7 +4,6 @@ import copy
 import json
 import os
 import re
-import shutil
 import subprocess
 from hashlib import sha256
 from pathlib import Path
@@ -647,8 +646,6 @@ def test_the_submitted_draft_is_checked_with_the_lists_and_files_of_the_new_one(
 @pytest.fixture
 def repository(draft):
     """A repository with the ready example, and the same with level 5 in its working tree."""
-    if not shutil.which("git"):
-        pytest.skip("Git is not installed")
     path = draft()
     env = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
     for words in (("init", "-q"), ("add", "-A"), ("commit", "-qm", "Submit")):

@@ -14,7 +14,7 @@ import pytest
 import trustme
 import yaml
 
-from conftest import ROOT, in_terminal
+from conftest import ROOT, in_terminal, needs_signals
 from htqcli import __version__
 from htqcli.ksbs.fetching import ARRAY, RECORD, NotFetched, fetch, objection
 from servers import Handler, Server, answer, running
@@ -552,6 +552,7 @@ def test_the_address_in_the_bundled_catalogue_is_allowed():
     assert objection(bundled["standards_data"]) is None
 
 
+@needs_signals
 def test_an_interruption_prints_nothing_and_writes_no_list(server, catalogue, tmp_path):
     def interrupt(handler):
         program.send_signal(signal.SIGINT)

@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from conftest import IN_WINDOW, ROOT, needs_copies, program, programs
+from conftest import IN_WINDOW, ROOT, needs_copies, needs_signals, program, programs
 from htqcli.check import workers
 from htqcli.ksbs import standards_data
 
@@ -281,6 +281,7 @@ def test_htq_outlives_its_terminal_if_it_was_started_to_ignore_hangups():
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
 
 
+@needs_signals
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_interrupting_fix_leaves_every_draft_complete(draft, tmp_path, number):
     good = draft().read_text(encoding="utf-8")

@@ -13,7 +13,7 @@ import time
 
 import pytest
 
-from conftest import IN_WINDOW, ROOT, Run, program
+from conftest import IN_WINDOW, ROOT, Run, needs_signals, program
 
 pytestmark = pytest.mark.slow
 
@@ -131,6 +131,7 @@ def test_output_to_a_file_works_without_standard_output(tmp_path):
     assert json.loads(file.read_bytes())
 
 
+@needs_signals
 def test_htq_can_be_terminated_while_nobody_reads_the_result():
     words, _ = COMMANDS["data"]
     command = [sys.executable, "-m", "htqcli", *map(str, words)]

@@ -123,7 +123,7 @@ def run_with(load):
 
 
 def test_an_interruption_ends_htq_quietly():
-    command = run_with("os.kill(os.getpid(), signal.SIGINT)")
+    command = run_with("signal.raise_signal(signal.SIGINT)")
     run = subprocess.run(command, capture_output=True, check=False)
     assert (run.returncode, run.stdout, run.stderr) == (130, b"", b"")
 
