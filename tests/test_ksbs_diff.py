@@ -262,3 +262,24 @@ def test_the_real_program_compares_200_ksbs_with_200(tmp_path):
     run = program("ksbs", "diff", *paths, "--format", "json")
     assert run.returncode == 0
     assert json.loads(run.stdout)["counts"]["reworded"] == 200
+
+
+def test_long_statements_and_long_lists_are_compared_in_bounded_time(tmp_path):
+    again = "the " * 200_000
+    lists = {
+        "one word again and again": ({"K1": again}, {"K1": f"a {again} a"}),
+        "one long word": ({"K1": "ab" * 900_000}, {"K1": "ba" * 900_000}),
+    }
+    for old, new in lists.values():
+        paths = write_list(tmp_path, "1.1", old), write_list(tmp_path, "1.2", new)
+        run = program("ksbs", "diff", *paths, timeout=60)
+        assert run.returncode == 0, run.stderr
+
+
+def test_more_changes_than_any_standard_has_are_refused_in_words(diff):
+    old = {f"K{number}": f"Old thing {number}" for number in range(1, 502)}
+    new = {label: text.replace("Old", "New") for label, text in old.items()}
+    run = diff(old, new)
+    assert run.code == 2
+    assert "More than 500 statements of ST0116 differ" in run.err
+    assert diff(old, {**old, "K1": "New thing 1"}).code == 0

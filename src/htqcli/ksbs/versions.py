@@ -7,16 +7,17 @@ that follow. So statements are found again by their text, never by their label.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from unicodedata import normalize
 
 from htqcli.ksbs.lists import KsbList, label_order
-from htqcli.words import strip_invisible
+from htqcli.words import Refusal, strip_invisible
 
 PROPOSED = 0.9
 """From this similarity on, a statement is most likely the other one in new words."""
@@ -156,11 +157,17 @@ def similarity(one: str, other: str) -> float:
 
 
 def _folded(statement: str) -> str:
-    return statement_key(statement).casefold()
+    return statement_key(statement[:_MAX_STATEMENT]).casefold()
+
+
+_MAX_STATEMENT = 2_000
+"""How much of a statement is compared with others that are not equal. The longest statement of the
+published data has fewer than 1,000 characters."""
 
 
 def compare(old: KsbList, new: KsbList) -> Comparison:
-    """What became of each statement of the old list. Both lists need their statements.
+    """What became of each statement of the old list. Both lists need their statements. Raises
+    Refusal for more statements without an equal than any standard has.
 
     Equal statements come first, then the best assignment of those that are most likely the same,
     then statements that were split or merged, then the best assignment of those that may be the
@@ -168,6 +175,11 @@ def compare(old: KsbList, new: KsbList) -> Comparison:
     """
     found = list(_equal(old, new))
     rest = _Rest(old, new, found)
+    if max(len(rest.old), len(rest.new)) > _MAX_COMPARED:
+        raise Refusal(
+            f"More than {_MAX_COMPARED:,} statements of {old.reference} differ between version "
+            f"{old.version} and version {new.version}: no standard has so many. Look at both lists."
+        )
     if rest.old and rest.new:
         rest.assign(PROPOSED)
         rest.split()
@@ -176,8 +188,14 @@ def compare(old: KsbList, new: KsbList) -> Comparison:
     found += rest.found
     found += (rest.left_over(Fate.GONE, label) for label in rest.old)
     ends = [rest.left_over(Fate.NEW, label) for label in rest.new]
-    found.sort(key=lambda one: list(old.ksbs).index(one.old[0]))
+    places = {label: at for at, label in enumerate(old.ksbs)}
+    found.sort(key=lambda one: places[one.old[0]])
     return Comparison(old, new, (*found, *ends))
+
+
+_MAX_COMPARED = 500
+"""How many statements are compared with as many others in a few seconds. The longest lists of the
+published data have fewer than 200."""
 
 
 def _equal(old: KsbList, new: KsbList) -> Iterator[Succession]:
@@ -216,9 +234,11 @@ class _Rest:
         done = [*equal]
         taken_old = {label for one in done for label in one.old}
         taken_new = {label for one in done for label in one.new}
-        self._old, self._new = old.statements, new.statements
+        self._old, self._new = _folded_by_label(old), _folded_by_label(new)
         self.old = [label for label in old.statements if label not in taken_old]
         self.new = [label for label in new.statements if label not in taken_new]
+        self._rows = {label: at for at, label in enumerate(self.old)}
+        self._columns = {label: at for at, label in enumerate(self.new)}
         self.found: list[Succession] = []
 
     def assign(self, least: float) -> None:
@@ -226,87 +246,88 @@ class _Rest:
         of their similarities greatest."""
         if not self.old or not self.new:
             return
+        import numpy as np
         from scipy.optimize import linear_sum_assignment
 
-        alike = self._alike
-        table = [
-            [
-                alike[one, other] if alike[one, other] >= self._least(one, other, least) else 0.0
-                for other in self.new
-            ]
-            for one in self.old
-        ]
+        rows, columns = map(self._rows.get, self.old), map(self._columns.get, self.new)
+        table = self._alike[np.ix_([*rows], [*columns])]
+        kinds, others = (np.array([label[0] for label in own]) for own in (self.old, self.new))
+        is_kind = kinds[:, None] == others
+        # A statement seldom becomes one of another kind: that needs a strong likeness.
+        table[table < np.where(is_kind, least, max(least, PROPOSED))] = 0
         pairs = [
-            (self.old[row], self.new[column], table[row][column])
+            (self.old[row], self.new[column], float(table[row, column]))
             for row, column in zip(*linear_sum_assignment(table, maximize=True), strict=True)
         ]
         for one, other, score in pairs:
             if score > 0:
-                self._take(Succession(Fate.REWORDED, (one,), (other,), score))
-
-    @staticmethod
-    def _least(one: str, other: str, least: float) -> float:
-        """A statement seldom becomes one of another kind: that needs a strong likeness."""
-        return least if one[0] == other[0] else max(least, PROPOSED)
+                self.found.append(Succession(Fate.REWORDED, (one,), (other,), score))
+        self._forget()
 
     @cached_property
-    def _alike(self) -> dict[tuple[str, str], float]:
+    def _alike(self) -> Any:
+        """How alike each old statement and each new one are: a row for each old one."""
         import numpy as np
         from rapidfuzz import fuzz, process
 
-        olds = [_folded(self._old[label]) for label in self.old]
-        news = [_folded(self._new[label]) for label in self.new]
-        scores = process.cdist(olds, news, scorer=fuzz.ratio, dtype=np.float64)
-        return {
-            (one, other): score / 100
-            for one, row in zip(self.old, scores.tolist(), strict=True)
-            for other, score in zip(self.new, row, strict=True)
-        }
+        olds = [self._old[label] for label in self._rows]
+        news = [self._new[label] for label in self._columns]
+        return process.cdist(olds, news, scorer=fuzz.ratio, dtype=np.float64) / 100
+
+    def _score(self, old: str, new: str) -> float:
+        return float(self._alike[self._rows[old], self._columns[new]])
 
     def split(self) -> None:
         """Old statements that several new ones share between them."""
-        for whole, parts in _shared(
-            self._words(self._old, self.old), self._words(self._new, self.new)
-        ):
-            score = max(self._alike[whole, part] for part in parts)
-            self._take(Succession(Fate.SPLIT, (whole,), parts, score))
+        for whole, parts in _shared(_words(self._old, self.old), _words(self._new, self.new)):
+            score = max(self._score(whole, part) for part in parts)
+            self.found.append(Succession(Fate.SPLIT, (whole,), parts, score))
+        self._forget()
 
     def merge(self) -> None:
         """New statements that take the place of several old ones."""
-        for whole, parts in _shared(
-            self._words(self._new, self.new), self._words(self._old, self.old)
-        ):
-            score = max(self._alike[part, whole] for part in parts)
-            self._take(Succession(Fate.MERGED, parts, (whole,), score))
+        for whole, parts in _shared(_words(self._new, self.new), _words(self._old, self.old)):
+            score = max(self._score(part, whole) for part in parts)
+            self.found.append(Succession(Fate.MERGED, parts, (whole,), score))
+        self._forget()
 
-    @staticmethod
-    def _words(statements: dict[str, str], labels: Iterable[str]) -> dict[str, list[str]]:
-        """The words that carry the meaning of statements; short words are in every one."""
-        return {
-            label: [
-                word for word in re.findall(r"\w+", _folded(statements[label])) if len(word) > 3
-            ]
-            for label in labels
-        }
-
-    def _take(self, one: Succession) -> None:
-        self.found.append(one)
-        self.old = [label for label in self.old if label not in one.old]
-        self.new = [label for label in self.new if label not in one.new]
+    def _forget(self) -> None:
+        """Leave out what is found."""
+        old = {label for one in self.found for label in one.old}
+        new = {label for one in self.found for label in one.new}
+        self.old = [label for label in self.old if label not in old]
+        self.new = [label for label in self.new if label not in new]
 
     def left_over(self, fate: Fate, label: str) -> Succession:
         """A statement without an equal, with the nearest of its kind in the other list."""
-        own, others = (self._old, self._new) if fate is Fate.GONE else (self._new, self._old)
-        near = [
-            (similarity(own[label], statement), other)
-            for other, statement in others.items()
-            if other[0] == label[0]
-        ]
-        score, nearest = max(near, key=lambda one: one[0], default=(None, None))
+        from rapidfuzz import fuzz, process
+
         is_gone = fate is Fate.GONE
+        own, others = (self._old, self._new) if is_gone else (self._new, self._old)
+        near = {other: text for other, text in others.items() if other[0] == label[0]}
+        _, score, nearest = process.extractOne(own[label], near, scorer=fuzz.ratio) or _NO_OTHER
         return Succession(
-            fate, (label,) if is_gone else (), () if is_gone else (label,), score, nearest
+            fate,
+            (label,) if is_gone else (),
+            () if is_gone else (label,),
+            None if score is None else score / 100,
+            nearest,
         )
+
+
+_NO_OTHER = (None, None, None)
+
+
+def _folded_by_label(one: KsbList) -> dict[str, str]:
+    return {label: _folded(statement) for label, statement in one.statements.items()}
+
+
+def _words(statements: dict[str, str], labels: Iterable[str]) -> dict[str, list[str]]:
+    """The words that carry the meaning of statements; short words are in every one."""
+    return {
+        label: [word for word in re.findall(r"\w+", statements[label]) if len(word) > 3]
+        for label in labels
+    }
 
 
 def _shared(
@@ -316,13 +337,17 @@ def _shared(
     one is mostly made of such words, adds some that no other has, and together they have most."""
     from rapidfuzz.distance import LCSseq
 
+    having: dict[str, list[str]] = {}
+    for whole, words in wholes.items():
+        for word in dict.fromkeys(words):
+            having.setdefault(word, []).append(whole)
     near: dict[str, list[tuple[float, str]]] = {}
     for part, words in parts.items():
         best: tuple[float, str] | None = None
-        for whole, own in wholes.items():
+        common = Counter(whole for word in dict.fromkeys(words) for whole in having.get(word, ()))
+        for whole in [own for own in wholes if common[own] >= SHOWN * len({*words})]:
+            own = wholes[whole]
             if whole[0] != part[0] or not 1 < len(words) < len(own):
-                continue
-            if len({*words} & {*own}) < SHOWN * len({*words}):
                 continue
             share = LCSseq.similarity(words, own) / len(words)
             if share >= SHOWN and (best is None or share > best[0]):
@@ -361,8 +386,16 @@ class WordChange(NamedTuple):
 def changed_words(old: str, new: str) -> list[WordChange]:
     """Two statements side by side, in runs of equal and of different words."""
     one, other = old.split(), new.split()
+    common = Counter(other)
+    if sum(common[word] for word in one) > _MAX_PAIRS:
+        return [WordChange(old, new)]
     runs = SequenceMatcher(None, one, other, autojunk=False).get_opcodes()
     return [WordChange(" ".join(one[a:b]), " ".join(other[c:d])) for _, a, b, c, d in runs]
+
+
+_MAX_PAIRS = 20_000
+"""How many pairs of equal words two statements can have for their words to be matched: long ones
+with one word again and again would take minutes."""
 
 
 def runs(pairs: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str, int]]:
