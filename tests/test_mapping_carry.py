@@ -261,6 +261,43 @@ def test_what_is_accepted_moves_with_its_labels(carried):
     assert run.out.count("is taken out: it is gone") == 2
 
 
+@pytest.mark.parametrize("at", ["at: /structure, ", "at: /standards, ", ""])
+def test_an_acceptance_that_names_no_standard_moves_with_the_only_one(carried, at):
+    accept = f"accept:\n  - {{rule: HTQ507, {at}ksbs: [S3], reason: Elsewhere}}\n"
+    run, text = carried(skills(4), skills(4, [2]), "S1: [U1]", more=accept)
+    assert run.code == 0
+    assert yaml.safe_load(text)["accept"][0]["ksbs"] == ["S2"]
+
+
+@pytest.mark.parametrize("at", ["at: /structure, ", "at: /standards, ", ""])
+def test_an_acceptance_for_several_standards_is_a_decision_if_a_label_moves(carried, at):
+    accept = f"""\
+      - reference: ST0118
+        version: "1.1"
+    accept:
+      - {{rule: HTQ507, {at}ksbs: [S1, S3], reason: Elsewhere}}
+    """
+    old, new = skills(4), skills(4, [2])
+    run, text = carried(old, new, "S1: [U1]", "--format", "json", more=accept)
+    assert run.code == 1
+    assert [one["acceptance"] for one in run.data["decisions"]] == [0]
+    run, text = carried(old, new, "S1: [U1]", "--partial", more=accept)
+    assert (
+        "Entry 1 of ‘accept’ names S3, which is moved: name S2 in it if it still holds" in run.out
+    )
+    assert yaml.safe_load(text)["accept"][0]["ksbs"] == ["S1", "<S3 in version 1.1>"]
+
+
+def test_an_acceptance_never_begins_to_accept_a_ksb_that_is_new(carried):
+    accept = "accept:\n  - {rule: HTQ503, at: /standards/0, ksbs: [S3], reason: Elsewhere}\n"
+    run, text = carried(skills(2), skills(3), "S1: [U1]", more=accept)
+    assert run.code == 1
+    assert "Entry 1 of ‘accept’ names S3, which is not in version 1.1" in run.out
+    run, text = carried(skills(2), skills(3), "S1: [U1]", "--partial", more=accept)
+    assert run.code == 0
+    assert yaml.safe_load(text)["accept"][0]["ksbs"] == ["<S3 in version 1.1>"]
+
+
 def test_feedback_moves_with_the_ksb_that_it_is_about(carried):
     _, text = carried(
         skills(3),

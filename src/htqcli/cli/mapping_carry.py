@@ -122,13 +122,20 @@ def _decision(found: Comparison, carried: Carried, decision: Decision) -> Iterat
 
     labels = join(decision.old)
     one = decision.succession
+    entry = decision.acceptance
+    where = "" if entry is None else f"Entry {entry + 1} of ‘accept’ names {labels}, which is "
+    if one is None and where:
+        what = f"{where}not in version {found.old.version}: in {found.new.version} it is a new KSB"
+        yield from terminal.hanging("  ", f"{what}. Take it out of the entry, or accept that one")
+        return
     if one is None:
         what = f"{visible(labels)} is not in version {found.old.version}. Correct its label"
         yield from terminal.hanging("  ", what)
         return
-    if decision.acceptance is not None:
-        where = f"Entry {decision.acceptance + 1} of ‘accept’ names {labels}, which is {one.fate}"
-        heading = f"{where}: name {join(one.new)} in it if it still holds"
+    if where:
+        others = " The entry is about other standards too." if one.is_exact or not one.new else ""
+        todo = f"name {join(one.new)} in it if it still holds" if one.new else "take it out"
+        heading = f"{where}{one.fate}: {todo}.{others}" if others else f"{where}{one.fate}: {todo}"
     else:
         units = visible(join(covering_units(carried, decision.old)) or "no unit")
         is_or_are = "is" if len(decision.old) == 1 else "are"

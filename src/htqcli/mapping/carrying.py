@@ -310,13 +310,7 @@ class _Carrier:
             is_gone = False
             if isinstance(entry, dict):
                 at = entry.get("at")
-                mine = self._is_mine(at, entry)
-                if mine is None:
-                    self.done.notes.append(
-                        f"The acceptance of {visible(str(entry.get('rule')))} names KSBs but no "
-                        "standard, so its labels stay as they are: check them"
-                    )
-                elif mine:
+                if self._is_mine(at, entry):
                     path: FieldPath = ("accept", number)
                     edits, lost = self._accepted(path, entry)
                     is_gone = lost
@@ -328,14 +322,13 @@ class _Carrier:
             self.expected["accept"] = [e for e, gone in zip(entries, goes, strict=True) if not gone]
             self.expected["accept"] = self.expected["accept"] or None
 
-    def _is_mine(self, at: object, entry: dict[str, Any]) -> bool | None:
-        """Whether an entry is about this standard; None if it does not say."""
-        if isinstance(at, str) and at:
-            steps = at.split("/")
-            return steps[1:3] == ["standards", str(self.index)]
-        if not isinstance(entry.get("ksbs"), list):
-            return False
-        return True if len(self.expected["standards"]) == 1 else None
+    def _is_mine(self, at: object, entry: dict[str, Any]) -> bool:
+        """Whether an entry is about this standard. One that names KSBs and no standard, such as one
+        for the structure, is about each."""
+        steps = at.split("/") if isinstance(at, str) else []
+        if steps[1:2] == ["standards"] and len(steps) > 2:
+            return steps[2] == str(self.index)
+        return isinstance(entry.get("ksbs"), list)
 
     def _accepted(self, path: FieldPath, entry: dict[str, Any]) -> tuple[list[Edit], bool]:
         """The edits of one entry, and whether nothing of it is left."""
@@ -354,8 +347,11 @@ class _Carrier:
                 entry["at"] = after
         labels = entry.get("ksbs")
         if isinstance(labels, list) and labels:
+            is_of_one = steps[1:2] == ["standards"] and len(steps) > 2
+            is_shared = not is_of_one and len(self.expected["standards"]) > 1
+            move = self._moved_of_each if is_shared else self._moved
             moved = [
-                self._moved(parse_label(own) or own, path, rule) if isinstance(own, str) else own
+                move(parse_label(own) or own, path, rule) if isinstance(own, str) else own
                 for own in labels
             ]
             if not any(new is not None for new in moved):
@@ -370,16 +366,29 @@ class _Carrier:
 
     def _moved(self, label: str, path: FieldPath, rule: str) -> str | None:
         """The new label of a KSB that an entry names; None if it is gone, which is told."""
-        if label not in self.found.old.ksbs:
-            return label
-        one = self.found.following(label)
+        one = self.found.following(label) if label in self.found.old.ksbs else None
+        if one is None:
+            return self._decided(label, path, None) if label in self.found.new.ksbs else label
         if one.is_exact:
             return one.new[0]
         if one.fate is Fate.GONE:
             self.done.notes.append(f"The acceptance of {rule} for {label} is taken out: it is gone")
             return None
-        number = int(path[1])
-        self.done.decisions.append(Decision((label,), one.new, one, acceptance=number))
+        return self._decided(label, path, one)
+
+    def _moved_of_each(self, label: str, path: FieldPath, _rule: str) -> str:
+        """The label of a KSB in an entry that is about other standards too: only one that means the
+        same in both versions can stay."""
+        one = self.found.following(label) if label in self.found.old.ksbs else None
+        is_same = one is not None and one.fate is Fate.SAME
+        if is_same or (one is None and label not in self.found.new.ksbs):
+            return label
+        return self._decided(label, path, one)
+
+    def _decided(self, label: str, path: FieldPath, one: Succession | None) -> str:
+        """What stands for a KSB in an entry until somebody decides which one is meant."""
+        new = one.new if one else (label,)
+        self.done.decisions.append(Decision((label,), new, one, acceptance=int(path[1])))
         return f"<{label} in version {self.found.old.version}>"
 
     def _without_entries(self, goes: Sequence[bool]) -> Iterator[Edit]:
@@ -449,4 +458,5 @@ def _without(spans: Sequence[tuple[int, int]], goes: Sequence[bool]) -> Iterator
 
 def covering_units(carried: Carried, labels: Iterable[str]) -> list[str]:
     """The units that cover KSBs of the old list, each once."""
-    return list(dict.fromkeys(u for label in labels for u in carried.covered[label].units))
+    own = [carried.covered[label].units for label in labels if label in carried.covered]
+    return list(dict.fromkeys(name for units in own for name in units))

@@ -188,13 +188,15 @@ def with_decisions(result: Result, moves: Sequence[Moved]) -> Result:
 def _undecided(decision: Decision, moved: Moved) -> Iterator[Unread]:
     """What has to be decided in the draft, because it is not about a line of the mapping."""
     labels = join(decision.old)
-    if decision.succession is None:
+    if decision.succession is None and decision.acceptance is None:
         yield Unread(labels, "", f"version {moved.move.old} does not have it: correct its label")
     else:
         where = f"entry {(decision.acceptance or 0) + 1} of ‘accept’"
-        what = (
-            f"it is {decision.succession.fate}: name {join(decision.new)} there if it still holds"
+        fate = decision.succession.fate if decision.succession else "new"
+        todo = (
+            f"name {join(decision.new)} there if it still holds" if decision.new else "take it out"
         )
+        what = f"it is {fate}: {todo}"
         yield Unread(where, labels, what)
 
 
