@@ -249,8 +249,9 @@ class _Rest:
         import numpy as np
         from scipy.optimize import linear_sum_assignment
 
-        rows, columns = map(self._rows.get, self.old), map(self._columns.get, self.new)
-        table = self._alike[np.ix_([*rows], [*columns])]
+        rows = [self._rows[label] for label in self.old]
+        columns = [self._columns[label] for label in self.new]
+        table = self._alike[np.ix_(rows, columns)]
         kinds, others = (np.array([label[0] for label in own]) for own in (self.old, self.new))
         is_kind = kinds[:, None] == others
         # A statement seldom becomes one of another kind: that needs a strong likeness.
@@ -305,17 +306,13 @@ class _Rest:
         is_gone = fate is Fate.GONE
         own, others = (self._old, self._new) if is_gone else (self._new, self._old)
         near = {other: text for other, text in others.items() if other[0] == label[0]}
-        _, score, nearest = process.extractOne(own[label], near, scorer=fuzz.ratio) or _NO_OTHER
+        score, nearest = None, None
+        if near:
+            _, found, nearest = process.extractOne(own[label], near, scorer=fuzz.ratio)
+            score = found / 100
         return Succession(
-            fate,
-            (label,) if is_gone else (),
-            () if is_gone else (label,),
-            None if score is None else score / 100,
-            nearest,
+            fate, (label,) if is_gone else (), () if is_gone else (label,), score, nearest
         )
-
-
-_NO_OTHER = (None, None, None)
 
 
 def _folded_by_label(one: KsbList) -> dict[str, str]:

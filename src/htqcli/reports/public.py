@@ -6,17 +6,15 @@ was not thought of are left out without having to be found.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
-from unicodedata import normalize
 
-from htqcli.check.privacy import EMAIL
 from htqcli.draft.application import Application
 from htqcli.files import FileId
 from htqcli.folder import Folder
 from htqcli.model.part import Model, sound
 from htqcli.moment import Moment
+from htqcli.reports.hiding import hider
 from htqcli.words import quote
 
 PUBLIC_FIELDS = {
@@ -92,7 +90,7 @@ def public_edition(application: Application, folder: Folder) -> Edition:
             },
         }
     )
-    hide = _hider(_hidden_words(application, kept))
+    hide = hider(_hidden_words(application, kept))
     left_out = [
         *(["The contact"] if contact else []),
         *_counted("document", documents),
@@ -202,16 +200,6 @@ _SHORTEST = 3
 
 def _last(name: str | None) -> str | None:
     return name and name.rpartition("/")[2]
-
-
-def _hider(words: Collection[str]) -> Callable[[str], str]:
-    """A function that writes `…` for these words and for e-mail addresses."""
-    forms = {normalize(form, word) for word in words for form in ("NFC", "NFD")} | set(words)
-    spaced = (r"\s+".join(map(re.escape, word.split())) for word in forms)
-    longest_first = sorted(spaced, key=lambda word: (-len(word), word))
-    alternatives = [EMAIL, *(rf"(?<!\w){word}(?!\w)" for word in longest_first)]
-    pattern = re.compile("|".join(alternatives), re.IGNORECASE)
-    return lambda text: pattern.sub("…", text)
 
 
 def _with_texts(part: Model, change: Callable[[str], str]) -> Any:
