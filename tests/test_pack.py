@@ -888,6 +888,13 @@ def test_a_public_text_has_a_hidden_word_in_no_form(written):
     assert not re.search("(?i)q|c", shown.removeprefix("Taught by "))
 
 
+def test_the_contact_is_hidden_with_the_surname_first_too(packed):
+    changes = {"A. Person": "Zara Qcontact", "title: Databases": "title: 'For Qcontact, Zara'"}
+    _, out = packed(changes, "--public")
+    assert "For …" in contents(out)["answers.txt"].decode()
+    assert b"Qcontact" not in b"".join(contents(out).values())
+
+
 def test_ordinary_words_are_not_hidden():
     hide = hider({"A. Person", "Unit 4", "o’Brien"})
     assert hide("Help a person, in unit 45: été") == "Help a person, in unit 45: été"

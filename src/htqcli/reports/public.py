@@ -175,6 +175,8 @@ def _hidden_words(application: Application, kept: Application) -> set[str]:
     files that are left out."""
     contact = application.applicant.contact if application.applicant else None
     words = {contact.name, contact.email} if contact else set()
+    if contact and contact.name and len(names := contact.name.split()) > 1:
+        words.add(f"{names[-1]}, {' '.join(names[:-1])}")
     shown = {one.name for _, one in sound(kept.employers)}
     shown |= {_last(one.evidence) for _, one in sound(kept.employers)}
     shown |= {_last(one.file) for _, one in sound(kept.documents)}
