@@ -476,3 +476,20 @@ def test_a_move_that_cannot_be_exported_is_refused_in_words(htq, tmp_path, words
     assert run.code == 2
     assert said in run.err
     assert not (tmp_path / "x.xlsx").exists()
+
+
+def test_a_workbook_of_another_version_maps_by_statements_only(htq, tmp_path):
+    write_list(tmp_path / "ksbs", "1.1", skills(3))
+    others = {"S1": statement(7), "S2": statement(8), "S3": statement(3)}
+    write_list(tmp_path / "ksbs", "1.2", others)
+    path, book = tmp_path / "application.yaml", tmp_path / "mapping.xlsx"
+    path.write_text(f"{HEAD}    ksbs: {{S1: [U1], S2: [U2], S3: [U3]}}\n{TAIL}", "utf-8")
+    assert htq("mapping", "export", path, "-o", book).code == 0
+    later = path.read_text("utf-8").replace('"1.1"', '"1.2"').replace("[U3]", "[]")
+    path.write_text(later, "utf-8")
+    run = htq("mapping", "import", book, path)
+    assert run.code == 1
+    assert "the sheet is of version 1.1, the draft of version 1.2" in run.out
+    assert path.read_text("utf-8") == later
+    assert htq("mapping", "import", book, path, "--partial").code == 0
+    assert path.read_text("utf-8") == later.replace("S3: []", "S3: [U3]")

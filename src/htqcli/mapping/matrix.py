@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from htqcli.ksbs.lists import version_key
 from htqcli.ksbs.versions import SHOWN
 from htqcli.mapping.meaning import FULL, PARTIAL, Meanings, label_of, looks_like_mark
 from htqcli.mapping.sheets import Cell, Sheet
@@ -19,7 +20,7 @@ from htqcli.mapping.understanding import (
     Where,
 )
 from htqcli.vocabulary import parse_reference
-from htqcli.words import quote, title_key
+from htqcli.words import quote, title_key, visible
 
 
 class View:
@@ -338,6 +339,18 @@ MAX_ROLE = 60
 _MAX_TRIED = 30
 
 
+def _versions_in(sheet: Sheet) -> dict[str, str]:
+    """The version of each standard that a sheet says in its first rows that it is about."""
+    heads = (cell.text for (row, _), cell in sheet.cells.items() if row <= _MAX_HEAD)
+    found = (re.match(_OF_VERSION, text[:_MAX_TITLE], re.IGNORECASE) for text in heads)
+    return {own[1].upper(): own[2] for own in found if own}
+
+
+_OF_VERSION = r"(?a)(ST\d{4})\b.*\bversion (\d{1,4}(?:\.\d{1,4})*)\W*$"
+_MAX_HEAD = 5
+_MAX_TITLE = 300
+
+
 class _Cells:
     """The cells of a matrix as they are read, one after the other."""
 
@@ -356,6 +369,7 @@ class _Cells:
         self.ksbs: set[tuple[int, str]] = set()
         self.about: dict[tuple[int, int], tuple[Standard, str] | str | None] = {}
         self.told = self._told_by_columns()
+        self.versions = _versions_in(self.sheet)
         self.assessments = {
             matrix.assessments[title_key(own.text)]
             for own in matrix.headings.values()
@@ -414,6 +428,14 @@ class _Cells:
             )
             if other and other != label:
                 return f"its row has the label {label} and the statement of {other}"
+            if other == label:
+                return standard, label
+        mine, theirs = standard.claim.version, self.versions.get(standard.reference)
+        if mine and theirs and version_key(mine) != version_key(theirs):
+            return (
+                f"the sheet is of version {theirs}, the draft of version {visible(mine)}, and the "
+                f"row does not have the statement of {label} in that version"
+            )
         return standard, label
 
     def _texts(self, row: int) -> list[str]:
