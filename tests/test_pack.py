@@ -540,7 +540,7 @@ def test_nothing_personal_or_confidential_is_in_the_public_edition(
     for left in (
         "The contact",
         "1 document, because it is confidential",
-        "2 employers with the evidence, because it is confidential",
+        "2 employers with the evidence, because they are confidential",
         "1 employer with the evidence, because the draft does not say that it may be public",
         "The holder of the intellectual property and the permission",
         "The findings that the draft accepts",

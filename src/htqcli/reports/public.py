@@ -161,9 +161,13 @@ def _counted(what: str, items: Iterable[_Item]) -> Iterator[str]:
     secret, unsaid = sum(out), len(out) - sum(out)
     file = " with the evidence" if what == "employer" else ""
     if secret:
-        yield f"{_number(secret, what)}{file}, because it is confidential"
+        are = "it is" if secret == 1 else "they are"
+        yield f"{_number(secret, what)}{file}, because {are} confidential"
     if unsaid:
-        yield f"{_number(unsaid, what)}{file}, because the draft does not say that it may be public"
+        it = "it" if unsaid == 1 else "they"
+        yield (
+            f"{_number(unsaid, what)}{file}, because the draft does not say that {it} may be public"
+        )
 
 
 def _number(count: int, what: str) -> str:
