@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import stat
 import sys
 from types import SimpleNamespace
@@ -158,3 +159,30 @@ def test_a_missing_ksb_list_is_told_by_the_same_path_on_windows(htq, draft, monk
     monkeypatch.setattr(lists, "with_slashes", lambda path: path.replace(tmp_path.name, "shown"))
     (finding,) = htq("check", path, "--at", IN_WINDOW, "--format", "json").findings
     assert "shown/ksbs/ST0116-1.1.yaml was not found" in finding["message"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("compare", "drafts\\old.yaml", "drafts\\new.yaml"),
+        ("catalogue", "diff", "drafts\\old.yaml", "bundled"),
+        ("coverage", "drafts\\gone.yaml"),
+        ("catalogue", "check", "drafts\\gone.yaml"),
+        ("window", "status", "--catalogue", "drafts\\gone.yaml"),
+    ],
+    ids=" ".join,
+)
+def test_commands_name_what_they_read_with_slashes_on_windows(htq, tmp_path, monkeypatch, words):
+    (tmp_path / "drafts").mkdir()
+    for name in ("old.yaml", "new.yaml"):
+        shutil.copy(ROOT / "examples" / "application.yaml", tmp_path / "drafts" / name)
+    monkeypatch.chdir(tmp_path)
+    with_slashes = files.with_slashes
+
+    def on_windows(path):
+        return with_slashes(path).replace("\\", "/")
+
+    monkeypatch.setattr(files, "with_slashes", on_windows)
+    run = htq(*words)
+    assert "drafts/" in run.out + run.err
+    assert "\\" not in run.out + run.err

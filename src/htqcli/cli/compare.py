@@ -51,6 +51,7 @@ def compare(
     from htqcli.check.inputs import Unchecked
     from htqcli.comparing.drafts import compare_drafts
     from htqcli.comparing.revisions import is_revision
+    from htqcli.files import with_slashes
     from htqcli.reports import draft_changes
 
     if old == new == "-":
@@ -60,6 +61,7 @@ def compare(
         refusals.refuse_overwriting(output, None if draft == "-" else draft, "draft")
     refusals.refuse_existing(output, force=force)
     known = context.the_catalogue(catalogue, output)
+    old, new = with_slashes(old), with_slashes(new)
     is_stored = is_revision(old)
     drafts = (_stored(old) if is_stored else read_whole(old), read_whole(new))
     readings = (read_parts(drafts[0]), read_parts(drafts[1]))
@@ -70,15 +72,9 @@ def compare(
         raise typer.Exit(exits.NOT_DONE)
     with terminal.into(output, "the comparison"):
         if format == "json":
-            from htqcli.files import with_slashes
             from htqcli.formats.json import about, encode
 
-            data = {
-                "old": with_slashes(old),
-                "new": with_slashes(new),
-                "at": now.isoformat(),
-                "catalogue": about(known, now),
-            }
+            data = {"old": old, "new": new, "at": now.isoformat(), "catalogue": about(known, now)}
             terminal.write_data(encode(data | draft_changes.as_data(found)))
         else:
             from htqcli.moment import say

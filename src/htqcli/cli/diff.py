@@ -61,6 +61,7 @@ def diff(
     """
     from htqcli.check import inputs
     from htqcli.comparing import changes
+    from htqcli.files import with_slashes
     from htqcli.moment import say
 
     if more and not drafts:
@@ -69,6 +70,7 @@ def diff(
         )
     expect_folder(ksbs)
     catalogues = _catalogue(old), _catalogue(new)
+    old, new = with_slashes(old), with_slashes(new)
     found = changes.between(*catalogues, cycle)
     now = context.the_time(at) if drafts else None
     effects: tuple[Effect, ...] = ()

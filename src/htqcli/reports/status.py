@@ -370,7 +370,7 @@ def _next(
         first = next((f for f in counted if f.is_open and f.pointer.startswith(_at(one))), first)
         get = ["htq", "ksbs", "get", one.claim.resolved_reference]
         get += ["--version", one.claim.version] if one.claim.version else []
-        get += ["-o", str(lists)] if lists != Path(FOLDER) else []
+        get += ["-o", lists.as_posix()] if lists != Path(FOLDER) else []
         return _step(first, section, 1, get)
     in_mapping = one is not None and first.pointer.startswith(f"{_at(one)}/ksbs")
     command = check
