@@ -5,6 +5,7 @@ import os
 import shutil
 import stat
 import sys
+import zipfile
 from types import SimpleNamespace
 
 import pytest
@@ -186,3 +187,13 @@ def test_commands_name_what_they_read_with_slashes_on_windows(htq, tmp_path, mon
     run = htq(*words)
     assert "drafts/" in run.out + run.err
     assert "\\" not in run.out + run.err
+
+
+def test_a_workbook_has_the_same_bytes_on_windows(htq, draft, tmp_path, monkeypatch):
+    path = draft()
+    for name, system in (("here", sys.platform), ("there", "win32")):
+        with monkeypatch.context() as patch:
+            patch.setattr(zipfile, "sys", SimpleNamespace(platform=system))
+            run = htq("mapping", "export", path, "-o", tmp_path / f"{name}.xlsx")
+        assert run.code == 0
+    assert (tmp_path / "here.xlsx").read_bytes() == (tmp_path / "there.xlsx").read_bytes()

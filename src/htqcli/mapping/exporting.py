@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -178,8 +179,8 @@ def _heading(application: Application, name: str) -> str:
 
 
 def as_workbook(application: Application, found: Sequence[Table], mark: str = "") -> bytes:
-    """The mapping as an Excel workbook. The same draft gives the same bytes. A `mark` is at the top
-    of the first sheet and of each printed page."""
+    """The mapping as an Excel workbook. The same draft gives the same bytes on every system. A
+    `mark` is at the top of the first sheet and of each printed page."""
     import xlsxwriter
 
     out = io.BytesIO()
@@ -187,6 +188,17 @@ def as_workbook(application: Application, found: Sequence[Table], mark: str = ""
     with xlsxwriter.Workbook(out, {"in_memory": True, **plain}) as book:
         book.set_properties({"title": "KSB mapping", "created": datetime(2022, 1, 1)})
         _Writing(book, application, found, mark).write()
+    return _of_no_system(out)
+
+
+def _of_no_system(workbook: io.BytesIO) -> bytes:
+    """The same workbook on every system: each file in a zip says on which it was made."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(workbook) as old, zipfile.ZipFile(out, "w") as new:
+        for info in old.infolist():
+            content = old.read(info)
+            info.create_system = 3
+            new.writestr(info, content)
     return out.getvalue()
 
 
