@@ -535,6 +535,27 @@ def test_mistakes_hidden_by_a_misspelt_name_are_corrected_in_the_same_run(htq, d
     assert "3 mistakes corrected" in run.err
 
 
+LAYERED = [
+    ({"  name: Example Awards": "  Name:Example Awards"}, "Name:", "name: "),
+    ({"{units: [U1, U5, U6], ": "{units: u1, "}, "u1", "[U1]"),
+    ({"S12: {units: [U1, U5, U6], assessed_by: [A1]}": "S12: u1, u5"}, "u1, u5", "[U1, U5]"),
+    ({"S12: {": "s12:{"}, "s12:", "S12: "),
+    ({"  title: Level 4": "  titel: Level 4: a"}, "titel", "title"),
+]
+"""Mistakes of which one shows another, and what is corrected first."""
+
+
+@pytest.mark.parametrize(("wrong", "old", "new"), LAYERED)
+def test_a_diff_of_mistakes_within_mistakes_gives_the_same_file_as_fix(
+    checker, draft, wrong, old, new
+):
+    path = draft({**wrong, "support_session: 2022-03-02": "support_session: 2 March 2022"})
+    fixed = assert_invariants(checker, Draft(str(path), path.parent, path.read_bytes()))
+    assert not fixed.not_shown
+    assert (old, new) in [(change.old, change.new) for change in fixed.changes]
+    assert fixed.changes[-1].new == "2022-03-02"
+
+
 def test_a_value_that_an_alias_shares_with_another_field_is_left_alone(htq, draft):
     path = draft({
         "  U1: {title: Programming fundamentals": "  U1: {title: &title software developer",

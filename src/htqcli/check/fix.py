@@ -142,12 +142,7 @@ class _Text:
         """The draft with edits made; None if it would not read as the same draft with just those
         changes."""
         text = self.document.lines.text
-        pieces: list[str] = []
-        done = 0
-        for edit in edits:
-            pieces += [text[done : edit.span.start], edit.text]
-            done = edit.span.end
-        changed = "".join([*pieces, text[done:]]).encode()
+        changed = _replaced(text, Span(0, len(text)), edits).encode()
         mark = len(self.draft.content) - len(text.encode())
         draft = self.draft._replace(content=self.draft.content[:mark] + changed)
         repairs = [repair for edit in edits for repair in edit.repairs]
@@ -233,7 +228,9 @@ class _Fixer:
         checked = draft and self.checker.check(draft)
         if draft is None or not isinstance(checked, Checked):
             return None, ()
-        after = _Text(draft, checked, _composed(text.made, edits, text.correction))
+        after = _Text(
+            draft, checked, _composed(text.made, edits, text.document.lines.text, text.correction)
+        )
         repairs = [repair for edit in edits for repair in edit.repairs]
         new = _findings(checked) - _renamed(_findings(text.checked), repairs)
         shown = [f for f in checked.findings if not new.keys().isdisjoint(_places(f))]
@@ -363,23 +360,48 @@ _PLAIN = re.compile(r"(?:\./)?[^\W_](?:[\w ./()&’'+-]|:(?=\d))*(?<! )")
 
 
 def _composed(
-    made: Sequence[MadeEdit], edits: Sequence[Edit], correction: Callable[[Edit], Correction]
+    made: Sequence[MadeEdit],
+    edits: Sequence[Edit],
+    present: str,
+    correction: Callable[[Edit], Correction],
 ) -> tuple[MadeEdit, ...]:
     """The edits of the original text that come to the same as edits made before and these edits of
-    the present text."""
-    after: list[MadeEdit] = []
-    left = list(made)
+    the present text. Those that share characters become one."""
+    parts: list[tuple[Span, MadeEdit | Edit]] = [(edit.span, edit) for edit in edits]
     moved = 0
-    for edit in edits:
-        while left and left[0].start + moved + len(left[0].text) <= edit.span.start:
-            moved += len(left[0].text) - (left[0].end - left[0].start)
-            after.append(left.pop(0))
-        if left and left[0].start + moved < edit.span.end:
-            first = left.pop(0)
-            moved += len(first.text) - (first.end - first.start)
-            both = replace(correction(edit), old=first.correction.old)
-            after.append(MadeEdit(first.start, first.end, edit.text, both))
+    for earlier in made:
+        start = earlier.start + moved
+        parts.append((Span(start, start + len(earlier.text)), earlier))
+        moved += len(earlier.text) - (earlier.end - earlier.start)
+    groups: list[tuple[Span, list[MadeEdit | Edit]]] = []
+    for span, part in sorted(parts, key=lambda part: (part[0].start, part[0].end)):
+        if groups and span.start < groups[-1][0].end:
+            whole, together = groups[-1]
+            groups[-1] = (Span(whole.start, max(whole.end, span.end)), [*together, part])
         else:
-            start, end = edit.span.start - moved, edit.span.end - moved
-            after.append(MadeEdit(start, end, edit.text, correction(edit)))
-    return (*after, *left)
+            groups.append((span, [part]))
+    after: list[MadeEdit] = []
+    moved = 0
+    for span, together in groups:
+        old = [part for part in together if isinstance(part, MadeEdit)]
+        new = [part for part in together if isinstance(part, Edit)]
+        start = span.start - moved
+        moved += sum(len(one.text) - (one.end - one.start) for one in old)
+        text = _replaced(present, span, new) if new else old[0].text
+        told = [*(one.correction for one in old), *map(correction, new)]
+        both = replace(told[-1], old=told[0].old)
+        if [edit.span for edit in new] != [span] and len(told) > 1:
+            hidden = any(said.new == "…" for said in told)
+            both = replace(both, new="…" if hidden else without_addresses(text))
+        after.append(MadeEdit(start, span.end - moved, text, both))
+    return tuple(after)
+
+
+def _replaced(text: str, span: Span, edits: Iterable[Edit]) -> str:
+    """A part of a text, with edits made in it."""
+    pieces: list[str] = []
+    done = span.start
+    for edit in edits:
+        pieces += [text[done : edit.span.start], edit.text]
+        done = edit.span.end
+    return "".join([*pieces, text[done : span.end]])
