@@ -461,6 +461,15 @@ def test_errors_in_the_mapping_are_named_when_it_is_exported_and_imported(htq, h
     assert run.data["unread"] == []
 
 
+def test_a_ksb_that_is_not_mapped_yet_is_no_error_when_a_workbook_is_written_or_read(htq, here):
+    open_line = "K1: <units that cover it, such as [U1, U2]>"
+    (here / "draft.yaml").write_text(DRAFT.replace("K1: [U1]", open_line))
+    for words in (("export", "draft.yaml", "-o", "m.xlsx"), ("import", "m.xlsx", "draft.yaml")):
+        run = htq("mapping", *words)
+        assert run.code == 0
+        assert "error" not in run.err
+
+
 def test_a_draft_without_a_version_says_how_to_get_the_list_of_ksbs(htq, here):
     htq("init", "--standard", "ST0116", "--type", "awarding-organisation", "-o", "new.yaml")
     for format in ("xlsx", "csv"):

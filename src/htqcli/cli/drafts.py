@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import re
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from htqcli.words import counted, visible_start
 if TYPE_CHECKING:
     from htqcli.check.foreign import Foreign
     from htqcli.check.inputs import Draft, LeftOut, Unchecked
+    from htqcli.check.report import Diagnostic
     from htqcli.document.nodes import Document
     from htqcli.draft.application import Application
     from htqcli.ksbs.lists import Lists
@@ -153,9 +155,9 @@ _MAX_ERRORS = 5
 """How many errors of a draft are shown at most."""
 
 
-def mapping_errors(draft: Draft, lists: Path, without: Collection[str] = ()) -> list[str]:
-    """The errors in the units, the structure and the mapping of a draft, a line for each, `without`
-    some codes."""
+def mapping_errors(draft: Draft, lists: Path, *, to_fill_in: bool = False) -> list[str]:
+    """The errors in the units, the structure and the mapping of a draft, a line for each. If the
+    mapping is `to_fill_in`, what is not mapped yet is no error."""
     from htqcli.catalogue import bundled
     from htqcli.check.engine import Checker
     from htqcli.check.report import Checked
@@ -167,11 +169,7 @@ def mapping_errors(draft: Draft, lists: Path, without: Collection[str] = ()) -> 
     from htqcli.rules.declare import Severity
 
     families = (*file.RULES, *shape.RULES, *mapping.RULES)
-    rules = [
-        rule
-        for rule in families
-        if rule.fixed_severity is Severity.ERROR and rule.code not in without
-    ]
+    rules = [rule for rule in families if rule.fixed_severity is Severity.ERROR]
     checked = Checker(bundled.load(), now(), rules, lists).check(draft)
     elsewhere = set(names(Application)) - {"units", "structure", "standards"}
     return [
@@ -179,7 +177,16 @@ def mapping_errors(draft: Draft, lists: Path, without: Collection[str] = ()) -> 
         f"{message(finding)}"
         for finding in (checked.findings if isinstance(checked, Checked) else ())
         if finding.pointer.partition("/")[2].partition("/")[0] not in elsewhere
+        and not (to_fill_in and _is_open(finding))
     ]
+
+
+def _is_open(finding: Diagnostic) -> bool:
+    """Whether a finding says that a KSB, or a whole standard, is not mapped yet."""
+    return finding.rule.code == "HTQ501" or (
+        finding.rule.code == "HTQ104"
+        and re.fullmatch(r"/standards/[0-9]+/ksbs(/[^/]*)?", finding.pointer) is not None
+    )
 
 
 def report_errors(errors: Sequence[str], consequence: str) -> None:

@@ -274,7 +274,7 @@ def _report_errors(draft: Draft, ksbs: Path | None, consequence: str) -> None:
     from htqcli.ksbs.lists import FOLDER
 
     lists = ksbs or draft.folder / FOLDER
-    report_errors(mapping_errors(draft, lists, without=("HTQ501",)), consequence)
+    report_errors(mapping_errors(draft, lists, to_fill_in=True), consequence)
 
 
 def _standard_name(application: Application, index: int) -> str:
@@ -298,27 +298,25 @@ def _show(
         cells = list(own.units.items())
         some = ", ".join(f"{unit} in {cell.partition('!')[2]}" for unit, cell in cells[:4])
         more = f" and {len(cells) - 4} more" if cells[4:] else ""
-        terminal.write(
-            f"{visible_start(own.sheet)}: {own.layout}; {visible(own.standard)}, {own.ksbs} KSBs, "
-            f"{own.marks} marks{_signs(own)}; units {visible(some)}{more}\n"
+        _print(
+            f"{own.sheet}: ",
+            f"{own.layout}; {own.standard}, {own.ksbs} KSBs, {own.marks} marks{_signs(own)}; "
+            f"units {some}{more}",
         )
     for note in found.notes:
-        terminal.write(f"{visible_start(note)}\n")
+        _print("", note)
     structure = _said_of_structure(found)
     for line in structure:
-        terminal.write(f"  {visible(line)}\n")
+        _print("  ", line)
     for index, lines in changes.items():
-        name = visible(_standard_name(application, index))
+        name = _standard_name(application, index)
         for label, new in lines.items():
-            terminal.write(f"  {name} {label}: {visible(_said(new))}\n")
+            _print(f"  {name} {label}: ", _said(new))
     for guess in found.proposed:
-        terminal.write(
-            f"{visible_start(guess.cell)}: {quote(guess.text, 200)}\n"
-            f"  is taken for {guess.label} of {visible(guess.standard)}: "
-            f"{quote(guess.statement, 200)}\n"
-        )
+        _print(f"{guess.cell}: ", quote(guess.text, 200))
+        _print(f"  is taken for {guess.label} of {guess.standard}: ", quote(guess.statement, 200))
     for places, shown, reason in _unread(found):
-        terminal.write(f"{visible_start(places)}:{shown} not read: {visible(reason)}\n")
+        _print("", f"{places}:{shown} not read: {reason}")
     count, told = sum(map(len, changes.values())), len(found.unread)
     ksbs, unread = counted(count, "KSB"), counted(told, "cell")
     if structure:
@@ -326,13 +324,18 @@ def _show(
     if (told or found.proposed) and not wrote and not is_diff:
         end = _what_to_decide(told, len(found.proposed))
     elif not changes and not structure and not wrote:
-        end = f"{visible(draft)} already says what the table says."
+        end = f"{draft} already says what the table says."
     elif is_diff:
         end = f"Nothing was written. {ksbs} would change."
     else:
-        end = f"Wrote {visible(draft)}: {ksbs} changed."
+        end = f"Wrote {draft}: {ksbs} changed."
         end += f" {unread} could not be read." if told else ""
-    terminal.write(f"{end}\n")
+    _print("", end)
+
+
+def _print(start: str, text: str) -> None:
+    """A line for a person. In a terminal, the text is wrapped, and hangs behind its start."""
+    terminal.print_lines(terminal.hanging(start, text, ("", "")))
 
 
 def _said_of_structure(found: Result) -> list[str]:
