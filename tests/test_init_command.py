@@ -557,6 +557,7 @@ def test_each_answer_is_checked_at_once_by_the_rules(tmp_path, interviewed):
         "Enter 1 or 2",
         "There is a problem. ‘5999’ is not",
         "Note: The contact’s email address",
+        "Type ‘back’ to change your answer.",
         "No standard of cycle 3 matches",
         "Note: The title ",
         "Enter 4 or 5",
@@ -634,6 +635,18 @@ def test_standards_are_offered_by_words_and_named_once(tmp_path, interviewed):
     assert draft["qualification"]["level"] == 5
 
 
+@pytest.mark.usefixtures("lists")
+def test_the_mapping_can_be_left_for_a_workbook(tmp_path, interviewed):
+    shown = interviewed(
+        Which_occupational_standard=["ST0116"],
+        What_are_the_units=["Databases", "Testing", "Programming"],
+        does_U1_cover=["K1 K2"],
+        does_U2_cover=["skip"],
+    )
+    assert "does U3 cover" not in shown
+    assert draft_of(tmp_path)["standards"][0]["ksbs"]["K2"] == ["U1"]
+
+
 def test_a_ksb_list_is_fetched_before_it_is_needed_or_it_says_how(tmp_path, interviewed):
     text = (ROOT / "data" / "standards.yaml").read_text(encoding="utf-8")
     # Nothing answers at this address.
@@ -702,6 +715,9 @@ def test_an_option_of_a_standard_is_asked_for_and_only_its_ksbs_are_written(tmp_
          [("U1", "Databases", 15), ("U2", "Web", 20)]),
         (["101 – Web 2.0\t15"], [("101", "Web 2.0", 15)]),
         (["Web design 3"], [("U1", "Web design 3", None)]),
+        (["1. Databases", "2) Unit testing"],
+         [("U1", "Databases", None), ("U2", "Unit testing", None)]),
+        (["Unit 3: Web design, 15 credits"], [("U3", "Web design", 15)]),
         (["U1 A", "U1 B"], [("U1", "A", None), ("U2", "B", None)]),
     ],
 )  # fmt: skip
@@ -717,7 +733,8 @@ def test_units_can_be_pasted_with_or_without_ids_and_credits(lines, expected):
         ("U1 to U2 and A-1", ("U1", "U2", "A-1")),
         ("U2; U2 & U1", ("U2", "U1")),
         ("U1, U9", "‘U9’"),
-        ("U1 U2", "‘U1 U2’"),
+        ("U1 U2", ("U1", "U2")),
+        ("U1 U9", "‘U1 U9’"),
     ],
 )
 def test_ids_of_units_are_read_as_people_write_them(typed, expected):

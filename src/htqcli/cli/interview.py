@@ -31,6 +31,9 @@ _MAX_OFFERED = 9
 """How many standards are offered at a time."""
 _YES, _NO = ("y", "yes"), ("n", "no", "none")
 _BACK = "back"
+_SKIP = "skip"
+_MAPPED_ELSEWHERE = "mapping from workbook"
+"""The name of a question that is never asked. Once it counts as answered, no KSB is asked about."""
 
 
 class _Back(Exception):
@@ -178,7 +181,7 @@ class Interview:
         """For each standard whose list is there and whose mapping no workbook gave, the KSBs that
         each unit covers."""
         for at, one in enumerate(asked.answers.occupations):
-            if one.ksbs is None or "mapping from workbook" in asked.answered:
+            if one.ksbs is None or _MAPPED_ELSEWHERE in asked.answered:
                 continue
             for unit in asked.answers.units:
                 yield (
@@ -198,7 +201,7 @@ class Interview:
             if errors:
                 _problem(told)
             else:
-                _say(f"Note: {told}", "yellow")
+                _say(f"Note: {told} Type ‘back’ to change your answer.", "yellow")
         return not errors
 
     def _findings(self, asked: Asked, pointers: Sequence[str]) -> list[Diagnostic]:
@@ -231,8 +234,8 @@ class Interview:
             told = (
                 "‘htq window list’ shows later windows."
                 if later
-                else "No later window is known. Ask the approvals team before you go on: "
-                f"{self.known.contact.email}."
+                else "No window that is open or still to come is known. Ask the approvals team "
+                f"before you go on: {self.known.contact.email}."
             )
             _say(
                 f"The window of cycle {cycle.cycle} closed on {found.window.closes}. {told}",
@@ -278,6 +281,7 @@ class Interview:
 
     def _email(self, asked: Asked) -> Asked:
         _ask("What is their email address?")
+        _say("For example: name@example.org", "dim")
         return self._one(asked, "email", "/applicant/contact/email")
 
     def _one(self, asked: Asked, name: str, *pointers: str) -> Asked:
@@ -347,6 +351,9 @@ class Interview:
         from htqcli.words import shell_word
 
         reference = asked.answers.occupations[at].reference
+        if own := latest_list(reference, self.folder):
+            _say(f"Found the KSB list of {reference} version {own.version}.", "green")
+            return self._with_occupation(asked, at, ksbs=own)
         words = ["htq", "ksbs", "get", reference, "-o", self.folder.as_posix()]
         command = " ".join(map(shell_word, words))
         _ask(f"There is no KSB list of {reference} in {self.folder.as_posix()}. Fetch it now?")
@@ -359,7 +366,7 @@ class Interview:
             get([reference], folder=self.folder, catalogue=Path(file) if file else None)
         own = latest_list(reference, self.folder)
         if own is None:
-            _say("Once you have the list, type ‘back’ and answer yes; or go on without it.", "dim")
+            _say("Once you have the list, type ‘back’; or go on without it.", "dim")
         return self._with_occupation(asked, at, ksbs=own)
 
     def _version(self, asked: Asked, at: int) -> Asked:
@@ -496,7 +503,7 @@ class Interview:
             )
         new = tuple(NewUnit(name, title) for name, title in titles.items())
         asked = replace(asked.having(units=new), mapping=found.changes)
-        done = asked.answered | ({"mapping from workbook"} if counts else set())
+        done = asked.answered | ({_MAPPED_ELSEWHERE} if counts else set())
         return replace(asked, answered=done)
 
     def _application(self, asked: Asked) -> Application:
@@ -595,10 +602,14 @@ class Interview:
         _say(f"{unit.title}. Labels, for example: K1, K3-K5, S2", "dim")
         left = [label for label in needed if label not in asked.mapping.get(at, {})]
         _say(f"Not covered so far: {ranges(left) or 'none'}", "dim")
+        _say(f"‘{_SKIP}’ leaves the rest for a workbook: see ‘htq mapping export’.", "dim")
         while typed := _input():
             if typed.lower() in _NO:
                 break
+            if typed.lower() == _SKIP:
+                return replace(asked, answered=asked.answered | {_MAPPED_ELSEWHERE})
             upper = re.sub(r"\b[ksb](?= ?[0-9])", lambda found: found[0].upper(), typed)
+            upper = re.sub(r"(?<=[0-9]) +(?=[KSB] ?[0-9])", ", ", upper)
             label = parse_label(typed)
             labels = [label] if label else combined_labels(upper)
             unknown = [label for label in labels if label not in known.ksbs]
@@ -628,6 +639,7 @@ class Interview:
 
     def _submission(self, asked: Asked) -> Asked:
         _ask("On which day do you plan to submit?")
+        _say("For example: 20 May 2022. Press Enter if you do not know yet.", "dim")
         return self._one(asked, "planned_submission", "/planned_submission")
 
     def _employers(self, asked: Asked) -> Asked:
@@ -682,8 +694,8 @@ def latest_list(reference: str, folder: Path) -> KsbList | None:
 
 
 def units_in(lines: Sequence[str]) -> list[NewUnit]:
-    """The units in lines such as `U1: Databases (15 credits)` or cells of a table: the id is what a
-    line begins with, else the next number."""
+    """The units in lines such as `U1: Databases (15 credits)`, `1. Databases` or cells of a table:
+    the id is what a line begins with, else the next number."""
     from htqcli.authoring.new_draft import NewUnit
     from htqcli.draft.application import Application, Unit
     from htqcli.mapping.importing import units_of
@@ -693,7 +705,8 @@ def units_in(lines: Sequence[str]) -> list[NewUnit]:
     for line in lines:
         found = re.fullmatch(_CREDITS, line.strip(" \t-•*"))
         credits.append(int(found[2] or found[3]) if found else None)
-        headings.append(" ".join((found[1] if found else line).strip(" \t-•*,;(").split()))
+        heading = (found[1] if found else line).strip(" \t-•*,;(")
+        headings.append(" ".join(re.sub(r"^[0-9]{1,3}[.)]\s+(?=\S)", "", heading).split()))
     named: dict[str, str] = {}
     for heading in headings:
         own = Application.model_construct(units=dict.fromkeys(named, Unit()))
@@ -715,6 +728,10 @@ def ids_in(typed: str, known: Sequence[str]) -> tuple[str, ...] | str:
     for part in filter(None, re.split(r"\s*(?:[,;&\n]|\band\b)\s*", typed.strip())):
         ends = [part, part] if id_key(part) in by_key else re.split(r"\s*(?:[-–]|\bto\b)\s*", part)
         own = [by_key.get(id_key(end), -1) for end in ends]
+        words = [by_key.get(id_key(word), -1) for word in part.split()]
+        if -1 not in words:
+            found |= dict.fromkeys(known[at] for at in words)
+            continue
         if len(own) != 2 or -1 in own:
             return quote(part)
         first, last = own

@@ -136,7 +136,8 @@ def units_of(headings: Sequence[str], application: Application) -> dict[str, str
     """New units for headings, by ids: the one that a heading begins with, else the next number."""
     found: dict[str, str] = {}
     for heading in headings:
-        named = re.fullmatch(r"([A-Za-z]{1,3}[0-9]{1,4}|[0-9]{2,4})[\s:–—-]+(\S.*)", heading)
+        short = re.sub(r"(?i)^unit\s*([0-9]{1,4})\s*[:.)–—-]\s*(?=\S)", r"U\1: ", heading)
+        named = re.fullmatch(r"([A-Za-z]{1,3}[0-9]{1,4}|[0-9]{2,4})[\s:–—-]+(\S.*)", short)
         name, title = (named[1], named[2]) if named else (None, heading)
         if re.fullmatch(r"[A-Za-z]{1,3}[0-9]{1,4}|[0-9]{2,4}", heading):
             name = heading
