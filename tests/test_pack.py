@@ -399,7 +399,7 @@ def test_what_is_there_already_is_not_written_over(packed, tmp_path, to):
     _, out = packed(to=to)
     before = contents(out)
     run, _ = packed(NOT_READY, "--draft", to=to, code=3)
-    assert "there is something there already" in run.err
+    assert "it already exists" in run.err
     assert contents(out) == before
     packed(NOT_READY, "--draft", "--force", to=to)
     assert index_of(out)["draft"]

@@ -282,6 +282,13 @@ def test_nothing_of_a_draft_is_obeyed_by_the_terminal(htq, draft):
     assert "\x1b" not in htq("status", named).out + htq("status", named, "-f", "json").out
 
 
+def test_the_command_of_the_next_step_checks_as_at_the_time_that_was_asked_for(htq, draft):
+    path = draft({"name: Example Awards": "name: TODO", "kind: specification": "kind: TODO"})
+    run = htq("status", path, "--at", "20 May 2022")
+    assert f'htq check {path} --at "20 May 2022"\n' in run.out
+    assert "--at" not in htq("status", path).out
+
+
 def test_standard_input_is_a_draft_too_and_a_folder_without_drafts_gives_exit_code_3(
     draft, tmp_path
 ):

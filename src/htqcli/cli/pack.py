@@ -115,7 +115,7 @@ def _collected(
     read: Draft, report: Report, file: Checked, *, is_public: bool, is_draft: bool
 ) -> Pack:
     """What goes into the pack. Ends the command if there is to be none."""
-    from htqcli.formats.text import as_at, verdict
+    from htqcli.formats.text import as_at, check_command, verdict
     from htqcli.reports.pack import CannotPack, collect
     from htqcli.reports.public import undecided
 
@@ -124,8 +124,8 @@ def _collected(
     start = f"{visible_start(read.path)}: nothing was written: "
     if not is_draft and not file.is_ready:
         terminal.print_error(
-            f"{start}{visible(verdict(report, file))}{as_at(report)}. ‘htq check’ says what to do; "
-            "‘--draft’ packs it as a draft"
+            f"{start}{visible(verdict(report, file))}{as_at(report)}. "
+            f"‘{check_command(report, file)}’ says what to do; ‘--draft’ packs it as a draft."
         )
         code = exits.FOUND
     for name in undecided(file.content.application) if is_public else ():
@@ -180,7 +180,7 @@ def _why_not_there(target: str, *, force: bool) -> str | None:
     if not os.path.lexists(target):
         return None
     if not force:
-        return "there is something there already. Give another name, or --force to replace it"
+        return "it already exists. Give another name, or ‘--force’ to replace it"
     if files.is_link(os.lstat(target)):
         return "it is a link. Give another name"
     if is_zip(target):

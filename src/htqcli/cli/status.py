@@ -85,7 +85,7 @@ def show(one: DraftStatus, report: Report) -> None:
     for section in one.sections:
         lines += _section_lines(section, widths)
     lines.append([])
-    lines += _step_lines(one)
+    lines += _step_lines(one, report)
     lines += terminal.labelled("Window", _window(one.left))
     terminal.print_lines(lines)
 
@@ -124,16 +124,22 @@ def _to_do(section: Section) -> str:
     return ", ".join([*said, *([f"{section.accepted} accepted"] if section.accepted else [])])
 
 
-def _step_lines(one: DraftStatus) -> list[Line]:
+def _step_lines(one: DraftStatus, report: Report) -> list[Line]:
+    from htqcli.formats.text import at_option
     from htqcli.words import shell_word
 
     step, columns = one.next, terminal.width()
     where = next((s.title for s in one.sections if s.key == step.section), None)
-    place = f" (line {step.line})" if step.line else ""
+    alike = f"and {step.more} more like it" if step.more else ""
+    line = f"line {step.line}" if step.line else ""
+    place = ", ".join(filter(None, (line, alike)))
+    place = f" ({place})" if place else ""
     lines = terminal.labelled("Next", f"{f'{where}: ' if where else ''}{step.message}{place}.")
     if step.hint:
         lines += terminal.labelled("", step.hint)
     command = " ".join(map(shell_word, step.command))
+    if step.command[:2] == ("htq", "check"):
+        command = " ".join([command, *at_option(report)])
     if columns and len(command) + 19 > columns:
         return [*lines, [("  ", ""), (command, "bold")]]
     return [*lines, [(" " * 19, ""), (command, "bold")]]
@@ -235,10 +241,11 @@ def _section_as_data(section: Section) -> dict[str, Any]:
 
 
 def _step_as_data(step: Step) -> dict[str, Any]:
+    more = f" (and {step.more} more like it)" if step.more else ""
     return {
         "section": step.section,
         "line": step.line,
-        "message": step.message,
+        "message": step.message + more,
         "hint": step.hint,
         "command": list(step.command),
     }

@@ -344,11 +344,10 @@ def next_step(report: Report) -> str:
     if report.subject is not DRAFT or not report.files:
         return ""
     file = min(report.files, key=lambda file: list(Verdict).index(file.verdict))
-    path = f" {_in_command(file.path)}" if re.fullmatch(_PLAIN_PATH, file.path) else ""
     if file.fixable:
-        return f"run ‘htq check{path} --fix’."
+        return f"run ‘{check_command(report, file, '--fix')}’."
     if file.verdict is Verdict.NOT_READY:
-        return f"put the errors right, then run ‘htq check{path}’ again."
+        return f"put the errors right, then run ‘{check_command(report, file)}’ again."
     if file.verdict is Verdict.UNPROVEN:
         commands = [re.search("‘(htq [^’]*)’", finding.hint) for finding in file.open]
         first = next((found[1] for found in commands if found), None)
@@ -362,6 +361,22 @@ def next_step(report: Report) -> str:
         code = next(warnings).rule.code
         return f"put each warning right, or accept it with a reason: see ‘htq rules {code}’."
     return f"run ‘htq pack{path} -o pack.zip’ to put together what you hand in." if path else ""
+
+
+def check_command(report: Report, file: Checked, *options: str) -> str:
+    """The command that checks a draft again, as at the time of the report if it was asked for."""
+    words = ["htq", "check"]
+    if re.fullmatch(_PLAIN_PATH, file.path):
+        words.append(_in_command(file.path))
+    return " ".join([*words, *options, *at_option(report)])
+
+
+def at_option(report: Report) -> list[str]:
+    """The option `--at` of a report, if the time of its check was asked for."""
+    if not report.is_dated:
+        return []
+    is_midnight = say_time(report.at) == "midnight"
+    return ["--at", f'"{say(report.at, "day" if is_midnight else "minute")}"']
 
 
 def _in_command(path: str) -> str:

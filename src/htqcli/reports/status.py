@@ -76,14 +76,15 @@ class Section(NamedTuple):
 
 
 class Step(NamedTuple):
-    """What to do next: in which section, where, what is wrong, how to put it right, and the words
-    of a command that helps."""
+    """What to do next: in which section, where, what is wrong, how to put it right, the words of a
+    command that helps, and how many more findings there are like it."""
 
     section: str | None
     line: int | None
     message: str
     hint: str
     command: tuple[str, ...]
+    more: int = 0
 
 
 class Left(NamedTuple):
@@ -391,5 +392,6 @@ def _at(one: Occupation) -> str:
 
 
 def _step(finding: Diagnostic, section: str, same: int, command: Sequence[str]) -> Step:
-    more = f" (and {same - 1} more like it)" if same > 1 else ""
-    return Step(section, finding.place.line, finding.message + more, finding.hint, tuple(command))
+    return Step(
+        section, finding.place.line, finding.message, finding.hint, tuple(command), same - 1
+    )
