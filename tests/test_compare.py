@@ -748,7 +748,7 @@ def test_a_result_is_written_to_a_new_file_or_by_force(htq, draft, tmp_path, for
     file.write_text("mine", encoding="utf-8")
     run = htq(*words, "-o", file)
     assert (run.code, file.read_text(encoding="utf-8")) == (3, "mine")
-    assert "something there already" in run.err
+    assert "it already exists" in run.err
     assert htq(*words, "-o", file, "--force").code == 0
     assert file.read_text(encoding="utf-8") == out
     assert htq(*words, "-o", new, "--force").code == 2

@@ -416,7 +416,7 @@ def test_what_is_there_already_is_replaced_only_with_force(htq, draft, tmp_path,
     before = {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()}
     run = htq("report", path, "-o", out, "--at", IN_WINDOW)
     assert (run.code, run.out) == (3, "")
-    assert run.err.startswith(f"{out}: there is something there already, so nothing was written")
+    assert run.err.startswith(f"{out}: it already exists, so nothing was written")
     assert {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()} == before
     assert htq("report", path, "-o", out, "--at", IN_WINDOW, "--force").code == 0
     written = out / "index.html" if name == "out" else out

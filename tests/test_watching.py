@@ -605,7 +605,7 @@ def test_the_commands_that_come_next_bring_a_draft_to_the_newer_version(
 @pytest.mark.parametrize(
     "words, said",
     [
-        ((), "DATA: It is missing."),
+        ((), "DATA: Name a file with the published standards data"),
         (("--drafts", "drafts"), "or fetch what the drafts need with ‘--fetch’."),
         (("--fetch",), "--fetch: It fetches the standards that drafts name."),
         (("data.json", "drafts"), "PATH: Name drafts after ‘--drafts’."),

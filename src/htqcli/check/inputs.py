@@ -43,7 +43,8 @@ _REPORTS = (
 
 _NO_DRAFT = (
     "the folder has no draft: no .yaml, .yml or .json file with a field of a draft, such as "
-    "‘cycle’ or ‘qualification’, at its top. ‘htq check --list’ shows what was left out"
+    "‘cycle’ or ‘qualification’, at its top. ‘htq init’ begins one, and ‘htq check --list’ shows "
+    "what was left out"
 )
 
 

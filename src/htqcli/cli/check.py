@@ -391,6 +391,8 @@ def _list(named: Found, paths: Sequence[str]) -> None:
             said = f"not checked: {outcome.reason}"
             missing |= item.path in paths
         terminal.write(f"{visible_start(item.path)}: {visible(said)}\n")
+    if not named.items:
+        terminal.print_error("There is nothing to check, and nothing was left out.")
     if missing:
         raise typer.Exit(exits.NOT_DONE)
 

@@ -159,7 +159,7 @@ def _paths(
         )
     if feed is None and not fetch:
         raise typer.BadParameter(
-            "It is missing. Name a file with the published standards data"
+            "Name a file with the published standards data"
             + (", or fetch what the drafts need with ‘--fetch’." if drafts else "."),
             param_hint="DATA",
         )

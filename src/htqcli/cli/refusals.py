@@ -8,7 +8,7 @@ import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -36,8 +36,8 @@ def refuse_existing(output: str | None, *, force: bool) -> None:
     """Exit with 3 if the result would be written over something that exists, unless by `force`."""
     if output and not force and os.path.lexists(output):
         print_error(
-            f"{output}: there is something there already, so nothing was written. Give another "
-            "name, or --force to replace it."
+            f"{output}: it already exists, so nothing was written. Give another "
+            "name, or ‘--force’ to replace it."
         )
         raise typer.Exit(exits.NOT_DONE)
 
@@ -69,6 +69,13 @@ def refuse(error: typer.TyperException) -> int:
     return error.exit_code
 
 
+def _as_typed(parameter: Any) -> str:
+    """A part of a command as a person types it: ‘-o FILE’, ‘--to VERSION’, DRAFT."""
+    option = min(parameter.opts, key=len) if parameter.opts else ""
+    is_option = option.startswith("-")
+    return f"‘{option} {parameter.metavar}’" if is_option else str(parameter.metavar)
+
+
 def _in_our_words(error: typer.TyperException) -> str:
     """Typer's message about the command line, in htq's words."""
     message = re.sub(r"'([^']*)'", r"‘\1’", error.format_message())
@@ -78,7 +85,7 @@ def _in_our_words(error: typer.TyperException) -> str:
         return f"There is no option ‘{option}’." + (f" Did you mean {near}?" if near else "")
     if isinstance(error, typer.BadParameter):
         parameter = getattr(error, "param", None)
-        return f"{parameter.metavar} is missing. {parameter.help}" if parameter else message
+        return f"{_as_typed(parameter)} is missing. {parameter.help}" if parameter else message
     for theirs, ours in _MESSAGES:
         message = re.sub(theirs, ours, message)
     return message

@@ -275,7 +275,12 @@ def unknown_unit(case: Case) -> Iterable[Problem]:
               K1: [U1, U2]
     """,
     needs=("standards/*/ksbs/*/units",),
-    alike=(Alike("The units {places} cover no KSB"),),
+    alike=(
+        Alike(
+            "The units {places} cover no KSB",
+            "Add each to the KSBs it covers, or redesign or remove it.",
+        ),
+    ),
 )
 def unit_without_ksb(case: Case) -> Iterable[Problem]:
     """A unit covers no KSB of any standard
@@ -789,7 +794,12 @@ def unknown_assessment(case: Case) -> Iterable[Problem]:
         units: {U1: Programming, U2: Databases}
         structure: {mandatory: [U1, U2]}
     """,
-    alike=(Alike("The structure does not name the units {places}"),),
+    alike=(
+        Alike(
+            "The structure does not name the units {places}",
+            "Add each to ‘mandatory’ or to a group, or remove it from ‘units’.",
+        ),
+    ),
 )
 def unit_outside_structure(case: Case) -> Iterable[Problem]:
     """A unit is in no list of the structure
