@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conftest import IN_WINDOW, ROOT, program
+from conftest import IN_WINDOW, ROOT, in_terminal, program
 from htqcli import moment
 from htqcli.catalogue import bundled
 from htqcli.check.engine import Checker
@@ -73,6 +73,14 @@ def test_the_verdict_is_said_in_the_words_of_the_text_report(htq, reported, draf
     assert found.verdict.endswith("as at 20 May 2022")
     is_green = bool(found.root.xpath("//p[@class='verdict ready']"))
     assert is_green == found.verdict.startswith("ready to submit")
+
+
+def test_a_person_at_a_terminal_is_told_what_was_written(draft, tmp_path):
+    path = draft({})
+    for output in (tmp_path / "page.html", tmp_path / "pages"):
+        code, shown = in_terminal("report", path, "-o", output, columns=400)
+        assert (code, shown) == (0, f"Wrote {output}.\n")
+    assert program("report", path, "-o", tmp_path / "again.html").stderr == b""
 
 
 def test_a_page_says_what_it_is_of_and_what_it_was_checked_against(reported):

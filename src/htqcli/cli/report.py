@@ -99,3 +99,4 @@ def _write(found: Report, output: str, *, is_page: bool, force: bool) -> None:
     except OSError as error:
         terminal.print_error(f"{output}: the pages are not written: {files.reason(error)}")
         raise typer.Exit(exits.NOT_DONE) from None
+    terminal.tell_written(output)

@@ -150,7 +150,7 @@ def write_diff(text: str) -> None:
 
 def deliver(text: str, file: str | None, what: str) -> None:
     """Write a text for a program to a file, or to standard output. If the file cannot be written,
-    report that `what` was not, and exit with 3."""
+    report that `what` was not, and exit with 3. A person at a terminal is told of a written one."""
     if file is None:
         write_data(text)
         return
@@ -159,6 +159,13 @@ def deliver(text: str, file: str | None, what: str) -> None:
     except (OSError, ValueError) as error:
         print_error(f"{file}: {what} is not written: {reason(error)}")
         raise typer.Exit(exits.NOT_DONE) from None
+    tell_written(file)
+
+
+def tell_written(file: str) -> None:
+    """Tell a person at a terminal that a result is in a file or folder now."""
+    if is_terminal(sys.stderr):
+        print_error(f"Wrote {file}.")
 
 
 class _Buffer(io.StringIO):
