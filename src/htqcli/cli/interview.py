@@ -460,9 +460,12 @@ class Interview:
             if self._takes(answered, *(f"/units/{_escaped(unit.id)}" for unit in new), notes=False):
                 lines = more
         answered = asked.having(units=tuple(units_in(lines)))
+        longest = max((len(unit.id) for unit in answered.answers.units), default=0)
         for unit in answered.answers.units:
             credits = f", {unit.credits} credits" if unit.credits is not None else ""
-            terminal.print_lines(terminal.hanging(f"  {unit.id}  ", f"{unit.title}{credits}"))
+            terminal.print_lines(
+                terminal.hanging(f"  {unit.id:<{longest}}  ", f"{unit.title}{credits}")
+            )
         return answered
 
     def _from_workbook(self, asked: Asked, path: str) -> Asked | None:

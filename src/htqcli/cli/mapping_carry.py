@@ -158,7 +158,7 @@ def _end(draft: str, found: Comparison, carried: Carried, *, wrote: bool, is_dif
             f"Nothing was written: {decisions} to make. Use ‘--partial’ to write the rest, with a "
             "placeholder for each; or decide in a workbook: ‘htq mapping export "
             f"{visible(draft)} --standard {found.old.reference} --to {found.new.version} -o "
-            "mapping.xlsx’."
+            f"{found.old.reference}-{found.new.version}.xlsx’."
         )
     return f"{visible(draft)} already maps to {to}."
 

@@ -222,7 +222,9 @@ def _text(status: Status, known: Catalogue, asked: int | None) -> list[Line]:
         lines += terminal.labelled("Note", status.note)
     lines += terminal.labelled("As at", f"{say(status.at)}, London time")
     addresses = [known.sources[key].address for key in window.source]
-    return lines + terminal.labelled("Source", ", ".join(addresses))
+    for number, address in enumerate(addresses):
+        lines += terminal.labelled("" if number else "Source", address)
+    return lines
 
 
 def _timeline(cycle: Cycle, current: Stage | None, known: Catalogue) -> list[Line]:

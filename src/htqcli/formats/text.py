@@ -141,11 +141,12 @@ def _standard_line(one: StandardCoverage) -> str:
 
 
 def as_at(report: Report) -> str:
-    """The time of the check, unless that is now and the window of every draft is open."""
+    """The time of the check, unless that is now and the window of every draft is open. If it is
+    now, to the minute."""
     if report.catalogue is None or (not report.is_dated and _are_open(report, report.catalogue)):
         return ""
-    is_midnight = say_time(report.at) == "midnight"
-    return f", as at {say(report.at, 'day' if is_midnight else 'minute')}"
+    at = report.at if report.is_dated else report.at.replace(second=0, microsecond=0)
+    return f", as at {say(at, 'day' if say_time(at) == 'midnight' else 'minute')}"
 
 
 def _are_open(report: Report, known: Catalogue) -> bool:
