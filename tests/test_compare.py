@@ -638,6 +638,8 @@ def test_the_submitted_draft_is_checked_with_the_lists_and_files_of_the_new_one(
     kept.rename(new.parent / "submitted" / "b.yaml")
     found = htq("compare", kept.with_name("b.yaml"), new, "--at", IN_WINDOW, "-f", "json").data
     assert (found["in_place"], found["verdict"]["old"]) == (False, "not-ready")
+    out = htq("compare", kept.with_name("b.yaml"), new, "--at", IN_WINDOW).out
+    assert "If it is a copy of what you submitted, name it in the new draft" in out
 
 
 # Drafts of Git

@@ -286,7 +286,9 @@ def test_the_command_of_the_next_step_checks_as_at_the_time_that_was_asked_for(h
     path = draft({"name: Example Awards": "name: TODO", "kind: specification": "kind: TODO"})
     run = htq("status", path, "--at", "20 May 2022")
     assert f'htq check {path} --at "20 May 2022"\n' in run.out
-    assert "--at" not in htq("status", path).out
+    now = htq("status", path).out
+    assert "--at" not in now
+    assert not re.search(r"[0-9]:[0-9]{2}:[0-9]{2}", now)
 
 
 def test_standard_input_is_a_draft_too_and_a_folder_without_drafts_gives_exit_code_3(

@@ -239,6 +239,10 @@ def _answered(changes: Sequence[int] | None, *, done: bool) -> str:
     return f"{len(changes) or 'no'} change{'s answer' if changes else ' answers'} it{marked}"
 
 
+_OF_FILES = ("HTQ509", "HTQ602")
+"""The rules that look for a KSB list or a file beside a draft."""
+
+
 def _notes(found: DraftComparison, *, is_stored: bool) -> Iterator[Item]:
     if is_stored:
         yield Item(
@@ -249,6 +253,12 @@ def _notes(found: DraftComparison, *, is_stored: bool) -> Iterator[Item]:
         yield Item(
             "The old draft is the one that was submitted. It was checked with the KSB lists and "
             "the files of the new draft."
+        )
+    elif any(finding.rule.code in _OF_FILES for finding in found.gone):
+        yield Item(
+            "The old draft was checked with the KSB lists and the files beside it. If it is a copy "
+            "of what you submitted, name it in the new draft, with ‘submitted’: then both are "
+            "checked with the same lists and files."
         )
     for side in (found.old, found.new):
         if side.unread:
