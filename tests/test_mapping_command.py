@@ -367,11 +367,24 @@ def test_a_difference_is_shown_and_not_written(htq, here):
     assert (here / "draft.yaml").read_text() == DRAFT
 
 
+def test_it_is_told_how_many_ksbs_lose_all_their_units(htq, here):
+    htq("mapping", "export", "draft.yaml", "-o", "m.xlsx")
+    book = openpyxl.load_workbook(here / "m.xlsx")
+    sheet = book["ST0116"]
+    for cell in sheet[5][3:5]:
+        assert sheet["A5"].value == "K1"
+        cell.value = None
+    book.save(here / "m.xlsx")
+    words = ("mapping", "import", "m.xlsx", "draft.yaml")
+    for run in (htq(*words, "--diff"), htq(*words)):
+        assert "1 KSB that a unit covered is covered by none then." in run.out
+
+
 def test_rows_and_columns_that_are_not_there_leave_the_draft_as_it_is_and_are_told(htq, here):
     write(here / "m.xlsx", [["", "U2"], ["K1", "x"], ["K2", "partial"]])
     run = htq("mapping", "import", "m.xlsx", "draft.yaml")
     assert run.code == 0
-    assert "ST0116: no column for U1, 101, so their marks stay as in the draft." in run.out
+    assert "ST0116: no column for U1, 101, so the draft keeps those marks." in run.out
     assert mapping_of((here / "draft.yaml").read_bytes())["K1"][0] == ["U1", "U2"]
 
 

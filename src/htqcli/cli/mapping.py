@@ -326,11 +326,27 @@ def _show(
     elif not changes and not structure and not wrote:
         end = f"{draft} already says what the table says."
     elif is_diff:
-        end = f"Nothing was written. {ksbs} would change."
+        end = f"Nothing was written. {ksbs[:1].upper()}{ksbs[1:]} would change."
     else:
         end = f"Wrote {draft}: {ksbs} changed."
         end += f" {unread} could not be read." if told else ""
+    if (is_diff or wrote) and (emptied := _emptied(application, changes)):
+        verb = "is" if emptied == 1 else "are"
+        end += f" {counted(emptied, 'KSB')} that a unit covered {verb} covered by none then."
     _print("", end)
+
+
+def _emptied(application: Application, changes: dict[int, dict[str, Any]]) -> int:
+    """How many KSBs lose all their units: many, if somebody returns a workbook that is out of
+    date."""
+    emptied = 0
+    for index, lines in changes.items():
+        claim = application.standards[index]
+        before = (claim and claim.ksbs) or {}
+        for label, new in lines.items():
+            old = before.get(label)
+            emptied += bool(old and old.units and not new.units)
+    return emptied
 
 
 def _print(start: str, text: str) -> None:

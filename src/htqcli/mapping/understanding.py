@@ -260,8 +260,8 @@ class Reading:
             missing = [unit for unit in self.application.units if unit not in columns]
             if missing and columns:
                 self.notes.append(
-                    f"{standard.name}: no column for {_some(missing)}, so their marks stay as in "
-                    "the draft."
+                    f"{standard.name}: no column for {_some(missing)}, so the draft keeps those "
+                    "marks."
                 )
         return Result(
             changes,
