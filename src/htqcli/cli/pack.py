@@ -115,7 +115,7 @@ def _collected(
     read: Draft, report: Report, file: Checked, *, is_public: bool, is_draft: bool
 ) -> Pack:
     """What goes into the pack. Ends the command if there is to be none."""
-    from htqcli.formats.text import as_at, check_command, verdict
+    from htqcli.formats.text import as_at, command, verdict
     from htqcli.reports.pack import CannotPack, collect
     from htqcli.reports.public import undecided
 
@@ -125,7 +125,7 @@ def _collected(
     if not is_draft and not file.is_ready:
         terminal.print_error(
             f"{start}{visible(verdict(report, file))}{as_at(report)}. "
-            f"‘{check_command(report, file)}’ says what to do; ‘--draft’ packs it as a draft."
+            f"‘{command(report, file, 'check')}’ says what to do; ‘--draft’ packs it as a draft."
         )
         code = exits.FOUND
     for name in undecided(file.content.application) if is_public else ():

@@ -138,7 +138,7 @@ def _step_lines(one: DraftStatus, report: Report) -> list[Line]:
     if step.hint:
         lines += terminal.labelled("", step.hint)
     command = " ".join(map(shell_word, step.command))
-    if step.command[:2] == ("htq", "check"):
+    if step.command[1] in ("check", "pack"):
         command = " ".join([command, *at_option(report)])
     if columns and len(command) + 19 > columns:
         return [*lines, [("  ", ""), (command, "bold")]]

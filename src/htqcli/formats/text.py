@@ -346,9 +346,9 @@ def next_step(report: Report) -> str:
         return ""
     file = min(report.files, key=lambda file: list(Verdict).index(file.verdict))
     if file.fixable:
-        return f"run ‘{check_command(report, file, '--fix')}’."
+        return f"run ‘{command(report, file, 'check', '--fix')}’."
     if file.verdict is Verdict.NOT_READY:
-        return f"put the errors right, then run ‘{check_command(report, file)}’ again."
+        return f"put the errors right, then run ‘{command(report, file, 'check')}’ again."
     if file.verdict is Verdict.UNPROVEN:
         commands = [re.search("‘(htq [^’]*)’", finding.hint) for finding in file.open]
         first = next((found[1] for found in commands if found), None)
@@ -361,12 +361,15 @@ def next_step(report: Report) -> str:
         warnings = (f for f in file.findings if f.severity is Severity.WARNING and not f.accepted)
         code = next(warnings).rule.code
         return f"put each warning right, or accept it with a reason: see ‘htq rules {code}’."
-    return f"run ‘htq pack{path} -o pack.zip’ to put together what you hand in." if path else ""
+    if not re.fullmatch(_PLAIN_PATH, file.path):
+        return ""
+    packing = command(report, file, "pack", "-o", "pack.zip")
+    return f"run ‘{packing}’ to put together what you hand in."
 
 
-def check_command(report: Report, file: Checked, *options: str) -> str:
-    """The command that checks a draft again, as at the time of the report if it was asked for."""
-    words = ["htq", "check"]
+def command(report: Report, file: Checked, name: str, *options: str) -> str:
+    """A command for a draft, as at the time of the report if that was asked for."""
+    words = ["htq", name]
     if re.fullmatch(_PLAIN_PATH, file.path):
         words.append(_in_command(file.path))
     return " ".join([*words, *options, *at_option(report)])
