@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import functools
 import gc
 import json
 import os
@@ -21,10 +22,11 @@ from tempfile import TemporaryFile
 from typing import Any
 
 import pytest
+import typer.main
 from hypothesis import settings
 
 import warm
-from htqcli.cli import main
+from htqcli import cli
 
 # The same few examples in every run; `pytest --hypothesis-profile=thorough` looks for new ones.
 settings.register_profile("steady", deadline=None, derandomize=True, max_examples=100)
@@ -117,6 +119,10 @@ if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_I
 # As in the program: collecting garbage less often saves a tenth of the time.
 gc.set_threshold(100_000)
 
+# The program builds its commands for one run; tests run thousands in one process.
+cli.program = functools.cache(cli.program)
+commands_of = functools.cache(typer.main.get_command)
+
 # Tests use the bundled catalogue, even if the environment names another.
 os.environ.pop("HTQ_CATALOGUE", None)
 # Tests make their own checkouts, even if a CI service runs them in one.
@@ -163,8 +169,9 @@ class Run:
 
 
 @pytest.fixture
-def htq(capfd: pytest.CaptureFixture[str]) -> Callable[..., Run]:
+def htq(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Run]:
     """Run htq in this process: `htq("window", "status")`."""
+    monkeypatch.setattr(typer.main, "get_command", commands_of)
 
     def run(*words: str | Path) -> Run:
         streams = sys.stdout, sys.stderr
@@ -172,7 +179,7 @@ def htq(capfd: pytest.CaptureFixture[str]) -> Callable[..., Run]:
         sys.stderr = os.fdopen(os.dup(2), "w", encoding="utf-8", newline="\n")
         try:
             with pytest.raises(SystemExit) as ended:
-                main([str(word) for word in words])
+                cli.main([str(word) for word in words])
         finally:
             sys.stdout.close()
             sys.stderr.close()
