@@ -10,8 +10,10 @@ import zipfile
 import openpyxl
 import pytest
 import xlsxwriter
+from hypothesis import settings
 from openpyxl.styles import Font
 
+from hostile import workbooks
 from hostile.workbooks import HOSTILE, READ
 from htqcli.document import reader
 from htqcli.draft.application import read_application
@@ -179,8 +181,10 @@ def hostile(tmp_path_factory):
     folder = tmp_path_factory.mktemp("hostile")
     (folder / "ksbs").mkdir()
     (folder / "ksbs" / "ST0116-9.9.yaml").write_text(LIST, encoding="utf-8")
-    for name, own in HOSTILE.items():
-        (folder / name).write_bytes(own.make())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(workbooks, "SHARE", 1 if settings().max_examples > 100 else 0.1)
+        for name, own in HOSTILE.items():
+            (folder / name).write_bytes(own.make())
     return folder
 
 

@@ -12,6 +12,9 @@ from typing import NamedTuple
 from workbooks import KSBS, MAIN, STRICT, STRICT_REL, inline, parts_of
 
 GRID = [["KSB", "U1", "U2"], ["K1", "x", ""], ["K2", "", "x"]]
+SHARE = 1.0
+"""How much is made of each file that takes long because no limit stops it. Tests, which run often,
+make a part of it; `benchmarks/hostile_workbooks.py` makes all."""
 READ = None
 """What is expected of a file whose table is read, with its two marks."""
 
@@ -35,7 +38,8 @@ class Hostile(NamedTuple):
 def packed(parts: dict[str, str | bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
     """A ZIP archive with these parts."""
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", method) as archive:
+    level = 1 if method == zipfile.ZIP_DEFLATED else None
+    with zipfile.ZipFile(out, "w", method, compresslevel=level) as archive:
         for name, content in parts.items():
             archive.writestr(name, content)
     return out.getvalue()
@@ -55,6 +59,15 @@ def rows_of(text: Callable[[int], str], number: int) -> Callable[[], bytes]:
     return lambda: packed(
         parts_of(f"<sheetData>{''.join(map(text, range(1, number + 1)))}</sheetData>")
     )
+
+
+def shared(make: Callable[[int], Callable[[], bytes]], number: int) -> Callable[[], bytes]:
+    """What is made of the share of this number."""
+
+    def made() -> bytes:
+        return make(int(number * SHARE))()
+
+    return made
 
 
 def with_part(name: str, content: Callable[[], str | bytes]) -> Callable[[], bytes]:
@@ -132,11 +145,18 @@ def _cell(text: str) -> str:
     return f'<c t="str"><v>{text}</v></c>'
 
 
-def _grid(text: Callable[[int, int], str], rows: int, columns: int) -> Callable[[], bytes]:
-    lines = [["KSB", *("U1" if n % 2 else "U2" for n in range(columns))]]
-    return lambda: packed(
-        parts_of(inline(lines + [[text(r, c) for c in range(columns + 1)] for r in range(rows)]))
-    )
+def _grid(text: Callable[[int, int], str], rows: int = 0, columns: int = 0) -> Callable[[], bytes]:
+    """A workbook with these texts: as many as are read, or their share, if no size is given."""
+
+    def make() -> bytes:
+        edge = int(240 * SHARE**0.5)
+        down, across = rows or edge, columns or edge
+        lines = [["KSB", *("U1" if n % 2 else "U2" for n in range(across))]]
+        return packed(
+            parts_of(inline(lines + [[text(r, c) for c in range(across + 1)] for r in range(down)]))
+        )
+
+    return make
 
 
 def _csv(separator: str, encoding: str) -> Callable[[], bytes]:
@@ -178,7 +198,8 @@ HOSTILE: dict[str, Hostile] = {
                                 + "/>")), _TOO_MUCH),
     "rows.xlsx": Hostile(
         rows_of(lambda n: f'<row r="{n}" s="1" customFormat="1" ht="15"/>', 1_000_000), _TOO_MUCH),
-    "short rows.xlsx": Hostile(rows_of(lambda n: f'<row r="{n}" s="1"/>', 1_000_000), _TABLE),
+    "short rows.xlsx": Hostile(
+        shared(lambda number: rows_of(lambda n: f'<row r="{n}" s="1"/>', number), 1_000_000), _TABLE),
     "formatted cells.xlsx": Hostile(
         rows_of(lambda n: f'<row r="{n}"><c r="A{n}" s="1"/></row>', 600_000), _TOO_MUCH),
     "cells.xlsx": Hostile(times(f"<row>{_cell('x') * 1_000}</row>", 250),
@@ -192,8 +213,8 @@ HOSTILE: dict[str, Hostile] = {
               "".join(f'<mergeCell ref="A{n}:ALL{n + 1}"/>' for n in range(1, 9_000)), "</mergeCells>"),
         f"it has more than 60,000 cells. {_ONLY}"),
     "columns.xlsx": Hostile(
-        sheet("<cols>", '<col min="1" max="16384" hidden="1"/>' * 300_000, "</cols>", inline(GRID)),
-        READ),
+        shared(lambda number: sheet("<cols>", '<col min="1" max="16384" hidden="1"/>' * number,
+                                    "</cols>", inline(GRID)), 300_000), READ),
     "nested.xlsx": Hostile(sheet("<a>" * 100_000, "</a>" * 100_000), _DAMAGED),
     "entities.xlsx": Hostile(with_part("xl/worksheets/sheet1.xml", _entities), _DECLARES),
     "file of the system.xlsx": Hostile(_outside, _DECLARES),
@@ -252,21 +273,21 @@ HOSTILE: dict[str, Hostile] = {
     "lines.csv": Hostile(lambda: b"K1\n" * 2_600_000, f"it has more than 60,000 cells. {_ONLY}"),
     "quotation.csv": Hostile(
         lambda: b'K1,"' + b"x" * 7_000_000, f"it cannot be read as CSV. {_AS_XLSX}"),
-    "marks.xlsx": Hostile(_grid(lambda r, c: "x" if c else f"K{r % 12 + 1}", 240, 240), "anything"),
-    "labels.xlsx": Hostile(_grid(lambda r, c: f"K{(r * c) % 900 + 1}", 240, 240), "anything"),
-    "lists.xlsx": Hostile(_grid(lambda _, c: "K1-K99; S1-S99" if c else "U1", 240, 240),
+    "marks.xlsx": Hostile(_grid(lambda r, c: "x" if c else f"K{r % 12 + 1}"), "anything"),
+    "labels.xlsx": Hostile(_grid(lambda r, c: f"K{(r * c) % 900 + 1}"), "anything"),
+    "lists.xlsx": Hostile(_grid(lambda _, c: "K1-K99; S1-S99" if c else "U1"),
                           "anything"),
-    "units.xlsx": Hostile(_grid(lambda r, c: f"U{r + c}", 240, 240), "anything"),
+    "units.xlsx": Hostile(_grid(lambda r, c: f"U{r + c}"), "anything"),
     "statements.xlsx": Hostile(
-        _grid(lambda r, c: f"{r} {c} {KSBS['K1']} {KSBS['K3']}"[: 99 if c else 200], 240, 240), "anything"),
+        _grid(lambda r, c: f"{r} {c} {KSBS['K1']} {KSBS['K3']}"[: 99 if c else 200]), "anything"),
     "unlabelled marks.xlsx": Hostile(
-        _grid(lambda r, c: "x" if c else f"{KSBS['S1']} number {r}", 240, 240), "anything"),
+        _grid(lambda r, c: "x" if c else f"{KSBS['S1']} number {r}"), "anything"),
     "long texts.xlsx": Hostile(
         _grid(lambda r, c: ("K1 K2-K3, " * 3_000 + f"{r} {c}") if r < 30 else "x", 60, 30), "anything"),
     "tables.xlsx": Hostile(
         _grid(lambda r, c: ("ST0116" if r % 9 == 0 else f"U{c % 3 + 1}" if r % 9 == 1 else "x") if c
-              else f"K{r % 12 + 1}" if r % 9 > 1 else "KSB", 240, 240), "anything"),
+              else f"K{r % 12 + 1}" if r % 9 > 1 else "KSB"), "anything"),
     "blocks.xlsx": Hostile(
-        _grid(lambda r, c: f"K{r % 12 + 1}" if c % 3 == 0 else "x" if r % 4 else "U1", 240, 240),
+        _grid(lambda r, c: f"K{r % 12 + 1}" if c % 3 == 0 else "x" if r % 4 else "U1"),
         "anything"),
 }  # fmt: skip
