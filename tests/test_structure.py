@@ -99,6 +99,7 @@ ORDER = [
     "reports.draft_page",
     "reports.coverage",
     "reports.page",
+    "reports.hiding",
     "reports.public",
     "reports.answers",
     "reports.pack",
