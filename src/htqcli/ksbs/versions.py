@@ -177,8 +177,9 @@ def compare(old: KsbList, new: KsbList) -> Comparison:
     rest = _Rest(old, new, found)
     if max(len(rest.old), len(rest.new)) > _MAX_COMPARED:
         raise Refusal(
-            f"More than {_MAX_COMPARED:,} statements of {old.reference} differ between version "
-            f"{old.version} and version {new.version}: no standard has so many. Look at both lists."
+            f"Version {old.version} and version {new.version} of {old.reference} differ in more "
+            f"than {_MAX_COMPARED:,} statements, too many to compare. Check that both lists "
+            "are of that standard."
         )
     if rest.old and rest.new:
         rest.assign(PROPOSED)
