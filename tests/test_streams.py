@@ -52,6 +52,7 @@ def limit_file_size():
 UNBUFFERED = {**os.environ, "PYTHONUNBUFFERED": "1"}
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such limits")
 @pytest.mark.parametrize("kind", COMMANDS)
 def test_a_file_at_its_size_limit_is_reported_in_one_line(tmp_path, kind):
     words, _ = COMMANDS[kind]
