@@ -14,11 +14,12 @@ import struct
 import subprocess
 import sys
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partialmethod
 from pathlib import Path
 from tempfile import TemporaryFile
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -201,16 +202,23 @@ def program(
     if is_new or not warm.can_copy() or not {*options} <= {"cwd", "env", "input"}:
         options = {"timeout": 60, "capture_output": True} | options
         return subprocess.run(command, check=False, **options)
-    content = options.pop("input", b"")
-    with TemporaryFile() as given, TemporaryFile() as out, TemporaryFile() as err:
-        given.write(content)
-        for file in (given, out, err):
-            file.seek(0)
-        streams = [file.fileno() for file in (given, out, err)]
-        code = warm.Copy(command[3:], streams, **options).wait(60)
+    reading, writing = os.pipe()
+    feeding = Thread(target=feed, args=(writing, options.pop("input", b"")))
+    feeding.start()
+    with TemporaryFile() as out, TemporaryFile() as err:
+        run = warm.Copy(command[3:], [reading, out.fileno(), err.fileno()], **options)
+        os.close(reading)
+        code = run.wait(60)
+        feeding.join()
         for file in (out, err):
             file.seek(0)
         return subprocess.CompletedProcess(command, code, out.read(), err.read())
+
+
+def feed(pipe: int, content: bytes) -> None:
+    """Write this into a pipe, as far as it is read."""
+    with suppress(BrokenPipeError), os.fdopen(pipe, "wb") as file:
+        file.write(content)
 
 
 def pytest_sessionfinish() -> None:
