@@ -173,11 +173,14 @@ def test_an_accepted_finding_is_shown_with_its_reason(shown, draft):
 @pytest.mark.parametrize(
     ("changes", "step"),
     [
-        ({}, "run ‘htq pack application.yaml -o pack.zip’ to put together what you hand in."),
-        (WRONG, "run ‘htq check application.yaml --fix’."),
+        (
+            {},
+            'run ‘htq pack application.yaml -o pack.zip --at "20 May 2022"’ to put together what you hand in.',
+        ),
+        (WRONG, 'run ‘htq check application.yaml --fix --at "20 May 2022"’.'),
         (
             {"level: 4\n  number": "level: 6\n  number"},
-            "put the errors right, then run ‘htq check application.yaml’ again.",
+            'put the errors right, then run ‘htq check application.yaml --at "20 May 2022"’ again.',
         ),
         (
             {"Level 4 Diploma": "Diploma HTQ"},
@@ -198,7 +201,7 @@ def test_a_report_ends_with_the_next_step(shown, htq, draft, changes, step):
 
 def test_the_next_step_does_not_repeat_an_unusual_file_name(htq, draft, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    for name, said in (("my draft.yaml", '‘htq check "my draft.yaml"’'), ("x$(id).yaml", "‘htq check’")):  # fmt: skip
+    for name, said in (("my draft.yaml", '‘htq check "my draft.yaml" --at "20 May 2022"’'), ("x$(id).yaml", '‘htq check --at "20 May 2022"’')):  # fmt: skip
         path = draft({"level: 4\n  number": "level: 6\n  number"}, name)
         out = htq("check", path.name, "--at", IN_WINDOW).out
         assert out.endswith(f"Next: put the errors right, then run {said} again.\n")
