@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import warm
 from conftest import IN_WINDOW, program
 from htqcli import moment
 from htqcli.catalogue import bundled
@@ -78,8 +79,9 @@ each_kind = pytest.mark.parametrize("copies", [pytest.param(True, marks=can_copy
 
 
 def has_children():
-    """Whether a process that this one started is there. Windows is not asked: there, one waits for
-    a process that one knows."""
+    """Whether a process that this one started is there, other than those that tests keep warm.
+    Windows is not asked: there, one waits for a process that one knows."""
+    warm.end_all()
     if os.name == "nt":
         return False
     try:
