@@ -294,6 +294,7 @@ def test_a_deep_folder_needs_only_a_few_lookups_per_level(htq, here, monkeypatch
     assert len(looks) < 10 * depth
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows makes no such path")
 def test_a_path_that_is_too_long_for_the_system_is_reported(htq, here):
     here_again = os.getcwd()
     write(here, {"a.yaml": DRAFT})
