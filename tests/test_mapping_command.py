@@ -377,7 +377,7 @@ def test_it_is_told_how_many_ksbs_lose_all_their_units(htq, here):
     book.save(here / "m.xlsx")
     words = ("mapping", "import", "m.xlsx", "draft.yaml")
     for run in (htq(*words, "--diff"), htq(*words)):
-        assert "1 KSB that a unit covered is covered by none then." in run.out
+        assert "1 KSB that a unit covered is then covered by no unit." in run.out
 
 
 def test_rows_and_columns_that_are_not_there_leave_the_draft_as_it_is_and_are_told(htq, here):

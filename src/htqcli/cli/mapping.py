@@ -332,7 +332,7 @@ def _show(
         end += f" {unread} could not be read." if told else ""
     if (is_diff or wrote) and (emptied := _emptied(application, changes)):
         verb = "is" if emptied == 1 else "are"
-        end += f" {counted(emptied, 'KSB')} that a unit covered {verb} covered by none then."
+        end += f" {counted(emptied, 'KSB')} that a unit covered {verb} then covered by no unit."
     _print("", end)
 
 
