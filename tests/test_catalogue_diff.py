@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -106,7 +107,7 @@ def test_each_change_is_described_in_a_sentence(htq, final):
     run = htq("catalogue", "diff", "bundled", final())
     assert (run.code, run.err) == (0, "")
     for line in (
-        f"12 changes from bundled to {final()}",
+        f"12 changes from bundled to {final().as_posix()}",
         "  Window: opens was 16 February 2022 at midday, is now 16 February 2022",
         "  List: status was provisional, is now final",
         "  List: confirmation due was January 2022, is now not given",
@@ -198,7 +199,7 @@ def test_each_outcome_has_its_exit_code(htq, final, tmp_path):
     for pair in (("bundled", tmp_path / "broken.yaml"), (tmp_path / "none.yaml", "bundled")):
         run = htq("catalogue", "diff", *pair)
         assert run.code == 2
-        assert str(next(path for path in pair if path != "bundled")) in run.err
+        assert next(Path(path).as_posix() for path in pair if path != "bundled") in run.err
     drafts = ("--drafts", tmp_path / "nowhere.yaml")
     run = htq("catalogue", "diff", "bundled", final(), "--exit-code", *drafts)
     assert run.code == 3

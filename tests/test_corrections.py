@@ -91,7 +91,7 @@ CERTAIN = [
 @pytest.mark.parametrize(("old", "slip", "right"), CERTAIN, ids=[slip for _, slip, _ in CERTAIN])
 def test_a_clear_cut_mistake_is_marked_as_fixable_and_is_corrected(htq, draft, old, slip, right):
     path = draft({old: slip})
-    wrong = path.read_text()
+    wrong = path.read_text("utf-8")
     before = htq("check", path, "--at", IN_WINDOW, "--format", "json")
     assert any(finding["fixable"] for finding in before.findings)
     text, run = corrected(htq, path)

@@ -201,7 +201,8 @@ def test_the_draft_and_its_schema_and_ksb_lists_are_not_evidence(htq, draft, old
     path = draft({"cycle: 3": "$schema: schema.json\ncycle: 3", old: f"{field}: {name}"})
     for file in ("schema.json", "application.schema.json", "ksbs/ST0118-1.1.yaml"):
         (path.parent / file).write_text("{}")
-    os.symlink("../application.yaml", path.parent / "evidence" / "link.txt")
+    if name == "evidence/link.txt":
+        os.symlink("../application.yaml", path.parent / name)
     os.link(path, path.parent / "evidence" / "hard.txt")
     (finding,) = htq("check", path, "--at", IN_WINDOW, "--format", "json").findings
     assert (finding["code"], finding["severity"]) == ("HTQ607", "error")
@@ -265,7 +266,8 @@ PLAN = "evidence/assessment-plan.txt"
 )
 def test_a_file_used_as_two_kinds_of_document_is_reported(htq, draft, changes, pointers):
     path = draft(changes)
-    os.symlink("example-software-letter.txt", path.parent / "evidence" / "link.txt")
+    if "evidence/link.txt" in str(changes):
+        os.symlink("example-software-letter.txt", path.parent / "evidence" / "link.txt")
     findings = htq("check", path, "--at", IN_WINDOW, "--format", "json").findings
     assert [f["pointer"] for f in findings] == pointers
     assert {(f["code"], f["severity"]) for f in findings} <= {("HTQ608", "warning")}
