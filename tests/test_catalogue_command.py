@@ -319,7 +319,7 @@ def test_commands_refuse_a_catalogue_exactly_when_check_finds_an_error(tmp_path,
         found = own_catalogue(file)
     except model.CatalogueError as error:
         assert report.files[0].count(Severity.ERROR)
-        first = re.match(rf"{re.escape(str(file))}:(\d+):(\d+): ", str(error))
+        first = re.match(rf"{re.escape(file.as_posix())}:(\d+):(\d+): ", str(error))
         assert (int(first[1]), int(first[2])) in {
             (f.place.line, f.place.column) for f in report.files[0].findings
         }
@@ -424,7 +424,7 @@ def test_the_version_names_the_catalogue(htq, own, monkeypatch):
     assert f"cycle 3, provisional list, revised {revised}, {short_hash(BUNDLED)}" in out
     file = own()
     monkeypatch.setenv("HTQ_CATALOGUE", str(file))
-    assert f"{file}, cycle 9, final list, not dated, {short_hash(file)}" in htq("-V").out
+    assert f"{file.as_posix()}, cycle 9, final list, not dated, {short_hash(file)}" in htq("-V").out
 
 
 @pytest.mark.parametrize("format", [name for name in FORMATS if name != "gitlab"])
@@ -584,7 +584,7 @@ def test_show_can_be_limited_to_one_cycle_of_a_file(htq, own):
     file = own()
     shown = htq("catalogue", "show", "--cycle", "9", "--catalogue", file, "--format", "yaml")
     data = yaml.safe_load(shown.out)
-    assert data["catalogue"]["file"] == str(file)
+    assert data["catalogue"]["file"] == file.as_posix()
     assert [cycle["cycle"] for cycle in data["cycles"]] == [9]
     assert list(htq("catalogue", "show", "--cycle", "2", "-f", "json").data["sources"]) == [
         "C3", "CRIT-2", "CRIT-5", "SUP-5", "DELIV", "CAT", "NEWS-2",

@@ -51,6 +51,8 @@ NAMES = {
     "bytes that are not UTF-8": b"\xff\xfe\x80.yaml",
     "half a pair": b"\xed\xa0\x80.yaml",
 }
+if os.name == "nt":  # where names are in UTF-16, and have no colons
+    del NAMES["bytes that are not UTF-8"], NAMES["half a pair"], NAMES["two colons first"]
 MISTAKES = {
     "type: awarding-organisation": "type: awarding-body",
     "email: a.person@example.org": "email: a.person",
@@ -488,10 +490,7 @@ def test_a_draft_outside_the_checkout_has_an_absolute_uri(check, tmp_path, monke
     (found,) = {
         uri(result) for result in log_of(check(prepare, "sarif", "../a b.yaml").out)["results"]
     }
-    assert found.startswith("file:///")
-    assert os.path.realpath(unquote_to_bytes(found[7:])) == os.fsencode(
-        os.path.realpath(tmp_path / "a b.yaml")
-    )
+    assert found == (tmp_path / "a b.yaml").resolve().as_uri()
 
 
 def test_a_draft_on_standard_input_has_the_uri_of_its_name(tmp_path):

@@ -198,3 +198,13 @@ def test_a_workbook_has_the_same_bytes_on_windows(htq, draft, tmp_path, monkeypa
             run = htq("mapping", "export", path, "-o", tmp_path / f"{name}.xlsx")
         assert run.code == 0
     assert (tmp_path / "here.xlsx").read_bytes() == (tmp_path / "there.xlsx").read_bytes()
+
+
+def test_a_name_that_windows_does_not_allow_is_of_no_file(tmp_path, monkeypatch):
+    def refuse(path, flags):
+        raise OSError(errno.EINVAL, "Invalid argument")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(files.os, "open", refuse)
+        found = files.content_of(str(tmp_path / "what?.yaml"))
+    assert found == "there is no such file or folder"

@@ -72,6 +72,8 @@ def content_of(path: str, limit: int = MAX_BYTES, *, allow_stream: bool = False)
     except (OSError, ValueError) as error:
         if os.path.isdir(path):  # which Windows does not even open
             return "it is a folder, not a file"
+        if getattr(error, "errno", 0) == errno.EINVAL:  # a name that Windows does not allow
+            return "there is no such file or folder"
         return f"it cannot be read: {reason(error)}"
     try:
         with os.fdopen(descriptor, "rb") as file:
