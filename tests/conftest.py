@@ -13,7 +13,7 @@ import signal
 import struct
 import subprocess
 import sys
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partialmethod
@@ -135,12 +135,12 @@ IN_WINDOW = "2022-05-20"
 """A day inside the window of cycle 3."""
 
 
-@pytest.fixture
-def five_cycles(tmp_path: Path) -> Path:
+@pytest.fixture(scope="session")
+def five_cycles(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The bundled catalogue with only its first 5 cycles, so that tests of them still pass when
     later cycles are added."""
     text = (ROOT / "data" / "standards.yaml").read_text(encoding="utf-8")
-    file = tmp_path / "five-cycles.yaml"
+    file = tmp_path_factory.mktemp("catalogue") / "five-cycles.yaml"
     file.write_text(text.split("\n  - cycle: 6\n")[0] + "\n", encoding="utf-8")
     return file
 
@@ -191,6 +191,11 @@ def htq(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> C
         return Run(code, found.out, found.err)
 
     return run
+
+
+def of_cycle_3(words: Sequence[str | Path]) -> tuple[str | Path, ...]:
+    """The words of a command that goes by the newest cycle, with cycle 3 if they name none."""
+    return (*words, *(() if "--cycle" in words else ("--cycle", "3")))
 
 
 def program(
