@@ -140,6 +140,9 @@ class Copy:
             raise subprocess.TimeoutExpired("htq", timeout or 0)
         return self._told.readline()
 
+    def __del__(self) -> None:
+        self._told.close()
+
     def wait(self, timeout: float | None = None) -> int:
         if self.returncode is None:
             self.returncode = int(self._line(timeout))
