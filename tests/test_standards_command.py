@@ -9,7 +9,8 @@ import subprocess
 import pytest
 import yaml
 
-from conftest import program
+from conftest import of_cycle_3, program
+from htqcli.catalogue import bundled
 
 pytestmark = pytest.mark.slow
 
@@ -50,6 +51,12 @@ def read_markdown(text):
 
 def as_text(rows):
     return [{name: str(value) for name, value in row.items()} for row in rows]
+
+
+@pytest.fixture
+def htq(htq):
+    """Run `htq standards` in this process, for the list of cycle 3 unless the words name a cycle."""
+    return lambda *words: htq(*of_cycle_3(words))
 
 
 @pytest.fixture
@@ -200,8 +207,10 @@ def test_a_scope_is_read_in_any_case(listed, scope):
     assert listed("--scope", scope.upper()) == listed("--scope", scope.title()) == wanted
 
 
-def test_the_list_of_cycle_3_is_shown_by_default(listed):
-    assert listed("--cycle", "3") == listed()
+def test_the_newest_list_is_shown_by_default(listed):
+    newest = bundled.load().latest_listed_cycle.cycle
+    run = program("standards", "list", "--format", "json")
+    assert json.loads(run.stdout) == listed("--cycle", str(newest))
 
 
 @pytest.mark.parametrize(
@@ -476,7 +485,8 @@ def without_colour_settings(**settings):
 @pytest.mark.parametrize("encoding", ["utf-8", "ascii", "cp1252", "latin-1"])
 @pytest.mark.parametrize("words", [("list",), ("show", "ST0004")], ids=" ".join)
 def test_a_redirected_output_can_be_in_any_encoding(words, encoding):
-    run = program("standards", *words, env=without_colour_settings(PYTHONIOENCODING=encoding))
+    env = without_colour_settings(PYTHONIOENCODING=encoding)
+    run = program("standards", *of_cycle_3(words), env=env)
     assert (run.returncode, run.stderr) == (0, b"")
     assert "Actuarial Technician" in run.stdout.decode(encoding)
 
@@ -515,7 +525,9 @@ def test_htq_ends_quietly_if_its_output_is_no_longer_read(words):
     ids=str,
 )
 def test_a_redirected_output_has_colour_only_when_it_is_forced(settings, coloured):
-    run = program("standards", "show", "ST0116", env=without_colour_settings(**settings))
+    run = program(
+        "standards", "show", "ST0116", "--cycle", "3", env=without_colour_settings(**settings)
+    )
     assert run.returncode == 0
     assert (b"\x1b[" in run.stdout) == coloured
 
@@ -545,7 +557,7 @@ def test_an_exact_title_comes_before_a_longer_one(references):
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-16"])
 def test_json_is_utf_8_whatever_the_encoding_of_standard_output(encoding):
     env = without_colour_settings(PYTHONIOENCODING=encoding)
-    run = program("standards", "show", "ST0004", "--format", "json", env=env)
+    run = program("standards", "show", "ST0004", "--cycle", "3", "--format", "json", env=env)
     assert json.loads(run.stdout.decode("utf-8"))[0]["scope_means"].startswith("‘Contact us’")
 
 
