@@ -127,7 +127,7 @@ def stages_of_the_page():
 def test_the_list_of_standards_matches_the_page_in_content_and_order(htq):
     page = standards_of_the_page()
     assert len(page) == len({row["reference"] for row in page}) == 93
-    assert htq("standards", "list", "--format", "json").data == page
+    assert htq("standards", "list", "--cycle", "3", "--format", "json").data == page
 
 
 def test_the_lists_without_a_heading_are_construction_and_digital():
@@ -156,18 +156,23 @@ def test_the_lists_without_a_heading_are_construction_and_digital():
 def test_each_route_has_the_right_number_of_standards_in_each_scope(
     htq, route, in_scope, contact_us, out_of_scope
 ):
-    rows = {row["route"]: row for row in htq("standards", "routes", "--format", "json").data}
+    rows = {
+        row["route"]: row
+        for row in htq("standards", "routes", "--cycle", "3", "--format", "json").data
+    }
     counted = {"in-scope": in_scope, "contact-us": contact_us, "out-of-scope": out_of_scope}
     assert {scope: rows[route][scope] for scope in counted} == counted
 
 
 def test_the_list_has_70_standards_at_level_4_and_23_at_level_5(htq):
-    levels = [row["level"] for row in htq("standards", "list", "--format", "json").data]
+    levels = [
+        row["level"] for row in htq("standards", "list", "--cycle", "3", "--format", "json").data
+    ]
     assert (levels.count(4), levels.count(5)) == (70, 23)
 
 
 def test_the_routes_match_the_page_in_content_and_order(htq):
-    rows = htq("standards", "routes", "--format", "json").data
+    rows = htq("standards", "routes", "--cycle", "3", "--format", "json").data
     assert [row["route"] for row in rows] == routes_of_the_page()
 
 
@@ -176,7 +181,7 @@ def test_the_routes_match_the_page_in_content_and_order(htq):
     ids=["in scope", "contact us", "out of scope"],
 )  # fmt: skip
 def test_the_meaning_of_a_scope_is_quoted_exactly_from_the_page(htq, reference, bullet):
-    [shown] = htq("standards", "show", reference, "--format", "json").data
+    [shown] = htq("standards", "show", reference, "--cycle", "3", "--format", "json").data
     assert shown["scope_means"] == bullets_after("Standards are categorised as follows:")[bullet]
 
 
@@ -202,12 +207,12 @@ def test_the_window_opens_and_closes_when_the_page_says(htq):
 
 
 def test_the_contact_is_the_one_on_the_page(htq):
-    [shown] = htq("standards", "show", "ST0116", "--format", "json").data
+    [shown] = htq("standards", "show", "ST0116", "--cycle", "3", "--format", "json").data
     assert f"email the approvals team at {shown['contact']} for" in PAGE
 
 
 def test_the_list_is_provisional_and_quotes_that_it_is_under_review(htq):
-    [shown] = htq("standards", "show", "ST0116", "--format", "json").data
+    [shown] = htq("standards", "show", "ST0116", "--cycle", "3", "--format", "json").data
     assert shown["list_status"] == "provisional"
     assert "This list will be kept under review." in PAGE
     assert "This list will be kept under review." in shown["list_note"]
