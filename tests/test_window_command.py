@@ -385,17 +385,17 @@ STAGES = [
     ],
 )
 def test_the_current_stage_is_marked(htq, at, stage):
-    stages = htq("window", "timeline", "--at", at, "--format", "json").data["stages"]
+    stages = htq("window", "timeline", "--cycle", "3", "--at", at, "-f", "json").data["stages"]
     assert [found["name"] for found in stages] == STAGES
     assert [found["name"] for found in stages if found["current"]] == [STAGES[stage]]
 
-    lines = htq("window", "timeline", "--at", at).out.splitlines()
+    lines = htq("window", "timeline", "--cycle", "3", "--at", at).out.splitlines()
     [marked] = [line for line in lines if line.endswith("(now)")]
     assert STAGES[stage] in marked
 
 
 def test_a_timeline_has_every_stage_in_order_with_its_date_and_what_happens(htq):
-    out = htq("window", "timeline", "--at", "20 May 2022").out
+    out = htq("window", "timeline", "--cycle", "3", "--at", "20 May 2022").out
     places = [out.index(name) for name in STAGES]
     assert places == sorted(places)
     assert "Application window opens, 16 February 2022 at midday" in out
@@ -405,8 +405,9 @@ def test_a_timeline_has_every_stage_in_order_with_its_date_and_what_happens(htq)
 
 def test_after_the_window_closes_the_timeline_says_no_later_dates_were_published(htq):
     said = "No dates were published for the stages after this one"
-    assert said in htq("window", "timeline", "--at", "29 July 2022 5pm").out
-    assert said not in htq("window", "timeline", "--at", "29 July 2022 4:59pm").out
+    of_cycle_3 = ("window", "timeline", "--cycle", "3", "--at")
+    assert said in htq(*of_cycle_3, "29 July 2022 5pm").out
+    assert said not in htq(*of_cycle_3, "29 July 2022 4:59pm").out
 
 
 @pytest.mark.parametrize("cycle", [1, 2, 4, 5])
