@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conftest import ROOT, program
+from conftest import ROOT, of_cycle_3, program
 from htqcli.catalogue import bundled
 from htqcli.catalogue.drift import Record, current
 from htqcli.cli.drift import HEADINGS
@@ -28,6 +28,13 @@ def made():
     spec.loader.exec_module(module)
     yield module
     del sys.modules["feed"]
+
+
+@pytest.fixture
+def htq(htq):
+    """Run `htq catalogue drift` in this process, for the list of cycle 3 unless the words name a
+    cycle."""
+    return lambda *words: htq(*of_cycle_3(words))
 
 
 @pytest.fixture
@@ -280,7 +287,7 @@ def test_entries_that_are_not_records_are_ignored(drift):
 
 
 def test_the_data_can_come_from_standard_input():
-    words = ("catalogue", "drift", "-", "--format", "json", "--exit-code")
+    words = ("catalogue", "drift", "-", "--cycle", "3", "--format", "json", "--exit-code")
     run = program(*words, input=json.dumps(record(level=5)).encode())
     assert (run.returncode, run.stderr) == (1, b"")
     assert json.loads(run.stdout)["drift"][0]["kind"] == "level"
