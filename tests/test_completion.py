@@ -13,7 +13,9 @@ from htqcli.rules import RULES
 
 pytestmark = pytest.mark.slow
 
-TITLES = {standard.reference: standard.title for standard in bundled.load().cycle(3).standards}
+KNOWN = bundled.load()
+TITLES = {one.reference: one.title for one in KNOWN.latest_listed_cycle.standards}
+"""What is offered where no cycle is named."""
 
 
 @pytest.fixture
@@ -62,7 +64,7 @@ def test_every_reference_is_offered_with_its_title(offered, line):
 @pytest.mark.parametrize("begun", ["ST011", "st011", "sT011"])
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_a_reference_is_completed_in_the_case_that_was_typed(asked, shell, begun):
-    out = asked(shell, f"htq standards show {begun}")
+    out = asked(shell, f"htq standards show --cycle 3 {begun}")
     for last in ("6", "7", "8"):
         assert f"{begun}{last}" in out
     assert ("Software developer" in out) is (shell != "bash")
@@ -72,13 +74,18 @@ def test_a_reference_is_completed_in_the_case_that_was_typed(asked, shell, begun
 
 
 def test_a_reference_already_on_the_line_is_not_offered_again(offered):
-    assert set(offered("htq standards show ST0116 st0117 ST011")) == {"ST0118"}
-    assert set(offered("htq init --standard ST0116 --standard ST011")) == {"ST0117", "ST0118"}
+    assert set(offered("htq standards show --cycle 3 ST0116 st0117 ST011")) == {"ST0118"}
+    assert set(offered("htq init --cycle 3 --standard ST0116 --standard ST011")) == {
+        "ST0117",
+        "ST0118",
+    }
 
 
 def test_routes_are_offered_as_words_without_spaces(offered):
-    assert offered("htq standards list --route h") == {"health-and-science": "Health & science"}
-    everything = offered("htq standards list --route ")
+    assert offered("htq standards list --cycle 3 --route h") == {
+        "health-and-science": "Health & science"
+    }
+    everything = offered("htq standards list --cycle 3 --route ")
     assert len(everything) == 7
     assert not any(" " in word for word in everything)
     assert len(offered("htq standards list --cycle 5 --route ")) == 15
@@ -104,7 +111,7 @@ def test_a_list_of_rules_is_completed_after_its_last_comma(offered):
         ("standards list --scope ", ["in-scope", "contact-us", "out-of-scope"]),
         ("init --type ", ["awarding-organisation", "higher-education-provider"]),
         ("init --level ", ["4", "5"]),
-        ("window status --cycle ", ["1", "2", "3", "4", "5"]),
+        ("window status --cycle ", [str(cycle.cycle) for cycle in KNOWN.cycles]),
         ("check --fail-on w", ["warning"]),
         ("check --format s", ["sarif"]),
         ("rules --format ", ["text", "json", "markdown"]),
@@ -139,9 +146,9 @@ HOSTILE = r"a\$(touch made)`touch made`$(touch made)';touch made;'\" [/b] [bold]
 
 
 @pytest.fixture
-def hostile(tmp_path):
+def hostile(tmp_path, five_cycles):
     """A catalogue in which the title of a standard contains shell commands."""
-    text = (ROOT / "data" / "standards.yaml").read_text(encoding="utf-8")
+    text = five_cycles.read_text(encoding="utf-8")
     quoted = HOSTILE.replace("'", "''")
     path = tmp_path / "hostile.yaml"
     path.write_text(text.replace("title: Software developer", f"title: '{quoted}'"), "utf-8")
@@ -193,8 +200,8 @@ def on_path(tmp_path):
 @needs_bash
 def test_bash_completes(on_path, tmp_path):
     script = (
-        'eval "$(_HTQ_COMPLETE=source_bash htq)"; COMP_WORDS=(htq standards show st011); '
-        "COMP_CWORD=3; _htq_completion htq; printf '%s\\n' \"${COMPREPLY[@]}\""
+        'eval "$(_HTQ_COMPLETE=source_bash htq)"; COMP_WORDS=(htq standards show --cycle 3 st011); '
+        "COMP_CWORD=5; _htq_completion htq; printf '%s\\n' \"${COMPREPLY[@]}\""
     )
     run = subprocess.run(
         [shutil.which("bash"), "-c", script], env=on_path, capture_output=True, check=True
@@ -205,7 +212,9 @@ def test_bash_completes(on_path, tmp_path):
 
 @pytest.mark.skipif(not shutil.which("fish"), reason="there is no fish here")
 def test_fish_completes(on_path, tmp_path):
-    script = "_HTQ_COMPLETE=source_fish htq | source; complete -C 'htq standards show st011'"
+    script = (
+        "_HTQ_COMPLETE=source_fish htq | source; complete -C 'htq standards show --cycle 3 st011'"
+    )
     env = {**on_path, "HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
     run = subprocess.run(["fish", "-c", script], env=env, capture_output=True, check=True)
     assert b"st0116\tSoftware developer, level 4\n" in run.stdout
