@@ -43,7 +43,8 @@ def new_draft(tmp_path):
         + "".join(f"  {label}: Made-up statement {label}\n" for label in KSBS),
         encoding="utf-8",
     )
-    run = program("init", "--standard", "ST0116", "--standard", "ST0118", cwd=tmp_path)
+    standards = ("--standard", "ST0116", "--standard", "ST0118")
+    run = program("init", "--cycle", "3", *standards, cwd=tmp_path)
     assert run.returncode == 0
     return tmp_path / "application.yaml"
 
