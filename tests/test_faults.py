@@ -274,10 +274,12 @@ def test_a_verdict_for_another_time_states_the_date(htq, draft):
     assert "not ready to submit (1 error and 1 warning), as at 25 November 2026" in closed.out
 
 
-def test_a_verdict_states_the_date_unless_the_window_of_its_cycle_is_open(htq, draft, tmp_path):
+def test_a_verdict_states_the_date_unless_the_window_of_its_cycle_is_open(
+    htq, draft, tmp_path, five_cycles
+):
     file = tmp_path / "own-catalogue.yml"
     open_now = CYCLE_6.replace("closes: 2022-07-29", "closes: 2222-07-29")
-    file.write_text(DATA.read_text(encoding="utf-8") + open_now, encoding="utf-8")
+    file.write_text(five_cycles.read_text(encoding="utf-8") + open_now, encoding="utf-8")
     third, sixth = draft(name="third.yaml"), draft({"cycle: 3": "cycle: 6"}, name="sixth.yaml")
     assert "to settle, as at " not in htq("check", sixth, "--catalogue", file).out
     assert ", as at " in htq("check", third, "--catalogue", file).out
@@ -502,9 +504,9 @@ CYCLE_6 = """
 
 
 @pytest.fixture
-def six_cycles(tmp_path):
+def six_cycles(tmp_path, five_cycles):
     file = tmp_path / "own-catalogue.yml"
-    file.write_text(DATA.read_text(encoding="utf-8") + CYCLE_6, encoding="utf-8")
+    file.write_text(five_cycles.read_text(encoding="utf-8") + CYCLE_6, encoding="utf-8")
     return file
 
 
@@ -554,7 +556,7 @@ def test_partial_standards_data_is_compared_only_for_the_standards_it_has(htq, t
     same = [{"referenceNumber": one.reference, "title": one.title, "level": one.level, "version": "1.0", "status": "Approved for delivery"} for one in listed]  # fmt: skip
     for count in (1, 2, 20):
         (tmp_path / "part.json").write_text(json.dumps(same[:count]), encoding="utf-8")
-        words = ("catalogue", "drift", tmp_path / "part.json", "--at", "2026-07-01")
+        words = ("catalogue", "drift", tmp_path / "part.json", "--at", "2026-07-01", "--cycle", "3")
         out = htq(*words).out
         assert out.startswith(f"Cycle 3: 0 of {count} standard")
         assert f"not compared: {93 - count} other standards of the list" in out
@@ -572,9 +574,10 @@ def test_a_missing_ksb_list_is_reported_with_the_command_that_fetches_it(
     htq, tmp_path, monkeypatch
 ):
     monkeypatch.chdir(tmp_path)
-    out = htq("init", "--standard", "ST0117", "--standard", "ST0118").out
+    out = htq("init", "--cycle", "3", "--standard", "ST0117", "--standard", "ST0118").out
     assert out.startswith("Created application.yaml and application.schema.json.\n")
     assert "No KSB list found for ST0117 and ST0118. Run ‘htq ksbs get ST0117 ST0118’, then" in out
-    out = htq("init", "--standard", "ST0117", "-o", "drafts.yaml", "--ksbs", tmp_path).out
+    words = ("--cycle", "3", "--standard", "ST0117", "-o", "drafts.yaml", "--ksbs", tmp_path)
+    out = htq("init", *words).out
     assert out.startswith("Created drafts.yaml.\n")
     assert f"‘htq ksbs get ST0117 -o {tmp_path}’" in out
