@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 import warm
-from conftest import IN_WINDOW, ROOT, program
+from conftest import IN_WINDOW, ROOT, of_cycle_3, program
 from htqcli.authoring.new_draft import scalar
 from htqcli.catalogue import bundled
 from htqcli.cli.interview import ids_in, units_in
@@ -72,6 +72,12 @@ def filled(text):
 def uncommented(text):
     """A draft with every commented-out field in use. A sentence has a space after #."""
     return re.sub(r"^( *)#(?=[\w-]|  )", r"\1", text, flags=re.MULTILINE)
+
+
+@pytest.fixture
+def htq(htq):
+    """Run htq in this process, with drafts of cycle 3 unless the words name a cycle."""
+    return lambda *words: htq(*(of_cycle_3(words) if words[0] == "init" else words))
 
 
 @pytest.fixture
@@ -443,10 +449,13 @@ def lists(tmp_path):
 
 
 @pytest.fixture
-def interviewed(tmp_path):
-    """What htq shows in an interview with these answers, without line breaks."""
+def interviewed(tmp_path, five_cycles):
+    """What htq shows in an interview with these answers, without line breaks. The newest list is
+    that of cycle 3."""
 
     def run(*words, **answers):
+        if "--catalogue" not in words:
+            words = (*words, "--catalogue", five_cycles)
         talk = Conversation("init", *AT, *words, cwd=tmp_path)
         assert talk.reply(**answers) == 0
         return re.sub(r"\s+", " ", talk.shown)
@@ -574,8 +583,9 @@ def test_each_answer_is_checked_at_once_by_the_rules(tmp_path, interviewed):
     assert draft["qualification"]["first_teaching"] == "2024-09"
 
 
-def test_a_closed_window_is_told_at_the_start(tmp_path):
-    talk = Conversation("init", "--at", "2023-01-01", cwd=tmp_path)
+def test_a_closed_window_is_told_at_the_start(tmp_path, five_cycles):
+    words = ("init", "--at", "2023-01-01", "--catalogue", five_cycles)
+    talk = Conversation(*words, cwd=tmp_path)
     begun = re.sub(r"\s+", " ", talk.until("> "))
     assert "The window of cycle 3 closed on 29 July 2022 at 5pm." in begun
     talk.press("\x03")
@@ -754,8 +764,8 @@ def test_statements_are_written_whole(htq, tmp_path):
     assert max(map(len, statement_lines)) <= 96
 
 
-def test_init_asks_for_the_cycle_if_several_cycles_have_a_list(tmp_path, interviewed):
-    data = yaml.safe_load((ROOT / "data" / "standards.yaml").read_text(encoding="utf-8"))
+def test_init_asks_for_the_cycle_if_several_cycles_have_a_list(tmp_path, interviewed, five_cycles):
+    data = yaml.safe_load(five_cycles.read_text(encoding="utf-8"))
     data["cycles"][1]["listing"] = data["cycles"][2]["listing"]
     (tmp_path / "c.yaml").write_text(
         yaml.safe_dump(data, allow_unicode=True, sort_keys=False), "utf-8"
