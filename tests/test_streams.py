@@ -208,7 +208,7 @@ def test_only_one_result_can_go_to_standard_output(htq, words, said):
 KSBS = ("--ksbs", ROOT / "tests" / "ksbs")
 WITH_FILE = {
     "standards list": ("standards", "list"),
-    "standards search": ("standards", "search", "rail"),
+    "standards search": ("standards", "search", "rail", "--cycle", "3"),
     "standards routes": ("standards", "routes"),
     "window list": ("window", "list"),
     "ksbs list": ("ksbs", "list", *KSBS),
