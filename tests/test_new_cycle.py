@@ -13,6 +13,7 @@ import yaml
 
 from conftest import ROOT
 from htqcli.authoring.new_cycle import WORDS
+from htqcli.catalogue import bundled
 from htqcli.catalogue.model import Cycle
 from htqcli.cli.context import own_catalogue
 from htqcli.model.part import Model
@@ -20,6 +21,7 @@ from htqcli.model.part import Model
 pytestmark = pytest.mark.slow
 
 GUIDE = (ROOT / "docs" / "new-cycle.md").read_text(encoding="utf-8")
+NEXT = int(re.search(r"This page adds cycle (\d+)", GUIDE)[1])
 CATALOGUE = (ROOT / "data" / "standards.yaml").read_text(encoding="utf-8")
 
 
@@ -48,9 +50,9 @@ def missing_fields(part, found):
 
 
 @pytest.fixture
-def block(htq):
-    """The block for cycle 6."""
-    run = htq("catalogue", "new-cycle", "6")
+def block(htq, five_cycles):
+    """The block for cycle 6, after the first 5."""
+    run = htq("catalogue", "new-cycle", "6", "--catalogue", five_cycles)
     assert (run.code, run.err) == (0, "")
     return run.out
 
@@ -82,9 +84,9 @@ def test_every_value_but_the_number_of_the_cycle_is_a_placeholder(block):
     assert [found for found in answers(cycle) if not str(found).startswith("TODO")] == []
 
 
-def test_a_catalogue_with_a_placeholder_left_is_refused(htq, tmp_path, block):
+def test_a_catalogue_with_a_placeholder_left_is_refused(htq, tmp_path, five_cycles, block):
     path = tmp_path / "standards.yaml"
-    path.write_text(CATALOGUE + block, encoding="utf-8")
+    path.write_text(five_cycles.read_text(encoding="utf-8") + block, encoding="utf-8")
     run = htq("window", "list", "--catalogue", path)
     assert run.code == 2
     assert "TODO" in run.err
@@ -111,10 +113,11 @@ def test_an_existing_cycle_is_refused(htq, number):
     assert f"The catalogue already has cycle {number}" in run.err
 
 
-def test_a_block_is_written_to_a_file_or_the_failure_is_reported(htq, tmp_path, block):
-    assert htq("catalogue", "new-cycle", "6", "-o", tmp_path / "block.yaml").out == ""
+def test_a_block_is_written_to_a_file_or_the_failure_is_reported(htq, tmp_path, five_cycles, block):
+    words = ("catalogue", "new-cycle", "6", "--catalogue", five_cycles, "-o")
+    assert htq(*words, tmp_path / "block.yaml").out == ""
     assert (tmp_path / "block.yaml").read_text(encoding="utf-8") == block
-    run = htq("catalogue", "new-cycle", "6", "-o", tmp_path / "nowhere" / "block.yaml")
+    run = htq(*words, tmp_path / "nowhere" / "block.yaml")
     assert (run.code, run.err.count("\n")) == (3, 1)
 
 
@@ -152,7 +155,7 @@ class Follower:
             (field,) = re.findall(r"rite `(\w+)` like this", words)
             indent = re.match(" *", lines)[0]
             assert lines.startswith(f"{indent}{field}:")
-            start = text.index("\n  - cycle: 6\n") if indent else 0
+            start = text.index(f"\n  - cycle: {NEXT}\n") if indent else 0
             before, block = text[:start], text[start:]
             section = re.compile(
                 rf"^{indent}{field}:.*\n(?:(?:{indent} .*)?\n)*?(?={indent}\S|\Z)", re.MULTILINE
@@ -160,6 +163,11 @@ class Follower:
             assert len(section.findall(block)) == 1, field
             text = before + section.sub(lambda _: lines, block)
         path.write_text(text, encoding="utf-8")
+
+
+def test_the_guide_adds_the_cycle_after_the_newest():
+    newest = max(cycle.cycle for cycle in bundled.load().cycles)
+    assert newest + 1 == NEXT, "give docs/new-cycle.md the number of the next cycle"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the guide's commands are of a Unix shell")
@@ -176,7 +184,7 @@ def test_following_the_guide_exactly_adds_the_new_cycle(tmp_path):
     made = (tmp_path / "standards.yaml").read_text(encoding="utf-8")
     assert "TODO" not in re.sub(r"^ *#.*", "", made, flags=re.MULTILINE)
     known = own_catalogue(tmp_path / "standards.yaml")
-    assert [s.reference for s in known.cycle(6).standards] == ["ST0116", "ST0118", "ST0041"]
+    assert [s.reference for s in known.cycle(NEXT).standards] == ["ST0116", "ST0118", "ST0041"]
     by_command = {" ".join(command.split()[:3]): out for command, out in said.items()}
     assert "can be used" in by_command["htq catalogue check"]
     assert "error" not in by_command["htq catalogue check"]
@@ -185,6 +193,6 @@ def test_following_the_guide_exactly_adds_the_new_cycle(tmp_path):
     assert "Outcomes" in by_command["htq window timeline"]
     assert "15 February 2027 at midday" in by_command["htq window list"]
     changes = said["htq catalogue diff bundled standards.yaml"]
-    assert "Cycle 6 is added (15 February 2027 at midday to 25 June 2027 at 5pm" in changes
+    assert f"Cycle {NEXT} is added (15 February 2027 at midday to 25 June 2027 at 5pm" in changes
     assert changes.startswith("4 changes")
-    assert b"DTSTART:20270625T160000Z" in (tmp_path / "cycle-6.ics").read_bytes()
+    assert b"DTSTART:20270625T160000Z" in (tmp_path / f"cycle-{NEXT}.ics").read_bytes()
