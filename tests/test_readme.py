@@ -23,7 +23,7 @@ def test_each_example_shows_the_actual_output_of_htq(path):
 
 
 def test_an_example_that_shows_something_else_is_renewed():
-    page = "Before\n\n```console\n$ htq standards search sofware develper\nold\n```\n\nAfter\n"
+    page = "Before\n\n```console\n$ htq standards search sofware develper --cycle 3\nold\n```\n\nAfter\n"
     shown = "ST0116  Software developer  4  Digital  in-scope  3\n"
     assert examples.renewed(page) == page.replace("old\n", shown)
 
