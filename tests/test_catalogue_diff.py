@@ -333,7 +333,7 @@ def others(value):
             yield {own: v for own, v in value.items() if own != key}
             yield from (value | {key: other} for other in others(held))
     elif isinstance(value, tuple):
-        looked_at = value if len(value) <= 5 or settings().max_examples > 100 else value[:3]
+        looked_at = value if len(value) <= 10 or settings().max_examples > 100 else value[:3]
         for at, held in enumerate(looked_at):
             yield value[:at] + value[at + 1 :]
             yield from ((*value[:at], other, *value[at + 1 :]) for other in others(held))
