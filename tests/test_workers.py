@@ -35,6 +35,12 @@ CHANGES = (
 )  # fmt: skip
 
 
+@pytest.fixture(autouse=True)
+def _alone():
+    """End the processes of other tests, so that those that are left are of the test."""
+    warm.end_all()
+
+
 @pytest.fixture
 def folder(draft, tmp_path):
     """A folder of 120 drafts; five in six differ from the ready example."""
