@@ -83,6 +83,7 @@ class Server:
                 [sys.executable, "-c", SERVER, str(theirs.fileno())],
                 env=environment,
                 pass_fds=[theirs.fileno()],
+                start_new_session=True,  # Ctrl-C is for the tests, which end it
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
             )
