@@ -234,10 +234,12 @@ def pytest_sessionfinish() -> None:
 EACH = """
 import json, os, signal, sys
 from htqcli import cli
+from htqcli.catalogue import bundled
 from htqcli.check import engine
 from htqcli.__main__ import main
 from htqcli.cli import check
 
+bundled.load()
 commands, redirected = json.loads(sys.argv[1])
 codes = []
 for number, (folder, words) in enumerate(commands):

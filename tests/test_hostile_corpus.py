@@ -31,6 +31,7 @@ pytestmark = [
 PROGRAM = """
 import os, signal, sys
 from htqcli import cli
+from htqcli.catalogue import bundled
 from htqcli.check import engine
 from htqcli.__main__ import main
 from htqcli.cli import check
@@ -47,6 +48,7 @@ def copy(words):
         with open("/proc/self/status") as status, open("memory", "w") as memory:
             memory.writelines(line.split()[1] for line in status if line.startswith("VmHWM"))
 
+bundled.load()
 for line in sys.stdin:
     process = os.fork()
     if not process:

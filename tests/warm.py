@@ -18,6 +18,7 @@ from contextlib import suppress
 SERVER = """
 import json, os, signal, socket, sys
 from htqcli import cli
+from htqcli.catalogue import bundled
 from htqcli.check import engine
 from htqcli.__main__ import main
 from htqcli.cli import check
@@ -34,6 +35,7 @@ def run(words, folder, takes_terminal):
     sys.argv[1:] = words
     main()
 
+bundled.load()
 own = socket.socket(fileno=int(sys.argv[1]))
 while True:
     text, files, *_ = socket.recv_fds(own, 65536, 4)
